@@ -1,0 +1,97 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace W2S.Data;
+
+/// <summary>Labelled images, held once in memory as bytes.</summary>
+public sealed class ImageSet : IDisposable
+{
+    /// <summary>Takes ownership of <paramref name="images"/>.</summary>
+    /// <param name="name">What a chart or message calls the set, for instance <c>CIFAR-100 test</c>.</param>
+    /// <param name="images">uint8 [N, 3, H, W], contiguous, on the CPU.</param>
+    /// <param name="labels">N class numbers from 0.</param>
+    /// <param name="classNames">A name for each class.</param>
+    /// <exception cref="ArgumentException">Shape, type or counts do not fit, or a label has no name.</exception>
+    public ImageSet(string name, Tensor images, IReadOnlyList<long> labels, IReadOnlyList<string> classNames)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(labels);
+        ArgumentNullException.ThrowIfNull(classNames);
+        if (images.dtype != ScalarType.Byte || images.dim() != 4 || images.shape[1] != 3)
+        {
+            throw new ArgumentException(
+                $"images are {images.dtype} [{string.Join(", ", images.shape)}]; give uint8 [N, 3, H, W]", nameof(images));
+        }
+        if (labels.Count != images.shape[0])
+        {
+            throw new ArgumentException($"{labels.Count} labels for {images.shape[0]} images; give one each", nameof(labels));
+        }
+        foreach (var label in labels)
+        {
+            if (label < 0 || label >= classNames.Count)
+            {
+                throw new ArgumentException(
+                    $"label {label} is outside 0 … {classNames.Count - 1}; give a name for every class", nameof(labels));
+            }
+        }
+        Name = name;
+        Images = images.DetachFromDisposeScope();
+        Labels = [.. labels];
+        ClassNames = [.. classNames];
+    }
+
+    /// <summary>What a chart or message calls the set.</summary>
+    public string Name { get; }
+
+    /// <summary>uint8 [N, 3, H, W], on the CPU.</summary>
+    public Tensor Images { get; }
+
+    /// <summary>N class numbers from 0.</summary>
+    public IReadOnlyList<long> Labels { get; }
+
+    /// <summary>A name for each class.</summary>
+    public IReadOnlyList<string> ClassNames { get; }
+
+    /// <summary>How many images.</summary>
+    public int Count => Labels.Count;
+
+    /// <summary>How many classes, whether or not each has an image here.</summary>
+    public int Classes => ClassNames.Count;
+
+    /// <summary>Pixels from top to bottom.</summary>
+    public int Height => (int)Images.shape[2];
+
+    /// <summary>Pixels from left to right.</summary>
+    public int Width => (int)Images.shape[3];
+
+    /// <summary>A new set of some of the images, in the order given (copied).</summary>
+    /// <param name="indices">Positions in this set.</param>
+    /// <param name="name">The new set's name; this set's where null.</param>
+    /// <returns>The new set, independent of this one.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A position is outside the set.</exception>
+    public ImageSet Subset(IReadOnlyList<int> indices, string? name = null)
+    {
+        ArgumentNullException.ThrowIfNull(indices);
+        foreach (var index in indices)
+        {
+            if (index < 0 || index >= Count)
+            {
+                throw new ArgumentOutOfRangeException(nameof(indices), index, $"position {index} is outside 0 … {Count - 1} of {Name}");
+            }
+        }
+        using var picked = tensor(indices.Select(index => (long)index).ToArray());
+        return new ImageSet(name ?? Name, Images.index_select(0, picked), [.. indices.Select(index => Labels[index])], ClassNames);
+    }
+
+    /// <summary>The same images under other labels, for instance noisy or coarser ones (images copied).</summary>
+    /// <param name="labels">A label for each image.</param>
+    /// <param name="classNames">Their names; this set's where null.</param>
+    /// <param name="name">The new set's name; this set's where null.</param>
+    /// <returns>The new set, independent of this one.</returns>
+    public ImageSet WithLabels(IReadOnlyList<long> labels, IReadOnlyList<string>? classNames = null, string? name = null) =>
+        new(name ?? Name, Images.clone(), labels, classNames ?? ClassNames);
+
+    /// <inheritdoc/>
+    public void Dispose() => Images.Dispose();
+}
