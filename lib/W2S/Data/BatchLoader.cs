@@ -20,8 +20,7 @@ public sealed unsafe class BatchLoader : IDisposable
     private readonly byte* _bytes;
     private readonly long[] _labels;
     private readonly TensorViews? _views;
-    private readonly ViewPainter[] _painters;
-    private readonly ConcurrentBag<BatchSlots> _slots = [];
+    private readonly ConcurrentBag<Bench> _benches = [];
     private readonly bool _copies;
     private bool _disposed;
 
@@ -49,11 +48,6 @@ public sealed unsafe class BatchLoader : IDisposable
         _labels = [.. set.Labels];
         _copies = byTensors && !TensorViews.Covers(options.Augmentation);
         if (byTensors && !_copies) _views = new TensorViews(set, options.Normalization, options.Device ?? CPU);
-        _painters = new ViewPainter[Math.Max(1, options.Workers)];
-        for (var i = 0; i < _painters.Length; i++)
-        {
-            _painters[i] = new ViewPainter(set.Height, set.Width, options.Normalization, options.ChannelsLast);
-        }
     }
 
     /// <summary>How the set is served.</summary>
@@ -98,9 +92,9 @@ public sealed unsafe class BatchLoader : IDisposable
     {
         if (_disposed) return;
         _disposed = true;
-        while (_slots.TryTake(out var slots))
+        while (_benches.TryTake(out var bench))
         {
-            slots.Dispose();
+            bench.Slots.Dispose();
         }
         _views?.Dispose();
         _images.Dispose();
@@ -112,18 +106,16 @@ public sealed unsafe class BatchLoader : IDisposable
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         var ring = Options.Workers == 0 ? 1 : Options.Prefetch + 1;
-        if (!_slots.TryTake(out var slots))
-        {
-            slots = new BatchSlots(ring, Options.BatchSize, _set.Height, _set.Width, Options.ChannelsLast);
-        }
+        if (!_benches.TryTake(out var bench)) bench = NewBench(ring);
+        var slots = bench.Slots;
         var prefetcher = Options.Workers == 0
             ? null
-            : new Prefetcher(course.Start, course.End, ring, Options.Workers, (step, slot, worker) => Fill(slots, course, step, slot, worker));
+            : new Prefetcher(course.Start, course.End, ring, Options.Workers, (step, slot, worker) => Fill(bench, course, step, slot, worker));
         try
         {
             for (var step = course.Start; step < course.End; step++)
             {
-                if (prefetcher is null) Fill(slots, course, step, 0, 0);
+                if (prefetcher is null) Fill(bench, course, step, 0, 0);
                 var slot = prefetcher?.Take(step) ?? 0;
                 var indices = Indices(course, step);
                 var (images, labels, partners) = slots.Rows(slot, indices.Length);
@@ -145,7 +137,7 @@ public sealed unsafe class BatchLoader : IDisposable
         {
             prefetcher?.Dispose();
             if (_disposed) slots.Dispose();
-            else _slots.Add(slots);
+            else _benches.Add(bench);
         }
     }
 
@@ -167,8 +159,9 @@ public sealed unsafe class BatchLoader : IDisposable
     }
 
     // On a worker's thread: nothing but memory is touched.
-    private void Fill(BatchSlots slots, Course course, int step, int slot, int worker)
+    private void Fill(Bench bench, Course course, int step, int slot, int worker)
     {
+        var slots = bench.Slots;
         var indices = Indices(course, step);
         var labels = slots.Labels(slot, indices.Length);
         var size = 3 * _set.Height * _set.Width;
@@ -176,7 +169,7 @@ public sealed unsafe class BatchLoader : IDisposable
         {
             var index = indices[row];
             var source = new ReadOnlySpan<byte>(_bytes + (long)index * size, size);
-            _painters[worker].Paint(source, Plan(course, index), slots.Pixels(slot, row), Options.Augmentation.Erasing);
+            bench.Painters[worker].Paint(source, Plan(course, index), slots.Pixels(slot, row), Options.Augmentation.Erasing);
             labels[row] = _labels[index];
         }
         var mix = course.Mixing?.Draw(Options.Seed, course.View, step, _set.Height, _set.Width);
@@ -193,6 +186,16 @@ public sealed unsafe class BatchLoader : IDisposable
         return course.Order[start..Math.Min(start + Options.BatchSize, course.Order.Length)];
     }
 
+    private Bench NewBench(int ring)
+    {
+        var painters = new ViewPainter[Math.Max(1, Options.Workers)];
+        for (var i = 0; i < painters.Length; i++)
+        {
+            painters[i] = new ViewPainter(_set.Height, _set.Width, Options.Normalization, Options.ChannelsLast);
+        }
+        return new Bench(new BatchSlots(ring, Options.BatchSize, _set.Height, _set.Width, Options.ChannelsLast), painters);
+    }
+
     private Tensor Move(Tensor tensor)
     {
         using (tensor)
@@ -205,6 +208,9 @@ public sealed unsafe class BatchLoader : IDisposable
     {
         if (step < 0 || step > steps) throw new ArgumentOutOfRangeException("startStep", step, $"step is outside 0 … {steps}");
     }
+
+    // What one enumeration works with; kept for the next one, never shared by two.
+    private sealed record Bench(BatchSlots Slots, ViewPainter[] Painters);
 
     private sealed record Course(int[] Order, int Epoch, int View, int Start, int End, MixOptions? Mixing);
 }
