@@ -68,6 +68,7 @@ internal sealed class LossMeter : IDisposable
     /// <summary>The means since the report before; starts the next ones.</summary>
     public TrainingProgress Report(long step, long total, double epoch, double epochs, double rate)
     {
+        using var scope = NewDisposeScope();
         var values = sums is null ? [] : sums.cpu().data<double>().ToArray();
         sums?.Dispose();
         sums = null;

@@ -90,7 +90,8 @@ internal sealed class TrainingStep(TrainingRun run, Device device, double epochs
     public void CheckNoted(BatchLoader loader, long stepsPerEpoch)
     {
         if (firstBad is null) return;
-        var bad = firstBad.cpu().item<long>();
+        using var fetched = firstBad.cpu();
+        var bad = fetched.item<long>();
         if (bad < 0) return;
         foreach (var batch in loader.Epoch((int)(bad / stepsPerEpoch), (int)(bad % stepsPerEpoch) * options.Accumulation))
             throw Failure("the gradient", batch, bad, null, null);
