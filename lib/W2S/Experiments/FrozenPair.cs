@@ -1,3 +1,5 @@
+using W2S.Data;
+using W2S.Training;
 using static TorchSharp.torch;
 
 namespace W2S.Experiments;
@@ -12,6 +14,27 @@ public sealed record FrozenPair(string Name, Tensor Weak, Tensor Strong, IReadOn
 {
     /// <summary>How many images.</summary>
     public int Count => Labels.Count;
+
+    /// <summary>Shows a set to both networks.</summary>
+    /// <param name="images">The images; their labels are the task.</param>
+    /// <param name="weak">The weak side.</param>
+    /// <param name="strong">The strong side.</param>
+    /// <param name="progress">Hears after every batch of either pass.</param>
+    /// <param name="token">Stops the passes.</param>
+    /// <returns>The pair; its tensors belong to it and live until the process ends or they are disposed.</returns>
+    /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
+    public static FrozenPair Of(
+        ImageSet images, FrozenNetwork weak, FrozenNetwork strong, IProgress<ExtractionProgress>? progress = null, CancellationToken token = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(weak);
+        ArgumentNullException.ThrowIfNull(strong);
+        var first = weak.See(images, progress, token);
+        first.Logits.Dispose();
+        var second = strong.See(images, progress, token);
+        second.Logits.Dispose();
+        return new FrozenPair(images.Name, first.Features, second.Features, images.Labels, images.Classes);
+    }
 
     /// <summary>The same images with the networks' roles exchanged.</summary>
     /// <param name="name">What to call it.</param>
