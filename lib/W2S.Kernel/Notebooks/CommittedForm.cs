@@ -48,7 +48,7 @@ internal static partial class CommittedForm
         Identify(notebook);
         foreach (var cell in notebook.Cells)
         {
-            foreach (var timing in new[] { "execution", "ExecuteTime", "collapsed", "scrolled" })
+            foreach (var timing in new[] { "execution", "ExecuteTime" })
                 (cell.Json["metadata"] as JsonObject)?.Remove(timing);
             if (cell.Json["source"] is JsonValue)
                 cell.Json["source"] = NotebookText.Split(cell.Source);

@@ -11,8 +11,7 @@ internal static class HtmlPage
     /// <param name="plotly">The script plotly.js, or null where the notebook did not bring it.</param>
     public static string Render(Notebook notebook, string path, string? plotly)
     {
-        var drawn = PlotlyScript.Charts(notebook).Any() || notebook.ToJson().Contains("Plotly.", StringComparison.Ordinal);
-        var script = drawn ? plotly : null;
+        var script = PlotlyScript.IsUsed(notebook) ? plotly : null;
         var markdown = new MarkdownHtml(Path.GetDirectoryName(path)!);
         var outputs = new HtmlOutputs(markdown, script is not null);
         var heading = Heading(notebook);

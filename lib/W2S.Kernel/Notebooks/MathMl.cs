@@ -8,12 +8,12 @@ namespace W2S.Kernel.Notebooks;
 /// Covers what notebooks on learning write: fractions, roots, scripts, accents, alphabets, big operators, fences, matrices,
 /// cases and aligned lines. A formula with a command outside of that is shown as its source.
 /// </remarks>
-internal sealed class MathMl
+internal sealed class MathMl : LatexReader
 {
-    private readonly string text;
-    private int at;
-
-    private MathMl(string text) => this.text = text;
+    private MathMl(string text)
+        : base(text)
+    {
+    }
 
     /// <summary>A formula as HTML.</summary>
     /// <param name="latex">Its source, without the dollar signs.</param>
@@ -35,8 +35,6 @@ internal sealed class MathMl
         }
     }
 
-    private bool End => at >= text.Length;
-
     private string Row(Func<bool> stop)
     {
         var row = new StringBuilder();
@@ -53,17 +51,18 @@ internal sealed class MathMl
     {
         var (core, limits) = Atom();
         string? low = null, high = null;
-        for (Skip(); !End && (text[at] is '_' or '^' or '\'' || Ahead("\\limits") || Ahead("\\nolimits")); Skip())
+        for (Skip(); !End && (Letter is '_' or '^' or '\'' || Ahead("\\limits") || Ahead("\\nolimits")); Skip())
         {
-            if (text[at] == '\\')
+            if (Letter == '\\')
                 limits = Name() == "limits";
-            else if (text[at] == '\'')
+            else if (Letter == '\'')
                 high = (high ?? "") + Prime();
-            else if (text[at++] == '_')
+            else if (Next() == '_')
                 low = low is null ? Argument() : throw Unknown("_");
             else
-                high = high is null ? Argument() : $"<mrow>{high}{Argument()}</mrow>";
+                high = high is null ? Argument() : high + Argument();
         }
+        high = high is null ? null : $"<mrow>{high}</mrow>";
         var (both, under, over) = limits ? ("munderover", "munder", "mover") : ("msubsup", "msub", "msup");
         return (low, high) switch
         {
@@ -76,13 +75,13 @@ internal sealed class MathMl
 
     private string Prime()
     {
-        at++;
+        Next();
         return "<mo>′</mo>";
     }
 
     private (string Html, bool Limits) Atom()
     {
-        var letter = text[at];
+        var letter = Letter;
         if (letter == '\\')
             return Command();
         if (letter == '{')
@@ -90,13 +89,8 @@ internal sealed class MathMl
         if (letter is '}' or '&' or '^' or '_' or '#' or '$' or '%')
             throw Unknown(letter.ToString());
         if (char.IsAsciiDigit(letter))
-        {
-            var start = at;
-            while (!End && (char.IsAsciiDigit(text[at]) || (text[at] == '.' && at + 1 < text.Length && char.IsAsciiDigit(text[at + 1]))))
-                at++;
-            return ($"<mn>{text[start..at]}</mn>", false);
-        }
-        at++;
+            return ($"<mn>{Number()}</mn>", false);
+        Next();
         if (letter == '~')
             return (MathSymbols.Space("0.333em"), false);
         if (char.IsLetter(letter))
@@ -169,7 +163,7 @@ internal sealed class MathMl
         Skip();
         if (End)
             throw Unknown("left");
-        var mark = text[at] == '\\' ? MathSymbols.Fence(Name()) : text[at++].ToString();
+        var mark = Letter == '\\' ? MathSymbols.Fence(Name()) : Next().ToString();
         if (mark is null)
             throw Unknown("left");
         return mark == "." ? "" : $"<mo stretchy=\"{(stretchy ? "true" : "false")}\">{WebUtility.HtmlEncode(mark)}</mo>";
@@ -198,7 +192,7 @@ internal sealed class MathMl
             do
             {
                 var side = align.Split(' ')[column++ % align.Split(' ').Length];
-                var cell = Row(() => text[at] == '&' || Ahead("\\\\") || Ahead("\\end"));
+                var cell = Row(() => Letter == '&' || Ahead("\\\\") || Ahead("\\end"));
                 rows.Append($"<mtd style=\"text-align:{side}\">{cell}</mtd>");
             }
             while (Take("&"));
@@ -218,17 +212,17 @@ internal sealed class MathMl
         Skip();
         if (End)
             throw Unknown("{");
-        if (text[at] == '{')
+        if (Letter == '{')
             return $"<mrow>{Group()}</mrow>";
-        if (char.IsAsciiDigit(text[at]))
-            return $"<mn>{text[at++]}</mn>";
+        if (char.IsAsciiDigit(Letter))
+            return $"<mn>{Next()}</mn>";
         return Atom().Html;
     }
 
     private string Group()
     {
-        at++;
-        var body = Row(() => text[at] == '}');
+        Next();
+        var body = Row(() => Letter == '}');
         return Take("}") ? body : throw Unknown("{");
     }
 
@@ -237,54 +231,7 @@ internal sealed class MathMl
         Skip();
         if (!Take("["))
             return null;
-        var body = Row(() => text[at] == ']');
+        var body = Row(() => Letter == ']');
         return Take("]") ? $"<mrow>{body}</mrow>" : throw Unknown("[");
     }
-
-    /// <summary>The text of a group as it stands.</summary>
-    private string Raw()
-    {
-        Skip();
-        if (End || text[at] != '{')
-            return End ? throw Unknown("{") : text[at++].ToString();
-        var depth = 0;
-        var start = at + 1;
-        for (; !End; at++)
-        {
-            depth += text[at] == '{' ? 1 : text[at] == '}' ? -1 : 0;
-            if (depth == 0)
-                return text[start..at++];
-        }
-        throw Unknown("{");
-    }
-
-    private string Name()
-    {
-        var start = ++at;
-        while (!End && char.IsAsciiLetter(text[at]))
-            at++;
-        if (at == start && !End)
-            at++;
-        return text[start..at];
-    }
-
-    private bool Ahead(string what) =>
-        string.CompareOrdinal(text, at, what, 0, what.Length) == 0
-        && !(char.IsAsciiLetter(what[^1]) && at + what.Length < text.Length && char.IsAsciiLetter(text[at + what.Length]));
-
-    private bool Take(string what)
-    {
-        if (End || !Ahead(what))
-            return false;
-        at += what.Length;
-        return true;
-    }
-
-    private void Skip()
-    {
-        while (!End && char.IsWhiteSpace(text[at]))
-            at++;
-    }
-
-    private static FormatException Unknown(string what) => new($"'{what}' is not covered");
 }

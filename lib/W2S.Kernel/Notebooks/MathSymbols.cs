@@ -56,7 +56,7 @@ internal static class MathSymbols
         if (Big.TryGetValue(name, out var big))
             return $"<mo movablelimits=\"true\"{(char.IsAsciiLetter(big[0]) ? " lspace=\"0.167em\" rspace=\"0.167em\"" : "")}>{big}</mo>";
         if (Functions.Contains(name))
-            return $"<mi>{name}</mi><mo>\u2061</mo>";
+            return $"<mo form=\"prefix\" lspace=\"0.167em\" rspace=\"0.167em\">{name}</mo>";
         if (name is "int" or "iint" or "oint")
             return $"<mo>{(name == "int" ? "∫" : name == "iint" ? "∬" : "∮")}</mo>";
         return Spaces.TryGetValue(name, out var width) ? Space(width) : null;

@@ -21,10 +21,10 @@ internal static class NotebookJson
             var place = error.LineNumber is { } line ? $"line {line + 1}" : "its start";
             if (error.Message.Contains("Duplicate", StringComparison.OrdinalIgnoreCase))
                 throw new NotebookException($"names one property twice at {place}; remove one of them");
-            var early = text.AsSpan().TrimEnd().Length > 0 && error.LineNumber >= text.AsSpan().TrimEnd().Count('\n');
+            var early = text.TrimStart().StartsWith('{') && !text.TrimEnd().EndsWith('}');
             throw new NotebookException(early
-                ? $"is not valid JSON: it ends early or goes wrong at {place}; fetch or save the file again"
-                : $"is not valid JSON at {place}; fetch or save the file again");
+                ? "is not valid JSON: it ends early; fetch or save the file again"
+                : $"is not valid JSON at {place}; check that it is a notebook");
         }
     }
 

@@ -33,6 +33,12 @@ internal static class PlotlyScript
         return null;
     }
 
+    /// <summary>Whether some output needs the script: a chart, or HTML that calls it.</summary>
+    public static bool IsUsed(Notebook notebook) =>
+        Charts(notebook).Any() || notebook.Cells.Where(cell => cell.IsCode).SelectMany(cell => cell.Outputs).Any(output =>
+            !IsMarked(output) && output?["data"]?["text/html"] is { } html
+            && NotebookText.Join(html).Contains("Plotly.", StringComparison.Ordinal));
+
     /// <summary>The charts of a notebook in their order, with the outputs' data that hold them.</summary>
     public static IEnumerable<(JsonObject Data, JsonObject Figure)> Charts(Notebook notebook) =>
         from cell in notebook.Cells

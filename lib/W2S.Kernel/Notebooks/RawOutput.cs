@@ -11,10 +11,16 @@ namespace W2S.Kernel.Notebooks;
 internal sealed class RawOutput
 {
     private const int Limit = 20_000; // characters a cell: a stack overflow's own listing has no end
+
+    // Frames of the runtime's last words that say nothing of the notebook.
+    private static readonly string[] Machinery =
+        ["   at Microsoft.CodeAnalysis.", "   at System.Runtime.CompilerServices.", "   at W2S.Kernel.", "   at Program."];
+
     private readonly StringBuilder errors = new();
     private readonly Task[] readers;
     private readonly Lock gate = new();
     private ICellHost? host;
+    private string previous = "";
     private int budget;
 
     public RawOutput(Process process)
@@ -31,6 +37,7 @@ internal sealed class RawOutput
         lock (gate)
         {
             (host, budget) = (cell, Limit);
+            previous = errors.Length > 0 ? errors.ToString() : previous;
             errors.Clear();
         }
     }
@@ -38,28 +45,28 @@ internal sealed class RawOutput
     /// <summary>Waits a moment for text that is under way from an ended process.</summary>
     public void Settle() => Task.WaitAll(readers, TimeSpan.FromMilliseconds(500));
 
-    /// <summary>The first lines that went to standard error since the cell began, in one line.</summary>
-    public string Tail()
+    /// <summary>The first lines that went to standard error since the cell began, or else before that, in one line.</summary>
+    public string Words()
     {
         lock (gate)
-            return string.Join(" ", errors.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Take(3)).Trim();
+        {
+            var text = errors.Length > 0 ? errors.ToString() : previous;
+            return string.Join(" ", text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Take(3)).Trim();
+        }
     }
 
     private async Task ReadAsync(StreamReader reader, OutputStream stream)
     {
-        var buffer = new char[4096];
-        int count;
-        while ((count = await reader.ReadAsync(buffer)) > 0)
+        while (await reader.ReadLineAsync() is { } line)
         {
             lock (gate)
             {
                 if (stream == OutputStream.Error && errors.Length < Limit)
-                    errors.Append(buffer, 0, count);
-                if (host is null || budget <= 0)
+                    errors.Append(line).Append('\n');
+                if (host is null || budget <= 0 || Machinery.Any(name => line.StartsWith(name, StringComparison.Ordinal)))
                     continue;
-                var kept = Math.Min(budget, count);
-                budget -= kept;
-                host.Write(stream, new string(buffer, 0, kept) + (budget == 0 ? "\n… (more was left out)\n" : ""));
+                budget -= line.Length + 1;
+                host.Write(stream, line + (budget <= 0 ? "\n… (more was left out)\n" : "\n"));
             }
         }
     }

@@ -34,6 +34,8 @@ internal static class RunCommand
         var environment = new Dictionary<string, string>();
         if (plan.Options.Quick)
             environment["W2S_QUICK"] = "1";
+        if (OperatingSystem.IsWindows())
+            Console.OutputEncoding = System.Text.Encoding.UTF8;
         var terminal = !Console.IsOutputRedirected;
         var view = new RunView(Console.Out, terminal, terminal ? Math.Max(20, Console.WindowWidth) : 100);
         using var stop = new CancellationTokenSource();
@@ -54,6 +56,6 @@ internal static class RunCommand
 
         var executed = plan.Notebook.Copy();
         var result = await new NotebookRunner(worker, view).RunAsync(executed, stop.Token);
-        return new RunEnding(plan, read, view.Line).Finish(executed, result);
+        return new RunEnding(plan, read, view.Line, line => view.Line(line, Console.Error)).Finish(executed, result);
     }
 }

@@ -8,7 +8,8 @@ namespace W2S.Kernel.Notebooks;
 /// <param name="plan">What was asked for.</param>
 /// <param name="read">The notebook file's bytes when the run began.</param>
 /// <param name="say">Takes a line for the reader.</param>
-internal sealed class RunEnding(RunPlan plan, byte[] read, Action<string> say)
+/// <param name="warn">Takes a line that says what went wrong.</param>
+internal sealed class RunEnding(RunPlan plan, byte[] read, Action<string> say, Action<string> warn)
 {
     /// <returns>The exit code.</returns>
     public int Finish(Notebook executed, RunResult result)
@@ -20,13 +21,13 @@ internal sealed class RunEnding(RunPlan plan, byte[] read, Action<string> say)
             AtomicFile.Write(page, writer => writer.Write(HtmlPage.Render(executed, plan.Path, plotly)));
         if (result.Error is { Interrupted: true })
         {
-            say($"w2s: stopped in cell {result.Failed} of {result.Total}; what was done is in {Name(plan.Out)}");
+            warn($"w2s: stopped in cell {result.Failed} of {result.Total}; what was done is in {Name(plan.Out)}");
             return RunCommand.Stopped;
         }
         if (result.Error is { } error)
         {
-            say(Describe(error));
-            say($"w2s: cell {result.Failed} of {result.Total} failed; the outputs so far are in {Name(plan.Out)}");
+            warn(Describe(error));
+            warn($"w2s: cell {result.Failed} of {result.Total} failed; the outputs so far are in {Name(plan.Out)}");
             return RunCommand.Failed;
         }
         say($"w2s: {result.Total} cells done; executed notebook: {Name(plan.Out)}");
@@ -42,17 +43,17 @@ internal sealed class RunEnding(RunPlan plan, byte[] read, Action<string> say)
     {
         var committed = CommittedForm.Of(executed, new MachineFolders(plan.Folder));
         foreach (var line in new ChartPainter(HeadlessBrowser.Find()).Paint(committed, plotly, plan.Notebook))
-            say($"w2s: {line}");
+            warn($"w2s: {line}");
         var size = Encoding.UTF8.GetByteCount(committed.ToJson());
         if (size >= CommittedForm.MaximumBytes)
         {
-            say($"w2s: not saved: the committed form would take {size / 1000} KB, the limit is {CommittedForm.MaximumBytes / 1000} KB; "
+            warn($"w2s: not saved: the committed form would take {size / 1000} KB, the limit is {CommittedForm.MaximumBytes / 1000} KB; "
                 + $"the largest outputs are in {Largest(committed)}; show less there");
             return RunCommand.Failed;
         }
         if (!File.ReadAllBytes(plan.Path).AsSpan().SequenceEqual(read))
         {
-            say($"w2s: not saved: {Name(plan.Path)} was changed while it ran; run it again");
+            warn($"w2s: not saved: {Name(plan.Path)} was changed while it ran; run it again");
             return RunCommand.Failed;
         }
         committed.Write(plan.Path);
@@ -65,7 +66,7 @@ internal sealed class RunEnding(RunPlan plan, byte[] read, Action<string> say)
         var now = CommittedForm.Of(executed, new MachineFolders(plan.Folder));
         var found = new NotebookComparer(plan.Options.Tolerance).Compare(plan.Notebook, now);
         foreach (var line in found.Differences)
-            say(line);
+            warn(line);
         var tolerance = plan.Options.Tolerance.ToString("G3", CultureInfo.InvariantCulture);
         say(found.Differences.Count == 0
             ? $"w2s: checked {found.Numbers} numbers: all within {tolerance} (relative) or one in the last printed place"

@@ -35,11 +35,11 @@ internal sealed record RunPlan(RunOptions Options, string Path, Notebook Noteboo
             throw new NotebookException($"--out '{options.Out}' is the notebook itself; use --save to write it back");
         if (html == path || html == result)
             throw new NotebookException($"--html '{options.Html}' is a notebook's own file; give another name");
-        AtomicFile.Probe(options.Out is null ? "the executed notebook" : "--out", result, make: options.Out is null);
-        if (html is not null)
-            AtomicFile.Probe("--html", html);
+        AtomicFile.Probe(options.Out is null ? "the executed notebook" : "--out", options.Out ?? beside, make: options.Out is null);
+        if (options.Html is not null)
+            AtomicFile.Probe("--html", options.Html);
         if (options.Save)
-            AtomicFile.Probe("--save", path);
+            AtomicFile.Probe("--save", options.Notebook);
         return new(options, path, notebook, result, html);
     }
 }

@@ -44,12 +44,15 @@ internal sealed class RunView(TextWriter writer, bool terminal, int width = 100)
         open = text[^1] != '\n';
     }
 
-    public void Line(string text)
+    public void Line(string text) => Line(text, writer);
+
+    public void Line(string text, TextWriter target)
     {
         if (open)
             writer.WriteLine();
-        writer.WriteLine(text);
         writer.Flush();
+        target.WriteLine(text);
+        target.Flush();
         (open, live) = (false, null);
     }
 

@@ -17,7 +17,7 @@ internal static class WorkerEnd
     public static CellError Explain(Process process, RawOutput raw)
     {
         raw.Settle();
-        var words = raw.Tail();
+        var words = raw.Words();
         var code = process.HasExited ? process.ExitCode : -1;
         var reason = code switch
         {

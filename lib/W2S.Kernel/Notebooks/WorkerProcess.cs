@@ -9,7 +9,7 @@ namespace W2S.Kernel.Notebooks;
 internal sealed class WorkerProcess : ICellRunner, IDisposable
 {
     /// <summary>How long an interrupted cell has to end by itself before its process is ended.</summary>
-    public static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
+    public static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(400);
 
     private readonly WorkerChannel channel;
     private readonly Process process;
@@ -52,7 +52,7 @@ internal sealed class WorkerProcess : ICellRunner, IDisposable
             var exit = process.WaitForExitAsync(patience.Token);
             var connected = pipe.WaitForConnectionAsync(patience.Token);
             if (Task.WaitAny([connected, exit], patience.Token) == 1)
-                throw new NotebookException($"the worker process did not start: {raw.Tail()}");
+                throw new NotebookException($"the worker process did not start: {raw.Words()}");
             return new(pipe, process, raw);
         }
         catch (OperationCanceledException)
