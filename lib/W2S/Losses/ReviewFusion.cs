@@ -67,7 +67,18 @@ public sealed class ReviewFusion : nn.Module<IReadOnlyList<Tensor>, IReadOnlyLis
                 x = x * gates.narrow(1, 0, 1) + below * gates.narrow(1, 1, 1);
             }
             x = Resize(x, size);
-            return (expandNorm.forward(expand.forward(x)), x);
+            return (expandNorm.forward(Expand(x)), x);
+        }
+
+        // libtorch 2.10 returns garbage for the input's gradient of a float32 3×3 convolution on some CPUs
+        // where the output channels are no multiple of 16: spare channels of zeros go around that.
+        private Tensor Expand(Tensor x)
+        {
+            var weight = expand.weight!;
+            var spare = (16 - weight.shape[0] % 16) % 16;
+            if (spare == 0) return expand.forward(x);
+            var zeros = weight.new_zeros(spare, weight.shape[1], weight.shape[2], weight.shape[3]);
+            return nn.functional.conv2d(x, cat([weight, zeros], 0), padding: [1L, 1L]).narrow(1, 0, weight.shape[0]);
         }
 
         private static Tensor Resize(Tensor x, long[] size) =>

@@ -175,6 +175,22 @@ public sealed class LossPropertyTests
         }
     }, runs: 12);
 
+    [Fact]
+    public void LossesOnFeatureMapsAreTheSameForAnotherOrderOfTheBatch() => ForAll(draw =>
+    {
+        var order = randperm(draw.Samples);
+        Tensor Shuffled(Tensor t) => t.detach().index_select(0, order);
+        LossFeatures Features() => new(randn(draw.Samples, 5, ScalarType.Float64), [randn(draw.Samples, 2, 5, 5, ScalarType.Float64), randn(draw.Samples, 3, 2, 2, ScalarType.Float64)]);
+        LossFeatures Reordered(LossFeatures f) => new(Shuffled(f.Pooled), [.. f.Stages.Select(Shuffled)]);
+        var batch = draw.Batch() with { StudentFeatures = Features(), TeacherFeatures = Features() };
+        foreach (var loss in new DistillationLoss[] { new FitNet { LabelWeight = 0 }, new ReviewKd { LabelWeight = 0 } })
+        {
+            batch = batch with { Module = ((ILearnableLoss)loss).CreateModule(batch) };
+            var shuffled = batch with { StudentFeatures = Reordered(batch.StudentFeatures!), TeacherFeatures = Reordered(batch.TeacherFeatures!) };
+            Close(loss.Compute(shuffled).PerSample!.ToArray(), loss.Compute(batch).PerSample!.index_select(0, order).ToArray(), 1e-9, loss.Name);
+        }
+    }, runs: 8);
+
     [Theory]
     [InlineData(ScalarType.Float64)]
     [InlineData(ScalarType.Float32)]
