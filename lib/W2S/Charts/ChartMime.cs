@@ -81,7 +81,7 @@ public static class ChartMime
         ArgumentNullException.ThrowIfNull(chart);
         var figure = JsonNode.Parse(GenericChart.toFigureJson(chart), documentOptions: new JsonDocumentOptions { MaxDepth = 256 })!.AsObject();
         figure.Remove("frames");
-        figure["config"] = new JsonObject { ["responsive"] = true, ["displaylogo"] = false };
+        figure["config"] = new JsonObject { ["responsive"] = true, ["displaylogo"] = false, ["displayModeBar"] = false };
         return figure;
     }
 
@@ -124,12 +124,12 @@ public static class ChartMime
     {
         var text = new StringBuilder();
         var tag = false;
-        foreach (var c in html.Replace("<br><span", "\n  <span", StringComparison.Ordinal).Replace("<br>", " ", StringComparison.Ordinal))
+        foreach (var c in html.Replace("<br><span", "\n  <span", StringComparison.Ordinal).Replace("<br>", " ", StringComparison.Ordinal).Replace("<sub>", "_", StringComparison.Ordinal))
         {
             if (c == '<') tag = true;
             else if (c == '>' && tag) tag = false;
             else if (!tag) text.Append(c);
         }
-        return text.ToString();
+        return text.Replace('\u00A0', ' ').ToString();
     }
 }
