@@ -89,6 +89,7 @@ public static class ChartMime
     {
         var (x, y) = (trace["x"] as JsonArray, trace["y"] as JsonArray);
         var (values, places, error) = (trace["meta"] as JsonObject)?["numbers"]?.ToString() == "x" ? (x, null, trace["error_x"]) : (y, x, trace["error_y"]);
+        if (trace["z"] is JsonArray grid) return $"{grid.Count} × {(grid.FirstOrDefault() as JsonArray)?.Count ?? 0} values";
         if (values is null) return trace["values"] is JsonArray pie ? List(pie) : "no numbers";
         if (values.Count == 1)
         {

@@ -6,6 +6,10 @@ namespace W2S.Charts;
 
 public static partial class Figures
 {
+    /// <summary>Opacity rises fast at first, so that the few samples away from the agreement stay visible.</summary>
+    private static readonly object[] Shades =
+        [.. new[] { (0.0, 0.0), (.02, .18), (.1, .42), (.3, .7), (1, 1) }.Select(stop => new object[] { stop.Item1, Palette.Fade(Palette.Blue, stop.Item2) })];
+
     /// <summary>How the distribution of β moves in training: a column an epoch, darker where more samples lie, and the mean as a line.</summary>
     /// <param name="title">The claim or quantity.</param>
     /// <param name="epochs">Epochs, rising.</param>
@@ -36,8 +40,8 @@ public static partial class Figures
             .Add("heatmap",
                 ("name", "share of samples, %"), ("showlegend", false), ("x", Numbers(epochs)), ("y", Numbers(centres)), ("hoverinfo", "x+y+z"),
                 ("z", Enumerable.Range(0, bins).Select(b => Numbers(shares.Select(epoch => epoch[b]))).ToArray()), ("zmin", 0),
-                ("colorscale", new object[] { new object[] { 0, Palette.Fade(Palette.Blue, 0) }, new object[] { 1, Palette.Fade(Palette.Blue, 1) } }),
-                ("colorbar", Obj(("title", Obj(("text", "share, %"), ("side", "right"))), ("thickness", 12), ("outlinewidth", 0))))
+                ("colorscale", Shades),
+                ("colorbar", Obj(("title", Obj(("text", "share of<br>samples, %"), ("side", "top"), ("font", Obj(("size", 12))))), ("thickness", 12), ("outlinewidth", 0))))
             .Add("scatter",
                 ("name", "mean β"), ("mode", "lines+markers"), ("x", Numbers(epochs)), ("y", Numbers(beta.Select(values => values.Average()))),
                 ("line", Obj(("color", Palette.Vermilion), ("width", 2))), ("marker", Obj(("size", 5), ("color", Palette.Vermilion))))

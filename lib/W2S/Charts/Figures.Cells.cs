@@ -77,9 +77,9 @@ public static partial class Figures
         var figure = new FigureBuilder(title)
         {
             Caption = FormattableString.Invariant($"n = {beta.Count} samples; {bins} bins. β = ½ in the last bin means that teacher and student agree."),
-            PlotHeight = 420, Top = 22,
+            PlotHeight = 440, Top = 38,
         };
-        var panels = new Panels(figure, 2, 2) { XTitle = Measure.Beta.Title };
+        var panels = new Panels(figure, 2, 2) { XTitle = Measure.Beta.Title, BetweenRows = .26 };
         for (var k = 0; k < Cells.Length; k++)
         {
             var (cell, name, colour) = Cells[k];
@@ -90,7 +90,7 @@ public static partial class Figures
                 ("x", Numbers(Enumerable.Range(0, bins).Select(b => highest * (b + .5) / bins))), ("y", Numbers(shares)),
                 ("width", highest / bins * .92), ("marker", Obj(("color", colour))));
             panels.Add(
-                values.Length == 0 ? $"{name}: no sample" : FormattableString.Invariant($"{name}: n = {values.Length}, mean {values.Average():0.00}"),
+                values.Length == 0 ? $"{name}<br>no sample" : FormattableString.Invariant($"{name}<br>n = {values.Length}, mean β = {values.Average():0.00}"),
                 Axis(null, ("range", new[] { 0, highest }), ("dtick", highest / 5)),
                 Axis(k % 2 == 0 ? "share of the cell, %" : null, ("range", new[] { 0, 100 }), ("dtick", 25)));
         }

@@ -16,7 +16,7 @@ public static partial class Figures
     /// <param name="columns">Images a row.</param>
     /// <returns>The images with truth, teacher's and student's answer; null where there is none.</returns>
     /// <exception cref="ArgumentException">The logits do not fit the set.</exception>
-    public static ImageGrid? Overruled(ImageSet set, Tensor student, Tensor teacher, bool rightly, int count = 8, int columns = 8)
+    public static ImageGrid? Overruled(ImageSet set, Tensor student, Tensor teacher, bool rightly, int count = 8, int columns = 4)
     {
         ArgumentNullException.ThrowIfNull(set);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
@@ -27,7 +27,7 @@ public static partial class Figures
         var (named, taught) = (Predictions.Classes(student), Predictions.Classes(teacher));
         var wanted = rightly ? CorrectnessCell.OnlyStudentRight : CorrectnessCell.OnlyTeacherRight;
         var chosen = Enumerable.Range(0, cells.Length).Where(i => cells[i] == wanted).OrderByDescending(i => confidence[i]).Take(count).ToArray();
-        return chosen.Length == 0 ? null : ImageGrid.Of(set, chosen, [.. chosen.Select(Label)], columns, tileSize: 80);
+        return chosen.Length == 0 ? null : ImageGrid.Of(set, chosen, [.. chosen.Select(Label)], columns, tileSize: 150);
 
         string Label(int i) => FormattableString.Invariant(
             $"{set.ClassNames[(int)set.Labels[i]]}\nteacher: {set.ClassNames[(int)taught[i]]}\nstudent: {set.ClassNames[(int)named[i]]} ({100 * confidence[i]:0} %)");

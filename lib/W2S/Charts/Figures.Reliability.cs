@@ -20,7 +20,7 @@ public static partial class Figures
             PlotHeight = 380,
             Caption = Join(caption, string.Join("; ", models.Select(model =>
                     (model.Calibration.Count, Bins: model.Calibration.Bins.Count)).Distinct().Select(x => $"n = {x.Count} samples, {x.Bins} bins")),
-                "A marker’s area is its bin’s share of samples; empty bins are left out"),
+                "Dashed: perfect calibration; a marker’s area is its bin’s share of samples, empty bins are left out"),
         };
         foreach (var (name, calibration) in MethodStyle.Sorted(models, model => model.Name))
         {
@@ -30,14 +30,13 @@ public static partial class Figures
                 ("name", FormattableString.Invariant($"{name}, ECE {100 * calibration.Ece:0.0} %")), ("mode", "lines+markers"),
                 ("x", Numbers(bins.Select(bin => 100 * bin.Confidence))), ("y", Numbers(bins.Select(bin => 100 * bin.Accuracy))),
                 ("line", Obj(("color", style.Colour), ("width", 1.6), ("dash", style.Dash))),
-                ("marker", Obj(("color", style.Colour), ("symbol", style.Symbol), ("opacity", .9),
+                ("marker", Obj(("color", style.Colour), ("symbol", style.Symbol), ("opacity", .9), ("line", Obj(("width", 1), ("color", style.Colour))),
                     ("size", Numbers(bins.Select(bin => 5 + 26 * Math.Sqrt((double)bin.Count / calibration.Count)))))));
         }
         return figure
             .Layout("xaxis", Axis("confidence, %", ("range", new[] { 0, 103 })))
             .Layout("yaxis", Axis("accuracy, %", ("range", new[] { 0, 105 })))
             .Layout("shapes", new[] { Line("x", 0, 100, "y", 0, 100) })
-            .Layout("annotations", new[] { Text("perfectly calibrated", "x", 26, "y", 26, ("xanchor", "right"), ("yanchor", "bottom"), ("xshift", -6)) })
             .Build();
     }
 }

@@ -27,7 +27,7 @@ public static partial class Figures
         var values = knobs.SelectMany(knob => knob.Curves).SelectMany(curve => curve.Values).ToArray();
         var figure = new FigureBuilder(title)
         {
-            PlotHeight = 260, Top = 22, Bottom = 56,
+            PlotHeight = 260, Top = 22, Bottom = 34,
             Caption = Join(caption, Spread(values, "whiskers"), knobs.Any(knob => knob.Default is not null) ? "Dashed: the value used elsewhere" : ""),
         };
         var low = values.Min(value => value.HasInterval ? value.Low : value.Mean) * measure.Factor;
@@ -55,12 +55,26 @@ public static partial class Figures
                         ("thickness", 1.2), ("width", 4), ("color", style.Colour)) : null));
             }
             if (knob.Default is { } usual) panels.Shape(Line(Panels.Name("x", k), usual, usual, Panels.Name("y", k) + " domain", 0, 1));
-            var places = knob.Curves.SelectMany(curve => curve.X).Distinct().Order().ToArray();
+            var places = Apart(knob, 560.0 / knobs.Count - 30);
             panels.Add(knob.Parameter,
                 Axis(null, ("type", knob.Logarithmic ? "log" : "linear"), ("tickmode", "array"), ("tickvals", Numbers(places)), ("tickangle", 0),
                     ("ticktext", places.Select(place => FormattableString.Invariant($"{place}")).ToArray())),
                 Axis(k == 0 ? measure.Title : null, ("range", Numbers([low - room, high + room]))));
         }
         return panels.Build();
+    }
+
+    /// <summary>The knob's values whose labels do not touch on an axis of so many pixels.</summary>
+    private static double[] Apart(SensitivityPanel knob, double pixels)
+    {
+        var places = knob.Curves.SelectMany(curve => curve.X).Distinct().Order().ToArray();
+        var at = places.Select(place => knob.Logarithmic ? Math.Log(place) : place).ToArray();
+        var span = at[^1] - at[0];
+        var kept = new List<int>();
+        for (var i = 0; i < places.Length; i++)
+        {
+            if (kept.Count == 0 || (at[i] - at[kept[^1]]) / span * pixels >= 30) kept.Add(i);
+        }
+        return [.. kept.Select(i => places[i])];
     }
 }

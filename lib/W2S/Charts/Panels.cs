@@ -39,9 +39,12 @@ internal sealed class Panels(FigureBuilder figure, int columns, int rows)
         y.Remove("automargin");
         var suffix = count == 0 ? "" : $"{count + 1}";
         figure.Layout("xaxis" + suffix, x).Layout("yaxis" + suffix, y);
-        headings.Add(Text($"<b>{heading}</b>", "paper", Round(left), "paper", Round(top), ("xanchor", "left"), ("yanchor", "bottom"), ("yshift", 4)));
+        headings.Add(Text(Bold(heading), "paper", Round(left), "paper", Round(top), ("xanchor", "left"), ("align", "left"), ("yanchor", "bottom"), ("yshift", 4)));
         count++;
     }
+
+    /// <summary>The heading's first line in bold.</summary>
+    private static string Bold(string heading) => heading.Split("<br>", 2) is [var first, var rest] ? $"<b>{first}</b><br>{rest}" : $"<b>{heading}</b>";
 
     /// <summary>Adds a line or area to the figure.</summary>
     public void Shape(Dictionary<string, object?> shape) => shapes.Add(shape);

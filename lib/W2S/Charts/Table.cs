@@ -20,12 +20,12 @@ internal sealed record Table(IReadOnlyList<string> Columns, IReadOnlyList<IReadO
     public string ToHtml()
     {
         var html = new StringBuilder("<table style=\"border-collapse:collapse;font-variant-numeric:tabular-nums\"><thead><tr>");
-        for (var c = 0; c < Columns.Count; c++) html.Append($"<th style=\"text-align:{Side(c)};padding:2px 10px;border-bottom:1px solid #888\">{Encode(Columns[c])}</th>");
+        for (var c = 0; c < Columns.Count; c++) html.Append($"<th style=\"text-align:{Side(c)};padding:2px 10px;white-space:nowrap;border-bottom:1px solid #888\">{HtmlText.Encode(Columns[c])}</th>");
         html.Append("</tr></thead><tbody>");
         foreach (var row in Rows)
         {
             html.Append("<tr>");
-            for (var c = 0; c < row.Count; c++) html.Append($"<td style=\"text-align:{Side(c)};padding:2px 10px\">{Encode(row[c])}</td>");
+            for (var c = 0; c < row.Count; c++) html.Append($"<td style=\"text-align:{Side(c)};padding:2px 10px\">{HtmlText.Encode(row[c])}</td>");
             html.Append("</tr>");
         }
         html.Append("</tbody></table>");
@@ -33,10 +33,6 @@ internal sealed record Table(IReadOnlyList<string> Columns, IReadOnlyList<IReadO
         return html.ToString();
 
         string Side(int c) => Numeric[c] ? "right" : "left";
-
-        // Only what would change the markup: signs such as ± stay readable in the saved notebook.
-        static string Encode(string text) =>
-            text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal);
     }
 
     /// <summary>Aligned columns.</summary>
