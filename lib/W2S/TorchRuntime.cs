@@ -61,7 +61,7 @@ public static class TorchRuntime
                 try
                 {
                     LoadedFiles.AddRange(LoadFrom(Folders()));
-                    KeepFreedMemory();
+                    MemoryRegime.Apply();
                 }
                 catch (TorchLoadException error)
                 {
@@ -151,28 +151,6 @@ public static class TorchRuntime
     private static string VersionOf(Assembly assembly) =>
         assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
         ?? assembly.GetName().Version!.ToString();
-
-    // Large blocks that go back to the system after every step cost page faults, and let the heap grow in pieces:
-    // glibc is told to keep them (serve from the heap up to 1 GiB, never trim, grow by 64 MiB).
-    private static void KeepFreedMemory()
-    {
-        if (!OperatingSystem.IsLinux())
-            return;
-        const int trimThreshold = -1, topPad = -2, mmapThreshold = -3;
-        try
-        {
-            mallopt(mmapThreshold, 1 << 30);
-            mallopt(trimThreshold, int.MaxValue);
-            mallopt(topPad, 64 << 20);
-        }
-        catch (Exception error) when (error is EntryPointNotFoundException or DllNotFoundException)
-        {
-            // Another C library: nothing to tell it.
-        }
-    }
-
-    [DllImport("libc", ExactSpelling = true)]
-    private static extern int mallopt(int parameter, int value);
 }
 
 /// <summary>Versions of what computes.</summary>
