@@ -216,6 +216,16 @@ public sealed class BatchLoaderTests
     }
 
     [Fact]
+    public void ALoaderOutlivesItsSet()
+    {
+        var set = Set();
+        using var loader = new BatchLoader(set, new() { BatchSize = 16, Mixing = new() { Cutmix = 1 } });
+        var expected = Record(loader.Epoch(1));
+        set.Dispose();
+        Assert.Equal(expected, Record(loader.Epoch(1)));
+    }
+
+    [Fact]
     public void BadInputIsNamed()
     {
         using var set = Set();
