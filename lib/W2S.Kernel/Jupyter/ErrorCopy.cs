@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.IO.Pipes;
 using System.Runtime.InteropServices;
 
 namespace W2S.Kernel.Jupyter;
@@ -27,7 +28,7 @@ internal static partial class ErrorCopy
             foreach (var argument in new[] { "-c", "trap '' INT TERM; exec tee \"$0\" >&2", file })
                 start.ArgumentList.Add(argument);
             using var tee = Process.Start(start)!;
-            var pipe = ((FileStream)tee.StandardInput.BaseStream).SafeFileHandle;
+            var pipe = ((PipeStream)tee.StandardInput.BaseStream).SafePipeHandle;
             if (Duplicate((int)pipe.DangerousGetHandle(), StandardError) < 0)
                 log.Write($"standard error is not copied: error {Marshal.GetLastPInvokeError()}");
             pipe.Close();
