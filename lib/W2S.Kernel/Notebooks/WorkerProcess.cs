@@ -9,7 +9,7 @@ namespace W2S.Kernel.Notebooks;
 internal sealed class WorkerProcess : ICellRunner, IDisposable
 {
     /// <summary>How long an interrupted cell has to end by itself before its process is ended.</summary>
-    public static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(400);
+    public static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(600);
 
     private readonly WorkerChannel channel;
     private readonly Process process;
