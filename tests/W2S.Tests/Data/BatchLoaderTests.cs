@@ -8,7 +8,11 @@ public sealed class BatchLoaderTests
 {
     private static readonly Augmentation Heavy = new()
     {
-        Padding = 4, Flip = true, Jitter = new(0.4, 0.4, 0.4, 0.1), Policy = new RandAugment(), Erasing = new(Fill: ErasingFill.Noise),
+        Padding = 4,
+        Flip = true,
+        Jitter = new(0.4, 0.4, 0.4, 0.1),
+        Policy = new RandAugment(),
+        Erasing = new(Fill: ErasingFill.Noise),
     };
 
     private static ImageSet Set(int count = 70) => Shapes.Create(new() { Count = count }, 1);
