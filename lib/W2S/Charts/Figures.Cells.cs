@@ -77,7 +77,8 @@ public static partial class Figures
         var figure = new FigureBuilder(title)
         {
             Caption = FormattableString.Invariant($"n = {beta.Count} samples; {bins} bins. β = ½ in the last bin means that teacher and student agree."),
-            PlotHeight = 440, Top = 38,
+            PlotHeight = 440,
+            Top = 38,
         };
         var panels = new Panels(figure, 2, 2) { XTitle = Measure.Beta.Title, BetweenRows = .26 };
         for (var k = 0; k < Cells.Length; k++)

@@ -14,8 +14,11 @@ public sealed record PublishedNumber(string Setting, string Method, double? Publ
 {
     internal static IReadOnlyDictionary<string, string> Tags { get; } = new Dictionary<string, string>
     {
-        ["C"] = "from the authors’ code or README", ["F"] = "read off their figure", ["R"] = "as quoted in public reviews",
-        ["P"] = "from an abstract or paper page", ["D"] = "derived from their numbers",
+        ["C"] = "from the authors’ code or README",
+        ["F"] = "read off their figure",
+        ["R"] = "as quoted in public reviews",
+        ["P"] = "from an abstract or paper page",
+        ["D"] = "derived from their numbers",
     };
 }
 

@@ -27,7 +27,9 @@ public static partial class Figures
         var values = knobs.SelectMany(knob => knob.Curves).SelectMany(curve => curve.Values).ToArray();
         var figure = new FigureBuilder(title)
         {
-            PlotHeight = 260, Top = 22, Bottom = 34,
+            PlotHeight = 260,
+            Top = 22,
+            Bottom = 34,
             Caption = Join(caption, Spread(values, "whiskers"), knobs.Any(knob => knob.Default is not null) ? "Dashed: the value used elsewhere" : ""),
         };
         var low = values.Min(value => value.HasInterval ? value.Low : value.Mean) * measure.Factor;

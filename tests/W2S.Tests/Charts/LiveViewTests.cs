@@ -49,13 +49,20 @@ public sealed class LiveViewTests
         {
             lines.Add(value);
             return lines.Add;
-        }, clock) { Title = "KD" };
+        }, clock)
+        { Title = "KD" };
         view.Report(new TrainingProgress
         {
-            Step = 50, Steps = 200, Epoch = 2.5, Epochs = 10, ImagesPerSecond = 900, Left = TimeSpan.FromMinutes(61),
+            Step = 50,
+            Steps = 200,
+            Epoch = 2.5,
+            Epochs = 10,
+            ImagesPerSecond = 900,
+            Left = TimeSpan.FromMinutes(61),
             Losses = new Dictionary<string, double> { ["kd"] = .5, ["total"] = 1.25 },
             Accuracies = new Dictionary<string, double> { ["validation"] = .625 },
-            Diagnostics = new Dictionary<string, double> { ["beta"] = .41 }, Agreement = .7,
+            Diagnostics = new Dictionary<string, double> { ["beta"] = .41 },
+            Agreement = .7,
         });
         Assert.Equal(
             "KD  [#####...............] 25 %  epoch 2.5 of 10, step 50  loss 1.250  kd 0.500  validation 62.5 %  β 0.41  agreement 70 %  900 images/s  1:01:00 left",
@@ -67,8 +74,12 @@ public sealed class LiveViewTests
     {
         var state = new LiveViewState
         {
-            Title = "AdaptConf <2>", Done = .25, Place = "epoch 3 of 12", Numbers = [("loss", "1.21"), ("test", "62.1 %")],
-            ImagesPerSecond = 2310.4, Left = TimeSpan.FromSeconds(83),
+            Title = "AdaptConf <2>",
+            Done = .25,
+            Place = "epoch 3 of 12",
+            Numbers = [("loss", "1.21"), ("test", "62.1 %")],
+            ImagesPerSecond = 2310.4,
+            Left = TimeSpan.FromSeconds(83),
         };
         Assert.Equal("AdaptConf <2>  [#####...............] 25 %  epoch 3 of 12  loss 1.21  test 62.1 %  2,310 images/s  1:23 left", state.ToString());
         var html = state.ToHtml();
