@@ -20,9 +20,10 @@ internal sealed partial class ChartPainter(HeadlessBrowser? browser)
           for (const figure of figures) {
             try {
               const layout = Object.assign({}, figure.layout, { paper_bgcolor: '#ffffff' });
+              const height = Math.min(Math.max(layout.height || 400, 200), 1000);
               delete layout.width; delete layout.height;
               if (!layout.plot_bgcolor) layout.plot_bgcolor = '#ffffff';
-              shown.push(await Plotly.toImage({ data: figure.data, layout }, { format: 'png', width: 640, height: 400, scale: 1 }));
+              shown.push(await Plotly.toImage({ data: figure.data, layout }, { format: 'png', width: 640, height, scale: 1 }));
             } catch (error) { shown.push('error ' + error); }
           }
           document.documentElement.innerHTML = '<body></body>';

@@ -77,14 +77,15 @@ internal sealed class RunEnding(RunPlan plan, byte[] read, Action<string> say, A
     /// <summary>The cell's line with a caret, then the exception.</summary>
     private static string Describe(CellError error)
     {
-        var lines = new List<string> { $"{error.Name}: {error.Message}" };
+        var said = error.Traceback.Count > 0 && error.Traceback[0].Contains(error.Message, StringComparison.Ordinal);
+        var lines = new List<string> { said ? error.Traceback[0] : $"{error.Name}: {error.Message}" };
         if (error.SourceLine is { } source && !error.Traceback.Any(line => line.TrimEnd().EndsWith('^')))
         {
             var start = $"  line {error.Line}: ";
             lines.Add(start + source);
             lines.Add(new string(' ', start.Length + Math.Max(0, (error.Column ?? 1) - 1)) + "^");
         }
-        lines.AddRange(error.Traceback.SkipWhile(line => line.Trim() == lines[0]));
+        lines.AddRange(error.Traceback.Skip(said ? 1 : 0));
         return string.Join(Environment.NewLine, lines);
     }
 

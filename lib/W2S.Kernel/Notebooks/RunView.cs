@@ -13,6 +13,7 @@ namespace W2S.Kernel.Notebooks;
 /// <param name="width">Columns of the terminal.</param>
 internal sealed class RunView(TextWriter writer, bool terminal, int width = 100)
 {
+    private const int Longest = 8000; // characters of one display
     private static readonly TimeSpan Sparse = TimeSpan.FromSeconds(10);
     private readonly Dictionary<string, string> held = [];
     private readonly Dictionary<string, long> lastShown = [];
@@ -106,17 +107,22 @@ internal sealed class RunView(TextWriter writer, bool terminal, int width = 100)
         live = null;
     }
 
-    /// <summary>What a bundle says in plain text; null for the charts' library, which says nothing to a reader.</summary>
+    /// <summary>What a bundle says in plain text, cut where it is very long; null where it says nothing to a reader.</summary>
     private static string? Text(MimeBundle bundle)
     {
-        if (bundle.TryGetValue("text/plain", out var plain))
-            return plain.GetValue<string>();
-        if (bundle.TryGetValue("text/html", out var html) && PlotlyScript.IsMarked(html.ToString()))
+        if (bundle.Count == 0)
             return null;
-        if (bundle.TryGetValue("text/markdown", out var markdown))
-            return markdown.GetValue<string>();
-        return bundle.Count == 0 ? null : $"[{bundle.Keys.First()}, {Length(bundle.Values.First())} characters]";
+        var mime = new[] { "text/plain", "text/markdown" }.FirstOrDefault(bundle.ContainsKey);
+        if (mime is null)
+        {
+            var first = bundle.First();
+            return IsPlotly(first.Value) ? null : $"[{first.Key}, {first.Value.ToString().Length} characters]";
+        }
+        var text = bundle[mime].ToString();
+        if (IsPlotly(bundle[mime]))
+            return null;
+        return text.Length <= Longest ? text : $"{text[..Longest]}… ({text.Length - Longest} more characters are in the notebook)";
     }
 
-    private static int Length(JsonNode content) => content.ToString().Length;
+    private static bool IsPlotly(JsonNode content) => content is JsonValue && PlotlyScript.IsMarked(content.ToString());
 }

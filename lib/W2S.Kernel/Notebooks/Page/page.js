@@ -27,7 +27,7 @@
   const draw = () => {
     for (const box of document.querySelectorAll('.chart')) {
       const figure = JSON.parse(box.nextElementSibling.textContent);
-      Plotly.react(box, figure.data, themed(figure.layout || {}), { responsive: true, displaylogo: false });
+      Plotly.react(box, figure.data, themed(figure.layout || {}), Object.assign({ displaylogo: false }, figure.config, { responsive: true }));
     }
   };
   draw();
