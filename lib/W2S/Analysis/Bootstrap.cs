@@ -57,6 +57,18 @@ public static class Bootstrap
         }
     }
 
+    /// <summary>The difference in accuracy of two students on the same test samples, with its interval over samples.</summary>
+    /// <param name="first">Whether the first has each sample right.</param>
+    /// <param name="second">Whether the second has it right, in the same order.</param>
+    /// <param name="level">Level of the interval, between 0 and 1.</param>
+    /// <param name="resamples">How many draws.</param>
+    /// <param name="seed">Seed of the draws.</param>
+    /// <returns>The estimate of first − second, a fraction.</returns>
+    /// <exception cref="ArgumentException">The counts differ or there is no sample.</exception>
+    public static Estimate PairedDifference(
+        IReadOnlyList<bool> first, IReadOnlyList<bool> second, double level = .95, int resamples = 10_000, int seed = 0) =>
+        PairedDifference([.. first.Select(right => right ? 1.0 : 0.0)], [.. second.Select(right => right ? 1.0 : 0.0)], level, resamples, seed);
+
     /// <summary>The quantile of sorted values, linear between neighbours.</summary>
     internal static double Quantile(IReadOnlyList<double> sorted, double q)
     {

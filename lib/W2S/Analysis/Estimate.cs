@@ -39,22 +39,36 @@ public sealed record Estimate(double Mean, double Sd, double Low, double High, i
 
     /// <summary>Mean and interval, for instance <c>5.0 [3.2, 6.8]</c>.</summary>
     /// <returns>The text; <c>62.6 (n = 1)</c> where there is no interval.</returns>
-    public string ToIntervalString()
+    public string ToIntervalString() => ToIntervalString(Digits((High - Low) / 2));
+
+    /// <summary>Mean and interval with so many decimals.</summary>
+    /// <param name="digits">Decimals, 0 … 15.</param>
+    /// <returns>The text.</returns>
+    public string ToIntervalString(int digits)
     {
-        if (!HasInterval) return ToString();
-        var digits = Digits((High - Low) / 2);
+        if (!HasInterval) return ToString(digits);
         return $"{Text(Mean, digits)} [{Text(Low, digits)}, {Text(High, digits)}]";
     }
 
     /// <summary>Mean and standard deviation, for instance <c>62.6 ± 1.5</c>.</summary>
     /// <returns>The text; <c>62.6 (n = 1)</c> for one value.</returns>
-    public override string ToString()
-    {
-        if (double.IsNaN(Mean)) return "not defined";
-        if (!double.IsFinite(Sd)) return $"{Text(Mean, Digits(Math.Abs(Mean) / 10))} (n = {N})";
-        var digits = Digits(Sd);
-        return $"{Text(Mean, digits)} ± {Text(Sd, digits)}";
-    }
+    public override string ToString() => ToString(Decimals);
+
+    /// <summary>Mean and standard deviation with so many decimals.</summary>
+    /// <param name="digits">Decimals, 0 … 15.</param>
+    /// <returns>The text.</returns>
+    public string ToString(int digits) =>
+        double.IsNaN(Mean) ? "not defined"
+        : double.IsFinite(Sd) ? $"{Text(Mean, digits)} ± {Text(Sd, digits)}"
+        : $"{Text(Mean, digits)} (n = {N})";
+
+    /// <summary>The mean alone with so many decimals.</summary>
+    /// <param name="digits">Decimals, 0 … 15.</param>
+    /// <returns>The text.</returns>
+    public string MeanText(int digits) => double.IsNaN(Mean) ? "not defined" : Text(Mean, digits);
+
+    /// <summary>Decimals that show two significant digits of the standard deviation, at least one.</summary>
+    public int Decimals => Digits(double.IsFinite(Sd) ? Sd : Math.Abs(Mean) / 10);
 
     /// <summary>Two significant digits of the spread, at least one decimal.</summary>
     private int Digits(double spread)

@@ -81,7 +81,7 @@ public static class ChartMime
         ArgumentNullException.ThrowIfNull(chart);
         var figure = JsonNode.Parse(GenericChart.toFigureJson(chart), documentOptions: new JsonDocumentOptions { MaxDepth = 256 })!.AsObject();
         figure.Remove("frames");
-        figure["config"] = new JsonObject { ["responsive"] = true, ["displaylogo"] = false };
+        figure["config"] = new JsonObject { ["responsive"] = true, ["displaylogo"] = false, ["displayModeBar"] = false };
         return figure;
     }
 
@@ -89,6 +89,7 @@ public static class ChartMime
     {
         var (x, y) = (trace["x"] as JsonArray, trace["y"] as JsonArray);
         var (values, places, error) = (trace["meta"] as JsonObject)?["numbers"]?.ToString() == "x" ? (x, null, trace["error_x"]) : (y, x, trace["error_y"]);
+        if (trace["z"] is JsonArray grid) return $"{grid.Count} × {(grid.FirstOrDefault() as JsonArray)?.Count ?? 0} values";
         if (values is null) return trace["values"] is JsonArray pie ? List(pie) : "no numbers";
         if (values.Count == 1)
         {
@@ -124,12 +125,12 @@ public static class ChartMime
     {
         var text = new StringBuilder();
         var tag = false;
-        foreach (var c in html.Replace("<br><span", "\n  <span", StringComparison.Ordinal).Replace("<br>", " ", StringComparison.Ordinal))
+        foreach (var c in html.Replace("<br><span", "\n  <span", StringComparison.Ordinal).Replace("<br>", " ", StringComparison.Ordinal).Replace("<sub>", "_", StringComparison.Ordinal))
         {
             if (c == '<') tag = true;
             else if (c == '>' && tag) tag = false;
             else if (!tag) text.Append(c);
         }
-        return text.ToString();
+        return text.Replace('\u00A0', ' ').ToString();
     }
 }

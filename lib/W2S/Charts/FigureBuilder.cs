@@ -71,7 +71,7 @@ internal sealed class FigureBuilder(string title)
     public static Dictionary<string, object?> Axis(string? title, params (string Key, object? Value)[] more)
     {
         var axis = Obj(
-            ("title", title is null ? null : Obj(("text", title), ("standoff", 10))),
+            ("title", title is null ? null : Obj(("text", title), ("standoff", 10), ("font", Obj(("size", 13))))),
             ("gridcolor", Palette.Grid), ("zeroline", false), ("showline", true), ("linecolor", Palette.Reference),
             ("ticks", "outside"), ("ticklen", 4), ("tickcolor", Palette.Reference), ("automargin", true));
         foreach (var (key, value) in more)
@@ -117,10 +117,11 @@ internal sealed class FigureBuilder(string title)
         Set("showlegend", rows > 0);
         if (rows > 0)
         {
-            Set("legend", Obj(("orientation", "h"), ("x", 0), ("xref", "container"), ("xanchor", "left"), ("y", 0), ("yref", "container"),
+            Set("legend", Obj(("orientation", "h"), ("x", .012), ("xref", "container"), ("xanchor", "left"), ("y", 0), ("yref", "container"),
                 ("yanchor", "bottom"), ("font", Obj(("size", 12)))));
         }
         Set("hovermode", "closest");
+        Set("modebar", Obj(("orientation", "v"), ("bgcolor", "rgba(0,0,0,0)")));
         foreach (var (key, value) in extra) Set(key, value);
         return GenericChart.setLayout(layout, GenericChart.ofTraceObjects<IEnumerable<Trace>>(false, traces));
 
@@ -143,9 +144,21 @@ internal sealed class FigureBuilder(string title)
         var lines = new List<string>();
         foreach (var word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (lines.Count > 0 && lines[^1].Length + 1 + word.Length <= columns) lines[^1] += " " + word;
+            if (lines.Count > 0 && Visible(lines[^1]) + 1 + Visible(word) <= columns) lines[^1] += " " + word;
             else lines.Add(word);
         }
         return lines;
+
+        static int Visible(string line)
+        {
+            var (length, tag) = (0, false);
+            foreach (var c in line)
+            {
+                if (c == '<') tag = true;
+                else if (c == '>' && tag) tag = false;
+                else if (!tag) length++;
+            }
+            return length;
+        }
     }
 }

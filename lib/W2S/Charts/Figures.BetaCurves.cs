@@ -28,10 +28,10 @@ public static partial class Figures
         var colours = Palette.Ordered(temperatures.Count);
         var figure = new FigureBuilder(title)
         {
-            Caption = "β = p_w^(1/T) / (p_w^(1/T) + p_max^(1/T)): ½ where student and teacher agree, towards 0 where the student is sure of another class.",
+            Caption = "β = p<sub>w</sub><sup>1/T</sup> / (p<sub>w</sub><sup>1/T</sup> + p<sub>max</sub><sup>1/T</sup>): ½ where student and teacher agree, towards 0 where the student is sure of another class.",
             Top = 22,
         };
-        var panels = new Panels(figure, teacherClass.Count, 1);
+        var panels = new Panels(figure, teacherClass.Count, 1) { XTitle = Measure.Confidence.Title };
         for (var k = 0; k < teacherClass.Count; k++)
         {
             var p = teacherClass[k];
@@ -46,8 +46,8 @@ public static partial class Figures
                     ("y", Numbers(confidences.Select(c => AdaptiveConfidence.Beta(c, p, temperature)))),
                     ("line", Obj(("color", colours[t]), ("width", 2.2), ("dash", LineDashes[t % LineDashes.Length]))));
             }
-            panels.Add(FormattableString.Invariant($"p_w = {p}"),
-                Axis(Measure.Confidence.Title, ("range", new[] { 0, 1.0 }), ("dtick", .25)), Axis(k == 0 ? "β" : null, ("range", new[] { -.015, .53 }), ("dtick", .1)));
+            panels.Add(FormattableString.Invariant($"p<sub>w</sub> = {p}"),
+                Axis(null, ("range", new[] { 0, 1.0 }), ("dtick", .25)), Axis(k == 0 ? "β" : null, ("range", new[] { -.015, .53 }), ("dtick", .1)));
         }
         return panels.Build();
     }

@@ -25,17 +25,19 @@ public static partial class Figures
             Caption = Join(caption, gap?.ToString() ?? "", Spread(sorted.Select(result => result.Value), "whiskers")),
             Bottom = 60,
         };
+        var digits = Digits(sorted, measure);
+        var columns = Math.Clamp(82 / sorted.Count, 6, 16);
         foreach (var result in sorted)
         {
             var style = MethodStyle.Of(result.Method);
             var shown = result.Value.Times(measure.Factor);
             figure.Add("bar",
                 ("name", result.Method), ("showlegend", false),
-                ("x", new[] { string.Join("<br>", Wrap(result.Method, 12)) }), ("y", Numbers([shown.Mean])),
-                ("width", .62), ("text", new[] { $"<b>{shown}</b>" }), ("textposition", "inside"), ("insidetextanchor", "start"),
-                ("textangle", 0), ("textfont", Obj(("color", "#FFFFFF"), ("size", 13))), ("cliponaxis", false),
+                ("x", new[] { string.Join("<br>", Wrap(result.Method, columns)) }), ("y", Numbers([shown.Mean])),
+                ("width", .62), ("text", new[] { $"<b>{(sorted.Count > 5 ? shown.MeanText(digits) : shown.ToString(digits))}</b>" }), ("textposition", "inside"), ("insidetextanchor", "start"),
+                ("textangle", 0), ("textfont", Obj(("color", "#FFFFFF"), ("size", 13))), ("constraintext", "none"), ("cliponaxis", false),
                 ("marker", Obj(("color", style.Colour),
-                    ("pattern", style.Pattern.Length == 0 ? null : Obj(("shape", style.Pattern), ("size", 6), ("solidity", .15), ("fgcolor", "#FFFFFF"))))),
+                    ("pattern", style.Pattern.Length == 0 ? null : Obj(("shape", style.Pattern), ("size", 7), ("solidity", .2), ("fillmode", "overlay"), ("fgcolor", "#FFFFFF"))))),
                 ("error_y", Whiskers(shown)));
         }
         return figure
@@ -43,6 +45,10 @@ public static partial class Figures
             .Layout("yaxis", Axis(measure.Title, ("rangemode", "tozero")))
             .Build();
     }
+
+    /// <summary>The decimals that suit all of them, so that numbers side by side compare.</summary>
+    private static int Digits(IEnumerable<MethodResult> results, Measure measure) =>
+        results.Select(result => result.Value.Times(measure.Factor).Decimals).DefaultIfEmpty(1).Min();
 
     /// <summary>Whiskers of an estimate's interval; none where it has no interval.</summary>
     private static Dictionary<string, object?>? Whiskers(Estimate shown) => shown.HasInterval

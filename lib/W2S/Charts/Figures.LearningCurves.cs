@@ -71,7 +71,7 @@ public static partial class Figures
         var all = values.Where(value => !double.IsNaN(value.Mean)).ToArray();
         if (all.Length == 0) return "";
         var counts = all.Select(value => value.N).Distinct().Order().ToArray();
-        var n = counts.Length == 1 ? $"n = {counts[0]}" : $"n = {counts[0]} to {counts[^1]}";
+        var n = counts.Length == 1 ? $"n\u00A0=\u00A0{counts[0]}" : $"n\u00A0=\u00A0{counts[0]} to {counts[^1]}";
         return all.Any(value => value.HasInterval)
             ? FormattableString.Invariant($"{n}; {mark}: {all.First(value => value.HasInterval).Level * 100:0.#} % interval of the mean")
             : $"{n}, so no interval";

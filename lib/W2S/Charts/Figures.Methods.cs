@@ -34,13 +34,14 @@ public static partial class Figures
             if (setting.Key.Length > 0) rows.Add(($"<b>{string.Join("<br>", Wrap(setting.Key, 26))}</b>", null));
             rows.AddRange(MethodStyle.Sorted(setting, result => result.Method).Select(result => (result.Method, (MethodResult?)result)));
         }
+        var digits = Digits(results, measure);
         var anyRuns = results.Any(result => result.Runs.Count > 1);
         var figure = new FigureBuilder(title)
         {
             Caption = Join(caption, Spread(results.Select(result => result.Value), "whiskers"), anyRuns ? "Small dots: single runs" : ""),
             PlotHeight = Math.Max(120, 30 * rows.Count + 20),
             Left = Math.Min(210, 24 + 7 * rows.Max(row => row.Label.Split("<br>").Max(line => line.Replace("<b>", "").Replace("</b>", "").Length))),
-            Right = 110,
+            Right = 20 + 7 * results.Max(result => Number(result.Value).Length),
         };
         var texts = new List<Dictionary<string, object?>>();
         for (var i = 0; i < rows.Count; i++)
@@ -62,7 +63,7 @@ public static partial class Figures
                 ("x", Numbers([shown.Mean])), ("y", Numbers([i])),
                 ("marker", Obj(("color", style.Colour), ("symbol", style.Symbol), ("size", 11), ("line", Obj(("width", 2), ("color", style.Colour))))),
                 ("error_x", Whiskers(shown) is { } whiskers ? Coloured(whiskers, style.Colour) : null));
-            texts.Add(Text(zero ? shown.ToIntervalString() : shown.ToString(), "paper", 1, "y", i,
+            texts.Add(Text(Number(result.Value), "paper", 1, "y", i,
                 ("xanchor", "left"), ("xshift", 6), ("font", Obj(("size", 11.5)))));
         }
         return figure
@@ -73,6 +74,9 @@ public static partial class Figures
             .Layout("shapes", zero ? new[] { Line("x", 0, 0, "paper", 0, 1, "solid") } : null)
             .Layout("annotations", texts)
             .Build();
+
+        string Number(Analysis.Estimate value) =>
+            zero ? value.Times(measure.Factor).ToIntervalString(digits) : value.Times(measure.Factor).ToString(digits);
 
         static Dictionary<string, object?> Coloured(Dictionary<string, object?> whiskers, string colour)
         {

@@ -1,4 +1,3 @@
-using System.Net;
 using Deedle;
 using Microsoft.DotNet.Interactive.Formatting;
 using Plotly.NET;
@@ -50,7 +49,7 @@ public static class Formatters
     private static void Plain<T>()
         where T : notnull
     {
-        Formatter.Register<T>(value => WebUtility.HtmlEncode(value.ToString()) ?? "", Html);
+        Formatter.Register<T>(value => HtmlText.Encode(value.ToString() ?? ""), Html);
         Formatter.Register<T>(value => value.ToString() ?? "", Text);
         Formatter.SetPreferredMimeTypesFor(typeof(T), Html, Text);
     }

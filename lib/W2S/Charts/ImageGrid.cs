@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 using SkiaSharp;
 using W2S.Data;
@@ -74,8 +73,8 @@ public sealed class ImageGrid
             $"<div style=\"display:grid;grid-template-columns:repeat({Columns},{TileSize}px);gap:{Gap}px;font-size:12px;line-height:1.25\">");
         foreach (var tile in tiles)
         {
-            var label = WebUtility.HtmlEncode(tile.Label).Replace("\n", "<br>", StringComparison.Ordinal);
-            html.Append($"<div><img alt=\"{WebUtility.HtmlEncode(tile.Label)}\" width=\"{TileSize}\" style=\"image-rendering:pixelated;display:block;width:{TileSize}px\" ")
+            var label = HtmlText.Encode(tile.Label).Replace("\n", "<br>", StringComparison.Ordinal);
+            html.Append($"<div><img alt=\"{HtmlText.Encode(tile.Label)}\" width=\"{TileSize}\" style=\"image-rendering:pixelated;display:block;width:{TileSize}px\" ")
                 .Append($"src=\"data:image/png;base64,{Convert.ToBase64String(tile.Png)}\"><div style=\"overflow-wrap:anywhere\">{label}</div></div>");
         }
         return html.Append("</div>").ToString();

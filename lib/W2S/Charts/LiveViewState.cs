@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Text;
 
 namespace W2S.Charts;
@@ -52,20 +51,18 @@ public sealed record LiveViewState
     {
         var percent = (100 * Fraction).ToString("0.#", CultureInfo.InvariantCulture);
         var html = new StringBuilder("<div style=\"max-width:640px;font-size:13px;font-variant-numeric:tabular-nums\">");
-        html.Append($"<div style=\"display:flex;justify-content:space-between;gap:12px;flex-wrap:wrap\"><b>{Encode(Title)}</b>")
-            .Append($"<span>{Encode(string.Join(" · ", new[] { Place }.Concat(Pace()).Where(part => part.Length > 0)))}</span></div>")
+        html.Append($"<div style=\"display:flex;justify-content:space-between;gap:12px;flex-wrap:wrap\"><b>{HtmlText.Encode(Title)}</b>")
+            .Append($"<span>{HtmlText.Encode(string.Join(" · ", new[] { Place }.Concat(Pace()).Where(part => part.Length > 0)))}</span></div>")
             .Append("<div style=\"height:8px;margin:5px 0;background:rgba(128,128,128,.25);border-radius:4px\">")
             .Append($"<div style=\"height:8px;width:{percent}%;background:{Palette.Blue};border-radius:4px\"></div></div>");
         if (Numbers.Count > 0)
         {
             html.Append("<div style=\"display:flex;flex-wrap:wrap;gap:2px 18px\">");
-            foreach (var (name, value) in Numbers) html.Append($"<span>{Encode(name)} <b>{Encode(value)}</b></span>");
+            foreach (var (name, value) in Numbers) html.Append($"<span>{HtmlText.Encode(name)} <b>{HtmlText.Encode(value)}</b></span>");
             html.Append("</div>");
         }
-        if (Message is not null) html.Append($"<div>{Encode(Message)}</div>");
+        if (Message is not null) html.Append($"<div>{HtmlText.Encode(Message)}</div>");
         return html.Append("</div>").ToString();
-
-        static string Encode(string text) => WebUtility.HtmlEncode(text);
     }
 
     private double Fraction => double.IsFinite(Done) ? Math.Clamp(Done, 0, 1) : 0;

@@ -17,6 +17,9 @@ internal sealed class Panels(FigureBuilder figure, int columns, int rows)
     /// <summary>Share of the height between rows: room for tick labels, an axis title and the next heading.</summary>
     public double BetweenRows { get; init; } = rows > 1 ? .24 : 0;
 
+    /// <summary>One title below all panels; none where null.</summary>
+    public string? XTitle { get; init; }
+
     /// <summary>plotly.js' name of panel k's axis: <c>x</c>, <c>x2</c>, …</summary>
     public static string Name(string letter, int k) => k == 0 ? letter : $"{letter}{k + 1}";
 
@@ -36,9 +39,12 @@ internal sealed class Panels(FigureBuilder figure, int columns, int rows)
         y.Remove("automargin");
         var suffix = count == 0 ? "" : $"{count + 1}";
         figure.Layout("xaxis" + suffix, x).Layout("yaxis" + suffix, y);
-        headings.Add(Text($"<b>{heading}</b>", "paper", Round(left), "paper", Round(top), ("xanchor", "left"), ("yanchor", "bottom"), ("yshift", 4)));
+        headings.Add(Text(Bold(heading), "paper", Round(left), "paper", Round(top), ("xanchor", "left"), ("align", "left"), ("yanchor", "bottom"), ("yshift", 4)));
         count++;
     }
+
+    /// <summary>The heading's first line in bold.</summary>
+    private static string Bold(string heading) => heading.Split("<br>", 2) is [var first, var rest] ? $"<b>{first}</b><br>{rest}" : $"<b>{heading}</b>";
 
     /// <summary>Adds a line or area to the figure.</summary>
     public void Shape(Dictionary<string, object?> shape) => shapes.Add(shape);
@@ -47,5 +53,12 @@ internal sealed class Panels(FigureBuilder figure, int columns, int rows)
     public void Note(Dictionary<string, object?> text) => headings.Add(text);
 
     /// <summary>The figure with all panels.</summary>
-    public GenericChart Build() => figure.Layout("annotations", headings).Layout("shapes", shapes.Count == 0 ? null : shapes).Build();
+    public GenericChart Build()
+    {
+        if (XTitle is not null)
+        {
+            headings.Add(Text(XTitle, "paper", .5, "paper", 0, ("xanchor", "center"), ("yanchor", "top"), ("yshift", -26), ("font", Obj(("size", 13)))));
+        }
+        return figure.Layout("annotations", headings).Layout("shapes", shapes.Count == 0 ? null : shapes).Build();
+    }
 }

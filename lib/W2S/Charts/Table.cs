@@ -7,8 +7,9 @@ namespace W2S.Charts;
 /// <summary>A Deedle frame as rows of text, ready for a page or a terminal.</summary>
 /// <param name="Columns">Headings; the first is that of the row keys.</param>
 /// <param name="Rows">Cells, as many as headings.</param>
+/// <param name="Numeric">Which columns hold numbers, and stand to the right.</param>
 /// <param name="Left">How many rows of the frame are not shown.</param>
-internal sealed record Table(IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<string>> Rows, int Left)
+internal sealed record Table(IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<string>> Rows, IReadOnlyList<bool> Numeric, int Left)
 {
     private const int MostRows = 60;
 
@@ -19,28 +20,26 @@ internal sealed record Table(IReadOnlyList<string> Columns, IReadOnlyList<IReadO
     public string ToHtml()
     {
         var html = new StringBuilder("<table style=\"border-collapse:collapse;font-variant-numeric:tabular-nums\"><thead><tr>");
-        foreach (var column in Columns) html.Append($"<th style=\"text-align:left;padding:2px 10px;border-bottom:1px solid #888\">{Encode(column)}</th>");
+        for (var c = 0; c < Columns.Count; c++) html.Append($"<th style=\"text-align:{Side(c)};padding:2px 10px;white-space:nowrap;border-bottom:1px solid #888\">{HtmlText.Encode(Columns[c])}</th>");
         html.Append("</tr></thead><tbody>");
         foreach (var row in Rows)
         {
             html.Append("<tr>");
-            foreach (var cell in row) html.Append($"<td style=\"text-align:left;padding:2px 10px\">{Encode(cell)}</td>");
+            for (var c = 0; c < row.Count; c++) html.Append($"<td style=\"text-align:{Side(c)};padding:2px 10px\">{HtmlText.Encode(row[c])}</td>");
             html.Append("</tr>");
         }
         html.Append("</tbody></table>");
         if (Left > 0) html.Append($"<p>{More}</p>");
         return html.ToString();
 
-        // Only what would change the markup: signs such as ± stay readable in the saved notebook.
-        static string Encode(string text) =>
-            text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal);
+        string Side(int c) => Numeric[c] ? "right" : "left";
     }
 
     /// <summary>Aligned columns.</summary>
     public string ToText()
     {
         var widths = Columns.Select((column, c) => Rows.Select(row => row[c].Length).Append(column.Length).Max()).ToArray();
-        var lines = Rows.Prepend(Columns).Select(row => string.Join("  ", row.Select((cell, c) => cell.PadRight(widths[c]))).TrimEnd());
+        var lines = Rows.Prepend(Columns).Select(row => string.Join("  ", row.Select((cell, c) => Numeric[c] ? cell.PadLeft(widths[c]) : cell.PadRight(widths[c]))).TrimEnd());
         return string.Join('\n', lines) + (Left > 0 ? "\n" + More : "");
     }
 
@@ -74,6 +73,7 @@ internal sealed record Table(IReadOnlyList<string> Columns, IReadOnlyList<IReadO
             return new Table(
                 ["", .. columns.Select(column => column.Key?.ToString() ?? "")],
                 [.. keys.Select((key, i) => (IReadOnlyList<string>)[Cell(key), .. cells.Select(column => column[i])])],
+                [false, .. frame.ColumnTypes.Select(type => type.IsPrimitive && type != typeof(bool) || type == typeof(decimal))],
                 frame.RowCount - keys.Length);
         }
     }

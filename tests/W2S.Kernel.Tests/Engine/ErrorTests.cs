@@ -22,7 +22,7 @@ public sealed class ErrorTests
         var error = await session.FailAsync(Code);
         Assert.Equal(1, error.Line);
         Assert.StartsWith("error CS1002", error.Message);
-        Assert.Equal(Code.IndexOf(") }", StringComparison.Ordinal) + 2, error.Column);
+        Assert.Equal(Code.IndexOf(") }", StringComparison.Ordinal) + 3, error.Column);
     }
 
     [Fact]

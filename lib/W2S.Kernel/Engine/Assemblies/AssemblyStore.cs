@@ -38,11 +38,12 @@ internal static class AssemblyStore
     /// <exception cref="BadImageFormatException">The file is not a .NET assembly.</exception>
     public static Assembly Load(string path)
     {
-        var name = AssemblyName.GetAssemblyName(path);
+        var name = NameOf(path);
         var counts = Offer(path);
-        var loaded = AssemblyLoadContext.Default.LoadFromAssemblyName(new AssemblyName(name.Name!));
         var wanted = ModuleVersion.Of(path);
-        if (loaded.ManifestModule.ModuleVersionId == wanted) return loaded;
+        var loaded = AssemblyLoadContext.Default.LoadFromAssemblyName(new AssemblyName(name.Name!));
+        // noted at loading: asked later, a module whose file was overwritten may give the new file's
+        if (Loaded.GetOrAdd(name.Name!, _ => loaded.ManifestModule.ModuleVersionId) == wanted) return loaded;
         if (counts == path)
         {
             throw new InvalidOperationException($"{Path.GetFileName(path)} has changed since it was loaded; restart the kernel to load it again");
@@ -53,5 +54,17 @@ internal static class AssemblyStore
                 $"{name.Name} {name.Version} cannot be loaded: version {loaded.GetName().Version} already is, from {loaded.Location}; restart the kernel and load the newer one first");
         }
         return loaded;
+    }
+
+    private static AssemblyName NameOf(string path)
+    {
+        try
+        {
+            return AssemblyName.GetAssemblyName(path);
+        }
+        catch (BadImageFormatException failure)
+        {
+            throw new BadImageFormatException($"'{path}' is not a .NET assembly", failure);
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
+using W2S.Kernel.Engine.Packages;
 
 namespace W2S.Kernel.Engine.Assemblies;
 
@@ -7,7 +8,7 @@ namespace W2S.Kernel.Engine.Assemblies;
 internal static class NativeStore
 {
     private static readonly ConcurrentDictionary<string, string> Known = new(StringComparer.Ordinal);
-    private static readonly ConcurrentDictionary<string, nint> Loaded = new(StringComparer.Ordinal);
+    private static readonly Dictionary<string, nint> Loaded = new(StringComparer.Ordinal);
 
     /// <summary>Makes the native libraries of a folder known.</summary>
     public static void OfferFolder(string folder)
@@ -28,9 +29,52 @@ internal static class NativeStore
     {
         foreach (var candidate in Candidates(name))
         {
-            if (Known.TryGetValue(candidate, out var path)) return Loaded.GetOrAdd(path, NativeLibrary.Load);
+            if (Known.TryGetValue(candidate, out var path)) return LoadFile(path);
         }
         return 0;
+    }
+
+    // A package's library may need one that another package holds, in a folder where the system does not look: those that
+    // it needs come first, and the system's loader then finds them by name.
+    private static nint LoadFile(string path)
+    {
+        lock (Loaded)
+        {
+            if (Loaded.TryGetValue(path, out var handle)) return handle;
+            Loaded[path] = 0; // under way: two libraries may need each other
+            foreach (var needed in OperatingSystem.IsLinux() ? ElfFile.Read(path)?.Needed ?? [] : [])
+            {
+                if (Known.TryGetValue(needed, out var other)) LoadFile(other);
+            }
+            try
+            {
+                return Loaded[path] = NativeLibrary.Load(path);
+            }
+            catch (DllNotFoundException failure)
+            {
+                Loaded.Remove(path);
+                return Loaded[path] = LoadInSpiteOf(failure, path);
+            }
+        }
+    }
+
+    private static nint LoadInSpiteOf(DllNotFoundException failure, string path)
+    {
+        if (OperatingSystem.IsLinux())
+        {
+            var cured = WeakVersions.TryLoad(path, failure, Path.Combine(PackageRestorer.CacheFolder, "natives"));
+            return cured != 0 ? cured : throw failure;
+        }
+        // which libraries it needs is not read here: whatever others are known go in first, as far as they will
+        for (var progress = true; progress;)
+        {
+            progress = false;
+            foreach (var other in Known.Values.Where(other => other != path && !Loaded.ContainsKey(other)))
+            {
+                if (NativeLibrary.TryLoad(other, out var handle)) progress = Loaded.TryAdd(other, handle);
+            }
+        }
+        return NativeLibrary.Load(path);
     }
 
     private static IEnumerable<string> Candidates(string name)

@@ -21,7 +21,7 @@ internal sealed partial class Directives(ReferenceSet references, PackageSet pac
     {
         if (!Line().IsMatch(code)) return code;
         var root = CSharpSyntaxTree.ParseText(code, SubmissionCompiler.ParseOptions).GetRoot();
-        var found = Line().Matches(code).Where(match => root.FindTrivia(match.Groups["name"].Index).Span.Contains(match.Groups["name"].Index)).ToList();
+        var found = Line().Matches(code).Where(match => root.FindTrivia(match.Groups["name"].Index).IsDirective).ToList();
         var wanted = new List<PackageRequest>();
         var last = 1;
         foreach (var match in found)

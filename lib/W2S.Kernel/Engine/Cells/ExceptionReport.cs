@@ -46,6 +46,7 @@ internal static class ExceptionReport
     {
         AggregateException { InnerExceptions: [var only] } => Unwrap(only),
         TargetInvocationException { InnerException: { } inner } => Unwrap(inner),
+        TypeInitializationException { InnerException: { } inner } => Unwrap(inner),
         _ => exception,
     };
 

@@ -10,6 +10,8 @@ internal static class PackageProject
     /// <summary>The project's text; equal sets in equal surroundings have equal texts.</summary>
     public static string Text(IReadOnlyList<PackageRequest> packages, IReadOnlyList<string> feeds, string folder)
     {
+        var configurations = Configurations(folder).ToList();
+        var root = configurations.Count > 0 ? folder : ""; // the user's own count in any case
         var text = new StringBuilder();
         text.AppendLine($"""
             <Project Sdk="Microsoft.NET.Sdk">
@@ -18,7 +20,7 @@ internal static class PackageProject
                 <RuntimeIdentifier>{RuntimeInformation.RuntimeIdentifier}</RuntimeIdentifier>
                 <SelfContained>false</SelfContained>
                 <UseAppHost>false</UseAppHost>
-                <RestoreRootConfigDirectory>{Escape(folder)}</RestoreRootConfigDirectory>
+                <RestoreRootConfigDirectory>{Escape(root)}</RestoreRootConfigDirectory>
                 <RestoreAdditionalProjectSources>{Escape(string.Join(';', feeds))}</RestoreAdditionalProjectSources>
               </PropertyGroup>
               <ItemGroup>
@@ -28,7 +30,7 @@ internal static class PackageProject
             text.AppendLine($"    <PackageReference Include=\"{Escape(package.Id)}\" Version=\"{Escape(package.Version ?? "*")}\" />");
         }
         text.AppendLine("  </ItemGroup>").AppendLine("</Project>");
-        foreach (var config in Configurations(folder)) text.AppendLine($"<!-- {Escape(config)} {File.GetLastWriteTimeUtc(config).Ticks} -->");
+        foreach (var config in configurations) text.AppendLine($"<!-- {Escape(config)} {File.GetLastWriteTimeUtc(config).Ticks} -->");
         return text.ToString();
     }
 

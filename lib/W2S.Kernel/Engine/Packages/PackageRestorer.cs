@@ -17,7 +17,7 @@ internal static class PackageRestorer
     private const string Result = "packages.json";
 
     /// <summary>Where the projects are kept.</summary>
-    public static string CacheFolder { get; } = Path.Combine(
+    public static string CacheFolder { get; set; } = Path.Combine(
         Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache
             ? cache
             : OperatingSystem.IsWindows()
