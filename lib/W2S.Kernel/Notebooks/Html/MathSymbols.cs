@@ -29,11 +29,9 @@ internal static class MathSymbols
     private static readonly HashSet<string> Functions =
         ["log", "ln", "exp", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arctan", "arg", "dim", "ker", "deg", "lg"];
 
-    private static readonly Dictionary<string, string> Spaces = new()
-    {
-        [","] = "0.167em", [":"] = "0.222em", [";"] = "0.278em", ["!"] = "-0.167em", [" "] = "0.333em", ["quad"] = "1em", ["qquad"] = "2em",
-        ["displaystyle"] = "0", ["textstyle"] = "0", ["nonumber"] = "0", ["notag"] = "0",
-    };
+    private static readonly Dictionary<string, string> Spaces = Table("""
+        , 0.167em : 0.222em ; 0.278em ! -0.167em quad 1em qquad 2em displaystyle 0 textstyle 0 nonumber 0 notag 0
+        """);
 
     private static readonly Dictionary<string, string> Accents = Table("""
         hat ^ widehat ^ bar ‾ overline ‾ tilde ~ widetilde ~ vec → overrightarrow → dot ˙ ddot ¨ check ˇ breve ˘ underline _
@@ -59,7 +57,7 @@ internal static class MathSymbols
             return $"<mo form=\"prefix\" lspace=\"0.167em\" rspace=\"0.167em\">{name}</mo>";
         if (name is "int" or "iint" or "oint")
             return $"<mo>{(name == "int" ? "∫" : name == "iint" ? "∬" : "∮")}</mo>";
-        return Spaces.TryGetValue(name, out var width) ? Space(width) : null;
+        return name == " " ? Space("0.333em") : Spaces.TryGetValue(name, out var width) ? Space(width) : null;
     }
 
     public static bool HasLimits(string name) => Big.ContainsKey(name);
