@@ -60,8 +60,8 @@ public static class TorchRuntime
                 done = true;
                 try
                 {
+                    ProcessSettings.Apply(); // before the threads of libtorch exist
                     LoadedFiles.AddRange(LoadFrom(Folders()));
-                    MemoryRegime.Apply();
                 }
                 catch (TorchLoadException error)
                 {
