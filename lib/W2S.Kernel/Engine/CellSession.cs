@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using W2S.Kernel.Engine.Assemblies;
 using W2S.Kernel.Engine.Cells;
+using W2S.Kernel.Engine.Editing;
 using W2S.Kernel.Engine.Output;
 
 namespace W2S.Kernel.Engine;
@@ -26,6 +27,8 @@ public sealed class CellSession : IDisposable
         WorkingDirectory = Path.GetFullPath(workingDirectory);
         parts = new PartRunner(references);
         HostConsole.Route();
+        BackgroundFailures.Watch();
+        WarmUp.Start();
     }
 
     /// <summary>The notebook's folder, absolute.</summary>
@@ -61,8 +64,54 @@ public sealed class CellSession : IDisposable
         }
     }
 
+    /// <summary>Says what could stand at a position of a cell that is being written.</summary>
+    /// <param name="code">The cell's text.</param>
+    /// <param name="position">Where the reader is typing, in UTF-16 units from the start.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The choices that fit what is typed; none in languages without help.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The position is outside the text.</exception>
+    public async Task<CompletionResult> CompleteAsync(string code, int position, CancellationToken cancellationToken = default)
+    {
+        CheckPosition(code, position);
+        if (Completions.Magic(code, position) is { } magics) return magics;
+        if (CellParser.Only("csharp", code, position) is not { } csharp) return new CompletionResult(position, position, []);
+        return await Completions.CSharpAsync(parts.CSharp.Editor.Open(csharp), position, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Says what stands at a position of a cell: its signature and the summary of its documentation.</summary>
+    /// <param name="code">The cell's text.</param>
+    /// <param name="position">The place, in UTF-16 units from the start.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Plain text and Markdown; null where nothing with a meaning stands there.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The position is outside the text.</exception>
+    public async Task<MimeBundle?> InspectAsync(string code, int position, CancellationToken cancellationToken = default)
+    {
+        CheckPosition(code, position);
+        if (CellParser.Only("csharp", code, position) is not { } csharp) return null;
+        return await Inspection.AtAsync(parts.CSharp.Editor.Open(csharp), position, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Tells whether a cell's text can be run as it stands.</summary>
+    /// <param name="code">The cell's text.</param>
+    public CompletenessResult CheckComplete(string code)
+    {
+        ArgumentNullException.ThrowIfNull(code);
+        return Completeness.Check(code);
+    }
+
     /// <inheritdoc/>
-    public void Dispose() => thread.Dispose();
+    public void Dispose()
+    {
+        thread.Dispose();
+        parts.Dispose();
+    }
+
+    private static void CheckPosition(string code, int position)
+    {
+        ArgumentNullException.ThrowIfNull(code);
+        ArgumentOutOfRangeException.ThrowIfNegative(position);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(position, code.Length);
+    }
 
     private async Task<CellError?> RunAsync(CellSource source, ICellHost host, string language, CancellationToken interrupt)
     {

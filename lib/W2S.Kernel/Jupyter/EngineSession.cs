@@ -2,24 +2,11 @@ using W2S.Kernel.Engine;
 
 namespace W2S.Kernel.Jupyter;
 
-/// <summary>The cell engine, opened and warmed up beside the start of the server.</summary>
-internal sealed class EngineSession : IKernelSession
+/// <summary>The cell engine, opened beside the start of the server.</summary>
+/// <param name="folder">The notebook's folder.</param>
+internal sealed class EngineSession(string folder) : IKernelSession
 {
-    // What most cells need: a declaration, a query, text, a value.
-    private const string FirstSteps = """
-        var numbers = Enumerable.Range(0, 3).Where(n => n > 0).Select(n => n * 2).ToList();
-        Console.Write("");
-        numbers.Sum()
-        """;
-
-    private readonly Task<CellSession> opening;
-
-    /// <summary>Begins to open a session.</summary>
-    /// <param name="folder">The notebook's folder.</param>
-    public EngineSession(string folder)
-    {
-        opening = Task.Run(() => OpenAsync(folder));
-    }
+    private readonly Task<CellSession> opening = Task.Run(() => new CellSession(folder));
 
     /// <inheritdoc/>
     public async Task<CellResult> RunAsync(string code, ICellHost host, CancellationToken interrupt)
@@ -32,21 +19,21 @@ internal sealed class EngineSession : IKernelSession
     public async Task<CompletionResult> CompleteAsync(string code, int position, CancellationToken cancel)
     {
         var session = await opening.ConfigureAwait(false);
-        throw new NotImplementedException();
+        return await session.CompleteAsync(code, position, cancel).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public async Task<MimeBundle?> InspectAsync(string code, int position, CancellationToken cancel)
     {
         var session = await opening.ConfigureAwait(false);
-        throw new NotImplementedException();
+        return await session.InspectAsync(code, position, cancel).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
     public (string Status, string Indent) CheckComplete(string code)
     {
-        var session = opening.GetAwaiter().GetResult();
-        throw new NotImplementedException();
+        var (status, indent) = opening.GetAwaiter().GetResult().CheckComplete(code);
+        return (status.ToString().ToLowerInvariant(), indent);
     }
 
     /// <inheritdoc/>
@@ -54,13 +41,5 @@ internal sealed class EngineSession : IKernelSession
     {
         if (opening.IsCompletedSuccessfully)
             opening.Result.Dispose();
-    }
-
-    // A session of its own takes the first steps, so that the reader's holds nothing that the reader did not write.
-    private static async Task<CellSession> OpenAsync(string folder)
-    {
-        using (var first = new CellSession(folder))
-            await first.RunAsync(FirstSteps, new QuietCellHost()).ConfigureAwait(false);
-        return new CellSession(folder);
     }
 }

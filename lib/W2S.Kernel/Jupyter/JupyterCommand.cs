@@ -5,7 +5,7 @@ namespace W2S.Kernel.Jupyter;
 /// <summary>The verb <c>jupyter</c>: serves the clients that a connection file names, until one of them ends it.</summary>
 public static class JupyterCommand
 {
-    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(2);
 
     /// <summary>Runs the kernel.</summary>
     /// <param name="args"><c>--connection-file FILE</c>.</param>

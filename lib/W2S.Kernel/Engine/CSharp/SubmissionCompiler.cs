@@ -45,7 +45,7 @@ internal sealed class SubmissionCompiler(ReferenceSet references)
         var checks = LoopChecks.Add(parsed);
         var tree = CSharpSyntaxTree.ParseText(SourceText.From(checks.Text.ToString(), Encoding.UTF8), ParseOptions, path);
         var compilation = CSharpCompilation.CreateScriptCompilation(
-            $"cell-{number}", tree, references.References, Options(previous, $"Submission{number}"), previous, typeof(object));
+            $"cell-{number}", tree, references.References, Options(previous is null, $"Submission{number}"), previous, typeof(object));
 
         using var image = new MemoryStream();
         using var symbols = new MemoryStream();
@@ -54,20 +54,20 @@ internal sealed class SubmissionCompiler(ReferenceSet references)
         {
             throw CompilationErrors.Failure(emitted.Diagnostics, source, checks);
         }
-        if (!emitted.Success) return new Submission(compilation, null, HasResult: false); // no code, only usings or comments
+        if (!emitted.Success) return new Submission(code, compilation, null, HasResult: false); // no code, only usings or comments
 
         Sources[path] = new CheckedSource(source, checks);
         image.Position = symbols.Position = 0;
         var assembly = AssemblyLoadContext.Default.LoadFromStream(image, symbols);
-        return new Submission(compilation, EntryPoint(compilation, assembly), HasResult(compilation, tree));
+        return new Submission(code, compilation, EntryPoint(compilation, assembly), HasResult(compilation, tree));
     }
 
-    /// <summary>The options of a session's first or later piece.</summary>
-    public static CSharpCompilationOptions Options(CSharpCompilation? previous, string className) =>
+    /// <summary>The options of a session's first piece, or of a later one.</summary>
+    public static CSharpCompilationOptions Options(bool first, string className) =>
         new CSharpCompilationOptions(
             OutputKind.DynamicallyLinkedLibrary,
             scriptClassName: className,
-            usings: previous is null ? DefaultUsings : [],
+            usings: first ? DefaultUsings : [],
             optimizationLevel: OptimizationLevel.Release,
             allowUnsafe: true,
             assemblyIdentityComparer: DesktopAssemblyIdentityComparer.Default)

@@ -5,7 +5,7 @@ internal static class CellParser
 {
     private static readonly Dictionary<string, string> Languages = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["csharp"] = "csharp", ["c#"] = "csharp", ["cs"] = "csharp", ["C#"] = "csharp",
+        ["csharp"] = "csharp", ["c#"] = "csharp", ["cs"] = "csharp",
         ["fsharp"] = "fsharp", ["f#"] = "fsharp", ["fs"] = "fsharp",
         ["html"] = "html",
         ["markdown"] = "markdown", ["md"] = "markdown",
@@ -44,13 +44,40 @@ internal static class CellParser
             if (LanguageOf(name) is { } next)
             {
                 language = next;
-                if (arguments.Length > 0) parts.Add(new CellPart(null, name, arguments, line + 1, ""));
+                if (arguments.Length > 0) parts.Add(new CellPart(language, name, arguments, line + 1, ""));
             }
             else
             {
-                parts.Add(new CellPart(null, name, arguments, line + 1, ""));
+                parts.Add(new CellPart(language, name, arguments, line + 1, ""));
             }
         }
         return parts;
+    }
+
+    /// <summary>A cell with everything blank but the part at a position, each character where it was.</summary>
+    /// <param name="language">The language that the part must have.</param>
+    /// <param name="text">The cell's text.</param>
+    /// <param name="position">The position.</param>
+    /// <returns>Null where that part is of another language.</returns>
+    public static string? Only(string language, string text, int position)
+    {
+        var line = text.AsSpan(0, position).Count('\n') + 1;
+        var part = Split(text, "csharp").LastOrDefault(part => part.Line <= line);
+        if (part is null) return "csharp" == language ? Blank(text, 1, 0) : null;
+        if (part.Language != language) return null;
+        return part.Command is null ? Blank(text, part.Line, part.Line + part.Code.AsSpan().Count('\n')) : Blank(text, 1, 0);
+    }
+
+    private static string Blank(string text, int first, int last)
+    {
+        var line = 1;
+        return string.Create(text.Length, text, (target, source) =>
+        {
+            for (var i = 0; i < source.Length; i++)
+            {
+                target[i] = (line >= first && line <= last) || source[i] is '\r' or '\n' ? source[i] : ' ';
+                if (source[i] == '\n') line++;
+            }
+        });
     }
 }

@@ -2,23 +2,31 @@ using System.Diagnostics;
 using System.Globalization;
 using W2S.Kernel.Engine.Assemblies;
 using W2S.Kernel.Engine.CSharp;
+using W2S.Kernel.Engine.FSharp;
 using W2S.Kernel.Engine.Output;
 using W2S.Kernel.Engine.Packages;
 using W2S.Kernel.Engine.Script;
+using W2S.Kernel.Engine.Variables;
 
 namespace W2S.Kernel.Engine.Cells;
 
 /// <summary>Runs the parts of a cell, each by its language or command, in order.</summary>
-internal sealed class PartRunner
+internal sealed class PartRunner : IDisposable
 {
-    private readonly CSharpRunner csharp;
     private readonly Directives directives;
+    private readonly VariableMagics variables;
+    private readonly Lazy<FSharpRunner> fsharp;
 
     public PartRunner(ReferenceSet references)
     {
-        csharp = new CSharpRunner(references);
+        CSharp = new CSharpRunner(references);
+        fsharp = new Lazy<FSharpRunner>(() => new FSharpRunner(references));
         directives = new Directives(references, new PackageSet(references));
+        variables = new VariableMagics(CSharp, references, fsharp);
     }
+
+    /// <summary>The C# side.</summary>
+    public CSharpRunner CSharp { get; }
 
     /// <summary>Runs a cell.</summary>
     /// <param name="source">Its text.</param>
@@ -27,6 +35,9 @@ internal sealed class PartRunner
     /// <param name="starter">Starts its code.</param>
     public Task RunAsync(CellSource source, string language, CellContext cell, CellStarter starter) =>
         RunAsync(new Run(source, cell, starter, []), language);
+
+    /// <inheritdoc/>
+    public void Dispose() => CSharp.Dispose();
 
     private async Task RunAsync(Run run, string language)
     {
@@ -38,77 +49,79 @@ internal sealed class PartRunner
         {
             run.Cell.Token.ThrowIfCancellationRequested();
             var part = parts[i];
-            if (part.Command is null) await RunCodeAsync(run, part, isLast: i == parts.Count - 1 && timed is null);
+            if (part.Command is null) await RunCodeAsync(run with { IsLast = i == parts.Count - 1 && timed is null }, part);
             else if (part.Command == "time") timed ??= Stopwatch.GetTimestamp();
             else await RunCommandAsync(run, part);
         }
         if (timed is { } since)
         {
             var spent = Stopwatch.GetElapsedTime(since);
-            Show(run, "text/plain", string.Create(CultureInfo.InvariantCulture, $"Wall time: {spent.TotalMilliseconds:0.0} ms"));
+            await Show(run, "text/plain", string.Create(CultureInfo.InvariantCulture, $"Wall time: {spent.TotalMilliseconds:0.0} ms"));
         }
     }
 
-    private Task RunCodeAsync(Run run, CellPart part, bool isLast)
+    private Task RunCodeAsync(Run run, CellPart part) => part.Language switch
     {
-        switch (part.Language)
-        {
-            case "csharp":
-                return RunCSharpAsync(run, part, isLast);
-            case "html":
-                Show(run, "text/html", part.Code);
-                return Task.CompletedTask;
-            case "markdown":
-                Show(run, "text/markdown", part.Code);
-                return Task.CompletedTask;
-            case "javascript":
-                Show(run, "application/javascript", part.Code);
-                return Task.CompletedTask;
-            case "mermaid":
-                Show(run, new MimeBundle("text/vnd.mermaid", part.Code).Set("text/plain", part.Code));
-                return Task.CompletedTask;
-            default:
-                throw CellFailure.At(run.Source, part.Line, "UnknownLanguage", $"cells in {part.Language} cannot be run here");
-        }
-    }
+        "csharp" => RunCSharpAsync(run, part.CodeInPlace),
+        "fsharp" => RunFSharpAsync(run, part),
+        "bash" or "pwsh" => ShellRunner.RunAsync(part.Language, part, run.Source, run.Cell),
+        "mermaid" => Show(run, new MimeBundle("text/vnd.mermaid", part.Code).Set("text/plain", part.Code)),
+        "html" => Show(run, "text/html", part.Code),
+        "markdown" => Show(run, "text/markdown", part.Code),
+        "javascript" => Show(run, "application/javascript", part.Code),
+        _ => throw new UnreachableException(part.Language),
+    };
 
-    private async Task RunCSharpAsync(Run run, CellPart part, bool isLast)
+    private async Task RunCSharpAsync(Run run, string text)
     {
-        var code = await directives.ApplyAsync(part.CodeInPlace, run.Source, run.Cell, path => ImportAsync(run, path, show: false));
+        var code = await directives.ApplyAsync(text, run.Source, run.Cell, path => ImportAsync(run, path, show: false));
         if (string.IsNullOrWhiteSpace(code)) return;
-        var submission = csharp.Compile(code, run.Source);
+        var submission = CSharp.Compile(code, run.Source);
         run.Cell.Token.ThrowIfCancellationRequested();
         await run.Starter.RunAsync(async () =>
         {
-            var value = await csharp.Start(submission);
-            if (submission.HasResult && run.ShowsResults && value is not DisplayedValue)
-            {
-                var bundle = Renderer.Render(value);
-                if (isLast && run.Importing.Count == 0) run.Cell.Output.Result(bundle);
-                else Show(run, bundle);
-            }
+            var value = await CSharp.Start(submission);
+            if (submission.HasResult) ShowResult(run, value);
             return true;
         });
     }
 
-    private Task RunCommandAsync(Run run, CellPart part) => part.Command switch
+    private Task RunFSharpAsync(Run run, CellPart part) => run.Starter.RunAsync(() =>
     {
-        "import" => ImportAsync(run, part),
-        _ => throw CellFailure.At(
-            run.Source, part.Line, "UnknownMagic", $"there is no magic '#!{part.Command}'; #!lsmagic lists those there are"),
-    };
+        var (hasValue, value) = fsharp.Value.Run(part, run.Source, run.Cell.Token);
+        if (hasValue) ShowResult(run, value);
+        return Task.FromResult(true);
+    });
 
-    private async Task ImportAsync(Run run, CellPart part)
+    private async Task RunCommandAsync(Run run, CellPart part)
     {
-        var name = part.Arguments.Trim('"');
-        if (name.Length == 0) throw CellFailure.At(run.Source, part.Line, "ImportError", "#!import needs a file: #!import \"setup.csx\"");
         try
         {
-            await ImportAsync(run, name, show: true);
+            switch (part.Command)
+            {
+                case "import":
+                    if (part.Arguments.Trim('"') is not { Length: > 0 } name) throw new InvalidOperationException("#!import needs a file: #!import \"setup.csx\"");
+                    await ImportAsync(run, name, show: true);
+                    break;
+                case "lsmagic":
+                    await Show(run, "text/plain", Magics.Listing);
+                    break;
+                case "who" or "whos":
+                    await Show(run, "text/plain", variables.List(details: part.Command == "whos"));
+                    break;
+                case "share" or "set":
+                    var code = part.Command == "share" ? variables.Share(part.Arguments, part.Language) : variables.Set(part.Arguments, part.Language);
+                    if (code is not null) await RunCSharpAsync(run, code);
+                    break;
+                default:
+                    throw CellFailure.At(run.Source, part.Line, "UnknownMagic", $"there is no magic '#!{part.Command}'; #!lsmagic lists those there are");
+            }
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            throw Imports.Failure(failure, run.Source, part.Line);
+            throw part.Command == "import"
+                ? Imports.Failure(failure, run.Source, part.Line)
+                : failure as CellFailure ?? CellFailure.At(run.Source, part.Line, "MagicError", failure.Message.ReplaceLineEndings(" "));
         }
     }
 
@@ -122,13 +135,26 @@ internal sealed class PartRunner
         }
     }
 
-    private static void Show(Run run, string mime, string text) => Show(run, new MimeBundle(mime, text));
+    private static void ShowResult(Run run, object? value)
+    {
+        if (!run.ShowsResults || value is DisplayedValue) return;
+        var bundle = Renderer.Render(value);
+        if (run.IsLast && run.Importing.Count == 0) run.Cell.Output.Result(bundle);
+        else Show(run, bundle);
+    }
 
-    private static void Show(Run run, MimeBundle bundle) =>
+    private static Task Show(Run run, string mime, string text) => Show(run, new MimeBundle(mime, text));
+
+    private static Task Show(Run run, MimeBundle bundle)
+    {
         run.Cell.Output.Display(bundle, Guid.NewGuid().ToString("N"), update: false);
+        return Task.CompletedTask;
+    }
 
     private sealed record Run(CellSource Source, CellContext Cell, CellStarter Starter, IReadOnlyList<string> Importing)
     {
         public bool ShowsResults { get; init; } = true;
+
+        public bool IsLast { get; init; }
     }
 }
