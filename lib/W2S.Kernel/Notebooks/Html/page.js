@@ -7,6 +7,7 @@
     const result = Object.assign({}, layout, { paper_bgcolor: 'rgba(0,0,0,0)', autosize: true });
     delete result.width;
     result.modebar = { bgcolor: 'rgba(0,0,0,0)', color: colour('--faint'), activecolor: colour('--accent') };
+    result.font = Object.assign({}, layout.font, { color: colour('--ink') });
     if (!dark.matches) return result;
     // As a template where the figure says nothing; over the figure's own colour where it has one made for a light page.
     const axis = { gridcolor: colour('--edge'), zerolinecolor: colour('--edge'), linecolor: colour('--faint'), color: colour('--ink') };
@@ -16,7 +17,6 @@
     for (const key of ['xaxis', 'yaxis']) under[key] = Object.assign({}, under[key], axis);
     result.template = Object.assign({}, base, { layout: under });
     result.plot_bgcolor = 'rgba(0,0,0,0)';
-    result.font = Object.assign({}, layout.font, { color: colour('--ink') });
     for (const key of Object.keys(layout).filter((name) => /^[xy]axis\d*$/.test(name))) {
       result[key] = Object.assign({}, layout[key]);
       for (const name of Object.keys(axis)) if (name in result[key]) result[key][name] = axis[name];

@@ -20,6 +20,7 @@ internal sealed partial class ChartPainter(HeadlessBrowser? browser)
           for (const figure of figures) {
             try {
               const layout = Object.assign({}, figure.layout, { paper_bgcolor: '#ffffff' });
+              layout.font = Object.assign({}, layout.font, { color: '#24292f' });
               const height = Math.min(Math.max(layout.height || 400, 200), 1000);
               delete layout.width; delete layout.height;
               if (!layout.plot_bgcolor) layout.plot_bgcolor = '#ffffff';

@@ -46,7 +46,7 @@ internal sealed class WorkerProcess : ICellRunner, IDisposable
         var process = Process.Start(start)!;
         process.StandardInput.Close();
         var raw = new RawOutput(process);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         try
         {
             var exit = process.WaitForExitAsync(patience.Token);
@@ -58,7 +58,7 @@ internal sealed class WorkerProcess : ICellRunner, IDisposable
         catch (OperationCanceledException)
         {
             process.Kill();
-            throw new NotebookException("the worker process did not start within 30 s; try again on a less busy machine");
+            throw new NotebookException("the worker process did not start within 60 s; try again on a less busy machine");
         }
     }
 
