@@ -1,6 +1,6 @@
 using W2S.Kernel.Engine;
 using W2S.Kernel.Jupyter;
-using W2S.Kernel.Notebooks;
+using W2S.Kernel.Notebooks.Running;
 
 // Each verb is a class of its own; this only finds it.
 return args switch

@@ -73,6 +73,8 @@ public static partial class Figures
         var kept = new List<int>();
         for (var i = 0; i < places.Length; i++)
         {
+            // The value used elsewhere keeps its label: a neighbour that would touch it goes.
+            if (knob.Default is { } usual && places[i] != usual && Math.Abs(at[i] - (knob.Logarithmic ? Math.Log(usual) : usual)) / span * pixels < 30) continue;
             if (kept.Count == 0 || (at[i] - at[kept[^1]]) / span * pixels >= 30) kept.Add(i);
         }
         return [.. kept.Select(i => places[i])];

@@ -1,3 +1,5 @@
+using W2S.Training;
+
 namespace W2S.Charts;
 
 /// <summary>Shows a run's progress in one place and replaces it there, at most twice a second.</summary>
@@ -5,7 +7,7 @@ namespace W2S.Charts;
 /// It knows no notebook and no terminal: the setup cell hands it a delegate that shows a value and returns what replaces it.
 /// Reports may come from any thread. The last report is always shown, at <see cref="Dispose"/> at the latest.
 /// </remarks>
-public sealed class LiveView : IProgress<LiveViewState>, IDisposable
+public sealed class LiveView : IProgress<TrainingProgress>, IProgress<LiveViewState>, IDisposable
 {
     private readonly Func<object, Action<object>> show;
     private readonly TimeProvider clock;
@@ -24,6 +26,10 @@ public sealed class LiveView : IProgress<LiveViewState>, IDisposable
         (this.show, this.clock) = (show, clock ?? TimeProvider.System);
     }
 
+    /// <summary>What is running, shown beside a training's numbers.</summary>
+    /// <value>training</value>
+    public string Title { get; set; } = "training";
+
     /// <summary>The shortest time between two updates.</summary>
     /// <value>half a second</value>
     public static TimeSpan Interval { get; } = TimeSpan.FromMilliseconds(500);
@@ -40,6 +46,10 @@ public sealed class LiveView : IProgress<LiveViewState>, IDisposable
             if (update is null || ends || clock.GetElapsedTime(shownAt) >= Interval) Put();
         }
     }
+
+    /// <summary>Shows where a training stands: loss parts, accuracies, β, agreement, speed and time left.</summary>
+    /// <param name="value">The report.</param>
+    public void Report(TrainingProgress value) => Report(LiveViewState.Of(value, Title));
 
     /// <summary>A listener for another kind of report.</summary>
     /// <typeparam name="T">What the run reports.</typeparam>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using W2S.Training;
 
 namespace W2S.Charts;
 
@@ -26,6 +27,33 @@ public sealed record LiveViewState
 
     /// <summary>What else there is to say.</summary>
     public string? Message { get; init; }
+
+    /// <summary>What a training's report says.</summary>
+    /// <param name="progress">The report.</param>
+    /// <param name="title">What is running.</param>
+    /// <returns>The state to show.</returns>
+    public static LiveViewState Of(TrainingProgress progress, string title = "training")
+    {
+        ArgumentNullException.ThrowIfNull(progress);
+        var numbers = new List<(string, string)>();
+        // The total of the loss first, whatever the order of the parts.
+        foreach (var (name, value) in progress.Losses.OrderBy(part => part.Key == "total" ? 0 : 1)) numbers.Add((name == "total" ? "loss" : name, Text(value, "0.000")));
+        foreach (var (name, value) in progress.Accuracies) numbers.Add((name, Text(100 * value, "0.0") + " %"));
+        if (progress.Beta is { } beta) numbers.Add(("β", Text(beta, "0.00")));
+        if (progress.Agreement is { } agreement) numbers.Add(("agreement", Text(100 * agreement, "0") + " %"));
+        return new LiveViewState
+        {
+            Title = title,
+            Done = progress.Steps > 0 ? (double)progress.Step / progress.Steps : 0,
+            Place = $"epoch {Text(progress.Epoch, "0.#")} of {Text(progress.Epochs, "0.#")}, step {progress.Step}",
+            Numbers = numbers,
+            ImagesPerSecond = progress.ImagesPerSecond,
+            Left = progress.Left,
+            Message = progress.Message,
+        };
+
+        static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+    }
 
     /// <summary>One line for a terminal.</summary>
     /// <returns>For instance <c>AdaptConf  [#####...............] 25 %  epoch 3 of 12  loss 1.21  2,310 images/s  0:42 left</c>.</returns>

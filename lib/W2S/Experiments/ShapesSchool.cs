@@ -10,24 +10,20 @@ namespace W2S.Experiments;
 /// <remarks>The pictures it learns from are drawn apart from those of any task: it has seen none of the task's images.</remarks>
 public sealed record ShapesSchool
 {
-    /// <summary>A small network that learned colours alone, briefly: what it knows of forms it picked up by the way.</summary>
-    public static ShapesSchool Weak { get; } = new() { Network = "resnet8", Labels = ShapeLabels.Color, Epochs = 2 };
+    /// <summary>A small network that saw few pictures, a few times.</summary>
+    public static ShapesSchool Weak { get; } = new() { Network = "resnet8", Epochs = 3, Pictures = new() { Count = 1_000, Difficulty = 0.6 } };
 
-    /// <summary>A deeper network that learned form and colour.</summary>
-    public static ShapesSchool Strong { get; } = new() { Network = "resnet14", Labels = ShapeLabels.FormAndColor, Epochs = 6 };
+    /// <summary>A deeper network that saw four times as many pictures, and more often.</summary>
+    public static ShapesSchool Strong { get; } = new() { Network = "resnet14", Epochs = 5, Pictures = new() { Count = 4_000, Difficulty = 0.6 } };
 
     /// <summary>A name of <see cref="ModelCatalogue"/>.</summary>
     public required string Network { get; init; }
 
-    /// <summary>What the labels name.</summary>
-    public required ShapeLabels Labels { get; init; }
-
     /// <summary>Passes over the pictures.</summary>
     public required int Epochs { get; init; }
 
-    /// <summary>The pictures to learn from.</summary>
-    /// <value>4,000 of difficulty 0.8: five forms in four colours.</value>
-    public ShapesOptions Pictures { get; init; } = new() { Count = 4_000, Difficulty = 0.8 };
+    /// <summary>The pictures to learn from, and what their labels name.</summary>
+    public required ShapesOptions Pictures { get; init; }
 
     /// <summary>Seed of the pictures, the first weights and the order.</summary>
     /// <value>1000.</value>
@@ -40,11 +36,11 @@ public sealed record ShapesSchool
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
     public FrozenNetwork Train(IProgress<TrainingProgress>? progress = null, CancellationToken token = default)
     {
-        using var pictures = Shapes.Create(Pictures with { Labels = Labels }, Seed);
+        using var pictures = Shapes.Create(Pictures, Seed);
         var model = Create(pictures.Classes);
         try
         {
-            var result = Trainer.Train(new TrainingRun(model, pictures, new CrossEntropy())
+            Trainer.Train(new TrainingRun(model, pictures, new CrossEntropy())
             {
                 Batches = new BatchOptions { Augmentation = Augmentation.None, Seed = Seed },
                 Options = new TrainerOptions { Epochs = Epochs, Seed = Seed, ReportEvery = 5 },
@@ -56,9 +52,9 @@ public sealed record ShapesSchool
             model.Dispose();
             throw;
         }
-        var what = Labels switch { ShapeLabels.Color => "colour", ShapeLabels.Form => "form", _ => "form and colour" };
+        var what = Pictures.Labels switch { ShapeLabels.Color => "colour", ShapeLabels.Form => "form", _ => "form and colour" };
         return new FrozenNetwork(
-            $"shapes {Network}", model, Normalization.Centered, $"{Pictures.Count:N0} other pictures of shapes, labelled by {what}, {Epochs} times");
+            $"shapes {Network}", model, Normalization.Centered, $"{Pictures.Count:N0} other pictures of shapes, labelled by {what}, each {Epochs} times");
     }
 
     /// <summary>A network whose first weights depend on <see cref="Seed"/> alone.</summary>

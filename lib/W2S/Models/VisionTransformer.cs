@@ -32,8 +32,8 @@ public sealed record VisionTransformerShape(int Image, int Patch, int Width, int
 /// <summary>Vision transformers in the layout of timm and MAE.</summary>
 /// <remarks>
 /// Dosovitskiy et al.: "An Image is Worth 16×16 Words", ICLR 2021. Keys as in timm: cls_token, pos_embed, patch_embed.proj,
-/// blocks.N, norm, head; with mean pooling fc_norm stands for norm, as in MAE. Linear layers start from N(0, 0.02) cut at
-/// ±2. Stages: the tokens before the first block and after each quarter of the blocks, [B, 1 + patches, width].
+/// blocks.N, norm, head; with mean pooling fc_norm stands for norm, as in MAE. Linear layers start from N(0, 0.02).
+/// Stages: the tokens before the first block and after each quarter of the blocks, [B, 1 + patches, width].
 /// </remarks>
 public sealed class VisionTransformer : HeadedModel
 {
@@ -62,7 +62,7 @@ public sealed class VisionTransformer : HeadedModel
         cls_token = nn.Parameter(zeros(1, 1, shape.Width));
         pos_embed = nn.Parameter(zeros(1, patches + 1, shape.Width));
         init.normal_(cls_token, 0, 1e-6);
-        init.trunc_normal_(pos_embed, std: 0.02);
+        init.normal_(pos_embed, 0, 0.02);
         patch_embed = new Chain().Add("proj", Layers.PlainConv(3, shape.Width, shape.Patch, shape.Patch, bias: true, padding: 0));
         blocks = new Chain(Enumerable.Range(0, shape.Depth).Select(block =>
             new TransformerBlock(shape.Width, shape.Heads, shape.Depth == 1 ? 0 : shape.DropPath * block / (shape.Depth - 1))));

@@ -12,7 +12,7 @@ public static class Devices
     /// <returns>The device and one sentence that says which it is and why.</returns>
     public static DeviceChoice Best()
     {
-        MemoryRegime.Apply();
+        ProcessSettings.Apply();
         UseThreads();
         if (cuda.is_available())
         {

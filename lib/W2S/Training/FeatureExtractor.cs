@@ -60,7 +60,7 @@ public static class FeatureExtractor
         ArgumentNullException.ThrowIfNull(normalization);
         if (batch <= 0)
             throw new ArgumentOutOfRangeException(nameof(batch), batch, $"batch size {batch} is not positive; give 1 or more");
-        MemoryRegime.Apply();
+        ProcessSettings.Apply();
         Devices.UseThreads();
         var device = model.parameters().FirstOrDefault()?.device ?? CPU;
         var clock = Stopwatch.StartNew();
@@ -83,7 +83,7 @@ public static class FeatureExtractor
                     features.narrow(0, start, count).copy_(output.Pooled);
                     logits.narrow(0, start, count).copy_(output.Logits);
                 }
-                MemoryRegime.Breathe();
+                ProcessSettings.Breathe();
                 progress?.Report(new ExtractionProgress(start + count, images.Count, (start + count) / clock.Elapsed.TotalSeconds));
             }
             features.DetachFromDisposeScope();

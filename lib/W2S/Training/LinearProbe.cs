@@ -55,7 +55,7 @@ public sealed class LinearProbe : IDisposable
         if (classes < 2)
             throw new ArgumentOutOfRangeException(nameof(classes), classes, $"{classes} classes cannot be told apart; give 2 or more");
         supervision.Check(features.shape[0]);
-        MemoryRegime.Apply();
+        ProcessSettings.Apply();
         using var one = Devices.OneThread();
         using var training = new ProbeTraining(features, classes, loss, supervision, options ?? new LinearProbeOptions());
         var history = training.Run(progress, token);

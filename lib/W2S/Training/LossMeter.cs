@@ -14,8 +14,26 @@ internal sealed class LossMeter : IDisposable
     private Dictionary<string, double> diagnostics = [];
     private double? agreement;
     private bool labelled;
-    private long steps, images;
+    private long steps, images, here;
     private TimeSpan paused, since;
+
+    /// <summary>Names of what is added up.</summary>
+    public string[] Names => names;
+
+    /// <summary>Steps added since the report before.</summary>
+    public long Steps => steps;
+
+    /// <summary>The sums since the report before, float64, or null.</summary>
+    public Tensor? Sums => sums;
+
+    /// <summary>Goes on from sums that were kept.</summary>
+    public void Restore(string[] names, long steps, Tensor? sums, Device device)
+    {
+        this.sums?.Dispose();
+        (this.names, this.steps) = (names, steps);
+        this.sums = sums?.to(device, copy: true).DetachFromDisposeScope();
+        labelled = sums is not null && sums.shape[0] > names.Length;
+    }
 
     /// <summary>Adds a step; the tensors are read now and not kept.</summary>
     public void Add(LossParts parts, Tensor logits, Tensor? labels, Tensor? teacher, int count, bool report)
@@ -39,6 +57,7 @@ internal sealed class LossMeter : IDisposable
         else
             sums.add_(row);
         steps++;
+        here++;
         images += count;
         if (report) Look(parts, logits, teacher);
     }
@@ -70,9 +89,9 @@ internal sealed class LossMeter : IDisposable
             Agreement = agreement,
             ImagesPerSecond = images / seconds,
             Elapsed = now,
-            Left = steps == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(seconds / steps * (total - step)),
+            Left = here == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(seconds / here * (total - step)),
         };
-        (steps, images, paused, since) = (0, 0, TimeSpan.Zero, now);
+        (steps, images, here, paused, since) = (0, 0, 0, TimeSpan.Zero, now);
         return point;
     }
 

@@ -1,4 +1,5 @@
 using W2S.Charts;
+using W2S.Training;
 
 namespace W2S.Tests.Charts;
 
@@ -38,6 +39,27 @@ public sealed class LiveViewTests
         using var view = new LiveView(Show, clock);
         view.For<int>(epoch => new LiveViewState { Place = $"epoch {epoch}" }).Report(3);
         Assert.Equal(["show epoch 3"], shown);
+    }
+
+    [Fact]
+    public void A_trainings_report_is_shown_with_all_its_numbers()
+    {
+        var lines = new List<object>();
+        using var view = new LiveView(value =>
+        {
+            lines.Add(value);
+            return lines.Add;
+        }, clock) { Title = "KD" };
+        view.Report(new TrainingProgress
+        {
+            Step = 50, Steps = 200, Epoch = 2.5, Epochs = 10, ImagesPerSecond = 900, Left = TimeSpan.FromMinutes(61),
+            Losses = new Dictionary<string, double> { ["kd"] = .5, ["total"] = 1.25 },
+            Accuracies = new Dictionary<string, double> { ["validation"] = .625 },
+            Diagnostics = new Dictionary<string, double> { ["beta"] = .41 }, Agreement = .7,
+        });
+        Assert.Equal(
+            "KD  [#####...............] 25 %  epoch 2.5 of 10, step 50  loss 1.250  kd 0.500  validation 62.5 %  β 0.41  agreement 70 %  900 images/s  1:01:00 left",
+            Assert.Single(lines).ToString());
     }
 
     [Fact]

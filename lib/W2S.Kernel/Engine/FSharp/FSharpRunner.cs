@@ -35,7 +35,7 @@ internal sealed class FSharpRunner(ReferenceSet references)
             if (errors.Count > 0) throw Failure(errors, source);
             throw failed.Item.InnerException is { } inner && failed.Item.GetType().Name.Contains("Fsi", StringComparison.Ordinal) ? inner : failed.Item;
         }
-        var value = ((FSharpChoice<FSharpOption<Shell.FsiValue>, Exception>.Choice1Of2)outcome).Item;
+        var value = ((FSharpChoice<FSharpOption<Shell.FsiValue>?, Exception>.Choice1Of2)outcome).Item;
         return value is null || value.Value.ReflectionType == typeof(Unit) ? (false, null) : (true, value.Value.ReflectionValue);
     }
 

@@ -27,11 +27,12 @@ internal sealed class TransformerBlock : Block
     /// <summary>A layer norm with the ε of vision transformers, 1e-6.</summary>
     public static LayerNorm Norm(int width) => nn.LayerNorm(width, eps: 1e-6);
 
-    /// <summary>A linear layer drawn from a normal of 0.02 cut at ±2, bias 0.</summary>
+    /// <summary>A linear layer drawn from N(0, 0.02), bias 0.</summary>
+    /// <remarks>timm draws from that normal cut at ±2, which is a hundred standard deviations: the same.</remarks>
     public static Linear Linear(int inputs, int outputs)
     {
         var layer = nn.Linear(inputs, outputs);
-        init.trunc_normal_(layer.weight, std: 0.02);
+        init.normal_(layer.weight, 0, 0.02);
         init.zeros_(layer.bias!);
         return layer;
     }

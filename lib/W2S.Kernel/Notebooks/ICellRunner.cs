@@ -1,9 +1,0 @@
-using W2S.Kernel.Engine;
-
-namespace W2S.Kernel.Notebooks;
-
-/// <summary>What runs cells for the notebook runner: a session in this process or in a worker process.</summary>
-internal interface ICellRunner
-{
-    Task<CellResult> RunAsync(string code, ICellHost host, string language, CancellationToken interrupt);
-}
