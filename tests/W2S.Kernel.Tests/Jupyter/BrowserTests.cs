@@ -64,7 +64,11 @@ public sealed class BrowserTests : IAsyncLifetime
         var seen = new HashSet<string>();
         for (var wait = Stopwatch.StartNew(); !seen.Contains("from another cell"); await Task.Delay(30, TestContext.Current.CancellationToken))
         {
-            Assert.True(wait.Elapsed < TimeSpan.FromSeconds(90), $"seen so far: {string.Join(", ", seen)}");
+            if (wait.Elapsed > TimeSpan.FromSeconds(240))
+            {
+                await PictureAsync(page, "live-view-failed");
+                Assert.Fail($"seen so far: {string.Join(", ", seen)}");
+            }
             if (await view.CountAsync() is 0)
                 continue;
             Assert.Equal(1, await view.CountAsync());
@@ -85,13 +89,13 @@ public sealed class BrowserTests : IAsyncLifetime
         await page.EvaluateAsync("Jupyter.notebook.select(0); Jupyter.notebook.execute_cell()");
         await page.Locator(".raw_input").FillAsync("Ada");
         await page.Locator(".raw_input").PressAsync("Enter");
-        await page.GetByText("hello Ada").WaitForAsync(new() { Timeout = 60_000 });
+        await page.GetByText("hello Ada").WaitForAsync(new() { Timeout = 240_000 });
         await page.EvaluateAsync("Jupyter.notebook.select(1); Jupyter.notebook.execute_cell()");
-        await page.Locator(".output_error").GetByText("on purpose").First.WaitForAsync(new() { Timeout = 60_000 });
+        await page.Locator(".output_error").GetByText("on purpose").First.WaitForAsync(new() { Timeout = 240_000 });
         await page.EvaluateAsync("Jupyter.notebook.select(2); Jupyter.notebook.edit_mode()");
         await page.Keyboard.PressAsync("End");
         await page.Keyboard.PressAsync("Tab"); // one choice only: it is put in
-        await page.WaitForFunctionAsync("Jupyter.notebook.get_cell(2).get_text() === 'Console.WriteLine'", null, new() { Timeout = 60_000 });
+        await page.WaitForFunctionAsync("Jupyter.notebook.get_cell(2).get_text() === 'Console.WriteLine'", null, new() { Timeout = 240_000 });
         await PictureAsync(page, "errors");
     }
 
@@ -147,8 +151,8 @@ public sealed class BrowserTests : IAsyncLifetime
     private async Task<IPage> OpenAsync(string name)
     {
         var page = await browser!.NewPageAsync(new() { ViewportSize = new() { Width = 1200, Height = 1600 } });
-        await page.GotoAsync($"http://127.0.0.1:{port}/notebooks/{name}?token={Token}", new() { Timeout = 90_000 });
-        await page.WaitForFunctionAsync("window.Jupyter && Jupyter.notebook && Jupyter.notebook.kernel && Jupyter.notebook.kernel.is_connected()", null, new() { Timeout = 90_000 });
+        await page.GotoAsync($"http://127.0.0.1:{port}/notebooks/{name}?token={Token}", new() { Timeout = 240_000 });
+        await page.WaitForFunctionAsync("window.Jupyter && Jupyter.notebook && Jupyter.notebook.kernel && Jupyter.notebook.kernel.is_connected()", null, new() { Timeout = 240_000 });
         await IdleAsync(page);
         Assert.Equal(NotebookMetadata.DisplayName, (await page.Locator(".kernel_indicator_name").TextContentAsync())?.Trim());
         return page;
@@ -156,12 +160,12 @@ public sealed class BrowserTests : IAsyncLifetime
 
     private static async Task RunAllAsync(IPage page)
     {
-        await page.Locator("#celllink").ClickAsync(new() { Timeout = 60_000 });
-        await page.Locator("#run_all_cells").ClickAsync(new() { Timeout = 60_000 });
+        await page.Locator("#celllink").ClickAsync(new() { Timeout = 240_000 });
+        await page.Locator("#run_all_cells").ClickAsync(new() { Timeout = 240_000 });
     }
 
     private static Task IdleAsync(IPage page) =>
-        page.Locator("#kernel_indicator_icon.kernel_idle_icon").WaitForAsync(new() { Timeout = 90_000 });
+        page.Locator("#kernel_indicator_icon.kernel_idle_icon").WaitForAsync(new() { Timeout = 240_000 });
 
     private static async Task PictureAsync(IPage page, string name)
     {
