@@ -39,7 +39,7 @@ public sealed class MobileNetV2 : HeadedModel
     /// <inheritdoc/>
     protected override Tensor Encode(Tensor images, List<Tensor>? stages)
     {
-        var x = Keep(conv1.call(Layers.Plain(images)), stages);
+        var x = Keep(conv1.call(images), stages);
         for (var group = 0; group < blocks.Count; group++)
         {
             x = blocks[group].call(x);

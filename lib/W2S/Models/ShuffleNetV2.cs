@@ -42,7 +42,7 @@ public sealed class ShuffleNetV2 : HeadedModel
     /// <inheritdoc/>
     protected override Tensor Encode(Tensor images, List<Tensor>? stages)
     {
-        var x = Keep(bn1.call(conv1.call(Layers.Plain(images))).relu_(), stages);
+        var x = Keep(bn1.call(conv1.call(images)).relu_(), stages);
         foreach (var layer in layers)
             x = Keep(layer.call(x), stages);
         return Layers.GlobalMean(bn2.call(conv2.call(x)).relu_());

@@ -47,6 +47,9 @@ public sealed class Vgg : HeadedModel
     }
 
     /// <inheritdoc/>
+    public override bool TakesChannelsLast => true;
+
+    /// <inheritdoc/>
     protected override Tensor Encode(Tensor images, List<Tensor>? stages)
     {
         var pools = images.shape[2] >= 64 ? 4 : 3;

@@ -49,6 +49,9 @@ public sealed class WideResNet : HeadedModel
     }
 
     /// <inheritdoc/>
+    public override bool TakesChannelsLast => true;
+
+    /// <inheritdoc/>
     protected override Tensor Encode(Tensor images, List<Tensor>? stages)
     {
         var x = Keep(conv1.call(images), stages);

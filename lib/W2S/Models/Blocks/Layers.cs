@@ -40,15 +40,6 @@ internal static class Layers
     /// <summary>x + y into <paramref name="x"/>, which must be the caller's own.</summary>
     public static Tensor AddInto(Tensor x, Tensor y) => x.add_(y, One);
 
-    /// <summary>The images in the plain layout, whatever layout they come in.</summary>
-    /// <remarks>
-    /// libtorch 2.10 (oneDNN) computes some 1×1 convolutions of channels-last tensors wrongly on CPUs with AVX-512 and two
-    /// threads, by half of the largest value: 12→72, 480→80, 160→1280 and 464→1024 channels, and 54→216, 60→240 and
-    /// 960→240 in three groups. The networks with such layers therefore keep to the plain layout, in which they equal
-    /// the public code; widths of 16, 32, 64, … are not affected.
-    /// </remarks>
-    public static Tensor Plain(Tensor images) => images.contiguous();
-
     /// <summary>The mean over height and width.</summary>
     /// <returns>[B, C].</returns>
     public static Tensor GlobalMean(Tensor x)
