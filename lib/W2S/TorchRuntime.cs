@@ -1,6 +1,172 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
+using TorchSharp;
+
+[assembly: InternalsVisibleTo("W2S.Tests")]
+
 namespace W2S;
 
 /// <summary>Loads libtorch from the library's own folder before anything touches it.</summary>
+/// <remarks>
+/// Left alone, TorchSharp in a script host searches the package cache and copies half a gigabyte first. A module
+/// initializer calls <see cref="Load"/> as soon as anything of this library is used; where that fails, the reason waits
+/// for the next call of <see cref="Load"/>. The environment variable <c>W2S_LIBTORCH</c> may name a folder with another
+/// build of libtorch of the same version, for instance one for CUDA; a library that it holds wins over the one here.
+/// </remarks>
 public static class TorchRuntime
 {
+    private static readonly Lock Gate = new();
+    private static readonly List<string> LoadedFiles = [];
+    private static bool done;
+    private static TorchLoadException? failure;
+
+    /// <summary>Which versions run: of this library, TorchSharp, libtorch and .NET.</summary>
+    /// <exception cref="TorchLoadException">libtorch cannot be loaded.</exception>
+    public static TorchVersions Versions
+    {
+        get
+        {
+            Load();
+            return new TorchVersions(
+                VersionOf(typeof(TorchRuntime).Assembly),
+                VersionOf(typeof(torch).Assembly),
+                Version.Parse(torch.__version__).ToString(3),
+                Environment.Version.ToString(),
+                torch.cuda.is_available() ? $"CUDA, {torch.cuda.device_count()} device(s)" : $"CPU, {torch.get_num_threads()} threads");
+        }
+    }
+
+    /// <summary>The native files that were loaded, in order; empty where TorchSharp was left to find its own.</summary>
+    public static IReadOnlyList<string> NativeFiles
+    {
+        get
+        {
+            lock (Gate)
+                return [.. LoadedFiles];
+        }
+    }
+
+    /// <summary>Loads libtorch unless that is done already.</summary>
+    /// <exception cref="TorchLoadException">libtorch cannot be loaded; the message names the cure.</exception>
+    public static void Load()
+    {
+        lock (Gate)
+        {
+            if (!done)
+            {
+                done = true;
+                try
+                {
+                    ProcessSettings.Apply(); // before the threads of libtorch exist
+                    LoadedFiles.AddRange(LoadFrom(Folders()));
+                }
+                catch (TorchLoadException error)
+                {
+                    failure = error;
+                }
+            }
+            if (failure is not null)
+                throw failure;
+        }
+    }
+
+    /// <summary>Loads every library of libtorch that one of the folders holds, the first folder first.</summary>
+    internal static IReadOnlyList<string> LoadFrom(IReadOnlyList<string> folders)
+    {
+        List<string> loaded = [];
+        foreach (var name in (string[])["c10", "torch_cpu", "c10_cuda", "torch_cuda", "torch", "LibTorchSharp"])
+        {
+            var file = folders.Select(folder => Path.Combine(folder, FileName(name))).FirstOrDefault(File.Exists);
+            if (file is null)
+                continue;
+            try
+            {
+                NativeLibrary.Load(file);
+            }
+            catch (Exception error) when (error is DllNotFoundException or BadImageFormatException)
+            {
+                throw new TorchLoadException(Explain(file, error.Message), error);
+            }
+            loaded.Add(file);
+        }
+        return loaded;
+    }
+
+    /// <summary>Turns the system loader's report into one line with the cure.</summary>
+    internal static string Explain(string file, string report)
+    {
+        var name = Path.GetFileName(file);
+        var version = Regex.Match(report, @"version [`'](GLIBCXX_[\d.]+|CXXABI_[\d.]+)' not found");
+        if (version.Success)
+        {
+            return $"this system's C++ runtime is too old for {name}, which asks for {version.Groups[1].Value}: " +
+                "run ./w2s build, which adapts the built copy";
+        }
+        var missing = Regex.Match(report, @"(\S+?\.(?:so|dylib|dll)[.\d]*): cannot open shared object file");
+        if (missing.Success && missing.Groups[1].Value != file)
+            return $"{name} needs {Path.GetFileName(missing.Groups[1].Value)}, which this system lacks: install it, or run ./w2s build";
+        var line = report.Split('\n').FirstOrDefault(text => text.Contains(name)) ?? report.Split('\n')[0];
+        return $"{file} cannot be loaded ({line.Trim()}): delete {Path.GetDirectoryName(file)} and run ./w2s build";
+    }
+
+    /// <summary>The preload when the assembly is first used; see <see cref="Load"/> for where its failure surfaces.</summary>
+    [SuppressMessage("Usage", "CA2255", Justification = "Whatever of the library is used first must find libtorch loaded.")]
+    [ModuleInitializer]
+    internal static void Initialize()
+    {
+        try
+        {
+            Load();
+        }
+        catch (TorchLoadException)
+        {
+            // Kept: what needs no libtorch still works, and what does asks again.
+        }
+    }
+
+    /// <summary>Passes a value through once libtorch is there.</summary>
+    internal static T Ready<T>(T value)
+    {
+        Load();
+        return value;
+    }
+
+    private static List<string> Folders()
+    {
+        var here = Path.GetDirectoryName(typeof(TorchRuntime).Assembly.Location);
+        if (string.IsNullOrEmpty(here))
+            here = AppContext.BaseDirectory; // loaded from bytes: it has no file of its own
+        List<string> folders = [here, Path.Combine(here, "runtimes", RuntimeInformation.RuntimeIdentifier, "native")];
+        if (Environment.GetEnvironmentVariable("W2S_LIBTORCH") is { Length: > 0 } other)
+            folders.Insert(0, other);
+        return folders;
+    }
+
+    private static string FileName(string name) =>
+        OperatingSystem.IsWindows() ? $"{name}.dll" : OperatingSystem.IsMacOS() ? $"lib{name}.dylib" : $"lib{name}.so";
+
+    private static string VersionOf(Assembly assembly) =>
+        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
+        ?? assembly.GetName().Version!.ToString();
 }
+
+/// <summary>Versions of what computes.</summary>
+/// <param name="W2S">Of this library.</param>
+/// <param name="TorchSharp">Of TorchSharp.</param>
+/// <param name="LibTorch">Of libtorch.</param>
+/// <param name="DotNet">Of the .NET runtime.</param>
+/// <param name="Device">CUDA with its devices, or the CPU with its threads.</param>
+public sealed record TorchVersions(string W2S, string TorchSharp, string LibTorch, string DotNet, string Device)
+{
+    /// <summary>All of them in one line.</summary>
+    /// <returns>For instance <c>W2S 0.1.0 · TorchSharp 0.107.0 · libtorch 2.10.0 · .NET 10.0.1 · CPU, 2 threads</c>.</returns>
+    public override string ToString() => $"W2S {W2S} · TorchSharp {TorchSharp} · libtorch {LibTorch} · .NET {DotNet} · {Device}";
+}
+
+/// <summary>libtorch cannot be loaded; the message is one line and names the cure.</summary>
+/// <param name="message">What failed and what to do.</param>
+/// <param name="inner">The system loader's own report.</param>
+public sealed class TorchLoadException(string message, Exception? inner = null) : Exception(message, inner);

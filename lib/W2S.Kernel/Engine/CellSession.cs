@@ -116,6 +116,7 @@ public sealed class CellSession : IDisposable
     private async Task<CellError?> RunAsync(CellSource source, ICellHost host, string language, CancellationToken interrupt)
     {
         using var cell = new CellContext(source, new CellOutput(host, hostGate));
+        using var flush = new FlushAtExit(cell.Output);
         var stopAsked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = interrupt.Register(stopAsked.SetResult).ConfigureAwait(false);
 

@@ -1,3 +1,5 @@
+using TorchSharp;
+using W2S.Models.Weights;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -5,7 +7,7 @@ namespace W2S.Models;
 
 /// <summary>An image classifier whose features can be read without taking it apart.</summary>
 /// <param name="name">Its field name, for instance <c>resnet20</c>; also the module's name.</param>
-public abstract class ImageModel(string name) : Module<Tensor, Tensor>(name)
+public abstract class ImageModel(string name) : Module<Tensor, Tensor>(TorchRuntime.Ready(name))
 {
     /// <summary>Its field name, for instance <c>resnet20</c>.</summary>
     public string ModelName { get; } = name;
@@ -16,9 +18,21 @@ public abstract class ImageModel(string name) : Module<Tensor, Tensor>(name)
     /// <summary>Length of the pooled feature before the head.</summary>
     public abstract int FeatureCount { get; }
 
+    /// <summary>The head's key in the state dict, for instance <c>fc</c>; empty where the network has none that can be exchanged.</summary>
+    public virtual string HeadKey => "";
+
+    /// <summary>Whether the network takes images in the channels-last layout on the CPU, which is faster; default false.</summary>
+    /// <remarks>
+    /// libtorch 2.10 computes some channels-last convolutions wrongly, or ends the process, on some CPUs: its oneDNN errs
+    /// on 1×1 kernels of, for instance, 12→72, 480→80, 160→1280 or three groups of 20→80 channels, by half of the largest
+    /// value, and divides by zero on 512→1024. Networks made of such layers turn their input back to the plain layout;
+    /// those that say true here were checked layer by layer.
+    /// </remarks>
+    public virtual bool TakesChannelsLast => false;
+
     /// <summary>Runs the network and keeps what lies on the way.</summary>
     /// <param name="images">float32 [B, 3, H, W], normalised.</param>
-    /// <returns>Logits, pooled feature and the feature map after every stage.</returns>
+    /// <returns>Logits, pooled feature and the feature map after every stage, owned by the current dispose scope.</returns>
     public abstract ModelOutput ForwardFeatures(Tensor images);
 
     /// <summary>The logits.</summary>
@@ -33,11 +47,32 @@ public abstract class ImageModel(string name) : Module<Tensor, Tensor>(name)
     /// <summary>The pooled feature before the head.</summary>
     /// <param name="images">float32 [B, 3, H, W], normalised.</param>
     /// <returns>[B, <see cref="FeatureCount"/>].</returns>
-    public Tensor Features(Tensor images)
+    public virtual Tensor Features(Tensor images)
     {
         using var scope = NewDisposeScope();
         return ForwardFeatures(images).Pooled.MoveToOuterDisposeScope();
     }
+
+    /// <summary>Puts a freshly initialised head for another number of classes in the place of the present one.</summary>
+    /// <param name="classes">How many classes from now on.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than one class.</exception>
+    /// <exception cref="NotSupportedException">This network has no head that can be exchanged.</exception>
+    /// <remarks>Its parameters are new objects: make the optimizer afterwards.</remarks>
+    public virtual void ReplaceHead(int classes) =>
+        throw new NotSupportedException($"{ModelName} has no head that can be exchanged");
+
+    /// <summary>Reads a weight file (<c>.safetensors</c>, <c>.pth</c>, <c>.pt</c>) into the network.</summary>
+    /// <param name="path">The file; its format is told by its first bytes.</param>
+    /// <param name="strict">Whether every key must be there, none more, each in its shape; default true.</param>
+    /// <param name="head">What happens to the head's weights; default: they are loaded like the rest.</param>
+    /// <returns>What was loaded, what was not, and which names were mapped.</returns>
+    /// <exception cref="WeightFileException">The file cannot be read, or (strict) does not fit; the network is unchanged.</exception>
+    public LoadReport LoadWeights(string path, bool strict = true, HeadWeights head = HeadWeights.Load) =>
+        StateDictLoader.Load(this, path, strict, head);
+
+    /// <summary>How many numbers the network learns.</summary>
+    /// <returns>The elements of all parameters; buffers do not count.</returns>
+    public long ParameterCount() => parameters().Sum(parameter => parameter.numel());
 }
 
 /// <summary>What a forward pass yields.</summary>

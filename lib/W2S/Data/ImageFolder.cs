@@ -1,0 +1,107 @@
+using System.Runtime.InteropServices;
+using SkiaSharp;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace W2S.Data;
+
+/// <summary>Sets of JPEG and PNG files in which each class has a folder, as EuroSAT and miniImageNet are published.</summary>
+public static class ImageFolder
+{
+    private static readonly string[] Extensions = [".jpg", ".jpeg", ".png"];
+
+    /// <summary>Reads every image below a folder and resizes it to a square.</summary>
+    /// <param name="folder">A folder with one sub-folder a class. Classes and files are sorted by their names' code units.</param>
+    /// <param name="size">Pixels of each side. An image that is not square is squashed.</param>
+    /// <param name="name">The set's name; the folder's where null.</param>
+    /// <param name="antialias">
+    /// False: each pixel mixes the 2×2 nearest pixels (pixel centres at ½, as PyTorch's <c>interpolate</c> does; from 64 to 32
+    /// that is their mean). True: it mixes all pixels that a triangle as wide as the reduction covers, which is better beyond
+    /// a factor of two.
+    /// </param>
+    /// <param name="perClass">At most so many images of each class, the first by name; all where null.</param>
+    /// <param name="cancel">Stops the reading.</param>
+    /// <returns>The images, class by class, owned by the caller.</returns>
+    /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
+    /// <exception cref="InvalidDataException">It holds no images in sub-folders, or an image is broken; the message names it.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The size is not positive.</exception>
+    public static ImageSet Read(
+        string folder, int size, string? name = null, bool antialias = false, int? perClass = null, CancellationToken cancel = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
+        if (perClass is { } most) ArgumentOutOfRangeException.ThrowIfNegativeOrZero(most, nameof(perClass));
+        if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"there is no folder {Path.GetFullPath(folder)}");
+
+        var (files, labels, classes) = List(folder, perClass);
+        var images = empty(files.Count, 3, size, size, ScalarType.Byte, CPU).DetachFromDisposeScope();
+        try
+        {
+            Decode(files, images, size, antialias, cancel);
+            return new ImageSet(name ?? Path.GetFileName(Path.GetFullPath(folder).TrimEnd('/', '\\')), images, labels, classes);
+        }
+        catch
+        {
+            images.Dispose();
+            throw;
+        }
+    }
+
+    private static (List<string> Files, List<long> Labels, string[] Classes) List(string folder, int? perClass)
+    {
+        var folders = Directory.GetDirectories(folder).Where(path => !Path.GetFileName(path).StartsWith('.')).ToArray();
+        Array.Sort(folders, StringComparer.Ordinal);
+        var (files, labels, classes) = (new List<string>(), new List<long>(), new List<string>());
+        foreach (var path in folders)
+        {
+            var found = Directory.GetFiles(path)
+                .Where(file => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
+                .Order(StringComparer.Ordinal).Take(perClass ?? int.MaxValue).ToArray();
+            if (found.Length == 0) continue;
+            files.AddRange(found);
+            labels.AddRange(Enumerable.Repeat((long)classes.Count, found.Length));
+            classes.Add(Path.GetFileName(path));
+        }
+        return files.Count > 0
+            ? (files, labels, [.. classes])
+            : throw new InvalidDataException(
+                $"{Path.GetFullPath(folder)} holds no .jpg, .jpeg or .png files in sub-folders; give the folder that holds one folder a class");
+    }
+
+    private static unsafe void Decode(List<string> files, Tensor images, int size, bool antialias, CancellationToken cancel)
+    {
+        // Through a pointer, since all images together may have more bytes than a span can.
+        using var head = images.narrow(0, 0, 1);
+        fixed (byte* first = &MemoryMarshal.GetReference(head.bytes))
+        {
+            var start = (nint)first;
+            var broken = new string?[files.Count];
+            Parallel.For(0, files.Count, new ParallelOptions { CancellationToken = cancel }, i =>
+            {
+                var planes = new Span<byte>((byte*)start + (long)i * 3 * size * size, 3 * size * size);
+                broken[i] = DecodeOne(files[i], planes, size, antialias);
+            });
+            var all = broken.Where(message => message is not null).ToArray();
+            if (all.Length == 0) return;
+            throw new InvalidDataException(
+                $"{all[0]}{(all.Length == 1 ? "" : $", and {all.Length - 1} more files are broken")}; fetch the set again, or delete what is broken");
+        }
+    }
+
+    /// <returns>What is wrong with the file; null where nothing is.</returns>
+    private static unsafe string? DecodeOne(string file, Span<byte> planes, int size, bool antialias)
+    {
+        using var codec = SKCodec.Create(file, out var opened);
+        if (codec is null) return $"{file} is no image that can be read ({opened})";
+        var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
+        var pixels = new byte[info.BytesSize];
+        SKCodecResult result;
+        fixed (byte* pointer = pixels)
+        {
+            result = codec.GetPixels(info, (nint)pointer);
+        }
+        if (result != SKCodecResult.Success) return $"{file} is damaged or cut short ({result})";
+        new BilinearResize(info.Height, info.Width, size, size, antialias).Apply(pixels, 4, planes);
+        return null;
+    }
+}

@@ -1,0 +1,30 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace W2S.Losses;
+
+/// <summary>Cross entropy to the labels alone: hard labels, or distributions (mixup), smoothed if asked.</summary>
+/// <remarks>
+/// L = −Σ_c y'_c log p_c with y' = (1−ε)·y + ε/C, where y is one-hot or the given distribution.
+/// Label smoothing: Szegedy et al., CVPR 2016 (arXiv 1512.00567); soft targets: Zhang et al., mixup, ICLR 2018 (arXiv 1710.09412).
+/// </remarks>
+public sealed record CrossEntropy : Loss
+{
+    /// <summary>ε, the mass spread evenly over all classes.</summary>
+    /// <value>0.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Outside 0 to 1.</exception>
+    public double Smoothing { get; init => field = Option.Fraction(value); }
+
+    /// <inheritdoc/>
+    public override string Name => Smoothing == 0 ? "Cross entropy" : "Label smoothing";
+
+    /// <inheritdoc/>
+    public override LossParts Compute(LossBatch batch)
+    {
+        if (batch.Labels is not { } labels)
+            throw new ArgumentException($"{Name} needs labels and the batch has none; give Labels", nameof(batch));
+        using var scope = NewDisposeScope();
+        var student = new Logits(batch.StudentLogits);
+        return LossParts.Of(batch, [(new LossTerm("labels", LabelTerm.CrossEntropy(student, labels, Smoothing)), batch.Weights)], []);
+    }
+}

@@ -1,0 +1,90 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace W2S.Losses;
+
+/// <summary>A loss from a teacher, with or without labels beside it: L = w_labels·CE(p, y) + w·L_teacher.</summary>
+/// <remarks>A loss of this kind states its own <see cref="Teach"/>; the label part, the weights and the means are here.</remarks>
+public abstract record DistillationLoss : Loss
+{
+    /// <summary>Takes the loss's own defaults.</summary>
+    /// <param name="labelWeight">That of <see cref="LabelWeight"/>.</param>
+    /// <param name="distillationWeight">That of <see cref="DistillationWeight"/>.</param>
+    protected DistillationLoss(double labelWeight = 1, double distillationWeight = 1) =>
+        (LabelWeight, DistillationWeight) = (labelWeight, distillationWeight);
+
+    /// <summary>The weight of the cross entropy to the labels; 0 leaves supervision to the teacher. Without labels there is no such part.</summary>
+    /// <value>1, or what the loss's paper has.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Negative or not finite.</exception>
+    public double LabelWeight { get; init => field = Option.NotNegative(value); }
+
+    /// <summary>The weight of everything that comes from the teacher.</summary>
+    /// <value>1, or what the loss's paper has.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Negative or not finite.</exception>
+    public double DistillationWeight { get; init => field = Option.NotNegative(value); }
+
+    /// <summary>Label smoothing ε of the label part.</summary>
+    /// <value>0.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Outside 0 to 1.</exception>
+    public double LabelSmoothing { get; init => field = Option.Fraction(value); }
+
+    /// <inheritdoc/>
+    public sealed override LossParts Compute(LossBatch batch)
+    {
+        using var scope = NewDisposeScope();
+        var student = new Logits(batch.StudentLogits);
+        List<(LossTerm, Tensor?)> terms = [];
+        if (batch.Labels is { } labels && LabelWeight > 0)
+            terms.Add((new("labels", LabelTerm.CrossEntropy(student, labels, LabelSmoothing).Times(LabelWeight)), batch.Weights));
+        IReadOnlyList<(string, Tensor)> diagnostics = [];
+        if (DistillationWeight > 0)
+        {
+            var taught = Teach(student, batch);
+            var weights = TeacherWeights(batch);
+            terms.AddRange(taught.Terms.Select(x => (x with { Value = x.Value.Times(DistillationWeight) }, weights)));
+            diagnostics = taught.Diagnostics;
+        }
+        if (terms.Count == 0)
+            throw new ArgumentException($"nothing supervises: {Name} has DistillationWeight 0 and the batch no labels with a weight; give either", nameof(batch));
+        return LossParts.Of(batch, terms, diagnostics);
+    }
+
+    /// <summary>The teacher's terms: the loss's formula. Called inside a dispose scope that ends with the loss.</summary>
+    /// <param name="student">The student's logits, with gradient.</param>
+    /// <param name="batch">Everything else.</param>
+    /// <returns>Terms of the student alone in gradient: what comes from the teacher is detached.</returns>
+    /// <exception cref="ArgumentException">The batch lacks something that this loss needs.</exception>
+    protected internal abstract TeacherTerms Teach(Logits student, LossBatch batch);
+
+    /// <summary>The teacher's logits, detached.</summary>
+    /// <param name="student">The student's, for the shape.</param>
+    /// <param name="batch">The batch that carries them.</param>
+    /// <returns>The teacher's logits.</returns>
+    /// <exception cref="ArgumentException">There are none, or their shape is not the student's.</exception>
+    protected Logits Teacher(Logits student, LossBatch batch)
+    {
+        if (batch.TeacherLogits is not { } logits)
+            throw new ArgumentException($"{Name} needs a teacher and the batch has none; give TeacherLogits", nameof(batch));
+        if (!logits.shape.SequenceEqual(student.Values.shape))
+            throw new ArgumentException(
+                $"teacher logits of shape [{string.Join(", ", logits.shape)}] for student logits of shape [{string.Join(", ", student.Values.shape)}]; give both for the same samples and classes",
+                nameof(batch));
+        return new Logits(logits.detach());
+    }
+
+    private static Tensor? TeacherWeights(LossBatch batch) => (batch.Weights, batch.TeacherWeights) switch
+    {
+        (null, var weights) => weights,
+        (var weights, null) => weights,
+        var (a, b) => a * b,
+    };
+}
+
+/// <summary>Short cuts for distillation losses.</summary>
+public static class DistillationLossExtensions
+{
+    /// <summary>The same loss without its label part: only the teacher supervises.</summary>
+    /// <param name="loss">Any distillation loss.</param>
+    /// <returns>A copy with <see cref="DistillationLoss.LabelWeight"/> 0.</returns>
+    public static T TeacherOnly<T>(this T loss) where T : DistillationLoss => loss with { LabelWeight = 0 };
+}

@@ -1,0 +1,56 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace W2S.Losses;
+
+/// <summary>What a loss may look at.</summary>
+/// <param name="StudentLogits">[B, C], with gradient.</param>
+public sealed record LossBatch(Tensor StudentLogits)
+{
+    /// <summary>[B, C]; a loss never sends gradient into them. −∞ is a class of probability 0.</summary>
+    public Tensor? TeacherLogits { get; init; }
+
+    /// <summary>[V, B, C]: the teacher's logits on V augmented views, for selection by agreement over views.</summary>
+    public Tensor? TeacherViews { get; init; }
+
+    /// <summary>True (or noisy) labels: int64 [B], or a distribution float [B, C] (mixup). Null where only the teacher supervises.</summary>
+    public Tensor? Labels { get; init; }
+
+    /// <summary>The truth, int64 [B], for oracle controls alone; null where it is unknown or <see cref="Labels"/> are it.</summary>
+    public Tensor? TrueLabels { get; init; }
+
+    /// <summary>A weight for each sample, float [B]; null counts all alike. A mean is Σwℓ / Σw, and 0 where Σw = 0.</summary>
+    public Tensor? Weights { get; init; }
+
+    /// <summary>
+    /// A weight for each sample's weak label, float [B], on top of <see cref="Weights"/>; null counts all alike.
+    /// The label part does not see it, so a weak label can be dropped where the true one stays.
+    /// </summary>
+    public Tensor? TeacherWeights { get; init; }
+
+    /// <summary>Where the run stands: epochs finished, from 0, fractions allowed.</summary>
+    public double Epoch { get; init; }
+
+    /// <summary>How many epochs the run has in all.</summary>
+    public double Epochs { get; init; } = 1;
+
+    /// <summary>At how many validations so far the student has been more accurate than the teacher, for early-stopped distillation.</summary>
+    public int TeacherBeaten { get; init; }
+
+    /// <summary>The student's features (pooled and stages), for feature losses.</summary>
+    public LossFeatures? StudentFeatures { get; init; }
+
+    /// <summary>The teacher's features, for feature losses.</summary>
+    public LossFeatures? TeacherFeatures { get; init; }
+
+    /// <summary>The learnable part of the loss, as its <see cref="ILearnableLoss.CreateModule"/> made it; null for the others.</summary>
+    public nn.Module? Module { get; init; }
+
+    /// <summary>The true classes, int64 [B]: <see cref="TrueLabels"/>, or hard <see cref="Labels"/> where there are none.</summary>
+    internal Tensor Truth(string who) => (TrueLabels ?? Labels) switch
+    {
+        { } truth when truth.dim() == 1 => truth,
+        null => throw new ArgumentException($"{who} needs the true labels and the batch has none; give TrueLabels"),
+        var soft => throw new ArgumentException($"{who} needs the true classes and the labels are distributions of shape [{string.Join(", ", soft.shape)}]; give TrueLabels, int64 [batch]"),
+    };
+}

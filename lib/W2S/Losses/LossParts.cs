@@ -1,0 +1,35 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace W2S.Losses;
+
+/// <summary>A loss and what it is made of.</summary>
+/// <param name="Total">Scalar with gradient: the sum of the parts.</param>
+/// <param name="Parts">Named scalars, weights already in them, so that they add up to the total.</param>
+public sealed record LossParts(Tensor Total, IReadOnlyList<(string Name, Tensor Value)> Parts)
+{
+    /// <summary>The total of each sample before <see cref="LossBatch.Weights"/>, float [B], detached; null where the loss has no per-sample form.</summary>
+    public Tensor? PerSample { get; init; }
+
+    /// <summary>Quantities worth watching, detached, for instance <c>beta</c> [B].</summary>
+    public IReadOnlyList<(string Name, Tensor Value)> Diagnostics { get; init; } = [];
+
+    /// <summary>Turns terms into parts: the weighted mean over the batch, and the sum.</summary>
+    internal static LossParts Of(
+        LossBatch batch, IReadOnlyList<(LossTerm Term, Tensor? Weights)> terms, IReadOnlyList<(string Name, Tensor Value)> diagnostics)
+    {
+        var type = batch.StudentLogits.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
+        var means = terms.Select(x => (x.Term.Name, Value: x.Term.Value.WeightedMean(x.Weights))).ToList();
+        var total = means.Select(x => x.Value).Aggregate((a, b) => a + b);
+        var samples = terms.All(x => x.Term.Value.dim() == 1)
+            ? terms.Select(x => x.Term.Value.detach()).Aggregate((a, b) => a + b)
+            : null;
+        return new LossParts(Give(total), [.. means.Select(x => (x.Name, Give(x.Value)))])
+        {
+            PerSample = samples is null ? null : Give(samples),
+            Diagnostics = [.. diagnostics.Select(x => (x.Name, Give(x.Value.detach())))],
+        };
+
+        Tensor Give(Tensor value) => value.to_type(type).alias().MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,98 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using W2S.Models.Blocks;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace W2S.Models;
+
+/// <summary>Residual networks with the activation after the sum, for small and for large images.</summary>
+/// <remarks>
+/// He, Zhang, Ren, Sun: "Deep Residual Learning for Image Recognition", CVPR 2016. Keys as in torchvision and, for
+/// CIFAR, in chenyaofo/pytorch-cifar-models and megvii-research/mdistiller. Convolutions start from N(0, 2/fan out).
+/// </remarks>
+public sealed class ResNet : HeadedModel
+{
+    private readonly Conv2d conv1;
+    private readonly BatchNorm2d bn1;
+    private readonly Chain[] layers;
+    private readonly bool pooledStem;
+
+    private ResNet(string name, int[] blocks, int[] widths, int stem, bool large, bool bottleneck, string shortcutKey, string headKey, int classes)
+        : base(name)
+    {
+        pooledStem = large;
+        conv1 = large ? Layers.Conv(3, stem, 7, 2) : Layers.Conv(3, stem, 3);
+        bn1 = Layers.Norm(stem);
+        RegisterComponents();
+        layers = new Chain[blocks.Length];
+        var inputs = stem;
+        for (var stage = 0; stage < blocks.Length; stage++)
+        {
+            var (width, firstStride) = (widths[stage], stage == 0 ? 1 : 2);
+            layers[stage] = new Chain(Enumerable.Range(0, blocks[stage]).Select(block =>
+            {
+                var (from, stride) = (inputs, block == 0 ? firstStride : 1);
+                inputs = bottleneck ? width * Bottleneck.Expansion : width;
+                return (Module<Tensor, Tensor>)(bottleneck
+                    ? new Bottleneck(from, width, stride, shortcutKey)
+                    : new BasicBlock(from, width, stride, shortcutKey));
+            }));
+            register_module($"layer{stage + 1}", layers[stage]);
+        }
+        SetHead(headKey, inputs, classes);
+    }
+
+    /// <inheritdoc/>
+    public override bool TakesChannelsLast => !pooledStem && layers.Length == 3;
+
+    /// <summary>For 32×32 images: three stages of (depth − 2)/6 basic blocks; keys conv1, bn1, layer1–3, fc.</summary>
+    /// <param name="depth">6n + 2: 8, 14, 20, 32, 44, 56, 110.</param>
+    /// <param name="classes">How many classes.</param>
+    /// <param name="wide">Widths 32-64-128-256 instead of 16-16-32-64 (the "x4" networks); default false.</param>
+    /// <returns>The network, freshly initialised.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The depth is not 6n + 2, or there are fewer than one class.</exception>
+    public static ResNet Cifar(int depth, int classes, bool wide = false)
+    {
+        if (depth < 8 || (depth - 2) % 6 != 0)
+            throw new ArgumentOutOfRangeException(nameof(depth), depth, $"depth {depth} is not 6n + 2; give 8, 14, 20, 32, 44, 56 or 110");
+        var count = (depth - 2) / 6;
+        return new ResNet($"resnet{depth}{(wide ? "x4" : "")}", [count, count, count], wide ? [64, 128, 256] : [16, 32, 64],
+            wide ? 32 : 16, large: false, bottleneck: false, "downsample", "fc", classes);
+    }
+
+    /// <summary>ResNet-50 for 32×32 images: stem 3×3, bottlenecks 3-4-6-3; keys layer1–4, shortcut, linear (mdistiller).</summary>
+    /// <param name="classes">How many classes.</param>
+    /// <returns>The network, freshly initialised.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than one class.</exception>
+    public static ResNet Cifar50(int classes) =>
+        new("cifar-resnet50", [3, 4, 6, 3], [64, 128, 256, 512], 64, large: false, bottleneck: true, "shortcut", "linear", classes);
+
+    /// <summary>For large images, as in torchvision: 18, 34 (basic blocks) or 50 (bottlenecks).</summary>
+    /// <param name="depth">18, 34 or 50.</param>
+    /// <param name="classes">How many classes; default 1,000.</param>
+    /// <returns>The network, freshly initialised.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">Another depth, or fewer than one class.</exception>
+    public static ResNet ImageNet(int depth, int classes = 1000)
+    {
+        int[] blocks = depth switch
+        {
+            18 => [2, 2, 2, 2],
+            34 or 50 => [3, 4, 6, 3],
+            _ => throw new ArgumentOutOfRangeException(nameof(depth), depth, $"depth {depth} is not one of 18, 34, 50"),
+        };
+        return new ResNet($"resnet{depth}", blocks, [64, 128, 256, 512], 64, large: true, bottleneck: depth == 50, "downsample", "fc", classes);
+    }
+
+    /// <inheritdoc/>
+    protected override Tensor Encode(Tensor images, List<Tensor>? stages)
+    {
+        var x = bn1.call(conv1.call(images)).relu_();
+        if (pooledStem)
+            x = functional.max_pool2d(x, 3, 2, 1);
+        Keep(x, stages);
+        foreach (var layer in layers)
+            x = Keep(layer.call(x), stages);
+        return Layers.GlobalMean(x);
+    }
+}

@@ -1,0 +1,47 @@
+using System.IO.MemoryMappedFiles;
+
+namespace W2S.Models.Weights;
+
+/// <summary>A file mapped into memory to be read.</summary>
+internal sealed unsafe class MappedFile : IDisposable
+{
+    private readonly MemoryMappedFile? map;
+    private readonly MemoryMappedViewAccessor? accessor;
+
+    /// <exception cref="WeightFileException">There is no such file, or it cannot be opened.</exception>
+    public MappedFile(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        try
+        {
+            var length = new FileInfo(path).Length;
+            if (length == 0)
+                return; // cannot be mapped; an empty view says so when it is read
+            map = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
+            accessor = map.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
+            byte* start = null;
+            accessor.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+            View = new ByteView(start + accessor.PointerOffset, length);
+        }
+        catch (FileNotFoundException error)
+        {
+            Dispose();
+            throw new WeightFileException($"{path}: there is no such file", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            Dispose();
+            throw new WeightFileException($"{path}: cannot be opened ({error.Message})", error);
+        }
+    }
+
+    public ByteView View { get; }
+
+    public void Dispose()
+    {
+        if (View.Length > 0)
+            accessor!.SafeMemoryMappedViewHandle.ReleasePointer();
+        accessor?.Dispose();
+        map?.Dispose();
+    }
+}

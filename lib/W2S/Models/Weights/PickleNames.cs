@@ -1,0 +1,175 @@
+using System.Text;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace W2S.Models.Weights;
+
+/// <summary>The only Python names a pickle may use, and what each of them stands for here.</summary>
+/// <param name="budget">How many bytes of copies the pickle may ask for in all: the file's size.</param>
+internal sealed class PickleNames(long budget)
+{
+    private static readonly Dictionary<string, Func<PickleNames, object?[], object?>> Known = new()
+    {
+        ["collections.OrderedDict"] = (names, args) => names.OrderedDict(args),
+        ["torch._utils._rebuild_tensor"] = (_, args) => Tensor(args),
+        ["torch._utils._rebuild_tensor_v2"] = (_, args) => Tensor(args),
+        ["torch._utils._rebuild_parameter"] = (_, args) => args.Length > 0 ? args[0] as PickleTensor ?? throw Wrong("_rebuild_parameter") : throw Wrong("_rebuild_parameter"),
+        ["torch.Size"] = (names, args) => names.Copy(args),
+        ["torch.device"] = (_, args) => args.Length > 0 ? args[0] as string : throw Wrong("torch.device"),
+        ["builtins.set"] = (names, args) => names.Copy(args),
+        ["__builtin__.set"] = (names, args) => names.Copy(args),
+        ["builtins.frozenset"] = (names, args) => names.Copy(args),
+        ["__builtin__.frozenset"] = (names, args) => names.Copy(args),
+        ["_codecs.encode"] = (names, args) => names.Latin1(args),
+        ["numpy.dtype"] = (_, args) => args.Length > 0 && args[0] is string code ? new PickleElementType(code) : throw Wrong("numpy.dtype"),
+        ["numpy.core.multiarray._reconstruct"] = (_, _) => new PickleArray(),
+        ["numpy._core.multiarray._reconstruct"] = (_, _) => new PickleArray(),
+        ["numpy.core.multiarray.scalar"] = (_, args) => NumpyArrays.Scalar(args),
+        ["numpy._core.multiarray.scalar"] = (_, args) => NumpyArrays.Scalar(args),
+    };
+
+    private long spent;
+
+    /// <summary>Looks a name up.</summary>
+    /// <exception cref="WeightFileException">It is none of those that are read; nothing is run.</exception>
+    public PickleName Find(string? module, string? name)
+    {
+        var found = new PickleName(module ?? "?", name ?? "?");
+        // Storage classes and numpy.ndarray are never called, only named.
+        if (Known.ContainsKey(found.ToString()) || StorageType(found) is not null || found is { Module: "numpy", Name: "ndarray" })
+            return found;
+        throw new WeightFileException($"it asks for '{Printable(found.ToString())}', which is refused: only tensors, NumPy arrays and plain " +
+            "containers are read, and nothing is ever run; save the state dict alone and read that");
+    }
+
+    /// <summary>What calling a name with a tuple of arguments stands for.</summary>
+    public object? Make(object? callee, object? arguments) =>
+        callee is PickleName name && Known.TryGetValue(name.ToString(), out var maker) && arguments is object?[] args
+            ? maker(this, args)
+            : throw new WeightFileException($"it calls {Describe(callee)}, which is refused: nothing is ever run");
+
+    /// <summary>Gives an object the state that follows it.</summary>
+    public void SetState(object? target, object? state)
+    {
+        switch (target)
+        {
+            case PickleArray array:
+                NumpyArrays.SetState(array, state);
+                break;
+            case PickleElementType type:
+                type.BigEndian = state is object?[] { Length: > 1 } fields && fields[1] is ">";
+                break;
+            case Dictionary<object, object?>:
+                break; // attributes of an OrderedDict, such as a state dict's _metadata
+            default:
+                throw new WeightFileException($"it sets the state of {Describe(target)}, which is refused");
+        }
+    }
+
+    /// <summary>The storage that a persistent id stands for.</summary>
+    public PickleStorage Storage(object? id)
+    {
+        if (id is not object?[] { Length: >= 5 } parts || parts[0] is not "storage" || parts[1] is not PickleName type
+            || parts[2] is not string key || parts[4] is not long count || count < 0 || StorageType(type) is not { } elements)
+        {
+            throw new WeightFileException("a storage is not described as PyTorch describes one");
+        }
+        var storage = new PickleStorage(key, elements, count);
+        if (parts.Length == 5 || parts[5] is null)
+            return storage;
+        if (parts[5] is object?[] { Length: 3 } view && view[1] is long offset && view[2] is long size && offset >= 0 && size >= 0 && size <= count - offset)
+            return storage with { ViewOffset = offset, Count = size };
+        throw new WeightFileException($"the view of storage '{Printable(key)}' does not lie inside it");
+    }
+
+    /// <summary>What a value is, for messages.</summary>
+    public static string Describe(object? value) => value switch
+    {
+        null => "None",
+        PickleName name => $"'{Printable(name.ToString())}'",
+        string => "a string",
+        long or double or bool => "a number",
+        byte[] => "bytes",
+        List<object?> => "a list",
+        object?[] => "a tuple",
+        Dictionary<object, object?> => "a dict",
+        PickleTensor => "a tensor",
+        PickleStorage => "a storage",
+        PickleArray => "a NumPy array",
+        PickleElementType => "a NumPy type",
+        _ => "a value of another kind",
+    };
+
+    /// <summary>At most 120 characters of a name that came from a file, without control characters.</summary>
+    public static string Printable(string text)
+    {
+        var cut = text.Length > 120 ? text[..120] + "…" : text;
+        return string.Concat(cut.Select(letter => char.IsControl(letter) || char.IsSurrogate(letter) ? '�' : letter));
+    }
+
+    private static ScalarType? StorageType(PickleName name) =>
+        name.Module is "torch" or "torch.cuda" or "torch.storage" ? ElementTypes.FromStorage(name.Name) : null;
+
+    private static WeightFileException Wrong(string name) => new($"{name} has other arguments than PyTorch gives it");
+
+    // storage, offset, shape, strides, …
+    private static PickleTensor Tensor(object?[] args)
+    {
+        if (args.Length < 4 || args[0] is not PickleStorage storage || args[1] is not long offset
+            || Numbers(args[2]) is not { } shape || Numbers(args[3]) is not { } strides || shape.Length != strides.Length)
+        {
+            throw Wrong("_rebuild_tensor_v2");
+        }
+        if (ElementTypes.Count(shape) is not { } count || count > storage.Count)
+            throw new WeightFileException($"a tensor of shape [{string.Join(", ", shape)}] is larger than its storage of {storage.Count} elements");
+        UInt128 last = (ulong)Math.Max(0, offset);
+        for (var axis = 0; axis < shape.Length; axis++)
+            last += (UInt128)(ulong)Math.Max(0, shape[axis] - 1) * (ulong)Math.Max(0, strides[axis]);
+        if (offset < 0 || strides.Any(stride => stride < 0) || (count > 0 && last >= (ulong)storage.Count))
+            throw new WeightFileException($"a tensor of shape [{string.Join(", ", shape)}] reaches outside its storage of {storage.Count} elements");
+        return new PickleTensor(storage, offset, shape, strides);
+    }
+
+    internal static long[]? Numbers(object? value)
+    {
+        var items = value as IReadOnlyList<object?>;
+        return items is { Count: <= 64 } && items.All(item => item is long) ? [.. items.Select(item => (long)item!)] : null;
+    }
+
+    private List<object?> Copy(object?[] args)
+    {
+        if (args.Length == 0)
+            return [];
+        var items = args[0] as IReadOnlyList<object?> ?? throw Wrong("a container");
+        Spend(items.Count);
+        return [.. items];
+    }
+
+    private Dictionary<object, object?> OrderedDict(object?[] args)
+    {
+        Dictionary<object, object?> made = [];
+        foreach (var item in Copy(args))
+        {
+            if (item is not IReadOnlyList<object?> { Count: 2 } pair || pair[0] is not (string or long))
+                throw Wrong("OrderedDict");
+            made[pair[0]!] = pair[1];
+        }
+        return made;
+    }
+
+    // How Python 3 writes bytes in protocol 2: as text with one character a byte.
+    private byte[] Latin1(object?[] args)
+    {
+        if (args.Length < 1 || args[0] is not string text || (args.Length > 1 && args[1] is not ("latin1" or "latin-1")) || text.Any(letter => letter > 255))
+            throw Wrong("_codecs.encode");
+        Spend(text.Length);
+        return Encoding.Latin1.GetBytes(text);
+    }
+
+    private void Spend(long bytes)
+    {
+        spent += bytes;
+        if (spent > budget)
+            throw new WeightFileException($"its values would take more memory than the file's {budget} bytes");
+    }
+}

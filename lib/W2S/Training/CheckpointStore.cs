@@ -1,0 +1,131 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using TorchSharp;
+using W2S.Models.Weights;
+using static TorchSharp.torch;
+
+namespace W2S.Training;
+
+/// <summary>The checkpoints of one run: a folder each, whole or not there, the last two kept.</summary>
+/// <remarks><c>step-000000123/</c> holds <c>weights.safetensors</c> (the network's state dict), <c>state.safetensors</c> (optimizer,
+/// average, the loss's own parameters) and <c>record.json</c> with the SHA-256 of both.</remarks>
+internal sealed class CheckpointStore(string folder)
+{
+    private const int Kept = 2;
+    private const string Prefix = "step-", WeightsFile = "weights.safetensors", StateFile = "state.safetensors", RecordFile = "record.json";
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
+
+    /// <summary>The checkpoints there are, newest first.</summary>
+    public IReadOnlyList<string> Folders => Directory.Exists(folder)
+        ? [.. Directory.EnumerateDirectories(folder, $"{Prefix}*")
+            .Where(path => long.TryParse(Path.GetFileName(path)[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            .OrderByDescending(path => path, StringComparer.Ordinal)]
+        : [];
+
+    /// <summary>Writes a checkpoint and removes those before the last two.</summary>
+    /// <exception cref="CheckpointException">It cannot be written; the earlier ones are intact.</exception>
+    public void Save(CheckpointRecord record, IReadOnlyDictionary<string, Tensor> weights, IReadOnlyDictionary<string, Tensor> state)
+    {
+        var target = Path.Combine(folder, $"{Prefix}{record.Step:d9}");
+        try
+        {
+            RemoveUnfinished();
+            if (Directory.Exists(target)) Directory.Delete(target, recursive: true); // a damaged one that was passed over
+            DurableFile.WriteFolder(target, temporary =>
+            {
+                SafeTensorsFile.Write(Path.Combine(temporary, WeightsFile), weights);
+                SafeTensorsFile.Write(Path.Combine(temporary, StateFile), state);
+                var files = new[] { WeightsFile, StateFile }.ToDictionary(name => name, name => Sha256(Path.Combine(temporary, name)));
+                DurableFile.Write(Path.Combine(temporary, RecordFile), stream => JsonSerializer.Serialize(stream, record with { Files = files }, Json));
+            });
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException($"the checkpoint of step {record.Step} cannot be written to {folder} ({error.Message}); make room or give another folder: earlier checkpoints are intact", error);
+        }
+        foreach (var old in Folders.Skip(Kept))
+            TryDelete(old);
+    }
+
+    /// <summary>Reads the newest checkpoint that is whole, and says which ones were passed over.</summary>
+    /// <returns>Null where there is none. The tensors are owned by the current dispose scope.</returns>
+    /// <exception cref="CheckpointException">There are checkpoints and none is whole, or the newest whole one belongs to another run.</exception>
+    public Checkpoint? Load(IReadOnlyDictionary<string, string> identity)
+    {
+        List<string> messages = [];
+        foreach (var path in Folders)
+        {
+            CheckpointRecord record;
+            IReadOnlyDictionary<string, Tensor> weights, state;
+            try
+            {
+                record = ReadRecord(path);
+                foreach (var (name, hash) in record.Files)
+                    if (Sha256(Path.Combine(path, name)) != hash)
+                        throw new InvalidDataException($"{name} is not what was written");
+                RequireSameRun(record, identity, path);
+                weights = SafeTensorsFile.Read(Path.Combine(path, WeightsFile));
+                state = SafeTensorsFile.Read(Path.Combine(path, StateFile));
+            }
+            catch (Exception error) when (error is not CheckpointException and (IOException or JsonException or InvalidDataException or UnauthorizedAccessException or NotSupportedException))
+            {
+                messages.Add($"the checkpoint {path} is damaged ({error.Message}) and was passed over");
+                continue;
+            }
+            if (messages.Count > 0) messages.Add($"the run goes on from step {record.Step}");
+            return new Checkpoint(record, weights, state, messages);
+        }
+        return messages.Count == 0
+            ? null
+            : throw new CheckpointException($"no checkpoint in {folder} is whole: {string.Join("; ", messages)}; delete the folder to begin again");
+    }
+
+    private static CheckpointRecord ReadRecord(string path)
+    {
+        using var stream = File.OpenRead(Path.Combine(path, RecordFile));
+        var record = JsonSerializer.Deserialize<CheckpointRecord>(stream, Json) ?? throw new InvalidDataException($"{RecordFile} is empty");
+        return record.Version == CheckpointRecord.CurrentVersion
+            ? record
+            : throw new CheckpointException($"{path} is of format {record.Version} and this library reads {CheckpointRecord.CurrentVersion}; continue it with the library that wrote it");
+    }
+
+    private static void RequireSameRun(CheckpointRecord record, IReadOnlyDictionary<string, string> identity, string path)
+    {
+        foreach (var topic in identity.Keys.Union(record.Identity.Keys))
+        {
+            var (stored, wanted) = (record.Identity.GetValueOrDefault(topic), identity.GetValueOrDefault(topic));
+            if (stored != wanted)
+                throw new CheckpointException($"{path} belongs to another run: its {topic} is '{stored}', this run's is '{wanted}'; give another folder, or delete that one to begin again");
+        }
+    }
+
+    private void RemoveUnfinished()
+    {
+        if (!Directory.Exists(folder)) return;
+        foreach (var path in Directory.EnumerateDirectories(folder, $"{Prefix}*{DurableFile.Temporary}"))
+            TryDelete(path);
+    }
+
+    private static void TryDelete(string path)
+    {
+        try
+        {
+            Directory.Delete(path, recursive: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // An old checkpoint more does no harm.
+        }
+    }
+
+    private static string Sha256(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
+    }
+}
+
+/// <summary>A checkpoint that was read.</summary>
+internal sealed record Checkpoint(
+    CheckpointRecord Record, IReadOnlyDictionary<string, Tensor> Weights, IReadOnlyDictionary<string, Tensor> State, IReadOnlyList<string> Messages);

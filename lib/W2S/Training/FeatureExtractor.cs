@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using TorchSharp;
+using W2S.Data;
+using W2S.Models;
+using static TorchSharp.torch;
+
+namespace W2S.Training;
+
+/// <summary>What a network says of a set of images, computed once.</summary>
+/// <param name="Features">The pooled feature of each image, float32 [N, F].</param>
+/// <param name="Logits">The logits of each image, float32 [N, C].</param>
+public sealed record ImageFeatures(Tensor Features, Tensor Logits) : IDisposable
+{
+    /// <summary>How many images.</summary>
+    public int Count => (int)Features.shape[0];
+
+    /// <summary>Some of the rows, in the order given (copied).</summary>
+    /// <param name="indices">Positions.</param>
+    /// <returns>The rows, owned by the current dispose scope.</returns>
+    public ImageFeatures Subset(IReadOnlyList<int> indices)
+    {
+        ArgumentNullException.ThrowIfNull(indices);
+        using var rows = tensor(indices.Select(index => (long)index).ToArray(), device: Features.device);
+        return new ImageFeatures(Features.index_select(0, rows), Logits.index_select(0, rows));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Features.Dispose();
+        Logits.Dispose();
+    }
+}
+
+/// <summary>Progress of a pass over images.</summary>
+/// <param name="Done">Images seen.</param>
+/// <param name="Total">Images in all.</param>
+/// <param name="ImagesPerSecond">Speed so far.</param>
+public sealed record ExtractionProgress(int Done, int Total, double ImagesPerSecond);
+
+/// <summary>Runs a frozen network over images once and keeps features and logits.</summary>
+public static class FeatureExtractor
+{
+    /// <summary>Computes features and logits in evaluation mode, without gradients; the model's mode is restored.</summary>
+    /// <param name="model">The network.</param>
+    /// <param name="images">The images, unaugmented.</param>
+    /// <param name="normalization">What turns bytes into the network's input.</param>
+    /// <param name="batch">Images at a time: 1 or more.</param>
+    /// <param name="progress">Hears after every batch.</param>
+    /// <param name="token">Stops the pass.</param>
+    /// <returns>On the model's device, one row an image; the caller disposes it.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="batch"/> is not positive.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
+    public static ImageFeatures Compute(
+        ImageModel model, ImageSet images, Normalization normalization, int batch = 256,
+        IProgress<ExtractionProgress>? progress = null, CancellationToken token = default)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(normalization);
+        if (batch <= 0)
+            throw new ArgumentOutOfRangeException(nameof(batch), batch, $"batch size {batch} is not positive; give 1 or more");
+        ProcessSettings.Apply();
+        Devices.UseThreads();
+        var device = model.parameters().FirstOrDefault()?.device ?? CPU;
+        var clock = Stopwatch.StartNew();
+        var training = model.training;
+        model.eval();
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        try
+        {
+            var features = empty(images.Count, model.FeatureCount, ScalarType.Float32, device);
+            var logits = empty(images.Count, model.Classes, ScalarType.Float32, device);
+            for (var start = 0; start < images.Count; start += batch)
+            {
+                token.ThrowIfCancellationRequested();
+                var count = Math.Min(batch, images.Count - start);
+                using (var step = NewDisposeScope())
+                {
+                    var bytes = images.Images.narrow(0, start, count).to(device);
+                    var output = model.ForwardFeatures(TorchNative.ChannelsLast(normalization.Apply(bytes)));
+                    features.narrow(0, start, count).copy_(output.Pooled);
+                    logits.narrow(0, start, count).copy_(output.Logits);
+                }
+                ProcessSettings.Breathe();
+                progress?.Report(new ExtractionProgress(start + count, images.Count, (start + count) / clock.Elapsed.TotalSeconds));
+            }
+            features.DetachFromDisposeScope();
+            logits.DetachFromDisposeScope();
+            return new ImageFeatures(features, logits);
+        }
+        finally
+        {
+            model.train(training);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using TorchSharp;
+using W2S.Data;
+using W2S.Models;
+using static TorchSharp.torch;
+
+namespace W2S.Training;
+
+/// <summary>Short names of weights and data by their content: the first 16 hexadecimal digits of a SHA-256.</summary>
+internal static class Fingerprint
+{
+    private static readonly ConditionalWeakTable<ImageSet, string> Pixels = [];
+
+    /// <summary>Of all parameters and buffers.</summary>
+    public static string Of(ImageModel model)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var scope = NewDisposeScope();
+        foreach (var (name, value) in model.state_dict().OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        {
+            hash.AppendData(System.Text.Encoding.UTF8.GetBytes(name));
+            hash.AppendData(value.detach().cpu().contiguous().bytes);
+        }
+        return Text(hash.GetHashAndReset());
+    }
+
+    /// <summary>Of the pixels, not the labels; computed once a set.</summary>
+    public static string Of(ImageSet images) => Pixels.GetValue(images, set =>
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(System.Text.Encoding.UTF8.GetBytes(string.Join("x", set.Images.shape)));
+        const int chunk = 4096;
+        for (var start = 0; start < set.Count; start += chunk)
+        {
+            using var part = set.Images.narrow(0, start, Math.Min(chunk, set.Count - start));
+            hash.AppendData(part.bytes);
+        }
+        return Text(hash.GetHashAndReset());
+    });
+
+    /// <summary>Of numbers.</summary>
+    public static string Of<T>(IReadOnlyList<T> numbers) where T : unmanaged =>
+        Text(SHA256.HashData(MemoryMarshal.AsBytes<T>(numbers as T[] ?? [.. numbers])));
+
+    private static string Text(byte[] hash) => Convert.ToHexStringLower(hash)[..16];
+}

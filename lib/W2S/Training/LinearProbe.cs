@@ -1,0 +1,102 @@
+using TorchSharp;
+using W2S.Data;
+using W2S.Losses;
+using static TorchSharp.torch;
+
+namespace W2S.Training;
+
+/// <summary>A linear classifier on features that were computed once.</summary>
+/// <remarks>Logits are W·(x − mean)/std + b. Protocol of openai/weak-to-strong: features standardised by the training part, Adam,
+/// batches with replacement, cosine to 0; with any loss in the place of its cross entropy. On the CPU it computes with one thread:
+/// its steps are too small to share, and several probes may run side by side.</remarks>
+public sealed class LinearProbe : IDisposable
+{
+    private readonly Tensor mean, deviation, weight, bias;
+
+    private LinearProbe(Tensor mean, Tensor deviation, Tensor weight, Tensor bias, IReadOnlyList<TrainingProgress> history)
+    {
+        this.mean = mean.DetachFromDisposeScope();
+        this.deviation = deviation.DetachFromDisposeScope();
+        this.weight = weight.DetachFromDisposeScope();
+        this.bias = bias.DetachFromDisposeScope();
+        History = history;
+    }
+
+    /// <summary>C.</summary>
+    public int Classes => (int)weight.shape[0];
+
+    /// <summary>F.</summary>
+    public int FeatureCount => (int)weight.shape[1];
+
+    /// <summary>A point for every report.</summary>
+    public IReadOnlyList<TrainingProgress> History { get; }
+
+    /// <summary>Trains a probe.</summary>
+    /// <param name="features">float32 [N, F].</param>
+    /// <param name="classes">C.</param>
+    /// <param name="loss">Any loss that needs logits alone, or pooled features.</param>
+    /// <param name="supervision">Labels, teacher logits or both, a row for each sample.</param>
+    /// <param name="options">How; the defaults where null.</param>
+    /// <param name="progress">Hears of every report.</param>
+    /// <param name="token">Stops the training.</param>
+    /// <returns>The probe; the caller disposes it.</returns>
+    /// <exception cref="ArgumentException">Shapes do not fit, or the loss lacks something.</exception>
+    /// <exception cref="NotFiniteException">The loss became NaN or infinite; the message says at which step.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
+    public static LinearProbe Train(
+        Tensor features, int classes, Loss loss, Supervision supervision, LinearProbeOptions? options = null,
+        IProgress<TrainingProgress>? progress = null, CancellationToken token = default)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        ArgumentNullException.ThrowIfNull(loss);
+        ArgumentNullException.ThrowIfNull(supervision);
+        if (features.dim() != 2 || features.shape[0] == 0 || features.dtype != ScalarType.Float32)
+            throw new ArgumentException($"features are {features.dtype} [{string.Join(", ", features.shape)}]; give float32 [samples, features]", nameof(features));
+        if (classes < 2)
+            throw new ArgumentOutOfRangeException(nameof(classes), classes, $"{classes} classes cannot be told apart; give 2 or more");
+        supervision.Check(features.shape[0]);
+        ProcessSettings.Apply();
+        using var one = Devices.OneThread();
+        using var training = new ProbeTraining(features, classes, loss, supervision, options ?? new LinearProbeOptions());
+        var history = training.Run(progress, token);
+        return training.Finish((m, d, w, b) => new LinearProbe(m, d, w, b, history));
+    }
+
+    /// <summary>The probe's logits.</summary>
+    /// <param name="features">float32 [N, F], on the probe's device.</param>
+    /// <returns>float32 [N, C], without gradient, owned by the current dispose scope.</returns>
+    /// <exception cref="ArgumentException">The features have another length.</exception>
+    public Tensor Logits(Tensor features)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        if (features.dim() != 2 || features.shape[1] != FeatureCount)
+            throw new ArgumentException($"features of shape [{string.Join(", ", features.shape)}] for a probe of {FeatureCount}; give [samples, {FeatureCount}]", nameof(features));
+        using var _ = no_grad();
+        using var standard = features.sub(mean).div_(deviation);
+        return nn.functional.linear(standard, weight, bias);
+    }
+
+    /// <summary>The share of samples whose largest logit is their label's.</summary>
+    /// <param name="features">float32 [N, F], on the probe's device.</param>
+    /// <param name="labels">N class numbers.</param>
+    /// <returns>0 … 1.</returns>
+    /// <exception cref="ArgumentException">Shapes do not fit.</exception>
+    public double Accuracy(Tensor features, IReadOnlyList<long> labels)
+    {
+        ArgumentNullException.ThrowIfNull(labels);
+        using var scope = NewDisposeScope();
+        var logits = Logits(features);
+        if (labels.Count != logits.shape[0])
+            throw new ArgumentException($"{labels.Count} labels for {logits.shape[0]} samples; give one each", nameof(labels));
+        return logits.argmax(1).eq(tensor(labels.ToArray(), device: logits.device)).to_type(ScalarType.Float32).mean().item<float>();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        mean.Dispose();
+        deviation.Dispose();
+        weight.Dispose();
+        bias.Dispose();
+    }
+}

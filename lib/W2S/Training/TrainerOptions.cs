@@ -1,0 +1,153 @@
+using TorchSharp;
+using W2S.Losses;
+
+namespace W2S.Training;
+
+/// <summary>The type in which a network's forward pass computes.</summary>
+public enum Precision
+{
+    /// <summary>32 bits throughout.</summary>
+    Float32,
+
+    /// <summary>Convolutions and matrix products in bfloat16 (autocast); weights, gradients and losses stay in 32 bits.</summary>
+    BFloat16,
+}
+
+/// <summary>Which weights the student holds when the run has ended.</summary>
+public enum FinalWeights
+{
+    /// <summary>Those after the last step.</summary>
+    Last,
+
+    /// <summary>Those of the best validation.</summary>
+    Best,
+
+    /// <summary>The moving average (<see cref="TrainerOptions.EmaDecay"/>).</summary>
+    Average,
+}
+
+/// <summary>How a student is trained.</summary>
+public sealed record TrainerOptions
+{
+    /// <summary>Passes over the images.</summary>
+    /// <value>10.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
+    public int Epochs { get; init => field = Positive(value, nameof(Epochs)); } = 10;
+
+    /// <summary>Updates after which the run ends; the schedule then runs over these instead of the epochs.</summary>
+    /// <value>Null: the epochs decide.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
+    public long? Steps { get; init => field = Positive(value, nameof(Steps)); }
+
+    /// <summary>How the weights follow the gradient.</summary>
+    /// <value>SGD, rate 0.1, Nesterov momentum 0.9, weight decay 5e-4.</value>
+    public Optimizer Optimizer { get; init; } = new Sgd(0.1) { Nesterov = true, WeightDecay = 5e-4 };
+
+    /// <summary>The learning rate over the run.</summary>
+    /// <value>Cosine to 0.</value>
+    public LearningRateSchedule Schedule { get; init; } = new CosineSchedule();
+
+    /// <summary>The batch size for which the learning rate is meant; it grows in proportion to the images of an update.</summary>
+    /// <value>Null: the rate holds for any batch.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
+    public int? LearningRateBatch { get; init => field = (int?)Positive(value, nameof(LearningRateBatch)); }
+
+    /// <summary>Factor of the learning rate from each block to the one before it; the head has 1.</summary>
+    /// <value>1; 0.65 to 0.75 for a pre-trained transformer.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Not in (0, 1].</exception>
+    public double LayerDecay
+    {
+        get;
+        init => field = value is > 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(nameof(LayerDecay), value, $"LayerDecay {value} is outside (0, 1]; give a factor");
+    } = 1;
+
+    /// <summary>Whether biases, norms and other one-dimensional parameters decay too.</summary>
+    /// <value>False.</value>
+    public bool DecayBiasesAndNorms { get; init; }
+
+    /// <summary>The largest norm of the gradient over all parameters.</summary>
+    /// <value>Null: no limit.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
+    public double? ClipNorm { get; init => field = value is { } norm ? Option.Positive(norm) : null; }
+
+    /// <summary>Batches whose gradients are averaged for one update.</summary>
+    /// <value>1.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
+    public int Accumulation { get; init => field = Positive(value, nameof(Accumulation)); } = 1;
+
+    /// <summary>Share of the old value in the moving average of the weights, less at the start of a run: min(d, (1 + t)/(10 + t)).</summary>
+    /// <value>Null: no average.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Outside 0 to 1.</exception>
+    public double? EmaDecay { get; init => field = value is { } decay ? Option.Fraction(decay) : null; }
+
+    /// <summary>The type of the forward pass.</summary>
+    /// <value>Float32.</value>
+    public Precision Precision { get; init; }
+
+    /// <summary>Whether images and weights lie with the channels last, which convolutions prefer on the CPU and on tensor cores.</summary>
+    /// <value>True.</value>
+    public bool ChannelsLast { get; init; } = true;
+
+    /// <summary>Beginnings of the names of parameters that stay as they are, for instance <c>conv1</c> or <c>layer1.</c>; layers that
+    /// are frozen altogether also keep their running statistics.</summary>
+    /// <value>None.</value>
+    public IReadOnlyList<string> Frozen { get; init; } = [];
+
+    /// <summary>Whether only the head is trained. Without augmentation a <see cref="LinearProbe"/> does the same in a fraction of the time.</summary>
+    /// <value>False.</value>
+    public bool FrozenBackbone { get; init; }
+
+    /// <summary>Seed of dropout and of a loss's own parameters; the batches have their own.</summary>
+    /// <value>0.</value>
+    public long Seed { get; init; }
+
+    /// <summary>Updates between reports; the end of an epoch always reports.</summary>
+    /// <value>50.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
+    public int ReportEvery { get; init => field = Positive(value, nameof(ReportEvery)); } = 50;
+
+    /// <summary>Epochs between evaluations; the end of the run always evaluates.</summary>
+    /// <value>1.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
+    public int EvaluateEvery { get; init => field = Positive(value, nameof(EvaluateEvery)); } = 1;
+
+    /// <summary>Evaluations without a new best after which the run ends.</summary>
+    /// <value>Null: it goes to its end.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
+    public int? Patience { get; init => field = (int?)Positive(value, nameof(Patience)); }
+
+    /// <summary>Which weights the student holds in the end.</summary>
+    /// <value>The last.</value>
+    public FinalWeights Final { get; init; }
+
+    /// <summary>Where checkpoints, <c>best.safetensors</c> and <c>last.safetensors</c> go; a run found there goes on where it stood.</summary>
+    /// <value>Null: nothing is kept.</value>
+    public string? Folder { get; init; }
+
+    /// <summary>Updates between checkpoints; the end of an epoch always leaves one.</summary>
+    /// <value>Null: at the end of epochs only.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
+    public int? CheckpointEvery { get; init => field = (int?)Positive(value, nameof(CheckpointEvery)); }
+
+    /// <summary>Where the run computes.</summary>
+    /// <value>Null: where the student is.</value>
+    public torch.Device? Device { get; init; }
+
+    /// <summary>Threads of an operation on the CPU; results are equal bit for bit only for the same number.</summary>
+    /// <value>Null: as <see cref="Devices.UseThreads"/> chooses.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
+    public int? Threads { get; init => field = (int?)Positive(value, nameof(Threads)); }
+
+    /// <summary>Whether every step is checked for NaN before the weights move: costs nothing on the CPU and a wait for the device elsewhere,
+    /// where steps are checked at reports and checkpoints, and the first bad one is named then.</summary>
+    internal bool? ChecksEveryStep { get; init; }
+
+    /// <summary>What decides about the numbers of a run, as text: equal texts, equal runs.</summary>
+    internal string Identity => string.Join("; ",
+        $"{(this with { Frozen = [], Folder = null, Device = null, Threads = null, ReportEvery = 1, CheckpointEvery = null })}", $"frozen {string.Join(",", Frozen)}");
+
+    private static int Positive(int value, string name) => (int)Positive((long?)value, name)!.Value;
+
+    private static long? Positive(long? value, string name) =>
+        value is null or > 0 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} {value} is not positive; give 1 or more");
+}

@@ -1,0 +1,64 @@
+using TorchSharp;
+using W2S.Data;
+using W2S.Losses;
+using W2S.Models;
+using static TorchSharp.torch;
+
+namespace W2S.Training;
+
+/// <summary>What is to be trained, on what, by which loss and teacher, and how.</summary>
+/// <param name="Student">The network; the run changes it in place.</param>
+/// <param name="Images">The images to learn from, with their labels.</param>
+/// <param name="Loss">What is made small.</param>
+public sealed record TrainingRun(ImageModel Student, ImageSet Images, Loss Loss)
+{
+    /// <summary>How the images are served. Device, workers' layout and channel order follow the run.</summary>
+    /// <value>Batches of 128, shuffled, with the usual crop and flip.</value>
+    public BatchOptions Batches { get; init; } = new() { Augmentation = Augmentation.Standard };
+
+    /// <summary>The teacher.</summary>
+    /// <value>Null: none.</value>
+    public Teacher? Teacher { get; init; }
+
+    /// <summary>Whether the loss sees the images' labels; false leaves supervision to the teacher.</summary>
+    /// <value>True.</value>
+    public bool WithLabels { get; init; } = true;
+
+    /// <summary>The truth of every image, for oracle controls and for the accuracy on noisy labels; null where it is unknown.</summary>
+    public IReadOnlyList<long>? TrueLabels { get; init; }
+
+    /// <summary>A weight for every image; null counts all alike.</summary>
+    public IReadOnlyList<float>? Weights { get; init; }
+
+    /// <summary>A weight for every image's weak label, on top of <see cref="Weights"/>; null counts all alike.</summary>
+    public IReadOnlyList<float>? TeacherWeights { get; init; }
+
+    /// <summary>Images to judge by between epochs.</summary>
+    /// <value>Null: no evaluation.</value>
+    public ImageSet? Validation { get; init; }
+
+    /// <summary>How.</summary>
+    public TrainerOptions Options { get; init; } = new();
+
+    /// <exception cref="ArgumentException">Parts of the run do not fit together.</exception>
+    internal void Check()
+    {
+        ArgumentNullException.ThrowIfNull(Student);
+        ArgumentNullException.ThrowIfNull(Images);
+        ArgumentNullException.ThrowIfNull(Loss);
+        if (Images.Classes > Student.Classes)
+            throw new ArgumentException($"{Images.Name} has {Images.Classes} classes and {Student.ModelName} tells {Student.Classes} apart; give it a head for {Images.Classes} (ReplaceHead)");
+        if (Validation is { } held && held.Classes > Student.Classes)
+            throw new ArgumentException($"{held.Name} has {held.Classes} classes and {Student.ModelName} tells {Student.Classes} apart; validate on the classes that are trained");
+        if (!WithLabels && Teacher is null)
+            throw new ArgumentException("nothing supervises: give a Teacher, or leave WithLabels true");
+        foreach (var (name, count) in ((string, int?)[])[(nameof(TrueLabels), TrueLabels?.Count), (nameof(Weights), Weights?.Count), (nameof(TeacherWeights), TeacherWeights?.Count)])
+            if (count is { } rows && rows != Images.Count)
+                throw new ArgumentException($"{name} has {rows} entries for {Images.Count} images; give one each");
+        if ((Options.Final == FinalWeights.Best || Options.Patience is not null) && Validation is null)
+            throw new ArgumentException("the best weights and an early stop need Validation; give images to judge by");
+        if (Options.Final == FinalWeights.Average && Options.EmaDecay is null)
+            throw new ArgumentException("averaged weights need EmaDecay; give one, for instance 0.999");
+        Teacher?.Check(this);
+    }
+}

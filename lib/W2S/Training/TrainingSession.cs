@@ -1,0 +1,278 @@
+using System.Runtime.InteropServices;
+using TorchSharp;
+using W2S.Data;
+using W2S.Losses;
+using W2S.Models.Weights;
+using static TorchSharp.torch;
+
+namespace W2S.Training;
+
+/// <summary>One call of the trainer: the loop around the steps, with reports, evaluations and checkpoints.</summary>
+internal sealed class TrainingSession : IDisposable
+{
+    private readonly TrainingRun run;
+    private readonly TrainerOptions options;
+    private readonly IProgress<TrainingProgress>? progress;
+    private readonly CancellationToken token;
+    private readonly Device device;
+    private readonly BatchLoader loader;
+    private readonly TrainingState state;
+    private readonly TrainingStep step;
+    private readonly LossMeter meter = new();
+    private readonly CheckpointStore? store;
+    private readonly Dictionary<string, string> identity;
+    private readonly List<TrainingProgress> history = [];
+    private readonly List<string> messages = [];
+    private readonly long stepsPerEpoch, steps;
+    private long done, resumedFrom, saved = -1;
+    private double? bestAccuracy, teacherAccuracy;
+    private long? bestStep;
+    private int waited, teacherBeaten;
+    private bool stoppedEarly, evaluationDue, toldMessages;
+
+    public TrainingSession(TrainingRun run, IProgress<TrainingProgress>? progress, CancellationToken token)
+    {
+        (this.run, options, this.progress, this.token) = (run, run.Options, progress, token);
+        device = options.Device ?? run.Student.parameters().FirstOrDefault()?.device ?? CPU;
+        run.Student.to(device);
+        loader = new BatchLoader(run.Images, run.Batches with { Device = device, ChannelsLast = options.ChannelsLast });
+        var batches = loader.StepsPerEpoch;
+        if (batches == 0)
+            throw new ArgumentException($"{run.Images.Name} has {run.Images.Count} images, fewer than a batch of {run.Batches.BatchSize}, and DropLast leaves nothing; give a smaller batch");
+        stepsPerEpoch = (batches + options.Accumulation - 1) / options.Accumulation;
+        steps = options.Steps ?? stepsPerEpoch * options.Epochs;
+        run.Teacher?.Start(run, device);
+        step = new TrainingStep(run, device, Epochs);
+        state = new TrainingState(run.Student, step.MakeLossModule(loader), options);
+        step.State = state;
+        identity = RunIdentity.Of(run, state.Parameters.Layout);
+        store = options.Folder is { } folder ? new CheckpointStore(folder) : null;
+    }
+
+    private double Epochs => (double)steps / stepsPerEpoch;
+
+    public TrainingResult Run()
+    {
+        Resume();
+        try
+        {
+            JudgeTeacher();
+            if (evaluationDue) EvaluateAndReport();
+            while (done < steps && !stoppedEarly && !token.IsCancellationRequested)
+                Epoch((int)(done / stepsPerEpoch), (int)(done % stepsPerEpoch));
+        }
+        catch (ExternalException error) when (OutOfDeviceMemoryException.Is(error))
+        {
+            throw OutOfDeviceMemoryException.For(run, device, error);
+        }
+        var finished = (done >= steps || stoppedEarly) && !evaluationDue;
+        if (saved != done) Save();
+        if (finished) Finish();
+        return new TrainingResult
+        {
+            History = history,
+            Steps = done,
+            Cancelled = !finished,
+            StoppedEarly = stoppedEarly,
+            BestAccuracy = bestAccuracy,
+            BestStep = bestStep,
+            ResumedFrom = resumedFrom,
+            Messages = messages,
+        };
+    }
+
+    public void Dispose()
+    {
+        state.Dispose();
+        step.Dispose();
+        loader.Dispose();
+        meter.Dispose();
+    }
+
+    private void Epoch(int epoch, int startStep)
+    {
+        step.TrainMode();
+        var inUpdate = 0;
+        var batches = loader.StepsPerEpoch;
+        foreach (var batch in loader.Epoch(epoch, startStep * options.Accumulation))
+        {
+            if (inUpdate == 0) step.Begin(done);
+            // The last update of an epoch may have fewer batches than the others.
+            var share = Math.Min(options.Accumulation, batches - (batch.Step - inUpdate));
+            var report = inUpdate + 1 == share && IsReport(done + 1);
+            step.Forward(batch, (double)done / stepsPerEpoch, share, meter, report, done, teacherBeaten);
+            if (++inUpdate < share) continue;
+            inUpdate = 0;
+            var rate = Rate();
+            step.Update(rate, done);
+            done++;
+            ProcessSettings.Breathe();
+            if (AfterUpdate(rate)) return;
+        }
+    }
+
+    /// <summary>Reports, evaluates and saves where it is time; true ends the epoch.</summary>
+    private bool AfterUpdate(double rate)
+    {
+        var endOfEpoch = done % stepsPerEpoch == 0 || done == steps;
+        if (IsReport(done))
+        {
+            step.CheckNoted(loader, stepsPerEpoch);
+            history.Add(meter.Report(done, steps, (double)done / stepsPerEpoch, Epochs, rate));
+            evaluationDue = endOfEpoch && run.Validation is not null && (done == steps || done / stepsPerEpoch % options.EvaluateEvery == 0);
+            EvaluateAndReport();
+        }
+        var due = endOfEpoch || options.CheckpointEvery is { } every && done % every == 0;
+        if (due)
+        {
+            using var pause = meter.Pause();
+            Save();
+        }
+        return endOfEpoch || stoppedEarly || token.IsCancellationRequested;
+    }
+
+    private bool IsReport(long at) => at % options.ReportEvery == 0 || at % stepsPerEpoch == 0 || at == steps;
+
+    private double Rate()
+    {
+        var images = (double)run.Batches.BatchSize * options.Accumulation;
+        var scale = options.LearningRateBatch is { } reference ? images / reference : 1;
+        return options.Optimizer.LearningRate * scale * options.Schedule.Factor((double)done / stepsPerEpoch, Epochs);
+    }
+
+    private void JudgeTeacher()
+    {
+        if (done >= steps || stoppedEarly || run.Validation is null || run.Teacher is null || teacherAccuracy is not null) return;
+        try
+        {
+            teacherAccuracy = run.Teacher.Accuracy(run.Validation, run.Batches.Normalization, token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The loop sees the same token.
+        }
+    }
+
+    // Where it is stopped halfway, it stays due: the next call begins with it.
+    private void EvaluateAndReport()
+    {
+        if (evaluationDue)
+        {
+            using var pause = meter.Pause();
+            try
+            {
+                history[^1] = history[^1] with { Accuracies = Evaluate(history[^1].Accuracies) };
+                evaluationDue = false;
+            }
+            catch (OperationCanceledException) when (token.IsCancellationRequested)
+            {
+            }
+        }
+        progress?.Report(toldMessages ? history[^1] : history[^1] with { Message = messages.Count > 0 ? string.Join("; ", messages) : null });
+        toldMessages = true;
+    }
+
+    private Dictionary<string, double> Evaluate(IReadOnlyDictionary<string, double> so)
+    {
+        var accuracies = new Dictionary<string, double>(so) { ["validation"] = Judge() };
+        using (var averaged = state.Averaged())
+        {
+            if (averaged is not null) accuracies["ema"] = Judge();
+            var judged = averaged is not null ? accuracies["ema"] : accuracies["validation"];
+            if (bestAccuracy is null || judged > bestAccuracy)
+            {
+                (bestAccuracy, bestStep, waited) = (judged, done, 0);
+                if (options.Final == FinalWeights.Best) state.KeepBest();
+                if (options.Folder is { } folder) Write(Path.Combine(folder, BestFile));
+            }
+            else
+            {
+                waited++;
+            }
+        }
+        if (teacherAccuracy is { } teacher)
+        {
+            accuracies["teacher"] = teacher;
+            if (accuracies["validation"] > teacher) teacherBeaten++;
+        }
+        if (options.Patience is { } patience && waited >= patience) stoppedEarly = true;
+        return accuracies;
+    }
+
+    private double Judge() => Evaluator.Evaluate(run.Student, run.Validation!, run.Batches.Normalization, Math.Max(run.Batches.BatchSize, 256), token).Top1;
+
+    private const string BestFile = "best.safetensors", LastFile = "last.safetensors";
+
+    private void Finish()
+    {
+        if (options.Folder is { } folder) Write(Path.Combine(folder, LastFile));
+        if (options.Final == FinalWeights.Average)
+        {
+            state.UseAverage();
+        }
+        else if (options.Final == FinalWeights.Best)
+        {
+            if (!state.HasBest && options.Folder is { } place)
+            {
+                using var scope = NewDisposeScope();
+                state.KeepBest(SafeTensorsFile.Read(Path.Combine(place, BestFile)));
+            }
+            if (state.HasBest) state.UseBest();
+        }
+    }
+
+    private void Write(string path)
+    {
+        try
+        {
+            SafeTensorsFile.Write(path, state.Weights(), new Dictionary<string, string> { ["model"] = run.Student.ModelName, ["step"] = $"{done}" });
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException($"{path} cannot be written ({error.Message}); make room or give another folder", error);
+        }
+    }
+
+    private void Save()
+    {
+        if (store is null) return;
+        step.CheckNoted(loader, stepsPerEpoch);
+        using var scope = NewDisposeScope();
+        var tensors = state.State();
+        if (meter.Sums is { } sums) tensors["meter"] = sums;
+        store.Save(new CheckpointRecord
+        {
+            Identity = identity,
+            Step = done,
+            OptimizerSteps = state.Optimizer.Steps,
+            Threads = get_num_threads(),
+            History = history,
+            BestAccuracy = bestAccuracy,
+            BestStep = bestStep,
+            Waited = waited,
+            TeacherBeaten = teacherBeaten,
+            TeacherAccuracy = teacherAccuracy,
+            StoppedEarly = stoppedEarly,
+            EvaluationDue = evaluationDue,
+            MeterNames = meter.Names,
+            MeterSteps = meter.Steps,
+        }, state.Weights(), tensors);
+        saved = done;
+    }
+
+    private void Resume()
+    {
+        using var scope = NewDisposeScope();
+        if (store?.Load(identity) is not { } checkpoint) return;
+        state.Restore(checkpoint);
+        var record = checkpoint.Record;
+        (done, saved, resumedFrom) = (record.Step, record.Step, record.Step);
+        (bestAccuracy, bestStep, waited, teacherBeaten) = (record.BestAccuracy, record.BestStep, record.Waited, record.TeacherBeaten);
+        (teacherAccuracy, stoppedEarly, evaluationDue) = (record.TeacherAccuracy, record.StoppedEarly, record.EvaluationDue);
+        history.AddRange(record.History);
+        meter.Restore(record.MeterNames, record.MeterSteps, checkpoint.State.GetValueOrDefault("meter"), device);
+        messages.AddRange(checkpoint.Messages);
+        if (record.Threads != get_num_threads())
+            messages.Add($"the run was begun with {record.Threads} threads and goes on with {get_num_threads()}: results agree, but not bit for bit");
+    }
+}

@@ -1,0 +1,193 @@
+using TorchSharp;
+using W2S.Models;
+using static TorchSharp.torch;
+
+namespace W2S.Training;
+
+/// <summary>All tensors of a run that change: parameters, buffers, optimizer, moving average.</summary>
+internal sealed class TrainingState : IDisposable
+{
+    private readonly ImageModel model;
+    private readonly nn.Module? loss;
+    private readonly double? emaDecay;
+    private readonly Tensor? average;
+    private readonly Dictionary<string, Tensor> averageBuffers = [];
+    private readonly List<Tensor> frozen = [];
+    private Dictionary<string, Tensor>? best;
+
+    public TrainingState(ImageModel model, nn.Module? loss, TrainerOptions options)
+    {
+        (this.model, this.loss, emaDecay) = (model, loss, options.EmaDecay);
+        Parameters = new FlatParameters(ParameterGroups.Of(model, loss, options), options.ChannelsLast);
+        foreach (var (name, parameter) in model.named_parameters())
+        {
+            if (!parameter.requires_grad || !ParameterGroups.IsFrozen(name, model, options)) continue;
+            parameter.requires_grad = false; // for the run: no gradient is computed for it
+            frozen.Add(parameter);
+        }
+        Optimizer = options.Optimizer.Start(Parameters);
+        if (emaDecay is null) return;
+        average = Parameters.Values.clone().DetachFromDisposeScope();
+        foreach (var (name, buffer) in model.named_buffers())
+            averageBuffers[name] = buffer.clone().DetachFromDisposeScope();
+    }
+
+    public FlatParameters Parameters { get; }
+
+    public OptimizerState Optimizer { get; }
+
+    /// <summary>Whether a best set of weights is held.</summary>
+    public bool HasBest => best is not null;
+
+    /// <summary>Scales the gradients so that their norm is at most the given one.</summary>
+    public void Clip(double limit)
+    {
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        using Scalar most = limit.ToScalar(), tiny = 1e-6.ToScalar(), one = 1.0.ToScalar();
+        // On the device throughout: no number is fetched.
+        var factor = Parameters.Gradients.norm().add_(tiny).reciprocal_().mul_(most).clamp_max_(one);
+        Parameters.Gradients.mul_(factor);
+    }
+
+    /// <summary>Moves the average towards the present weights.</summary>
+    public void Average()
+    {
+        if (average is null) return;
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        var t = Optimizer.Steps;
+        var decay = Math.Min(emaDecay!.Value, (1.0 + t) / (10.0 + t));
+        using Scalar keep = decay.ToScalar(), take = (1 - decay).ToScalar();
+        average.mul_(keep).add_(Parameters.Values, take);
+        foreach (var (name, buffer) in model.named_buffers())
+        {
+            if (buffer.is_floating_point())
+                averageBuffers[name].mul_(keep).add_(buffer, take);
+            else
+                averageBuffers[name].copy_(buffer);
+        }
+    }
+
+    /// <summary>Puts the average into the network until disposed; nothing happens where there is none.</summary>
+    public IDisposable? Averaged()
+    {
+        if (average is null) return null;
+        var scope = new Swapped(this);
+        UseAverage();
+        return scope;
+    }
+
+    /// <summary>Puts the average into the network for good.</summary>
+    public void UseAverage()
+    {
+        using var _ = no_grad();
+        Parameters.Values.copy_(average!);
+        foreach (var (name, buffer) in model.named_buffers())
+            buffer.copy_(averageBuffers[name]);
+    }
+
+    /// <summary>Keeps the network's present weights as the best.</summary>
+    public void KeepBest()
+    {
+        Drop(best);
+        using var _ = no_grad();
+        best = model.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.detach().clone().DetachFromDisposeScope());
+    }
+
+    /// <summary>Takes the best weights from a file's tensors.</summary>
+    public void KeepBest(IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        Drop(best);
+        best = tensors.ToDictionary(entry => entry.Key, entry => entry.Value.to(Parameters.Values.device, copy: true).DetachFromDisposeScope());
+    }
+
+    /// <summary>Puts the best weights into the network.</summary>
+    public void UseBest() => LoadModel(best!);
+
+    /// <summary>The network's own tensors by name, owned by the current dispose scope where copied.</summary>
+    public Dictionary<string, Tensor> Weights() => model.state_dict();
+
+    /// <summary>Everything else by name: optimizer, average, the loss's own module.</summary>
+    public Dictionary<string, Tensor> State()
+    {
+        Dictionary<string, Tensor> state = [];
+        foreach (var (name, buffer) in Optimizer.Buffers)
+            state[$"optimizer.{name}"] = buffer;
+        if (average is not null)
+            state["average"] = average;
+        foreach (var (name, buffer) in averageBuffers)
+            state[$"average.{name}"] = buffer;
+        foreach (var (name, value) in loss?.state_dict() ?? [])
+            state[$"loss.{name}"] = value;
+        return state;
+    }
+
+    /// <summary>Puts a checkpoint's tensors into place.</summary>
+    /// <exception cref="CheckpointException">One is missing or has another shape.</exception>
+    public void Restore(Checkpoint checkpoint)
+    {
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        LoadModel(checkpoint.Weights);
+        foreach (var (name, target) in State())
+        {
+            if (!checkpoint.State.TryGetValue(name, out var stored) || !stored.shape.SequenceEqual(target.shape))
+                throw new CheckpointException($"the checkpoint of step {checkpoint.Record.Step} lacks '{name}' in the shape [{string.Join(", ", target.shape)}]; it was written by another version: begin the run again");
+            target.copy_(stored);
+        }
+        Optimizer.Steps = checkpoint.Record.OptimizerSteps;
+    }
+
+    public void Dispose()
+    {
+        Optimizer.Dispose();
+        Release();
+        Parameters.Dispose();
+        average?.Dispose();
+        Drop(averageBuffers);
+        Drop(best);
+    }
+
+    // The network keeps its weights; the gradients go, and what was frozen may be trained again.
+    private void Release()
+    {
+        foreach (var parameter in Parameters.Parameters)
+            parameter.Value.grad = null;
+        foreach (var parameter in frozen)
+            parameter.requires_grad = true;
+    }
+
+    private void LoadModel(IReadOnlyDictionary<string, Tensor> tensors)
+    {
+        using var _ = no_grad();
+        foreach (var (name, target) in model.state_dict())
+        {
+            if (!tensors.TryGetValue(name, out var stored) || !stored.shape.SequenceEqual(target.shape))
+                throw new CheckpointException($"the weights lack '{name}' in the shape [{string.Join(", ", target.shape)}]; they are of another network");
+            target.copy_(stored);
+        }
+    }
+
+    private static void Drop(Dictionary<string, Tensor>? tensors)
+    {
+        foreach (var tensor in tensors?.Values ?? Enumerable.Empty<Tensor>())
+            tensor.Dispose();
+    }
+
+    private sealed class Swapped(TrainingState state) : IDisposable
+    {
+        private readonly Tensor values = state.Parameters.Values.clone().DetachFromDisposeScope();
+        private readonly Dictionary<string, Tensor> buffers = state.model.named_buffers().ToDictionary(b => b.name, b => b.buffer.clone().DetachFromDisposeScope());
+
+        public void Dispose()
+        {
+            using var _ = no_grad();
+            state.Parameters.Values.copy_(values);
+            foreach (var (name, buffer) in state.model.named_buffers())
+                buffer.copy_(buffers[name]);
+            values.Dispose();
+            Drop(buffers);
+        }
+    }
+}

@@ -1,0 +1,198 @@
+using TorchSharp;
+using W2S.Data;
+using W2S.Losses;
+using W2S.Models.Weights;
+using static TorchSharp.torch;
+
+namespace W2S.Training;
+
+/// <summary>One update of a run: forward, loss, backward, clip, optimizer, average; and the search for what is not finite.</summary>
+internal sealed class TrainingStep(TrainingRun run, Device device, double epochs) : IDisposable
+{
+    private readonly TrainerOptions options = run.Options;
+    private readonly long dropoutSeed = Seeds.Derive(run.Options.Seed, Seeds.Dropout);
+    private readonly Tensor? weights = Rows(run.Weights, device), teacherWeights = Rows(run.TeacherWeights, device);
+    private readonly Tensor? trueLabels = run.TrueLabels is { } truth ? tensor(truth.ToArray(), device: device).DetachFromDisposeScope() : null;
+    private readonly bool checksEveryStep = run.Options.ChecksEveryStep ?? device.type == DeviceType.CPU;
+    private nn.Module? lossModule;
+    private Tensor? firstBad; // int64 on the device: the first update that was not finite, or -1
+
+    /// <summary>Set once the loss's own module is known.</summary>
+    public TrainingState State { get; set; } = null!;
+
+    /// <summary>The loss's learnable part, made from the run's first batch; null for most losses.</summary>
+    public nn.Module? MakeLossModule(BatchLoader loader)
+    {
+        if (run.Loss is not ILearnableLoss learnable) return null;
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        run.Student.eval();
+        foreach (var batch in loader.Epoch(0))
+        {
+            var example = LossBatch(batch, run.Student.ForwardFeatures(batch.Images), 0, 0);
+            Seed(Seeds.Derive(options.Seed, "loss"));
+            return lossModule = learnable.CreateModule(example).to(device);
+        }
+        return null;
+    }
+
+    /// <summary>Puts the student into training mode, frozen layers excepted.</summary>
+    public void TrainMode()
+    {
+        run.Student.train();
+        foreach (var module in ParameterGroups.FrozenModules(run.Student, options))
+            module.eval();
+    }
+
+    /// <summary>Starts an update.</summary>
+    public void Begin(long done)
+    {
+        // Dropout is a function of seed and step: there is no state of a generator to keep.
+        Seed(Seeds.Derive(dropoutSeed, done));
+        using var _ = no_grad();
+        State.Parameters.Gradients.zero_();
+    }
+
+    /// <summary>Adds the gradient of one batch.</summary>
+    public void Forward(Batch batch, double epoch, int share, LossMeter meter, bool report, long done, int teacherBeaten)
+    {
+        using var scope = NewDisposeScope();
+        LossBatch given;
+        using (options.Precision == Precision.BFloat16 ? TorchNative.Autocast(device.type, ScalarType.BFloat16) : null)
+            given = LossBatch(batch, run.Student.ForwardFeatures(batch.Images), epoch, teacherBeaten);
+        var parts = run.Loss.Compute(given);
+        if (checksEveryStep && !double.IsFinite(Number(parts.Total))) throw Failure(Culprit(parts), batch, done, given, parts);
+        if (share == 1)
+        {
+            parts.Total.backward();
+        }
+        else
+        {
+            using var scale = (1.0 / share).ToScalar();
+            parts.Total.mul(scale).backward();
+        }
+        if (checksEveryStep && !IsFinite(State.Parameters.Gradients))
+            throw Failure($"the gradient of {State.Parameters.FirstNotFinite(gradients: true)}", batch, done, given, parts);
+        meter.Add(parts, given.StudentLogits, given.Labels, given.TeacherLogits, batch.Count, report);
+    }
+
+    /// <summary>Clips, moves the weights, and moves the average.</summary>
+    public void Update(double rate, long done)
+    {
+        if (options.ClipNorm is { } limit) State.Clip(limit);
+        State.Optimizer.Step(rate);
+        State.Average();
+        if (!checksEveryStep) Mark(done);
+    }
+
+    /// <summary>Fetches what was noted since the last call, and fails if a step was not finite.</summary>
+    public void CheckNoted(BatchLoader loader, long stepsPerEpoch)
+    {
+        if (firstBad is null) return;
+        var bad = firstBad.cpu().item<long>();
+        if (bad < 0) return;
+        foreach (var batch in loader.Epoch((int)(bad / stepsPerEpoch), (int)(bad % stepsPerEpoch) * options.Accumulation))
+            throw Failure("the gradient", batch, bad, null, null);
+    }
+
+    public void Dispose()
+    {
+        firstBad?.Dispose();
+        weights?.Dispose();
+        teacherWeights?.Dispose();
+        trueLabels?.Dispose();
+        lossModule?.Dispose();
+    }
+
+    private LossBatch LossBatch(Batch batch, Models.ModelOutput output, double epoch, int teacherBeaten)
+    {
+        var (teacher, teacherFeatures) = run.Teacher?.Ask(batch) ?? default;
+        var rows = weights is null && teacherWeights is null && trueLabels is null ? null : tensor(batch.Indices.Select(i => (long)i).ToArray(), device: device);
+        return new LossBatch(output.Logits)
+        {
+            TeacherLogits = teacher,
+            Labels = run.WithLabels ? Labels(batch) : null,
+            TrueLabels = trueLabels?.index_select(0, rows!),
+            Weights = weights?.index_select(0, rows!),
+            TeacherWeights = teacherWeights?.index_select(0, rows!),
+            Epoch = epoch,
+            Epochs = epochs,
+            TeacherBeaten = teacherBeaten,
+            StudentFeatures = new LossFeatures(output.Pooled, output.Stages),
+            TeacherFeatures = teacherFeatures,
+            Module = lossModule,
+        };
+    }
+
+    // Class numbers, or the mixture's distribution.
+    private Tensor Labels(Batch batch)
+    {
+        if (batch.Mix is not { } mix) return batch.Labels;
+        using Scalar own = ((double)mix.Lambda).ToScalar(), other = (1.0 - mix.Lambda).ToScalar();
+        return OneHot(batch.Labels).mul(own).add_(OneHot(mix.Partners).mul(other));
+
+        Tensor OneHot(Tensor labels) => nn.functional.one_hot(labels, run.Student.Classes).to_type(ScalarType.Float32);
+    }
+
+    private static bool IsFinite(Tensor flat)
+    {
+        using var scope = NewDisposeScope();
+        // A sum meets every number once; only where it is not finite are the numbers asked one by one.
+        return double.IsFinite(Number(flat.sum())) || flat.isfinite().all().item<bool>();
+    }
+
+    private static double Number(Tensor scalar)
+    {
+        using var scope = NewDisposeScope();
+        return scalar.detach().to_type(ScalarType.Float64).cpu().item<double>();
+    }
+
+    private static string Culprit(LossParts parts) =>
+        $"the loss ({string.Join(", ", parts.Parts.Where(part => !double.IsFinite(Number(part.Value))).Select(part => part.Name))})";
+
+    // Stays on the device; CheckNoted fetches it.
+    private void Mark(long done)
+    {
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        firstBad ??= full(1, -1, ScalarType.Int64, device).DetachFromDisposeScope();
+        var bad = State.Parameters.Gradients.sum().isfinite().logical_not() & firstBad.lt(0);
+        using var here = done.ToScalar();
+        firstBad.masked_fill_(bad, here);
+    }
+
+    private static void Seed(long seed)
+    {
+        _ = manual_seed(seed);
+    }
+
+    private TrainingNotFiniteException Failure(string what, Batch batch, long done, LossBatch? given, LossParts? parts)
+    {
+        string? file = null;
+        if (options.Folder is { } folder)
+        {
+            file = Path.Combine(folder, $"not-finite-step-{done + 1}.safetensors");
+            Directory.CreateDirectory(folder);
+            Dictionary<string, Tensor> kept = new() { ["images"] = batch.Images, ["labels"] = batch.Labels };
+            if (given is not null) kept["student_logits"] = given.StudentLogits;
+            if (given?.TeacherLogits is { } teacher) kept["teacher_logits"] = teacher;
+            SafeTensorsFile.Write(file, kept);
+        }
+        var losses = parts?.Parts.Append(("total", parts.Total)).ToDictionary(part => part.Item1, part => Number(part.Item2)) ?? [];
+        var numbers = string.Concat(losses.Select(l => FormattableString.Invariant($", {l.Key} {l.Value:g4}")));
+        var spoiled = checksEveryStep ? "" : "the weights have been spoiled since, go on from a checkpoint; ";
+        return new TrainingNotFiniteException(
+            $"{what} is not finite at step {done + 1} (epoch {batch.Epoch}, batch {batch.Step}{numbers}); {spoiled}" +
+            $"lower the learning rate, set ClipNorm, or look at the batch{(file is null ? "" : $" in {file}")}")
+        {
+            Step = done + 1,
+            What = what,
+            Indices = [.. batch.Indices],
+            Losses = losses,
+            BatchFile = file,
+        };
+    }
+
+    private static Tensor? Rows(IReadOnlyList<float>? numbers, Device device) =>
+        numbers is null ? null : tensor(numbers.ToArray(), device: device).DetachFromDisposeScope();
+}

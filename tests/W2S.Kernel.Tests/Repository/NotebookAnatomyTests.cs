@@ -1,0 +1,110 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace W2S.Kernel.Tests.Repository;
+
+/// <summary>Every committed notebook keeps the collection's form.</summary>
+public sealed partial class NotebookAnatomyTests
+{
+    public static TheoryData<string> Notebooks => [.. Files().Select(file => Path.GetRelativePath(RepositoryRoot.Path, file))];
+
+    [Theory]
+    [MemberData(nameof(Notebooks))]
+    public void TitleSetupAndKnobsStandWhereAReaderLooks(string notebook)
+    {
+        var cells = Cells(notebook);
+        var code = cells.Where(IsCode).ToArray();
+
+        Assert.Matches(@"^# .+\?\s", Source(cells[0]) + "\n");
+        Assert.Matches(@"^#!import ""(\.\./)*setup\.csx""", Source(code[0]));
+        Assert.Single(code, cell => Source(cell).Contains("record Knobs"));
+        Assert.InRange(cells.Length, IsSolution(notebook) ? 3 : 25, 50);
+    }
+
+    [Theory]
+    [MemberData(nameof(Notebooks))]
+    public void ThereIsAtLeastAsMuchProseAsCode(string notebook)
+    {
+        Assert.SkipWhen(IsSolution(notebook), "answers are short");
+        var cells = Cells(notebook);
+        var prose = cells.Where(cell => !IsCode(cell)).Sum(cell => Source(cell).Length);
+        var code = cells.Where(IsCode).Sum(cell => Source(cell).Length);
+
+        Assert.True(prose >= code, $"{prose} characters of prose, {code} of code");
+        Assert.All(cells.Where(IsCode), cell => Assert.True(
+            Source(cell).Split('\n').Length <= 25, $"a cell of {Source(cell).Split('\n').Length} lines wants to move into the library:\n{Source(cell)}"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Notebooks))]
+    public void RanFromTopToBottomAndWasSavedByTheRunCommand(string notebook)
+    {
+        var code = Cells(notebook).Where(IsCode).ToArray();
+
+        Assert.Equal(Enumerable.Range(1, code.Length), code.Select(cell => (int?)cell["execution_count"] ?? 0));
+        foreach (var cell in code)
+        {
+            var tags = cell["metadata"]!["tags"]?.AsArray().Select(tag => (string)tag!).ToArray() ?? [];
+            if (tags.Contains("data-images")) Assert.Empty(cell["outputs"]!.AsArray());
+            Assert.False(cell["metadata"]!.AsObject().ContainsKey("execution"), "execution times are stripped on save");
+            foreach (var output in cell["outputs"]!.AsArray())
+            {
+                Assert.NotEqual("error", (string)output!["output_type"]!);
+                if (output["data"] is not JsonObject data) continue;
+                Assert.False(data.ContainsKey("application/vnd.plotly.v1+json") && data.ContainsKey("text/html"), "a chart's HTML is dropped on save");
+                if (data["image/png"] is { } png)
+                {
+                    Assert.InRange(Convert.FromBase64String(Text(png)).Length, 1, 40 * 1024);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Notebooks))]
+    public void IsSmallAndHoldsNoPathOfAMachine(string notebook)
+    {
+        var file = RepositoryRoot.Combine(notebook);
+
+        Assert.InRange(new FileInfo(file).Length, 1, 400 * 1024);
+        Assert.DoesNotMatch(MachinePath(), File.ReadAllText(file));
+    }
+
+    [Theory]
+    [MemberData(nameof(Notebooks))]
+    public void RelativeLinksAreAlive(string notebook)
+    {
+        var folder = Path.GetDirectoryName(RepositoryRoot.Combine(notebook))!;
+        foreach (var cell in Cells(notebook).Where(cell => !IsCode(cell)))
+        {
+            foreach (Match link in Link().Matches(Source(cell)))
+            {
+                var target = link.Groups[1].Value.Split('#')[0];
+                if (target.Length == 0 || target.Contains("://") || target.StartsWith("attachment:")) continue;
+                Assert.True(Path.Exists(Path.Combine(folder, target)), $"{notebook} links to {target}, which does not exist");
+            }
+        }
+    }
+
+    private static IEnumerable<string> Files() =>
+        Directory.EnumerateFiles(RepositoryRoot.Combine("notebooks"), "*.ipynb", SearchOption.AllDirectories)
+            .Where(file => !file.Contains("runs") && !Path.GetFileName(file).StartsWith('_') && !file.Contains(".ipynb_checkpoints"))
+            .Order(StringComparer.Ordinal);
+
+    private static bool IsSolution(string notebook) => notebook.Contains("solutions");
+
+    private static JsonNode[] Cells(string notebook) =>
+        [.. JsonNode.Parse(File.ReadAllText(RepositoryRoot.Combine(notebook)))!["cells"]!.AsArray().Select(cell => cell!)];
+
+    private static bool IsCode(JsonNode cell) => (string)cell["cell_type"]! == "code";
+
+    private static string Source(JsonNode cell) => Text(cell["source"]!);
+
+    private static string Text(JsonNode node) => node is JsonArray lines ? string.Concat(lines.Select(line => (string)line!)) : (string)node!;
+
+    [GeneratedRegex(@"/home/|/root/|/Users/|/tmp/|/work/|[A-Z]:\\\\")]
+    private static partial Regex MachinePath();
+
+    [GeneratedRegex(@"\]\(([^)\s]+)\)")]
+    private static partial Regex Link();
+}
