@@ -117,17 +117,16 @@ public sealed class CellSession : IDisposable
     {
         using var cell = new CellContext(source, new CellOutput(host, hostGate));
         using var flush = new FlushAtExit(cell.Output);
-        using var abort = new CancellationTokenSource();
         var stopAsked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = interrupt.Register(stopAsked.SetResult).ConfigureAwait(false);
 
         var work = Task.Run(() =>
         {
             cell.Enter();
-            return parts.RunAsync(source, language, cell, new CellStarter(thread, abort.Token));
+            return parts.RunAsync(source, language, cell, thread);
         }, CancellationToken.None);
         await Task.WhenAny(work, stopAsked.Task).ConfigureAwait(false);
-        if (!work.IsCompleted && !await StopSequence.RunAsync(work, cell, thread, abort).ConfigureAwait(false))
+        if (!work.IsCompleted && !await StopSequence.RunAsync(work, cell, thread).ConfigureAwait(false))
         {
             thread.Dispose();
             thread = new CellThread();

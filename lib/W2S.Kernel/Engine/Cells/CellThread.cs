@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime;
 
 namespace W2S.Kernel.Engine.Cells;
 
@@ -21,9 +20,8 @@ internal sealed class CellThread : IDisposable
 
     /// <summary>Starts an action on the thread.</summary>
     /// <param name="start">What to run; its task may end elsewhere and later.</param>
-    /// <param name="abort">Breaks off the part of <paramref name="start"/> that runs on this thread, wherever it is.</param>
     /// <returns>Ends when the action's task does.</returns>
-    public Task<T> RunAsync<T>(Func<Task<T>> start, CancellationToken abort)
+    public Task<T> RunAsync<T>(Func<Task<T>> start)
     {
         var done = new TaskCompletionSource<Task<T>>(TaskCreationOptions.RunContinuationsAsynchronously);
         var context = ExecutionContext.Capture();
@@ -31,8 +29,8 @@ internal sealed class CellThread : IDisposable
         {
             try
             {
-                if (context is null) Run();
-                else ExecutionContext.Run(context, _ => Run(), null);
+                if (context is null) done.TrySetResult(start());
+                else ExecutionContext.Run(context, _ => done.TrySetResult(start()), null);
             }
             catch (Exception failure)
             {
@@ -40,15 +38,6 @@ internal sealed class CellThread : IDisposable
             }
         });
         return done.Task.Unwrap();
-
-        void Run()
-        {
-            Task<T>? task = null;
-#pragma warning disable SYSLIB0046 // only for a cell that was stopped, paid no heed, and would otherwise run on for ever
-            ControlledExecution.Run(() => task = start(), abort);
-#pragma warning restore SYSLIB0046
-            done.TrySetResult(task!);
-        }
     }
 
     /// <summary>Wakes the thread if it sleeps or waits.</summary>

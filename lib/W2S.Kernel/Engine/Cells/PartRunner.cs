@@ -32,9 +32,9 @@ internal sealed class PartRunner : IDisposable
     /// <param name="source">Its text.</param>
     /// <param name="language">The language that it starts in.</param>
     /// <param name="cell">Its context.</param>
-    /// <param name="starter">Starts its code.</param>
-    public Task RunAsync(CellSource source, string language, CellContext cell, CellStarter starter) =>
-        RunAsync(new Run(source, cell, starter, []), language);
+    /// <param name="thread">Where its code starts.</param>
+    public Task RunAsync(CellSource source, string language, CellContext cell, CellThread thread) =>
+        RunAsync(new Run(source, cell, thread, []), language);
 
     /// <inheritdoc/>
     public void Dispose() => CSharp.Dispose();
@@ -78,7 +78,7 @@ internal sealed class PartRunner : IDisposable
         if (string.IsNullOrWhiteSpace(code)) return;
         var submission = CSharp.Compile(code, run.Source);
         run.Cell.Token.ThrowIfCancellationRequested();
-        await run.Starter.RunAsync(async () =>
+        await run.Thread.RunAsync(async () =>
         {
             var value = await CSharp.Start(submission);
             if (submission.HasResult) ShowResult(run, value);
@@ -86,7 +86,7 @@ internal sealed class PartRunner : IDisposable
         });
     }
 
-    private Task RunFSharpAsync(Run run, CellPart part) => run.Starter.RunAsync(() =>
+    private Task RunFSharpAsync(Run run, CellPart part) => run.Thread.RunAsync(() =>
     {
         var (hasValue, value) = fsharp.Value.Run(part, run.Source, run.Cell.Token);
         if (hasValue) ShowResult(run, value);
@@ -151,7 +151,7 @@ internal sealed class PartRunner : IDisposable
         return Task.CompletedTask;
     }
 
-    private sealed record Run(CellSource Source, CellContext Cell, CellStarter Starter, IReadOnlyList<string> Importing)
+    private sealed record Run(CellSource Source, CellContext Cell, CellThread Thread, IReadOnlyList<string> Importing)
     {
         public bool ShowsResults { get; init; } = true;
 

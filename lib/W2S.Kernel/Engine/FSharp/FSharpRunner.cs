@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using FSharp.Compiler.Diagnostics;
 using FSharp.Compiler.Interactive;
 using Microsoft.FSharp.Core;
@@ -9,10 +10,11 @@ using W2S.Kernel.Engine.Variables;
 namespace W2S.Kernel.Engine.FSharp;
 
 /// <summary>The F# side of a session. The compiler is loaded when the first F# cell runs.</summary>
-internal sealed class FSharpRunner(ReferenceSet references)
+internal sealed partial class FSharpRunner(ReferenceSet references)
 {
     private readonly HashSet<string> referenced = new(StringComparer.Ordinal);
     private Shell.FsiEvaluationSession? session;
+    private Shell.FsiEvaluationSession? entered;
 
     /// <summary>The variables that F# cells have declared.</summary>
     public IEnumerable<Variable> Variables =>
@@ -26,9 +28,7 @@ internal sealed class FSharpRunner(ReferenceSet references)
     /// <exception cref="CellFailure">It does not compile.</exception>
     public (bool HasValue, object? Value) Run(CellPart part, CellSource source, CancellationToken stop)
     {
-        session ??= Open();
-        AddReferences();
-        var (outcome, diagnostics) = session.EvalInteractionNonThrowing(part.CodeInPlace, FSharpOption<CancellationToken>.Some(stop));
+        var (outcome, diagnostics) = Evaluate(Checked(part.CodeInPlace), stop);
         if (outcome is FSharpChoice<FSharpOption<Shell.FsiValue>, Exception>.Choice2Of2 failed)
         {
             var errors = diagnostics.Where(diagnostic => diagnostic.Severity.IsError).ToList();
@@ -55,6 +55,35 @@ internal sealed class FSharpRunner(ReferenceSet references)
             throw new InvalidOperationException($"F# cannot hold '{name}' of type {TypeNames.Short(value.GetType())}: {failure.Message.ReplaceLineEndings(" ")}", failure);
         }
     }
+
+    private (FSharpChoice<FSharpOption<Shell.FsiValue>?, Exception>, FSharpDiagnostic[]) Evaluate(string code, CancellationToken stop)
+    {
+        if (session is not null && entered == session)
+        {
+            // the compiler takes one piece at a time, and one that was stopped but left behind is still inside
+            Console.Error.WriteLine("F# begins anew, without its variables: a cell that was stopped still runs in the old session.");
+            session = null;
+            referenced.Clear();
+        }
+        var own = session ??= Open();
+        AddReferences();
+        entered = own;
+        try
+        {
+            var (outcome, diagnostics) = own.EvalInteractionNonThrowing(code, FSharpOption<CancellationToken>.Some(stop));
+            return (outcome, diagnostics);
+        }
+        finally
+        {
+            if (entered == own) entered = null;
+        }
+    }
+
+    // The one endless loop that F# has gets the check that every C# loop gets; within its line, so that lines stay.
+    private static string Checked(string code) => While().Replace(code, "${head}(global.W2S.Kernel.Engine.Script.Cell.Check(); ${condition}) do");
+
+    [GeneratedRegex(@"^(?<head>[ \t]*while[ \t]+)(?<condition>[^\n]+?)[ \t]+do\b", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    private static partial Regex While();
 
     private static Shell.FsiEvaluationSession Open()
     {
