@@ -106,7 +106,7 @@ internal sealed class FigureBuilder(string title)
         var heading = string.Join("<br>", titles.Select(line => $"<b>{line}</b>"))
             + (captions.Count == 0 ? "" : $"<br><span style=\"font-size:12px\">{string.Join("<br>", captions)}</span>");
         var layout = new Layout();
-        Set("title", Obj(("text", heading), ("x", 0), ("xref", "container"), ("xanchor", "left"), ("y", 1), ("yref", "container"),
+        Set("title", Obj(("text", heading), ("x", 0), ("xref", "container"), ("xanchor", "left"), ("y", .98), ("yref", "container"),
             ("yanchor", "top"), ("pad", Obj(("l", 12), ("t", 12))), ("font", Obj(("size", 16)))));
         Set("font", Obj(("family", "system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif"), ("size", 13), ("color", Palette.Ink)));
         Set("paper_bgcolor", "rgba(0,0,0,0)");
