@@ -11,7 +11,7 @@ public sealed class ProbeProtocolTests
 {
     private static readonly ProbeProtocol Small = new()
     {
-        TeacherImages = 100, StudentImages = 200, TestImages = 100, TrueLabels = 60,
+        TeacherImages = 200, StudentImages = 400, TestImages = 200, TrueLabels = 120,
         Probe = new LinearProbeOptions { Steps = 60, BatchSize = 32 },
     };
 
@@ -21,8 +21,8 @@ public sealed class ProbeProtocolTests
         using var scope = NewDisposeScope();
         var parts = Small.Draw(Blobs(), seed: 3);
 
-        Assert.Equal((60, 200, 100), (parts.Teacher.Count, parts.Student.Count, parts.Test.Count));
-        Assert.Equal(360, parts.Teacher.Concat(parts.Student).Concat(parts.Test).Distinct().Count());
+        Assert.Equal((120, 400, 200), (parts.Teacher.Count, parts.Student.Count, parts.Test.Count));
+        Assert.Equal(720, parts.Teacher.Concat(parts.Student).Concat(parts.Test).Distinct().Count());
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class ProbeProtocolTests
         var study = Small.Study(Blobs(), 2);
 
         Assert.Equal(["Weak teacher", "Hard labels", "Soft labels", "Few true labels", "Ceiling"], ProbeTable.ByMethod(study).RowKeys);
-        Assert.Equal(["60 true labels"], ProbeTable.BySetting([study]).RowKeys);
+        Assert.Equal(["120 true labels"], ProbeTable.BySetting([study]).RowKeys);
         Assert.Contains("Soft labels", ProbeTable.BySetting([study]).ColumnKeys);
         Assert.Throws<ArgumentException>(() => study.Student("nobody"));
     }
@@ -68,7 +68,7 @@ public sealed class ProbeProtocolTests
         using var scope = NewDisposeScope();
         var pair = Blobs();
 
-        Assert.Contains("101 true labels", Assert.Throws<ArgumentException>(() => (Small with { TrueLabels = 101 }).Run(pair, 0)).Message);
+        Assert.Contains("201 true labels", Assert.Throws<ArgumentException>(() => (Small with { TrueLabels = 201 }).Run(pair, 0)).Message);
         Assert.Contains("sees none", Assert.Throws<ArgumentException>(
             () => (Small with { Students = [new("kd", new Kd())] }).Run(pair, 0)).Message);
         Assert.Throws<ArgumentException>(() => (Small with { TestImages = 1_000 }).Run(pair, 0));
@@ -89,7 +89,7 @@ public sealed class ProbeProtocolTests
     // Four classes: well apart in the strong view, blurred in the weak one.
     private static FrozenPair Blobs()
     {
-        const int count = 400, classes = 4;
+        const int count = 800, classes = 4;
         var random = new Random(7);
         double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
         var labels = Enumerable.Range(0, count).Select(i => (long)(i % classes)).ToArray();
