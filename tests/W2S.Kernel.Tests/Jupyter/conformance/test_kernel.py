@@ -46,7 +46,7 @@ class CSharpKernelTests(jupyter_kernel_test.KernelTests):
     supported_history_operations = ("tail", "range", "search")
 
     code_inspect_sample = "Console.WriteLine"
-    code_clear_output = "W2S.Kernel.Engine.Script.Cell.Clear();"
+    code_clear_output = "Cell.Clear();"
 
 
 if __name__ == "__main__":
