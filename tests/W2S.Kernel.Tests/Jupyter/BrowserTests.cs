@@ -110,6 +110,7 @@ public sealed class BrowserTests : IAsyncLifetime
         foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(notebook)!))
             File.Copy(file, Path.Combine(notebooks, Path.GetFileName(file)));
         Directory.CreateSymbolicLink(Path.Combine(home.Work, "lib"), RepositoryRoot.Combine("lib"));
+        File.Copy(RepositoryRoot.Combine("W2S.Notebooks.sln"), Path.Combine(home.Work, "W2S.Notebooks.sln"));
         var page = await OpenAsync("notebooks/00-start-here.ipynb");
         await RunAllAsync(page);
         await page.WaitForFunctionAsync("""

@@ -46,6 +46,9 @@ internal sealed class JupyterHome : IDisposable
         foreach (var (name, sub) in new[] { ("JUPYTER_DATA_DIR", "data"), ("JUPYTER_RUNTIME_DIR", "runtime"), ("JUPYTER_CONFIG_DIR", "config"), ("IPYTHONDIR", "ipython"), ("XDG_STATE_HOME", "state") })
             start.Environment[name] = System.IO.Path.Combine(Path, sub);
         start.Environment["PYDEVD_DISABLE_FILE_VALIDATION"] = "1";
+        // Notebooks of the collection at their quick setting, on the images that the library draws itself.
+        start.Environment["W2S_QUICK"] = "1";
+        start.Environment["W2S_DATA"] = System.IO.Path.Combine(Path, "no-data");
         return start;
     }
 
