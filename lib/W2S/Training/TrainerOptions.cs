@@ -86,6 +86,8 @@ public sealed record TrainerOptions
 
     /// <summary>Whether images and weights lie with the channels last, which convolutions prefer on the CPU and on tensor cores.</summary>
     /// <value>True.</value>
+    /// <remarks>For comparisons only: on the CPU, libtorch 2.10's convolutions in the plain layout are right only where numbers of
+    /// channels are multiples of 16.</remarks>
     public bool ChannelsLast { get; init; } = true;
 
     /// <summary>Beginnings of the names of parameters that stay as they are, for instance <c>conv1</c> or <c>layer1.</c>; layers that

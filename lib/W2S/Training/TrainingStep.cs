@@ -50,6 +50,7 @@ internal sealed class TrainingStep(TrainingRun run, Device device, double epochs
         // Dropout is a function of seed and step: there is no state of a generator to keep.
         Seed(Seeds.Derive(dropoutSeed, done));
         using var _ = no_grad();
+        using var scope = NewDisposeScope(); // zero_ returns a new wrapper
         State.Parameters.Gradients.zero_();
     }
 

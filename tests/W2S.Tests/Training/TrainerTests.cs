@@ -26,7 +26,7 @@ public sealed class TrainerTests : IDisposable
     {
         using var student = new TinyModel(6, 0);
         List<TrainingProgress> heard = [];
-        var result = Trainer.Train(Run(student) with { Validation = held, Options = Options with { Epochs = 12 } }, new Listener(heard.Add));
+        var result = Trainer.Train(Run(student) with { Batches = Batches with { Augmentation = new() { Padding = 1, Flip = true } }, Validation = held, Options = Options with { Epochs = 12, Optimizer = new Adam(0.02) } }, new Listener(heard.Add));
         Assert.Equal(72, result.Steps);
         Assert.Equal(result.History, heard);
         Assert.Equal([4, 6, 8, 12], result.History.Take(4).Select(point => point.Step));
@@ -47,13 +47,13 @@ public sealed class TrainerTests : IDisposable
     {
         using var scope = NewDisposeScope();
         using TinyModel ours = new(6, 5), theirs = new(6, 5);
-        Trainer.Train(Run(ours) with { Options = Options with { ClipNorm = clip, ChannelsLast = false } });
+        Trainer.Train(Run(ours) with { Options = Options with { ClipNorm = clip } });
 
         theirs.train();
         var named = theirs.named_parameters().ToList();
         var sgd = optim.SGD(named.Where(p => p.parameter.dim() > 1).Select(p => p.parameter), 0.05, momentum: 0.9, weight_decay: 5e-4, nesterov: true);
         var plain = optim.SGD(named.Where(p => p.parameter.dim() <= 1).Select(p => p.parameter), 0.05, momentum: 0.9, nesterov: true);
-        using var loader = new BatchLoader(images, Batches);
+        using var loader = new BatchLoader(images, Batches with { ChannelsLast = true });
         var done = 0;
         for (var epoch = 0; epoch < 4; epoch++)
         {
@@ -186,7 +186,7 @@ public sealed class TrainerTests : IDisposable
     {
         Assert.SkipUnless(TorchNative.HasAutocast, "this libtorch has no autocast switch");
         using var student = new TinyModel(6, 0);
-        var result = Trainer.Train(Run(student) with { Validation = held, Options = Options with { Epochs = 12, Precision = Precision.BFloat16 } });
+        var result = Trainer.Train(Run(student) with { Batches = Batches with { Augmentation = new() { Padding = 1, Flip = true } }, Validation = held, Options = Options with { Epochs = 12, Optimizer = new Adam(0.02), Precision = Precision.BFloat16 } });
         Assert.True(result.LastAccuracy() > 0.9, $"validation {result.LastAccuracy()}");
         Assert.All(student.parameters(), parameter => Assert.Equal(ScalarType.Float32, parameter.dtype));
     }
