@@ -6,6 +6,8 @@ namespace W2S.Kernel.Tests.Notebooks.Running;
 /// <summary>The built program, started as <c>./w2s run</c> starts it.</summary>
 internal sealed class RunningNotebook : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5); // a machine that runs much else at once
+
     private readonly Process process;
     private readonly StringBuilder output = new();
     private readonly StringBuilder errors = new();
@@ -31,18 +33,16 @@ internal sealed class RunningNotebook : IDisposable
 
     public string Errors => Text(errors);
 
-    public int Id => process.Id;
-
     /// <summary>Waits until a text was printed.</summary>
     public async Task SeenAsync(string text)
     {
         for (var wait = Stopwatch.StartNew(); !Output.Contains(text); await Task.Delay(20))
-            Assert.True(wait.Elapsed < TimeSpan.FromSeconds(60) && !process.HasExited, $"'{text}' did not come:\n{Output}\n{Errors}");
+            Assert.True(wait.Elapsed < Patience && !process.HasExited, $"'{text}' did not come:\n{Output}\n{Errors}");
     }
 
     public async Task<int> EndAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var patience = new CancellationTokenSource(Patience);
         await process.WaitForExitAsync(patience.Token);
         await reading;
         return process.ExitCode;
