@@ -66,6 +66,24 @@ switch ($Verb) {
         exit $failed
     }
     'build' { Assert-Sdk; Build-Library }
+    'kernel' {
+        Assert-Sdk
+        $kernel = Join-Path $PSScriptRoot 'lib/W2S.Kernel'
+        if ($Rest.Count -gt 0 -and $Rest[0] -eq 'install') {
+            # The kernel as it is installed: compiled ahead of time where the compiler for that can be had.
+            $published = Join-Path $kernel 'obj/publish'
+            [Console]::Error.WriteLine('w2s: publishing the kernel, which takes a minute or two the first time')
+            dotnet publish $kernel -c Release --nologo -v quiet -o $published -p:PublishReadyToRun=true
+            if ($LASTEXITCODE -ne 0) { dotnet publish $kernel -c Release --nologo -v quiet -o $published }
+            if ($LASTEXITCODE -ne 0) { Stop-WithMessage 'the kernel could not be published; see the lines above' 1 }
+            dotnet (Join-Path $published 'W2S.Kernel.dll') kernel @Rest
+        }
+        else {
+            Build @('lib/W2S.Kernel/W2S.Kernel.csproj')
+            dotnet (Join-Path $kernel 'bin/W2S.Kernel.dll') kernel @Rest
+        }
+        exit $LASTEXITCODE
+    }
     'data' {
         & (Join-Path $PSScriptRoot 'data-scripts/get.ps1') @Rest
         exit $LASTEXITCODE

@@ -1,1 +1,21 @@
-return 0;
+using W2S.Kernel.Engine;
+using W2S.Kernel.Jupyter;
+using W2S.Kernel.Notebooks.Running;
+
+// Each verb is a class of its own; this only finds it.
+return args switch
+{
+    ["run", .. var rest] => RunCommand.Run(rest),
+    ["worker", var channel] => CellWorker.Run(channel, () => new SessionRunner(new CellSession(Environment.CurrentDirectory))),
+    ["jupyter", .. var rest] => JupyterCommand.Run(rest),
+    ["kernel", .. var rest] => KernelCommand.Run(rest),
+    _ => Unknown(args),
+};
+
+static int Unknown(string[] args)
+{
+    Console.Error.WriteLine(args.Length == 0
+        ? "w2s: a verb is missing: run NOTEBOOK, kernel install|uninstall|list"
+        : $"w2s: there is no verb '{args[0]}'; there is: run NOTEBOOK, kernel install|uninstall|list");
+    return 2;
+}

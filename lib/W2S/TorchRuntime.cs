@@ -33,7 +33,7 @@ public static class TorchRuntime
             return new TorchVersions(
                 VersionOf(typeof(TorchRuntime).Assembly),
                 VersionOf(typeof(torch).Assembly),
-                torch.__version__,
+                Version.Parse(torch.__version__).ToString(3),
                 Environment.Version.ToString(),
                 torch.cuda.is_available() ? $"CUDA, {torch.cuda.device_count()} device(s)" : $"CPU, {torch.get_num_threads()} threads");
         }

@@ -1,13 +1,34 @@
+using System.Diagnostics;
+using W2S.Kernel.Engine.Assemblies;
+using W2S.Kernel.Engine.Cells;
+using W2S.Kernel.Engine.Editing;
+using W2S.Kernel.Engine.Output;
+
 namespace W2S.Kernel.Engine;
 
 /// <summary>A live session: cells run one after the other and see each other's variables.</summary>
+/// <remarks>
+/// Cells start on one thread that is the session's own. While a cell runs, what it writes to <see cref="Console"/>, from
+/// any thread, goes to its host; a host writes to <see cref="HostConsole"/> instead.
+/// </remarks>
 public sealed class CellSession : IDisposable
 {
+    private readonly SemaphoreSlim turn = new(1, 1);
+    private readonly object hostGate = new();
+    private readonly ReferenceSet references = new();
+    private readonly PartRunner parts;
+    private CellThread thread = new();
+
     /// <summary>Opens a session.</summary>
     /// <param name="workingDirectory">The notebook's folder: relative paths in <c>#r</c>, <c>#load</c> and <c>#!import</c> start here.</param>
     public CellSession(string workingDirectory)
     {
-        WorkingDirectory = workingDirectory;
+        ArgumentException.ThrowIfNullOrEmpty(workingDirectory);
+        WorkingDirectory = Path.GetFullPath(workingDirectory);
+        parts = new PartRunner(references);
+        HostConsole.Route();
+        BackgroundFailures.Watch();
+        WarmUp.Start();
     }
 
     /// <summary>The notebook's folder, absolute.</summary>
@@ -19,11 +40,121 @@ public sealed class CellSession : IDisposable
     /// <param name="language">The language the cell starts in: <c>csharp</c>, <c>fsharp</c>, <c>html</c>, <c>markdown</c>, <c>mermaid</c>, <c>javascript</c>, …</param>
     /// <param name="interrupt">Stops the cell; the session stays usable.</param>
     /// <returns>How it ended.</returns>
-    public Task<CellResult> RunAsync(string code, ICellHost host, string language = "csharp", CancellationToken interrupt = default) =>
-        throw new NotImplementedException();
+    public async Task<CellResult> RunAsync(string code, ICellHost host, string language = "csharp", CancellationToken interrupt = default)
+    {
+        ArgumentNullException.ThrowIfNull(code);
+        ArgumentNullException.ThrowIfNull(host);
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            await turn.WaitAsync(interrupt).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return new CellResult(Interrupted("before it began", null), Stopwatch.GetElapsedTime(started));
+        }
+        try
+        {
+            var source = CellSource.Cell(code.ReplaceLineEndings("\n"), WorkingDirectory);
+            return new CellResult(await RunAsync(source, host, language, interrupt).ConfigureAwait(false), Stopwatch.GetElapsedTime(started));
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <summary>Says what could stand at a position of a cell that is being written.</summary>
+    /// <param name="code">The cell's text.</param>
+    /// <param name="position">Where the reader is typing, in UTF-16 units from the start.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>The choices that fit what is typed; none in languages without help.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The position is outside the text.</exception>
+    public async Task<CompletionResult> CompleteAsync(string code, int position, CancellationToken cancellationToken = default)
+    {
+        CheckPosition(code, position);
+        if (Completions.Magic(code, position) is { } magics) return magics;
+        if (CellParser.Only("csharp", code, position) is not { } csharp) return new CompletionResult(position, position, []);
+        return await Completions.CSharpAsync(parts.CSharp.Editor.Open(csharp), position, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Says what stands at a position of a cell: its signature and the summary of its documentation.</summary>
+    /// <param name="code">The cell's text.</param>
+    /// <param name="position">The place, in UTF-16 units from the start.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>Plain text and Markdown; null where nothing with a meaning stands there.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The position is outside the text.</exception>
+    public async Task<MimeBundle?> InspectAsync(string code, int position, CancellationToken cancellationToken = default)
+    {
+        CheckPosition(code, position);
+        if (CellParser.Only("csharp", code, position) is not { } csharp) return null;
+        return await Inspection.AtAsync(parts.CSharp.Editor.Open(csharp), position, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Tells whether a cell's text can be run as it stands.</summary>
+    /// <param name="code">The cell's text.</param>
+    public CompletenessResult CheckComplete(string code)
+    {
+        ArgumentNullException.ThrowIfNull(code);
+        return Completeness.Check(code);
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
+        thread.Dispose();
+        parts.Dispose();
+    }
+
+    private static void CheckPosition(string code, int position)
+    {
+        ArgumentNullException.ThrowIfNull(code);
+        ArgumentOutOfRangeException.ThrowIfNegative(position);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(position, code.Length);
+    }
+
+    private async Task<CellError?> RunAsync(CellSource source, ICellHost host, string language, CancellationToken interrupt)
+    {
+        using var cell = new CellContext(source, new CellOutput(host, hostGate));
+        using var flush = new FlushAtExit(cell.Output);
+        var stopAsked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = interrupt.Register(stopAsked.SetResult).ConfigureAwait(false);
+
+        var work = Task.Run(() =>
+        {
+            cell.Enter();
+            return parts.RunAsync(source, language, cell, thread);
+        }, CancellationToken.None);
+        await Task.WhenAny(work, stopAsked.Task).ConfigureAwait(false);
+        if (!work.IsCompleted && !await StopSequence.RunAsync(work, cell, thread).ConfigureAwait(false))
+        {
+            thread.Dispose();
+            thread = new CellThread();
+            cell.Output.Close();
+            return Interrupted("but some of its work could not be stopped and is left behind; what it still prints is dropped", null);
+        }
+        CellError? error = null;
+        try
+        {
+            await work.ConfigureAwait(false);
+        }
+        catch (Exception failure)
+        {
+            error = ExceptionReport.Describe(failure, source);
+        }
+        cell.Output.Flush();
+        return cell.Stopped ? Interrupted(null, error) : error;
+    }
+
+    private static CellError Interrupted(string? how, CellError? place)
+    {
+        var message = how is null ? "the cell was stopped" : $"the cell was stopped {how}";
+        return new CellError("Interrupted", message, [$"Interrupted: {message}", .. place?.Traceback.Skip(1) ?? []])
+        {
+            Interrupted = true,
+            Line = place?.Line,
+            Column = place?.Column,
+            SourceLine = place?.SourceLine,
+        };
     }
 }

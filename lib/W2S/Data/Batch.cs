@@ -17,10 +17,10 @@ public sealed class Batch
     public Tensor Labels { get; }
 
     /// <summary>B positions in the set, of what each row shows.</summary>
-    public IReadOnlyList<int> Indices { get; }
+    public int[] Indices { get; }
 
     /// <summary>How many images.</summary>
-    public int Count => Indices.Count;
+    public int Count => Indices.Length;
 
     /// <summary>The epoch, from 0.</summary>
     public int Epoch { get; }

@@ -4,7 +4,7 @@ namespace W2S.Data;
 /// <remarks>
 /// Zhang et al., "mixup", ICLR 2018: λ ~ Beta(α, α), image λ·x + (1 − λ)·x'. Yun et al., "CutMix", ICCV 2019: a rectangle with the
 /// aspect of the image and the area 1 − λ, its centre anywhere, is taken from x'; λ is then the share that is left of x. One λ a
-/// batch, and x' is the batch in reverse order, as in timm. A pure function of (seed, view, step).
+/// batch, and x' is the batch in reverse order, as in timm. A pure function of (seed, epoch, step).
 /// </remarks>
 public sealed record MixOptions
 {
@@ -34,9 +34,9 @@ public sealed record MixOptions
     }
 
     /// <summary>λ, and the rectangle of a cutmix (of no height for a mixup); null where the batch stays as it is.</summary>
-    internal MixPlan? Draw(long seed, long view, int step, int height, int width)
+    internal MixPlan? Draw(long seed, long epoch, int step, int height, int width)
     {
-        var random = new SeededRandom(Seeds.Derive(Seeds.Derive(Seeds.Derive(seed, "mixing"), view), step));
+        var random = new SeededRandom(Seeds.Derive(Seeds.Derive(Seeds.Derive(seed, "mixing"), epoch), step));
         if (!random.NextBool(Probability)) return null;
         var cut = Cutmix > 0 && (Mixup == 0 || random.NextBool(CutmixShare));
         var lambda = Beta(ref random, cut ? Cutmix : Mixup);

@@ -7,15 +7,21 @@ namespace W2S.Losses;
 /// <remarks>A loss of this kind states its own <see cref="Teach"/>; the label part, the weights and the means are here.</remarks>
 public abstract record DistillationLoss : Loss
 {
+    /// <summary>Takes the loss's own defaults.</summary>
+    /// <param name="labelWeight">That of <see cref="LabelWeight"/>.</param>
+    /// <param name="distillationWeight">That of <see cref="DistillationWeight"/>.</param>
+    protected DistillationLoss(double labelWeight = 1, double distillationWeight = 1) =>
+        (LabelWeight, DistillationWeight) = (labelWeight, distillationWeight);
+
     /// <summary>The weight of the cross entropy to the labels; 0 leaves supervision to the teacher. Without labels there is no such part.</summary>
     /// <value>1, or what the loss's paper has.</value>
     /// <exception cref="ArgumentOutOfRangeException">Negative or not finite.</exception>
-    public double LabelWeight { get; init => field = Option.NotNegative(value); } = 1;
+    public double LabelWeight { get; init => field = Option.NotNegative(value); }
 
     /// <summary>The weight of everything that comes from the teacher.</summary>
     /// <value>1, or what the loss's paper has.</value>
     /// <exception cref="ArgumentOutOfRangeException">Negative or not finite.</exception>
-    public double DistillationWeight { get; init => field = Option.NotNegative(value); } = 1;
+    public double DistillationWeight { get; init => field = Option.NotNegative(value); }
 
     /// <summary>Label smoothing ε of the label part.</summary>
     /// <value>0.</value>

@@ -44,6 +44,13 @@ internal static class Numerics
     /// <summary>A logarithm with −∞ lifted to the lowest finite number, so that 0 · log 0 = 0.</summary>
     public static Tensor Finite(this Tensor logarithm) => logarithm.clamp_min(Lowest);
 
+    /// <summary>max(t, k).</summary>
+    public static Tensor AtLeast(this Tensor t, double k)
+    {
+        using var scalar = k.ToScalar();
+        return t.clamp_min(scalar);
+    }
+
     /// <summary>Σwx / Σw over the batch, the mean without weights, 0 where all weights are 0; a scalar stays as it is.</summary>
     public static Tensor WeightedMean(this Tensor x, Tensor? weights)
     {

@@ -6,7 +6,7 @@ namespace W2S.Losses;
 /// Burns et al., arXiv 2312.09390 (openai/weak-to-strong, <c>xent_loss</c>). No labels unless asked.
 /// </remarks>
 /// <param name="Hard">Whether the weak label is the teacher's most likely class instead of its distribution.</param>
-public sealed record WeakCrossEntropy(bool Hard = false) : DistillationLoss
+public sealed record WeakCrossEntropy(bool Hard = false) : DistillationLoss(labelWeight: 0)
 {
     /// <inheritdoc/>
     public override string Name => Hard ? "Weak labels, hard" : "Weak labels, soft";

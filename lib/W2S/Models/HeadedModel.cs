@@ -36,7 +36,7 @@ public abstract class HeadedModel(string name) : ImageModel(name)
         ArgumentNullException.ThrowIfNull(images);
         using var scope = NewDisposeScope();
         List<Tensor> stages = [];
-        var pooled = Encode(images, stages);
+        var pooled = Encode(Laid(images), stages);
         var logits = head[0].call(pooled);
         foreach (var stage in stages)
             stage.MoveToOuterDisposeScope();
@@ -47,14 +47,14 @@ public abstract class HeadedModel(string name) : ImageModel(name)
     public sealed override Tensor forward(Tensor images)
     {
         using var scope = NewDisposeScope();
-        return head[0].call(Encode(images, null)).MoveToOuterDisposeScope();
+        return head[0].call(Encode(Laid(images), null)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
     public sealed override Tensor Features(Tensor images)
     {
         using var scope = NewDisposeScope();
-        return Encode(images, null).MoveToOuterDisposeScope();
+        return Encode(Laid(images), null).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -68,6 +68,10 @@ public abstract class HeadedModel(string name) : ImageModel(name)
         old.bias = fresh.bias;
         old.out_features = classes;
     }
+
+    // A network that does not take channels-last images gets them in the plain layout.
+    private Tensor Laid(Tensor images) =>
+        TakesChannelsLast || images.device_type != DeviceType.CPU ? images : images.contiguous();
 
     /// <summary>Makes the head; the subclass registers it where the key has more than one part.</summary>
     private protected Linear SetHead(string key, int features, int classes, Func<int, int, Linear>? make = null, bool register = true)

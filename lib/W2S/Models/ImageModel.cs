@@ -21,6 +21,15 @@ public abstract class ImageModel(string name) : Module<Tensor, Tensor>(TorchRunt
     /// <summary>The head's key in the state dict, for instance <c>fc</c>; empty where the network has none that can be exchanged.</summary>
     public virtual string HeadKey => "";
 
+    /// <summary>Whether the network takes images in the channels-last layout on the CPU, which is faster; default false.</summary>
+    /// <remarks>
+    /// libtorch 2.10 computes some channels-last convolutions wrongly, or ends the process, on some CPUs: its oneDNN errs
+    /// on 1×1 kernels of, for instance, 12→72, 480→80, 160→1280 or three groups of 20→80 channels, by half of the largest
+    /// value, and divides by zero on 512→1024. Networks made of such layers turn their input back to the plain layout;
+    /// those that say true here were checked layer by layer.
+    /// </remarks>
+    public virtual bool TakesChannelsLast => false;
+
     /// <summary>Runs the network and keeps what lies on the way.</summary>
     /// <param name="images">float32 [B, 3, H, W], normalised.</param>
     /// <returns>Logits, pooled feature and the feature map after every stage, owned by the current dispose scope.</returns>

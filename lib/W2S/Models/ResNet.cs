@@ -43,6 +43,9 @@ public sealed class ResNet : HeadedModel
         SetHead(headKey, inputs, classes);
     }
 
+    /// <inheritdoc/>
+    public override bool TakesChannelsLast => !pooledStem && layers.Length == 3;
+
     /// <summary>For 32×32 images: three stages of (depth − 2)/6 basic blocks; keys conv1, bn1, layer1–3, fc.</summary>
     /// <param name="depth">6n + 2: 8, 14, 20, 32, 44, 56, 110.</param>
     /// <param name="classes">How many classes.</param>

@@ -45,6 +45,6 @@ public sealed class LayoutTests
     }
 
     private static IEnumerable<string> Projects() =>
-        Directory.EnumerateFiles(RepositoryRoot.Combine("lib"), "*.csproj", SearchOption.AllDirectories)
-            .Concat(Directory.EnumerateFiles(RepositoryRoot.Combine("tests"), "*.csproj", SearchOption.AllDirectories));
+        new[] { "lib", "tests" }.SelectMany(folder => Directory.EnumerateDirectories(RepositoryRoot.Combine(folder)))
+            .SelectMany(folder => Directory.EnumerateFiles(folder, "*.csproj"));
 }

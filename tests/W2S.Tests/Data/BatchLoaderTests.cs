@@ -8,7 +8,11 @@ public sealed class BatchLoaderTests
 {
     private static readonly Augmentation Heavy = new()
     {
-        Padding = 4, Flip = true, Jitter = new(0.4, 0.4, 0.4, 0.1), Policy = new RandAugment(), Erasing = new(Fill: ErasingFill.Noise),
+        Padding = 4,
+        Flip = true,
+        Jitter = new(0.4, 0.4, 0.4, 0.1),
+        Policy = new RandAugment(),
+        Erasing = new(Fill: ErasingFill.Noise),
     };
 
     private static ImageSet Set(int count = 70) => Shapes.Create(new() { Count = count }, 1);
@@ -213,6 +217,16 @@ public sealed class BatchLoaderTests
             }
         });
         Assert.Equal("step 4 fails", error.Message);
+    }
+
+    [Fact]
+    public void ALoaderOutlivesItsSet()
+    {
+        var set = Set();
+        using var loader = new BatchLoader(set, new() { BatchSize = 16, Mixing = new() { Cutmix = 1 } });
+        var expected = Record(loader.Epoch(1));
+        set.Dispose();
+        Assert.Equal(expected, Record(loader.Epoch(1)));
     }
 
     [Fact]

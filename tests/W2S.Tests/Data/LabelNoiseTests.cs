@@ -75,19 +75,34 @@ public sealed class LabelNoiseTests
         Assert.Equal([5L, 9L], labels.Labels);
         Assert.Equal(0.5, labels.RealisedRate);
         Assert.Contains("image 1 is of class 7", Message([5, 8]), StringComparison.Ordinal);
-        Assert.Contains("cut short", Message([5, 7, 1]), StringComparison.Ordinal);
-        Assert.Contains("more than", Message([5]), StringComparison.Ordinal);
+        Assert.Contains("2 images where 3", Message([5, 7, 1]), StringComparison.Ordinal);
+        Assert.Contains("2 images where 1", Message([5]), StringComparison.Ordinal);
         File.WriteAllText(path, "index,clean_label,noisy_label\n0,5,100\n");
+        Assert.Contains("outside 0 … 99", Message([5]), StringComparison.Ordinal);
+        File.WriteAllText(path, "index,clean_label,noisy_label\n0;5;10\n");
         Assert.Contains("line 2", Message([5]), StringComparison.Ordinal);
 
         string Message(long[] clean) => Assert.Throws<InvalidDataException>(() => HumanLabels.Read(path, clean)).Message;
     }
 
     [Fact]
+    public void ThePublishedFormIsReadToo()
+    {
+        // tests/reference/data_labels.py wrote two NumPy columns the way the published file holds them.
+        var path = ReferenceFile.Path("data_labels.pt");
+        var labels = HumanLabels.Read(path, [5, 7, 99]);
+        Assert.Equal([5L, 9L, 98L], labels.Labels);
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder.At("cut.pt"), File.ReadAllBytes(path)[..200]);
+        var error = Assert.Throws<InvalidDataException>(() => HumanLabels.Read(folder.At("cut.pt"), [5, 7, 99]));
+        Assert.Contains("./w2s data cifar-100n", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void TheRealHumanLabels()
     {
-        var (labels, images) = (DataFolder.Find(HumanLabels.File), DataFolder.Find(Cifar100.Folder));
-        Assert.SkipWhen(labels is null, DataFolder.Missing(HumanLabels.File));
+        var (labels, images) = (HumanLabels.Find(), DataFolder.Find(Cifar100.Folder));
+        Assert.SkipWhen(labels is null, DataFolder.Missing(HumanLabels.Published));
         Assert.SkipWhen(images is null, DataFolder.Missing(Cifar100.Folder));
         using var set = Cifar100.Read(images!, DataSplit.Train);
         Assert.Equal(0.4020, HumanLabels.Read(labels!, set.Labels).RealisedRate, 0.00005);

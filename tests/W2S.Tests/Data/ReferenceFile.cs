@@ -5,12 +5,14 @@ namespace W2S.Tests.Data;
 /// <summary>Reads a file of reference values from <c>tests/reference</c>.</summary>
 internal static class ReferenceFile
 {
-    public static JsonElement Read(string name)
+    public static JsonElement Read(string name) => JsonDocument.Parse(File.ReadAllBytes(Path(name))).RootElement;
+
+    public static string Path(string name)
     {
-        for (var folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
+        for (var folder = AppContext.BaseDirectory; folder is not null; folder = System.IO.Path.GetDirectoryName(folder))
         {
-            var path = Path.Combine(folder, "tests", "reference", name);
-            if (File.Exists(path)) return JsonDocument.Parse(File.ReadAllBytes(path)).RootElement;
+            var path = System.IO.Path.Combine(folder, "tests", "reference", name);
+            if (File.Exists(path)) return path;
         }
         throw new FileNotFoundException($"there is no tests/reference/{name} above {AppContext.BaseDirectory}");
     }

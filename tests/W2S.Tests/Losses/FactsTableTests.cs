@@ -63,6 +63,33 @@ public sealed class FactsTableTests
     public void Dkd(double alpha, double beta, double temperature, double mean) =>
         Check(new Dkd { Alpha = alpha, Beta = beta, Temperature = temperature, Target = DkdTarget.Labels, LabelWeight = 0 }, [mean], tolerance: 5e-6);
 
+    [Fact]
+    public void ReverseKl() => Check(new ReverseKl(), [.440769], [.121665, .256950, .943691]);
+
+    [Fact]
+    public void Product() => Check(new ProductLoss(), [.949176], [.576699, 1.410108, .860722]);
+
+    [Fact]
+    public void LogConfidenceWithArgmax() =>
+        Check(new LogConfidence { SelfLabel = SelfLabel.Argmax }, [1.088963], [.813052, 1.359292, 1.094547]);
+
+    [Fact]
+    public void RkdOnLogitsAsFeatures()
+    {
+        Check(new Rkd { LabelWeight = 0 }, [25 * .024642, 50 * .038155], total: 2.523811, tolerance: 4e-5);
+        Check(new Rkd { LabelWeight = 0, DistanceWeight = 1, AngleWeight = 1 }, [.024642, .038155]);
+    }
+
+    /// <summary>With γ = 0, no penalty and a teacher that names the label, the type-II likelihood is left.</summary>
+    [Fact]
+    public void EvidentialOnLabels()
+    {
+        var loss = new Evidential { Gamma = 0, Penalty = 0 };
+        var got = loss.Compute(new(Student.ToTensor()) { TeacherLogits = HardLabels.Logits(tensor(Truth), 4, zeros(1, ScalarType.Float64)) });
+        Assert.Equal([.773190, 1.316614, 1.386294], got.PerSample!.ToArray(), (a, b) => Math.Abs(a - b) < 1e-6);
+        Assert.Equal(1.158700, got.Total.ToDouble(), 1e-6);
+    }
+
     /// <summary>β by (p_max, p_w) and T, from a student with three classes of which the third takes the rest.</summary>
     [Theory]
     [InlineData(.99, .001, 1, .0010)]
@@ -90,6 +117,8 @@ public sealed class FactsTableTests
             TrueLabels = tensor(Truth),
             Epoch = 5,
             Epochs = 10,
+            StudentFeatures = new(Student.ToTensor(), []),
+            TeacherFeatures = new(Teacher.ToTensor(), []),
         });
         if (parts is not null) Assert.Equal(parts, got.Parts.Select(x => x.Value.ToDouble()), (a, b) => Math.Abs(a - b) < tolerance);
         if (samples is not null) Assert.Equal(samples, got.PerSample!.ToArray(), (a, b) => Math.Abs(a - b) < tolerance);

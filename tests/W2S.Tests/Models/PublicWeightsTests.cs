@@ -55,7 +55,9 @@ public sealed class PublicWeightsTests
         for (var start = 0; start < count; start += batch)
         {
             using var step = NewDisposeScope();
-            var logits = model.call(RealData.NormalizationOf(weights).Apply(images.narrow(0, start, batch)));
+            // Channels last: the convolutions of libtorch run a third faster.
+            var input = RealData.NormalizationOf(weights).Apply(images.narrow(0, start, batch));
+            var logits = model.call(input.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2));
             right += logits.argmax(1).eq(labels.narrow(0, start, batch)).sum().item<long>();
         }
         Assert.Equal(published, 100.0 * right / count, 0.02);

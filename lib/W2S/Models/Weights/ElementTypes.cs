@@ -72,19 +72,20 @@ internal static class ElementTypes
         }
     }
 
-    /// <summary>How many elements a shape has, or null where a size is negative or the product does not fit.</summary>
+    /// <summary>How many elements a shape has, or null where a size is negative or the sizes multiply to too much.</summary>
+    /// <remarks>Sizes of 0 make the count 0, but not the strides: the others must still multiply to a number that fits.</remarks>
     public static long? Count(IReadOnlyList<long> shape)
     {
-        long count = 1;
+        long product = 1;
+        var none = false;
         foreach (var size in shape)
         {
-            if (size < 0)
+            if (size < 0 || (size > 0 && product > long.MaxValue / 16 / size))
                 return null;
-            if (size != 0 && count > long.MaxValue / size)
-                return null;
-            count *= size;
+            none |= size == 0;
+            product *= Math.Max(1, size);
         }
-        return count;
+        return none ? 0 : product;
     }
 
     private static ScalarType? Find(Func<(ScalarType Type, string SafeTensors, string Storage, int Bytes), bool> match)

@@ -64,7 +64,7 @@ internal static class NumpyArrays
         if (array.Type is null || array.Bytes is null)
             throw new WeightFileException("a NumPy array is made but never filled");
         var (type, widenTo, size) = Find(array.Type);
-        if (ElementTypes.Count(array.Shape) is not { } count || count > long.MaxValue / size || count * size != array.Bytes.Length)
+        if (ElementTypes.Count(array.Shape) is not { } count || count * size != array.Bytes.Length)
             throw new WeightFileException($"a NumPy array of shape [{string.Join(", ", array.Shape)}] has {array.Bytes.Length} bytes, not {size} for each element");
         using var scope = NewDisposeScope();
         Tensor flat;

@@ -172,7 +172,7 @@ public static class SafeTensorsFile
         }
         if (type is null || shape is null || range is not [var start, var end])
             throw new WeightFileException($"{Named(name)} lacks its dtype, shape or data_offsets");
-        if (ElementTypes.Count(shape) is not { } count || count > long.MaxValue / 16 || end < start || count * ElementTypes.Bytes(type.Value) != end - start)
+        if (ElementTypes.Count(shape) is not { } count || end < start || count * ElementTypes.Bytes(type.Value) != end - start)
         {
             throw new WeightFileException($"{Named(name)} of {ElementTypes.ToSafeTensors(type.Value)} [{string.Join(", ", shape)}] " +
                 $"does not fit its bytes {start} … {end}");

@@ -17,36 +17,45 @@ public sealed record WeightFile(string Format, IReadOnlyDictionary<string, Tenso
     /// <exception cref="WeightFileException">There is no such file, it is damaged, or it holds no state dict.</exception>
     public static WeightFile Read(string path)
     {
-        var start = new byte[9];
+        using var file = new MappedFile(path);
         try
         {
-            using var stream = File.OpenRead(path);
-            stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false);
+            return Parse(file.View);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (WeightFileException error)
         {
-            throw new WeightFileException($"{path}: cannot be opened ({error.Message})", error);
+            throw error.In(path);
         }
-        if (start[8] == '{')
-            return new WeightFile("safetensors", SafeTensorsFile.Read(path), []);
-        var zip = start.AsSpan(0, 2).SequenceEqual("PK"u8);
-        if (!zip && start[0] != 0x80)
-            throw new WeightFileException($"{path}: its first bytes are those of neither a safetensors nor a PyTorch file");
+    }
+
+    /// <summary>Reads the same from memory.</summary>
+    internal static WeightFile Parse(ByteView file)
+    {
+        var start = file.Span(0, (int)Math.Min(9, file.Length), "the file");
+        if (start.Length == 9 && start[8] == '{')
+            return new WeightFile("safetensors", SafeTensorsFile.Parse(file).Tensors, []);
+        var zip = start.StartsWith("PK"u8);
+        if (!zip && !start.StartsWith((ReadOnlySpan<byte>)[0x80]))
+            throw new WeightFileException($"its first bytes ({Convert.ToHexString(start)}) are those of neither a safetensors nor a PyTorch file");
+        using var scope = NewDisposeScope();
         List<string> notes = [];
-        var root = PyTorchFile.Read(path);
-        var tensors = Find(root, notes) ?? throw new WeightFileException($"{path}: holds no state dict, but {PickleNames.Describe(root)}");
+        var root = PyTorchFile.Parse(file, verify: true);
+        var tensors = Find(root, notes, depth: 0) ?? throw new WeightFileException($"it holds no state dict, but {PickleNames.Describe(root)}");
+        foreach (var tensor in tensors.Values)
+            tensor.MoveToOuterDisposeScope();
         return new WeightFile(zip ? "PyTorch zip" : "PyTorch legacy", tensors, notes);
     }
 
-    private static Dictionary<string, Tensor>? Find(object? value, List<string> notes)
+    // A container may hold itself: four levels are more than any checkpoint of the field has.
+    private static Dictionary<string, Tensor>? Find(object? value, List<string> notes, int depth)
     {
-        if (value is not Dictionary<object, object?> map)
+        if (value is not Dictionary<object, object?> map || depth > 4)
             return null;
         if (map.Count > 0 && map.All(entry => entry is { Key: string, Value: Tensor }))
             return map.ToDictionary(entry => (string)entry.Key, entry => (Tensor)entry.Value!);
         foreach (var place in Places)
         {
-            if (map.TryGetValue(place, out var inner) && !ReferenceEquals(inner, map) && Find(inner, notes) is { } found)
+            if (map.TryGetValue(place, out var inner) && Find(inner, notes, depth + 1) is { } found)
             {
                 notes.Insert(0, $"the state dict was under '{place}'");
                 return found;

@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using System.Text.Json.Nodes;
+using Microsoft.CodeAnalysis;
+
+namespace W2S.Kernel.Engine.Assemblies;
+
+/// <summary>The assemblies that a session's cells compile against.</summary>
+internal sealed class ReferenceSet
+{
+    private readonly HashSet<string> names = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Lock gate = new();
+
+    public ReferenceSet()
+    {
+        foreach (var path in PlatformAssemblies.DefaultReferences) Add(path);
+    }
+
+    /// <summary>In the order in which they were added.</summary>
+    public ImmutableArray<MetadataReference> References { get; private set; } = [];
+
+    /// <summary>Adds an assembly with all that it needs from its own folder, and loads it.</summary>
+    /// <param name="path">The assembly's file, absolute.</param>
+    public void AddWithSiblings(string path)
+    {
+        var folder = Path.GetDirectoryName(path)!;
+        NativeStore.OfferFolder(folder);
+        NativeStore.OfferFolder(Path.Combine(folder, "runtimes", System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier, "native"));
+        foreach (var sibling in Directory.EnumerateFiles(folder, "*.dll"))
+        {
+            if (sibling != path) AssemblyStore.Offer(sibling);
+        }
+        AssemblyStore.Load(path);
+        AddWithDependencies(path, [.. Listed(path)]);
+    }
+
+    /// <summary>Adds assemblies, and those of their dependencies that are known.</summary>
+    public void AddWithDependencies(string path, params IEnumerable<string> more)
+    {
+        var open = new Queue<string>(more.Prepend(Path.GetFileNameWithoutExtension(path)));
+        var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        while (open.TryDequeue(out var name))
+        {
+            if (!seen.Add(name) || AssemblyStore.Find(name) is not { } file) continue;
+            Add(file);
+            if (PlatformAssemblies.Find(name) is not null && name.StartsWith("System.", StringComparison.Ordinal)) continue;
+            foreach (var dependency in ModuleVersion.References(file)) open.Enqueue(dependency);
+        }
+    }
+
+    private void Add(string path)
+    {
+        lock (gate)
+        {
+            if (names.Add(Path.GetFileNameWithoutExtension(path))) References = References.Add(MetadataCache.For(path));
+        }
+    }
+
+    // What the build wrote down as the assembly's run-time dependencies, where it did.
+    private static IEnumerable<string> Listed(string path)
+    {
+        var file = Path.ChangeExtension(path, ".deps.json");
+        if (!File.Exists(file)) yield break;
+        var targets = JsonNode.Parse(File.ReadAllText(file))?["targets"]?.AsObject();
+        foreach (var library in targets?.SelectMany(target => target.Value!.AsObject()) ?? [])
+        {
+            foreach (var (asset, _) in library.Value?["runtime"] as JsonObject ?? [])
+            {
+                yield return Path.GetFileNameWithoutExtension(asset);
+            }
+        }
+    }
+}

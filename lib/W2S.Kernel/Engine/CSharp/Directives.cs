@@ -1,0 +1,92 @@
+using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using W2S.Kernel.Engine.Assemblies;
+using W2S.Kernel.Engine.Cells;
+using W2S.Kernel.Engine.Packages;
+
+namespace W2S.Kernel.Engine.CSharp;
+
+/// <summary>Carries out the lines <c>#r</c>, <c>#i</c> and <c>#load</c> of a piece of C# before it is compiled.</summary>
+internal sealed partial class Directives(ReferenceSet references, PackageSet packages)
+{
+    /// <summary>Carries them out.</summary>
+    /// <param name="code">The piece, on the lines that it has in its source.</param>
+    /// <param name="source">Where it stands.</param>
+    /// <param name="cell">The cell that runs.</param>
+    /// <param name="load">Runs a file that <c>#load</c> names.</param>
+    /// <returns>The piece with those lines empty.</returns>
+    /// <exception cref="CellFailure">One of them failed.</exception>
+    public async Task<string> ApplyAsync(string code, CellSource source, CellContext cell, Func<string, Task> load)
+    {
+        if (!Line().IsMatch(code)) return code;
+        var root = CSharpSyntaxTree.ParseText(code, SubmissionCompiler.ParseOptions).GetRoot();
+        var found = Line().Matches(code).Where(match => root.FindTrivia(match.Groups["name"].Index).IsDirective).ToList();
+        var wanted = new List<PackageRequest>();
+        var last = 1;
+        foreach (var match in found)
+        {
+            var line = code.AsSpan(0, match.Groups["name"].Index).Count('\n') + 1;
+            var argument = match.Groups["argument"].Value.Trim();
+            try
+            {
+                if (match.Groups["name"].Value == "load")
+                {
+                    await load(argument);
+                }
+                else if (PackageRequest.TryParse(argument, out var package))
+                {
+                    last = line;
+                    if (match.Groups["name"].Value == "i") packages.AddFeed(package.Id);
+                    else wanted.Add(package);
+                }
+                else if (match.Groups["name"].Value == "i")
+                {
+                    throw new FormatException("#i names a package source: #i \"nuget: https://…/index.json\"");
+                }
+                else
+                {
+                    Reference(argument, source.Folder);
+                }
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                throw match.Groups["name"].Value == "load"
+                    ? Imports.Failure(failure, source, line)
+                    : CellFailure.At(source, line, "ReferenceError", failure.Message.ReplaceLineEndings(" "));
+            }
+        }
+        try
+        {
+            if (wanted.Count > 0) await packages.AddAsync(wanted, source.Folder, cell);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            throw CellFailure.At(source, last, "PackageError", failure.Message.ReplaceLineEndings(" "));
+        }
+        return found.Aggregate(code, (text, match) => Blank(text, match.Index, match.Length));
+    }
+
+    private void Reference(string argument, string folder)
+    {
+        var path = Path.GetFullPath(argument, folder);
+        if (File.Exists(path))
+        {
+            references.AddWithSiblings(path);
+        }
+        else if (PlatformAssemblies.Find(argument) is { } known)
+        {
+            references.AddWithDependencies(known);
+        }
+        else
+        {
+            throw new FileNotFoundException($"there is no file '{argument}' in {folder}");
+        }
+    }
+
+    private static string Blank(string text, int start, int length) =>
+        string.Concat(text.AsSpan(0, start), new string(' ', length), text.AsSpan(start + length));
+
+    [GeneratedRegex("""^[ \t]*#(?<name>r|i|load)[ \t]+"(?<argument>[^"\n]*)"[^\n]*""", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    private static partial Regex Line();
+}

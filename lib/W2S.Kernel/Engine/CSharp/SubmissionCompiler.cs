@@ -1,0 +1,95 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using System.Runtime.Loader;
+using System.Text;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Emit;
+using Microsoft.CodeAnalysis.Text;
+using W2S.Kernel.Engine.Assemblies;
+using W2S.Kernel.Engine.Cells;
+
+namespace W2S.Kernel.Engine.CSharp;
+
+/// <summary>Compiles C# pieces, each on top of the one before, and loads them.</summary>
+internal sealed class SubmissionCompiler(ReferenceSet references)
+{
+    public static readonly CSharpParseOptions ParseOptions =
+        new(LanguageVersion.Latest, DocumentationMode.None, SourceCodeKind.Script);
+
+    public static readonly IReadOnlyList<string> DefaultUsings =
+    [
+        "System", "System.Text", "System.Collections", "System.Collections.Generic", "System.Threading.Tasks", "System.Linq",
+        "W2S.Kernel.Engine.Script",
+        "W2S.Kernel.Engine.Script.Functions",
+    ];
+
+    private static readonly ConcurrentDictionary<string, CheckedSource> Sources = new(StringComparer.Ordinal);
+    private static readonly EmitOptions Emit = new(debugInformationFormat: DebugInformationFormat.PortablePdb);
+    private static int count;
+
+    /// <summary>The source that a stack frame's file name stands for.</summary>
+    public static CheckedSource? SourceOf(string? file) => file is not null ? Sources.GetValueOrDefault(file) : null;
+
+    /// <summary>Compiles and loads a piece.</summary>
+    /// <param name="code">The piece, on the lines that it has in its source.</param>
+    /// <param name="source">Where it stands.</param>
+    /// <param name="previous">The piece before, if any.</param>
+    /// <exception cref="CellFailure">It does not compile.</exception>
+    public Submission Compile(string code, CellSource source, CSharpCompilation? previous)
+    {
+        var number = Interlocked.Increment(ref count);
+        var path = $"{source.Path}#{number}";
+        var parsed = CSharpSyntaxTree.ParseText(SourceText.From(code, Encoding.UTF8), ParseOptions);
+        var checks = LoopChecks.Add(parsed);
+        var tree = CSharpSyntaxTree.ParseText(SourceText.From(checks.Text.ToString(), Encoding.UTF8), ParseOptions, path);
+        var compilation = CSharpCompilation.CreateScriptCompilation(
+            $"cell-{number}", tree, references.References, Options(previous is null, $"Submission{number}"), previous, typeof(object));
+
+        using var image = new MemoryStream();
+        using var symbols = new MemoryStream();
+        var emitted = compilation.Emit(image, symbols, options: Emit);
+        if (emitted.Diagnostics.Any(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error))
+        {
+            throw CompilationErrors.Failure(emitted.Diagnostics, source, checks);
+        }
+        if (!emitted.Success) return new Submission(code, compilation, null, HasResult: false); // no code, only usings or comments
+
+        Sources[path] = new CheckedSource(source, checks);
+        image.Position = symbols.Position = 0;
+        var assembly = AssemblyLoadContext.Default.LoadFromStream(image, symbols);
+        return new Submission(code, compilation, EntryPoint(compilation, assembly), HasResult(compilation, tree));
+    }
+
+    /// <summary>The options of a session's first piece, or of a later one.</summary>
+    public static CSharpCompilationOptions Options(bool first, string className) =>
+        new CSharpCompilationOptions(
+            OutputKind.DynamicallyLinkedLibrary,
+            scriptClassName: className,
+            usings: first ? DefaultUsings : [],
+            optimizationLevel: OptimizationLevel.Release,
+            allowUnsafe: true,
+            assemblyIdentityComparer: DesktopAssemblyIdentityComparer.Default)
+        .WithMetadataImportOptions(MetadataImportOptions.Public);
+
+    private static Func<object?[], Task<object?>> EntryPoint(CSharpCompilation compilation, Assembly assembly)
+    {
+        var entry = compilation.GetEntryPoint(CancellationToken.None)!;
+        return assembly.GetType(entry.ContainingType.MetadataName)!
+            .GetMethod(entry.MetadataName, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)!
+            .CreateDelegate<Func<object?[], Task<object?>>>();
+    }
+
+    private static bool HasResult(CSharpCompilation compilation, SyntaxTree tree)
+    {
+        if (tree.GetCompilationUnitRoot().Members.LastOrDefault() is not GlobalStatementSyntax
+            {
+                Statement: ExpressionStatementSyntax { SemicolonToken.IsMissing: true } last,
+            })
+        {
+            return false;
+        }
+        return compilation.GetSemanticModel(tree).GetTypeInfo(last.Expression).Type is not { SpecialType: SpecialType.System_Void };
+    }
+}

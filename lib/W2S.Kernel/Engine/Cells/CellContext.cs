@@ -1,0 +1,67 @@
+using W2S.Kernel.Engine.Output;
+
+namespace W2S.Kernel.Engine.Cells;
+
+/// <summary>One run of one cell: what its code reaches from any thread that it starts.</summary>
+internal sealed class CellContext : IDisposable
+{
+    private static readonly AsyncLocal<CellContext?> Ambient = new();
+    private static readonly List<CellContext> Running = [];
+    private readonly CancellationTokenSource stop = new();
+
+    public CellContext(CellSource source, CellOutput output)
+    {
+        Source = source;
+        Output = output;
+        Token = stop.Token;
+        lock (Running) Running.Add(this);
+    }
+
+    /// <summary>The cell that the calling code belongs to; code that lost track of it belongs to the only one running.</summary>
+    public static CellContext? Current
+    {
+        get
+        {
+            if (Ambient.Value is { } known) return known;
+            lock (Running) return Running.Count == 1 ? Running[0] : null;
+        }
+    }
+
+    public static CellContext Required =>
+        Current ?? throw new InvalidOperationException("no cell is running; show values from within one");
+
+    public CellSource Source { get; }
+
+    public CellOutput Output { get; }
+
+    public CancellationToken Token { get; }
+
+    public bool Stopped { get; private set; }
+
+    /// <summary>Asks the cell's code to end; listeners to the token run elsewhere and cannot hold up the caller.</summary>
+    public void Stop()
+    {
+        Stopped = true;
+        Interruption.Begin();
+        _ = Task.Run(() =>
+        {
+            try
+            {
+                stop.Cancel();
+            }
+            catch (AggregateException)
+            {
+                // a listener of the notebook's own failed; the cell ends all the same
+            }
+        });
+    }
+
+    /// <summary>Makes this the current cell for the calling thread and all that it starts.</summary>
+    public void Enter() => Ambient.Value = this;
+
+    /// <summary>The cell has ended: code that lost track of its cell no longer belongs to it.</summary>
+    public void Dispose()
+    {
+        lock (Running) Running.Remove(this);
+    }
+}

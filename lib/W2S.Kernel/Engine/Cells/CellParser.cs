@@ -1,0 +1,83 @@
+namespace W2S.Kernel.Engine.Cells;
+
+/// <summary>Splits a cell at its <c>#!</c> lines.</summary>
+internal static class CellParser
+{
+    private static readonly Dictionary<string, string> Languages = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["csharp"] = "csharp", ["c#"] = "csharp", ["cs"] = "csharp",
+        ["fsharp"] = "fsharp", ["f#"] = "fsharp", ["fs"] = "fsharp",
+        ["html"] = "html",
+        ["markdown"] = "markdown", ["md"] = "markdown",
+        ["mermaid"] = "mermaid",
+        ["javascript"] = "javascript", ["js"] = "javascript",
+        ["bash"] = "bash", ["sh"] = "bash", ["shell"] = "bash",
+        ["pwsh"] = "pwsh", ["powershell"] = "pwsh",
+    };
+
+    /// <summary>The names of the languages, each once.</summary>
+    public static IEnumerable<string> LanguageNames => Languages.Values.Distinct();
+
+    /// <summary>A language's own name by any of its names; null where there is no such language.</summary>
+    public static string? LanguageOf(string name) => Languages.GetValueOrDefault(name);
+
+    /// <summary>Splits a source. Parts without any code are left out.</summary>
+    /// <param name="text">A cell's or a file's text.</param>
+    /// <param name="language">The language that it starts in.</param>
+    public static IReadOnlyList<CellPart> Split(string text, string language)
+    {
+        var parts = new List<CellPart>();
+        var lines = text.ReplaceLineEndings("\n").Split('\n');
+        var first = 0;
+        for (var line = 0; line <= lines.Length; line++)
+        {
+            var magic = line < lines.Length && lines[line].StartsWith("#!", StringComparison.Ordinal);
+            if (line < lines.Length && !magic) continue;
+            var code = string.Join('\n', lines[first..line]);
+            if (!string.IsNullOrWhiteSpace(code)) parts.Add(new CellPart(language, null, "", first + 1, code));
+            if (!magic) break;
+            first = line + 1;
+            if (line == 0 && lines[0].StartsWith("#!/", StringComparison.Ordinal)) continue; // a script's first line, for the shell
+            var words = lines[line][2..].Trim().Split((char[]?)null, 2, StringSplitOptions.RemoveEmptyEntries);
+            var name = words.Length > 0 ? words[0] : "";
+            var arguments = words.Length > 1 ? words[1].Trim() : "";
+            if (LanguageOf(name) is { } next)
+            {
+                language = next;
+                if (arguments.Length > 0) parts.Add(new CellPart(language, name, arguments, line + 1, ""));
+            }
+            else
+            {
+                parts.Add(new CellPart(language, name, arguments, line + 1, ""));
+            }
+        }
+        return parts;
+    }
+
+    /// <summary>A cell with everything blank but the part at a position, each character where it was.</summary>
+    /// <param name="language">The language that the part must have.</param>
+    /// <param name="text">The cell's text.</param>
+    /// <param name="position">The position.</param>
+    /// <returns>Null where that part is of another language.</returns>
+    public static string? Only(string language, string text, int position)
+    {
+        var line = text.AsSpan(0, position).Count('\n') + 1;
+        var part = Split(text, "csharp").LastOrDefault(part => part.Line <= line);
+        if (part is null) return "csharp" == language ? Blank(text, 1, 0) : null;
+        if (part.Language != language) return null;
+        return part.Command is null ? Blank(text, part.Line, part.Line + part.Code.AsSpan().Count('\n')) : Blank(text, 1, 0);
+    }
+
+    private static string Blank(string text, int first, int last)
+    {
+        var line = 1;
+        return string.Create(text.Length, text, (target, source) =>
+        {
+            for (var i = 0; i < source.Length; i++)
+            {
+                target[i] = (line >= first && line <= last) || source[i] is '\r' or '\n' ? source[i] : ' ';
+                if (source[i] == '\n') line++;
+            }
+        });
+    }
+}

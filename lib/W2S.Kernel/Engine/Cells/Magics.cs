@@ -1,0 +1,30 @@
+namespace W2S.Kernel.Engine.Cells;
+
+/// <summary>The magics there are, with what each is for.</summary>
+internal static class Magics
+{
+    private static readonly SortedDictionary<string, string> Known = new(StringComparer.Ordinal)
+    {
+        ["csharp"] = "the lines that follow are C#",
+        ["fsharp"] = "the lines that follow are F#",
+        ["html"] = "the lines that follow are HTML",
+        ["markdown"] = "the lines that follow are Markdown",
+        ["mermaid"] = "the lines that follow are a Mermaid diagram",
+        ["javascript"] = "the lines that follow are JavaScript, for the front end",
+        ["bash"] = "the lines that follow are for bash",
+        ["pwsh"] = "the lines that follow are for PowerShell",
+        ["import"] = "\"FILE\": runs a file (.csx .cs .fsx .fs .ipynb .html .md .mmd .js) as if it were typed here",
+        ["time"] = "says how long the cell took",
+        ["share"] = "--from csharp|fsharp NAME [--as NAME]: makes a value of the other language known here",
+        ["set"] = "--name NAME --value VALUE | @csharp:NAME | @fsharp:NAME: sets a variable",
+        ["who"] = "lists the variables",
+        ["whos"] = "lists the variables with their types and values",
+        ["lsmagic"] = "lists the magics",
+    };
+
+    /// <summary>Their names, without <c>#!</c>.</summary>
+    public static IEnumerable<string> Names => Known.Keys;
+
+    /// <summary>One line for each.</summary>
+    public static string Listing => string.Join('\n', Known.Select(magic => $"#!{magic.Key,-12} {magic.Value}"));
+}

@@ -1,0 +1,160 @@
+using System.Diagnostics;
+using System.Globalization;
+using W2S.Kernel.Engine.Assemblies;
+using W2S.Kernel.Engine.CSharp;
+using W2S.Kernel.Engine.FSharp;
+using W2S.Kernel.Engine.Output;
+using W2S.Kernel.Engine.Packages;
+using W2S.Kernel.Engine.Script;
+using W2S.Kernel.Engine.Variables;
+
+namespace W2S.Kernel.Engine.Cells;
+
+/// <summary>Runs the parts of a cell, each by its language or command, in order.</summary>
+internal sealed class PartRunner : IDisposable
+{
+    private readonly Directives directives;
+    private readonly VariableMagics variables;
+    private readonly Lazy<FSharpRunner> fsharp;
+
+    public PartRunner(ReferenceSet references)
+    {
+        CSharp = new CSharpRunner(references);
+        fsharp = new Lazy<FSharpRunner>(() => new FSharpRunner(references));
+        directives = new Directives(references, new PackageSet(references));
+        variables = new VariableMagics(CSharp, references, fsharp);
+    }
+
+    /// <summary>The C# side.</summary>
+    public CSharpRunner CSharp { get; }
+
+    /// <summary>Runs a cell.</summary>
+    /// <param name="source">Its text.</param>
+    /// <param name="language">The language that it starts in.</param>
+    /// <param name="cell">Its context.</param>
+    /// <param name="thread">Where its code starts.</param>
+    public Task RunAsync(CellSource source, string language, CellContext cell, CellThread thread) =>
+        RunAsync(new Run(source, cell, thread, []), language);
+
+    /// <inheritdoc/>
+    public void Dispose() => CSharp.Dispose();
+
+    private async Task RunAsync(Run run, string language)
+    {
+        var own = CellParser.LanguageOf(language)
+            ?? throw CellFailure.At(run.Source, 1, "UnknownLanguage", $"there is no language '{language}'; known are {string.Join(", ", CellParser.LanguageNames)}");
+        var parts = CellParser.Split(run.Source.Text, own);
+        long? timed = null;
+        for (var i = 0; i < parts.Count; i++)
+        {
+            run.Cell.Token.ThrowIfCancellationRequested();
+            var part = parts[i];
+            if (part.Command is null) await RunCodeAsync(run with { IsLast = i == parts.Count - 1 && timed is null }, part);
+            else if (part.Command == "time") timed ??= Stopwatch.GetTimestamp();
+            else await RunCommandAsync(run, part);
+        }
+        if (timed is { } since)
+        {
+            var spent = Stopwatch.GetElapsedTime(since);
+            await Show(run, "text/plain", string.Create(CultureInfo.InvariantCulture, $"Wall time: {spent.TotalMilliseconds:0.0} ms"));
+        }
+    }
+
+    private Task RunCodeAsync(Run run, CellPart part) => part.Language switch
+    {
+        "csharp" => RunCSharpAsync(run, part.CodeInPlace),
+        "fsharp" => RunFSharpAsync(run, part),
+        "bash" or "pwsh" => ShellRunner.RunAsync(part.Language, part, run.Source, run.Cell),
+        "mermaid" => Show(run, new MimeBundle("text/vnd.mermaid", part.Code).Set("text/plain", part.Code)),
+        "html" => Show(run, "text/html", part.Code),
+        "markdown" => Show(run, "text/markdown", part.Code),
+        "javascript" => Show(run, "application/javascript", part.Code),
+        _ => throw new UnreachableException(part.Language),
+    };
+
+    private async Task RunCSharpAsync(Run run, string text)
+    {
+        var code = await directives.ApplyAsync(text, run.Source, run.Cell, path => ImportAsync(run, path, show: false));
+        if (string.IsNullOrWhiteSpace(code)) return;
+        var submission = CSharp.Compile(code, run.Source);
+        run.Cell.Token.ThrowIfCancellationRequested();
+        await run.Thread.RunAsync(async () =>
+        {
+            var value = await CSharp.Start(submission);
+            if (submission.HasResult) ShowResult(run, value);
+            return true;
+        });
+    }
+
+    private Task RunFSharpAsync(Run run, CellPart part) => run.Thread.RunAsync(() =>
+    {
+        var (hasValue, value) = fsharp.Value.Run(part, run.Source, run.Cell.Token);
+        if (hasValue) ShowResult(run, value);
+        return Task.FromResult(true);
+    });
+
+    private async Task RunCommandAsync(Run run, CellPart part)
+    {
+        try
+        {
+            switch (part.Command)
+            {
+                case "import":
+                    if (part.Arguments.Trim('"') is not { Length: > 0 } name) throw new InvalidOperationException("#!import needs a file: #!import \"setup.csx\"");
+                    await ImportAsync(run, name, show: true);
+                    break;
+                case "lsmagic":
+                    await Show(run, "text/plain", Magics.Listing);
+                    break;
+                case "who" or "whos":
+                    await Show(run, "text/plain", variables.List(details: part.Command == "whos"));
+                    break;
+                case "share" or "set":
+                    var code = part.Command == "share" ? variables.Share(part.Arguments, part.Language) : variables.Set(part.Arguments, part.Language);
+                    if (code is not null) await RunCSharpAsync(run, code);
+                    break;
+                default:
+                    throw CellFailure.At(run.Source, part.Line, "UnknownMagic", $"there is no magic '#!{part.Command}'; #!lsmagic lists those there are");
+            }
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            throw part.Command == "import"
+                ? Imports.Failure(failure, run.Source, part.Line)
+                : failure as CellFailure ?? CellFailure.At(run.Source, part.Line, "MagicError", failure.Message.ReplaceLineEndings(" "));
+        }
+    }
+
+    private async Task ImportAsync(Run run, string name, bool show)
+    {
+        var path = Path.GetFullPath(name, run.Source.Folder);
+        if (run.Importing.Contains(path)) throw new InvalidOperationException($"{name} imports itself");
+        foreach (var (source, language) in Imports.Read(path))
+        {
+            await RunAsync(run with { Source = source, Importing = [.. run.Importing, path], ShowsResults = show && run.ShowsResults }, language);
+        }
+    }
+
+    private static void ShowResult(Run run, object? value)
+    {
+        if (!run.ShowsResults || value is DisplayedValue) return;
+        var bundle = Renderer.Render(value);
+        if (run.IsLast && run.Importing.Count == 0) run.Cell.Output.Result(bundle);
+        else Show(run, bundle);
+    }
+
+    private static Task Show(Run run, string mime, string text) => Show(run, new MimeBundle(mime, text));
+
+    private static Task Show(Run run, MimeBundle bundle)
+    {
+        run.Cell.Output.Display(bundle, Guid.NewGuid().ToString("N"), update: false);
+        return Task.CompletedTask;
+    }
+
+    private sealed record Run(CellSource Source, CellContext Cell, CellThread Thread, IReadOnlyList<string> Importing)
+    {
+        public bool ShowsResults { get; init; } = true;
+
+        public bool IsLast { get; init; }
+    }
+}

@@ -1,0 +1,34 @@
+using System.Text;
+
+namespace W2S.Kernel.Engine.Output;
+
+/// <summary>The process's own standard streams, which <see cref="Console"/> no longer leads to while a cell runs.</summary>
+/// <remarks>A front end writes here; what goes through <see cref="Console"/> during a cell counts as the cell's.</remarks>
+public static class HostConsole
+{
+    /// <summary>Standard output, flushed at each write.</summary>
+    public static TextWriter Out { get; private set; } = Console.Out;
+
+    /// <summary>Standard error, flushed at each write.</summary>
+    public static TextWriter Error { get; private set; } = Console.Error;
+
+    /// <summary>Standard input.</summary>
+    public static TextReader In { get; private set; } = Console.In;
+
+    private static readonly Lock Once = new();
+    private static bool routed;
+
+    /// <summary>From now on sends what cells write to the cell that wrote it.</summary>
+    internal static void Route()
+    {
+        lock (Once)
+        {
+            if (routed) return;
+            routed = true;
+            (Out, Error, In) = (Console.Out, Console.Error, Console.In);
+            Console.SetOut(new CellWriter(OutputStream.Out, Out));
+            Console.SetError(new CellWriter(OutputStream.Error, Error));
+            Console.SetIn(new CellReader(In));
+        }
+    }
+}

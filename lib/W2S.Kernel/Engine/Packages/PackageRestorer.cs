@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using W2S.Kernel.Engine.Cells;
+
+namespace W2S.Kernel.Engine.Packages;
+
+/// <summary>Restores packages through the .NET SDK, so that the reader's own NuGet configuration counts.</summary>
+/// <remarks>
+/// Each set of packages is a small project in the user's cache folder; what its restore found out is kept beside it, so
+/// that the same set takes no process the next time.
+/// </remarks>
+internal static class PackageRestorer
+{
+    private const string Result = "packages.json";
+
+    /// <summary>Where the projects are kept.</summary>
+    public static string CacheFolder { get; set; } = Path.Combine(
+        Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache
+            ? cache
+            : OperatingSystem.IsWindows()
+                ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
+                : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache"),
+        "w2s-notebooks");
+
+    /// <summary>Restores a set of packages.</summary>
+    /// <param name="packages">All of them.</param>
+    /// <param name="feeds">Places to look besides those configured.</param>
+    /// <param name="folder">The folder whose NuGet configuration counts.</param>
+    /// <param name="news">Those that are new, for the progress shown.</param>
+    /// <param name="cell">The cell that asks.</param>
+    /// <exception cref="InvalidOperationException">The restore failed; the message is one line.</exception>
+    public static async Task<RestoredPackages> RestoreAsync(
+        IReadOnlyList<PackageRequest> packages, IReadOnlyList<string> feeds, string folder, IReadOnlyList<PackageRequest> news, CellContext cell)
+    {
+        var project = PackageProject.Text(packages, feeds, folder);
+        var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(project)))[..20];
+        var home = Path.Combine(CacheFolder, "packages", key);
+        using var progress = new RestoreProgress(news, cell);
+        if (Kept(home) is { } kept)
+        {
+            progress.Done(kept);
+            return kept;
+        }
+        PackageProject.Write(home, project);
+        var (exit, log) = await RunAsync(home, cell.Token);
+        if (exit != 0) throw new InvalidOperationException(RestoreErrors.Explain(log, packages));
+        var restored = RestoreAssets.Read(Path.Combine(home, "obj", "project.assets.json"));
+        var temporary = Path.Combine(home, $"{Result}.{Environment.ProcessId}");
+        await File.WriteAllTextAsync(temporary, JsonSerializer.Serialize(restored), cell.Token);
+        File.Move(temporary, Path.Combine(home, Result), overwrite: true);
+        progress.Done(restored);
+        return restored;
+    }
+
+    private static RestoredPackages? Kept(string home)
+    {
+        var file = Path.Combine(home, Result);
+        try
+        {
+            if (!File.Exists(file)) return null;
+            var kept = JsonSerializer.Deserialize<RestoredPackages>(File.ReadAllText(file));
+            // the package cache may have been emptied since
+            return kept is not null && kept.Packages.All(package => package.Assemblies.Concat(package.Natives).All(File.Exists)) ? kept : null;
+        }
+        catch (Exception failure) when (failure is JsonException or IOException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<(int Exit, string Log)> RunAsync(string home, CancellationToken stop)
+    {
+        var start = new ProcessStartInfo(SdkPath(), ["restore", "--nologo", "-v", "minimal", "-p:NuGetAudit=false"])
+        {
+            WorkingDirectory = home,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        start.Environment["DOTNET_NOLOGO"] = "1";
+        start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
+        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        foreach (var name in (string[])["MSBuildSDKsPath", "MSBUILD_EXE_PATH", "MSBuildExtensionsPath", "DOTNET_ROOT_X64"]) start.Environment.Remove(name);
+        Process process;
+        try
+        {
+            process = Process.Start(start)!;
+        }
+        catch (System.ComponentModel.Win32Exception failure)
+        {
+            throw new InvalidOperationException("packages need the .NET SDK, and no 'dotnet' was found; install it from https://dot.net/download", failure);
+        }
+        using var _ = process;
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
+        try
+        {
+            await process.WaitForExitAsync(stop);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
+        return (process.ExitCode, await output + await errors);
+    }
+
+    // The dotnet that runs this process, or the one on the path.
+    private static string SdkPath() =>
+        Environment.ProcessPath is { } own && Path.GetFileNameWithoutExtension(own) == "dotnet" ? own : "dotnet";
+}

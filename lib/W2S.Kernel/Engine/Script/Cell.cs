@@ -1,0 +1,34 @@
+using System.ComponentModel;
+using W2S.Kernel.Engine.Cells;
+
+namespace W2S.Kernel.Engine.Script;
+
+/// <summary>What notebook code may ask about the cell that it runs in.</summary>
+public static class Cell
+{
+    /// <summary>Cancelled when the reader stops the cell. Hand it to whatever runs for long.</summary>
+    /// <value>Another token for each cell; outside any cell, one that is never cancelled.</value>
+    public static CancellationToken Token => CellContext.Current?.Token ?? CancellationToken.None;
+
+    /// <summary>Removes the outputs that the cell has shown so far.</summary>
+    /// <param name="wait">True to keep them until the next output comes.</param>
+    public static void Clear(bool wait = false) => CellContext.Required.Output.Clear(wait);
+
+    /// <summary>Asks the reader for a line of text.</summary>
+    /// <param name="prompt">What to ask.</param>
+    /// <returns>The line, or null where nobody can be asked.</returns>
+    public static string? ReadLine(string prompt = "") => CellContext.Required.Output.ReadLine(prompt, password: false);
+
+    /// <summary>Asks the reader for a line of text without showing what is typed.</summary>
+    /// <param name="prompt">What to ask.</param>
+    /// <returns>The line, or null where nobody can be asked.</returns>
+    public static string? ReadPassword(string prompt = "") => CellContext.Required.Output.ReadLine(prompt, password: true);
+
+    /// <summary>Stops here if the reader has stopped the cell. The engine adds a call to every loop of a cell.</summary>
+    /// <exception cref="OperationCanceledException">The cell was stopped.</exception>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public static void Check()
+    {
+        if (Interruption.Pending != 0) Interruption.ThrowIfStopped();
+    }
+}

@@ -1,0 +1,35 @@
+using W2S.Kernel.Engine.Assemblies;
+using W2S.Kernel.Engine.Cells;
+using W2S.Kernel.Engine.CSharp;
+using W2S.Kernel.Engine.Output;
+
+namespace W2S.Kernel.Engine;
+
+/// <summary>Has the compiler and the formatters compiled before the first cell asks for them.</summary>
+internal static class WarmUp
+{
+    private static readonly string[] Cells =
+    [
+        "var first = new[] { 1, 2 }; string Twice(string text) => text + text;",
+        "using System.Linq; var second = first.Select(x => x + 1).Where(x => x > 0).OrderBy(x => x).ToList(); second.Count",
+        "await System.Threading.Tasks.Task.CompletedTask; $\"{second[0]} {Twice(\"x\")}\"",
+    ];
+
+    private static int started;
+
+    /// <summary>Starts it in the background, once a process.</summary>
+    public static void Start()
+    {
+        if (Interlocked.Exchange(ref started, 1) == 0) _ = Task.Run(RunAsync);
+    }
+
+    private static async Task RunAsync()
+    {
+        using var runner = new CSharpRunner(new ReferenceSet());
+        foreach (var cell in Cells)
+        {
+            var submission = runner.Compile(cell, new CellSource("warm-up", null, cell, ""));
+            Renderer.Render(await runner.Start(submission).ConfigureAwait(false));
+        }
+    }
+}

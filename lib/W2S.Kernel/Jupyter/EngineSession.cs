@@ -1,0 +1,45 @@
+using W2S.Kernel.Engine;
+
+namespace W2S.Kernel.Jupyter;
+
+/// <summary>The cell engine, opened beside the start of the server.</summary>
+/// <param name="folder">The notebook's folder.</param>
+internal sealed class EngineSession(string folder) : IKernelSession
+{
+    private readonly Task<CellSession> opening = Task.Run(() => new CellSession(folder));
+
+    /// <inheritdoc/>
+    public async Task<CellResult> RunAsync(string code, ICellHost host, CancellationToken interrupt)
+    {
+        var session = await opening.ConfigureAwait(false);
+        return await session.RunAsync(code, host, interrupt: interrupt).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<CompletionResult> CompleteAsync(string code, int position, CancellationToken cancel)
+    {
+        var session = await opening.ConfigureAwait(false);
+        return await session.CompleteAsync(code, position, cancel).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<MimeBundle?> InspectAsync(string code, int position, CancellationToken cancel)
+    {
+        var session = await opening.ConfigureAwait(false);
+        return await session.InspectAsync(code, position, cancel).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public (string Status, string Indent) CheckComplete(string code)
+    {
+        var (status, indent) = opening.GetAwaiter().GetResult().CheckComplete(code);
+        return (status.ToString().ToLowerInvariant(), indent);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (opening.IsCompletedSuccessfully)
+            opening.Result.Dispose();
+    }
+}

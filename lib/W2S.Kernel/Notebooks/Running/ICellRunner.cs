@@ -1,0 +1,9 @@
+using W2S.Kernel.Engine;
+
+namespace W2S.Kernel.Notebooks.Running;
+
+/// <summary>What runs cells for the notebook runner: a session in this process or in a worker process.</summary>
+internal interface ICellRunner
+{
+    Task<CellResult> RunAsync(string code, ICellHost host, string language, CancellationToken interrupt);
+}

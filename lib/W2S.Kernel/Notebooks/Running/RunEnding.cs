@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Text;
+using W2S.Kernel.Engine;
+using W2S.Kernel.Notebooks.Checking;
+using W2S.Kernel.Notebooks.Html;
+using W2S.Kernel.Notebooks.Pictures;
+
+namespace W2S.Kernel.Notebooks.Running;
+
+/// <summary>What is written and said once the cells have run.</summary>
+/// <param name="plan">What was asked for.</param>
+/// <param name="read">The notebook file's bytes when the run began.</param>
+/// <param name="say">Takes a line for the reader.</param>
+/// <param name="warn">Takes a line that says what went wrong.</param>
+internal sealed class RunEnding(RunPlan plan, byte[] read, Action<string> say, Action<string> warn)
+{
+    /// <returns>The exit code.</returns>
+    public int Finish(Notebook executed, RunResult result)
+    {
+        CommittedForm.Identify(executed);
+        executed.Write(plan.Out);
+        var plotly = PlotlyScript.Find(executed);
+        if (plan.Html is { } page)
+            AtomicFile.Write(page, writer => writer.Write(HtmlPage.Render(executed, plan.Path, plotly)));
+        if (result.Error is { Interrupted: true })
+        {
+            warn($"w2s: stopped in cell {result.Failed} of {result.Total}; what was done is in {Name(plan.Out)}");
+            return RunCommand.Stopped;
+        }
+        if (result.Error is { } error)
+        {
+            warn(Describe(error));
+            warn($"w2s: cell {result.Failed} of {result.Total} failed; the outputs so far are in {Name(plan.Out)}");
+            return RunCommand.Failed;
+        }
+        say($"w2s: {result.Total} cells done; executed notebook: {Name(plan.Out)}");
+        if (plan.Html is not null)
+            say($"w2s: page: {Name(plan.Html)}{(plotly is null && PlotlyScript.Charts(executed).Any() ? NoPlotly : "")}");
+        var code = plan.Options.Save ? Save(executed, plotly) : RunCommand.Done;
+        return plan.Options.Check ? Check(executed) : code;
+    }
+
+    private const string NoPlotly = "; its charts do not draw: no cell displayed plotly.js, which the setup cell must show once";
+
+    private int Save(Notebook executed, string? plotly)
+    {
+        var committed = CommittedForm.Of(executed, new MachineFolders(plan.Folder));
+        foreach (var line in new ChartPainter(HeadlessBrowser.Find()).Paint(committed, plotly, plan.Notebook))
+            warn($"w2s: {line}");
+        var size = Encoding.UTF8.GetByteCount(committed.ToJson());
+        if (size >= CommittedForm.MaximumBytes)
+        {
+            warn($"w2s: not saved: the committed form would take {size / 1000} KB, the limit is {CommittedForm.MaximumBytes / 1000} KB; "
+                + $"the largest outputs are in {Largest(committed)}; show less there");
+            return RunCommand.Failed;
+        }
+        if (!File.ReadAllBytes(plan.Path).AsSpan().SequenceEqual(read))
+        {
+            warn($"w2s: not saved: {Name(plan.Path)} was changed while it ran; run it again");
+            return RunCommand.Failed;
+        }
+        committed.Write(plan.Path);
+        say($"w2s: saved in committed form, {size / 1000.0:0} KB: {Name(plan.Path)}");
+        return RunCommand.Done;
+    }
+
+    private int Check(Notebook executed)
+    {
+        var now = CommittedForm.Of(executed, new MachineFolders(plan.Folder));
+        var found = new NotebookComparer(plan.Options.Tolerance).Compare(plan.Notebook, now);
+        foreach (var line in found.Differences)
+            warn(line);
+        var tolerance = plan.Options.Tolerance.ToString("G3", CultureInfo.InvariantCulture);
+        say(found.Differences.Count == 0
+            ? $"w2s: checked {found.Numbers} numbers: all within {tolerance} (relative) or one in the last printed place"
+            : $"w2s: checked {found.Numbers} numbers, relative tolerance {tolerance}: the lines above differ from what is saved");
+        return found.Differences.Count == 0 ? RunCommand.Done : RunCommand.Failed;
+    }
+
+    /// <summary>The cell's line with a caret, then the exception.</summary>
+    private static string Describe(CellError error)
+    {
+        var said = error.Traceback.Count > 0 && error.Traceback[0].Contains(error.Message, StringComparison.Ordinal);
+        var lines = new List<string> { said ? error.Traceback[0] : $"{error.Name}: {error.Message}" };
+        if (error.SourceLine is { } source && !error.Traceback.Any(line => line.TrimEnd().EndsWith('^')))
+        {
+            var start = $"  line {error.Line}: ";
+            lines.Add(start + source);
+            lines.Add(new string(' ', start.Length + Math.Max(0, (error.Column ?? 1) - 1)) + "^");
+        }
+        lines.AddRange(error.Traceback.Skip(said ? 1 : 0));
+        return string.Join(Environment.NewLine, lines);
+    }
+
+    private static string Largest(Notebook notebook)
+    {
+        var sizes = notebook.CodeCells.Select((cell, index) => (Size: cell.Outputs.ToJsonString().Length, Number: index + 1));
+        return string.Join(", ", sizes.OrderByDescending(cell => cell.Size).Take(3)
+            .Select(cell => $"cell {cell.Number} ({cell.Size / 1000} KB)"));
+    }
+
+    private static string Name(string path)
+    {
+        var relative = Path.GetRelativePath(Environment.CurrentDirectory, path);
+        return relative.StartsWith("..", StringComparison.Ordinal) ? path : relative;
+    }
+}

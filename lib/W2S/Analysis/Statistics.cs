@@ -1,0 +1,90 @@
+using System.Globalization;
+
+namespace W2S.Analysis;
+
+/// <summary>Means over seeds or splits, and differences between two methods run on the same ones.</summary>
+public static class Statistics
+{
+    /// <summary>Mean, standard deviation and Student-t interval of the mean over runs.</summary>
+    /// <remarks>mean ± t_{n−1} · sd/√n. Right for few runs where their results are near normal.</remarks>
+    /// <param name="values">One value a run.</param>
+    /// <param name="level">Level of the interval, between 0 and 1.</param>
+    /// <returns>The estimate, in the unit of the values; no interval for one run.</returns>
+    /// <exception cref="ArgumentException">There is no value, or one is not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The level is not between 0 and 1.</exception>
+    public static Estimate OverRuns(IReadOnlyList<double> values, double level = .95)
+    {
+        Check(values, nameof(values));
+        CheckLevel(level);
+        var n = values.Count;
+        var mean = values.Average();
+        if (n == 1) return new Estimate(mean, double.NaN, double.NaN, double.NaN, 1) { Level = level };
+        var sd = Deviation(values, mean);
+        var half = SpecialFunctions.StudentTwoSided(level, n - 1) * sd / Math.Sqrt(n);
+        return new Estimate(mean, sd, mean - half, mean + half, n) { Level = level };
+    }
+
+    /// <summary>The mean of <paramref name="a"/> − <paramref name="b"/> over runs that share a seed or split, with its Student-t interval.</summary>
+    /// <param name="a">One value a run.</param>
+    /// <param name="b">The other method's values, in the same order of runs.</param>
+    /// <param name="level">Level of the interval, between 0 and 1.</param>
+    /// <returns>The estimate of the difference; its <see cref="Estimate.Sd"/> is that of the differences.</returns>
+    /// <exception cref="ArgumentException">The counts differ, there is no value, or one is not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The level is not between 0 and 1.</exception>
+    public static Estimate PairedDifference(IReadOnlyList<double> a, IReadOnlyList<double> b, double level = .95) =>
+        OverRuns(Differences(a, b), level);
+
+    /// <summary>The two-sided p-value of Student's paired test that the mean of <paramref name="a"/> − <paramref name="b"/> is 0.</summary>
+    /// <param name="a">One value a run.</param>
+    /// <param name="b">The other method's values, in the same order of runs.</param>
+    /// <returns>0 … 1; NaN for one run.</returns>
+    /// <exception cref="ArgumentException">The counts differ, there is no value, or one is not finite.</exception>
+    public static double PairedPValue(IReadOnlyList<double> a, IReadOnlyList<double> b)
+    {
+        var differences = Differences(a, b);
+        var mean = differences.Average();
+        if (differences.Count == 1) return double.NaN;
+        var error = Deviation(differences, mean) / Math.Sqrt(differences.Count);
+        return error == 0 ? mean == 0 ? 1 : 0 : SpecialFunctions.StudentTail(Math.Abs(mean) / error, differences.Count - 1);
+    }
+
+    /// <summary>a − b, run by run.</summary>
+    internal static IReadOnlyList<double> Differences(IReadOnlyList<double> a, IReadOnlyList<double> b)
+    {
+        Check(a, nameof(a));
+        Check(b, nameof(b));
+        SameCount(a.Count, b.Count, nameof(a), nameof(b));
+        return [.. a.Zip(b, (x, y) => x - y)];
+    }
+
+    internal static double Deviation(IReadOnlyList<double> values, double mean) =>
+        Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1));
+
+    internal static void Check(IReadOnlyList<double> values, string name)
+    {
+        ArgumentNullException.ThrowIfNull(values, name);
+        if (values.Count == 0) throw new ArgumentException($"{name} is empty; give a value for at least one run", name);
+        for (var i = 0; i < values.Count; i++)
+        {
+            if (!double.IsFinite(values[i]))
+            {
+                throw new ArgumentException(
+                    string.Create(CultureInfo.InvariantCulture, $"{name}[{i}] is {values[i]}; give finite values"), name);
+            }
+        }
+    }
+
+    internal static void CheckLevel(double level)
+    {
+        if (level is not (> 0 and < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(level), level,
+                string.Create(CultureInfo.InvariantCulture, $"level {level} is outside 0 to 1; 0.95 is usual"));
+        }
+    }
+
+    internal static void SameCount(int a, int b, string nameA, string nameB)
+    {
+        if (a != b) throw new ArgumentException($"{nameA} has {a} values and {nameB} {b}; give one pair for each", nameB);
+    }
+}

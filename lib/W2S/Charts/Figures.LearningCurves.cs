@@ -1,0 +1,79 @@
+using Plotly.NET;
+using W2S.Analysis;
+using static W2S.Charts.FigureBuilder;
+
+namespace W2S.Charts;
+
+/// <summary>The charts of the collection: each takes numbers and returns a Plotly.NET chart in the one visual language.</summary>
+/// <remarks>
+/// Accuracies come as fractions 0 … 1 and are shown in percent. Every caption states n and the interval.
+/// Greys are the two ends (weak teacher, ceiling), hues are methods: <see cref="MethodStyle"/>.
+/// </remarks>
+public static partial class Figures
+{
+    /// <summary>Curves over epochs (or another axis) with bands where there are several runs.</summary>
+    /// <param name="title">The claim or quantity.</param>
+    /// <param name="curves">The curves, drawn and listed in the methods' fixed order.</param>
+    /// <param name="measure">What the values are; accuracies 0 … 1 where null.</param>
+    /// <param name="xTitle">The axis below.</param>
+    /// <param name="references">Horizontal lines to compare with, for instance the teacher and the ceiling.</param>
+    /// <param name="caption">What stands under the title before n and interval.</param>
+    /// <returns>The chart.</returns>
+    /// <exception cref="ArgumentException">There is no curve, or one has values that do not fit its places.</exception>
+    public static GenericChart LearningCurves(
+        string title, IReadOnlyList<Curve> curves, Measure? measure = null, string xTitle = "epoch",
+        IReadOnlyList<(string Name, double Value)>? references = null, string caption = "")
+    {
+        Require(curves, nameof(curves));
+        measure ??= Measure.Accuracy;
+        var figure = new FigureBuilder(title) { Caption = Join(caption, Spread(curves.SelectMany(curve => curve.Values), "band")) };
+        foreach (var curve in MethodStyle.Sorted(curves, curve => curve.Name))
+        {
+            curve.Check();
+            var style = MethodStyle.Of(curve.Name);
+            var banded = Enumerable.Range(0, curve.X.Count).Where(i => curve.Values[i].HasInterval).ToArray();
+            if (banded.Length > 1)
+            {
+                figure.Add("scatter",
+                    ("x", Numbers(banded.Concat(banded.Reverse()).Select(i => curve.X[i]))),
+                    ("y", Numbers(banded.Select(i => curve.Values[i].High * measure.Factor)
+                        .Concat(banded.Reverse().Select(i => curve.Values[i].Low * measure.Factor)))),
+                    ("mode", "lines"), ("line", Obj(("width", 0))), ("fill", "toself"), ("fillcolor", Palette.Fade(style.Colour, .18)),
+                    ("hoverinfo", "skip"), ("showlegend", false), ("legendgroup", curve.Name));
+            }
+            figure.Add("scatter",
+                ("name", curve.Name), ("x", Numbers(curve.X)), ("y", Numbers(curve.Values.Select(value => value.Mean * measure.Factor))),
+                ("mode", curve.X.Count <= 60 ? "lines+markers" : "lines"), ("legendgroup", curve.Name),
+                ("line", Obj(("color", style.Colour), ("width", 2), ("dash", style.Dash))),
+                ("marker", Obj(("color", style.Colour), ("symbol", style.Symbol), ("size", curve.X.Count <= 20 ? 7 : 5))));
+        }
+        var lines = (references ?? []).Select(line => (line.Name, Value: Round(line.Value * measure.Factor))).ToArray();
+        return figure
+            .Layout("xaxis", Axis(xTitle)).Layout("yaxis", Axis(measure.Title))
+            .Layout("shapes", lines.Select(line => Line("paper", 0, 1, "y", line.Value, line.Value)).ToArray())
+            .Layout("annotations", lines.Select(line => Text(line.Name, "paper", 1, "y", line.Value,
+                ("xanchor", "right"), ("yanchor", "bottom"))).ToArray())
+            .Build();
+    }
+
+    private static void Require<T>(IReadOnlyList<T> items, string name)
+    {
+        ArgumentNullException.ThrowIfNull(items, name);
+        if (items.Count == 0) throw new ArgumentException($"{name} is empty; a chart needs at least one", name);
+    }
+
+    private static string Join(params string[] parts) =>
+        string.Join(" ", parts.Where(part => part.Length > 0).Select(part => part.TrimEnd('.') + "."));
+
+    /// <summary>What the bars, whiskers or bands of these estimates are, with n.</summary>
+    private static string Spread(IEnumerable<Estimate> values, string mark)
+    {
+        var all = values.Where(value => !double.IsNaN(value.Mean)).ToArray();
+        if (all.Length == 0) return "";
+        var counts = all.Select(value => value.N).Distinct().Order().ToArray();
+        var n = counts.Length == 1 ? $"n\u00A0=\u00A0{counts[0]}" : $"n\u00A0=\u00A0{counts[0]} to {counts[^1]}";
+        return all.Any(value => value.HasInterval)
+            ? FormattableString.Invariant($"{n}; {mark}: {all.First(value => value.HasInterval).Level * 100:0.#} % interval of the mean")
+            : $"{n}, so no interval";
+    }
+}

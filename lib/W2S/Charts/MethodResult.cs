@@ -1,0 +1,30 @@
+using W2S.Analysis;
+
+namespace W2S.Charts;
+
+/// <summary>One method's result in one setting.</summary>
+/// <param name="Method">Its name, which gives it its colour and place.</param>
+/// <param name="Value">The estimate over seeds or splits.</param>
+/// <param name="Setting">What it belongs to, for instance a pair of networks or a data set; empty where there is one.</param>
+public sealed record MethodResult(string Method, Estimate Value, string Setting = "")
+{
+    /// <summary>The value of every seed or split, drawn as small dots; none where empty.</summary>
+    public IReadOnlyList<double> Runs { get; init; } = [];
+
+    /// <summary>The estimate of some runs, with a Student-t interval.</summary>
+    /// <param name="method">The method's name.</param>
+    /// <param name="runs">One value a seed or split.</param>
+    /// <param name="setting">What it belongs to.</param>
+    /// <returns>The result.</returns>
+    public static MethodResult Over(string method, IReadOnlyList<double> runs, string setting = "") =>
+        new(method, Statistics.OverRuns(runs), setting) { Runs = [.. runs] };
+
+    /// <summary>The gain over a baseline on the same seeds or splits, with a paired Student-t interval.</summary>
+    /// <param name="method">The method's name.</param>
+    /// <param name="runs">One value a seed or split.</param>
+    /// <param name="baseline">The baseline's values in the same order.</param>
+    /// <param name="setting">What it belongs to.</param>
+    /// <returns>The result, in the unit of the values.</returns>
+    public static MethodResult Gain(string method, IReadOnlyList<double> runs, IReadOnlyList<double> baseline, string setting = "") =>
+        new(method, Statistics.PairedDifference(runs, baseline), setting) { Runs = Statistics.Differences(runs, baseline) };
+}

@@ -1,0 +1,57 @@
+using TorchSharp;
+using W2S.Data;
+using W2S.Models;
+using W2S.Training;
+
+namespace W2S.Experiments;
+
+/// <summary>A network that is used as it is: its features serve as a representation for probes.</summary>
+/// <param name="Name">What charts and messages call it.</param>
+/// <param name="Model">The network.</param>
+/// <param name="Normalization">What turns bytes into its input.</param>
+/// <param name="Seen">The images and labels that it learned from, in one sentence: no result may be read without it.</param>
+public sealed record FrozenNetwork(string Name, ImageModel Model, Normalization Normalization, string Seen) : IDisposable
+{
+    /// <summary>Loads one of the public CIFAR networks (chenyaofo/pytorch-cifar-models) from the data folder.</summary>
+    /// <param name="name">For instance <c>cifar100_resnet20</c>: data set, then network.</param>
+    /// <returns>The network; the caller disposes it.</returns>
+    /// <exception cref="ArgumentException">The name has another form.</exception>
+    /// <exception cref="DirectoryNotFoundException">The file is not there; the message names the command that fetches it.</exception>
+    public static FrozenNetwork Public(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        var (classes, normalization, set) = name.Split('_') switch
+        {
+            ["cifar100", _] => (100, Normalization.Cifar100, "CIFAR-100"),
+            ["cifar10", _] => (10, Normalization.Cifar10, "CIFAR-10"),
+            _ => throw new ArgumentException($"'{name}' is no public CIFAR network; give for instance cifar100_resnet20", nameof(name)),
+        };
+        var model = ModelCatalogue.Create(name.Split('_')[1], classes);
+        try
+        {
+            model.LoadWeights(DataFolder.Require($"weights/{name}.pth"));
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+        return new FrozenNetwork(
+            $"{set} {model.ModelName}", model, normalization, $"the 50,000 training images of {set} with their {classes} true labels");
+    }
+
+    /// <summary>Runs the network over images once.</summary>
+    /// <param name="images">The images, unaugmented.</param>
+    /// <param name="progress">Hears after every batch.</param>
+    /// <param name="token">Stops the pass.</param>
+    /// <returns>The pooled feature and the logits of each image; the caller disposes them.</returns>
+    /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
+    public ImageFeatures See(ImageSet images, IProgress<ExtractionProgress>? progress = null, CancellationToken token = default) =>
+        FeatureExtractor.Compute(Model, images, Normalization, progress: progress, token: token);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name}, which has seen {Seen}";
+
+    /// <inheritdoc/>
+    public void Dispose() => Model.Dispose();
+}

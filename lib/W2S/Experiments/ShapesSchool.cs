@@ -1,0 +1,74 @@
+using TorchSharp;
+using W2S.Data;
+using W2S.Losses;
+using W2S.Models;
+using W2S.Training;
+
+namespace W2S.Experiments;
+
+/// <summary>How a network gets a representation from the embedded <c>shapes</c>, where no public weights are at hand.</summary>
+/// <remarks>The pictures it learns from are drawn apart from those of any task: it has seen none of the task's images.</remarks>
+public sealed record ShapesSchool
+{
+    /// <summary>A small network that saw few pictures, a few times.</summary>
+    public static ShapesSchool Weak { get; } = new() { Network = "resnet8", Epochs = 3, Pictures = new() { Count = 1_000, Difficulty = 0.6 } };
+
+    /// <summary>A deeper network that saw four times as many pictures, and more often.</summary>
+    public static ShapesSchool Strong { get; } = new() { Network = "resnet14", Epochs = 5, Pictures = new() { Count = 4_000, Difficulty = 0.6 } };
+
+    /// <summary>A name of <see cref="ModelCatalogue"/>.</summary>
+    public required string Network { get; init; }
+
+    /// <summary>Passes over the pictures.</summary>
+    public required int Epochs { get; init; }
+
+    /// <summary>The pictures to learn from, and what their labels name.</summary>
+    public required ShapesOptions Pictures { get; init; }
+
+    /// <summary>Seed of the pictures, the first weights and the order.</summary>
+    /// <value>1000.</value>
+    public long Seed { get; init; } = 1_000;
+
+    /// <summary>Trains the network.</summary>
+    /// <param name="progress">Hears of every report.</param>
+    /// <param name="token">Stops the training.</param>
+    /// <returns>The network; the caller disposes it.</returns>
+    /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
+    public FrozenNetwork Train(IProgress<TrainingProgress>? progress = null, CancellationToken token = default)
+    {
+        using var pictures = Shapes.Create(Pictures, Seed);
+        var model = Create(pictures.Classes);
+        try
+        {
+            Trainer.Train(new TrainingRun(model, pictures, new CrossEntropy())
+            {
+                Batches = new BatchOptions { Augmentation = Augmentation.None, Seed = Seed },
+                Options = new TrainerOptions { Epochs = Epochs, Seed = Seed, ReportEvery = 5 },
+            }, progress, token);
+            token.ThrowIfCancellationRequested();
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+        var what = Pictures.Labels switch { ShapeLabels.Color => "colour", ShapeLabels.Form => "form", _ => "form and colour" };
+        return new FrozenNetwork(
+            $"shapes {Network}", model, Normalization.Centered, $"{Pictures.Count:N0} other pictures of shapes, labelled by {what}, each {Epochs} times");
+    }
+
+    /// <summary>A network whose first weights depend on <see cref="Seed"/> alone.</summary>
+    private ImageModel Create(int classes)
+    {
+        using var generator = torch.get_rng_state();
+        try
+        {
+            torch.manual_seed(Seeds.Derive(Seed, Seeds.Initialisation));
+            return ModelCatalogue.Create(Network, classes);
+        }
+        finally
+        {
+            torch.set_rng_state(generator);
+        }
+    }
+}

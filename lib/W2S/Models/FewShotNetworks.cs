@@ -1,0 +1,113 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using W2S.Models.Blocks;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace W2S.Models;
+
+/// <summary>The four-block network of few-shot learning, for 80×80 or 84×84 images.</summary>
+/// <remarks>
+/// Snell, Swersky, Zemel: "Prototypical Networks", NeurIPS 2017, in the form of few-shot-meta-baseline: four times
+/// convolution (64 channels, with bias), norm, activation and halving; 1,600 features. Keys: encoder.encoder.B.0/1,
+/// classifier.linear. Weights start as PyTorch leaves them, as there.
+/// </remarks>
+public sealed class Conv4 : HeadedModel
+{
+    private readonly Chain[] blocks;
+
+    /// <param name="classes">How many classes; default 64, the base classes of miniImageNet.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than one class.</exception>
+    public Conv4(int classes = 64) : base("conv4")
+    {
+        blocks = [.. Enumerable.Range(0, 4).Select(block => new Chain(
+            Layers.PlainConv(block == 0 ? 3 : 64, 64, 3, bias: true), Layers.Norm(64),
+            new Function(x => functional.max_pool2d(x.relu_(), 2))))];
+        register_module("encoder", new Chain().Add("encoder", new Chain(blocks)));
+        register_module("classifier", new Chain().Add("linear", SetHead("classifier.linear", 1600, classes, register: false)));
+        RegisterComponents();
+    }
+
+    /// <inheritdoc/>
+    protected override Tensor Encode(Tensor images, List<Tensor>? stages)
+    {
+        var x = images;
+        foreach (var block in blocks)
+            x = Keep(block.call(x), stages);
+        return x.flatten(1);
+    }
+}
+
+/// <summary>The residual networks of few-shot learning, with as many blocks a stage as the student needs.</summary>
+/// <remarks>
+/// Chen et al.: "Meta-Baseline", ICCV 2021, in the "bottle" form of ggjy/vision_weak_to_strong: blocks of three 3×3
+/// convolutions with leaky activations (0.1); the first of a stage has a 1×1 shortcut and halves the image at its end.
+/// Stages of 64, 128, 256 and 512 channels. Keys: encoder.layer1–4, classifier.linear.
+/// </remarks>
+public sealed class FewShotResNet : HeadedModel
+{
+    private readonly Chain[] layers = new Chain[4];
+
+    /// <param name="depth">12 (blocks 1-1-1-1), 18 (1-2-2-1) or 36 (2-3-5-2).</param>
+    /// <param name="classes">How many classes; default 64, the base classes of miniImageNet.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Another depth, or fewer than one class.</exception>
+    public FewShotResNet(int depth, int classes = 64) : base($"fewshot-resnet{depth}")
+    {
+        int[] counts = depth switch
+        {
+            12 => [1, 1, 1, 1],
+            18 => [1, 2, 2, 1],
+            36 => [2, 3, 5, 2],
+            _ => throw new ArgumentOutOfRangeException(nameof(depth), depth, $"depth {depth} is not one of 12, 18, 36"),
+        };
+        var encoder = new Chain();
+        for (var stage = 0; stage < 4; stage++)
+        {
+            var (inputs, outputs) = (stage == 0 ? 3 : 32 << stage, 64 << stage);
+            layers[stage] = new Chain(Enumerable.Range(0, counts[stage]).Select(block => new LeakyBlock(block == 0 ? inputs : outputs, outputs)));
+            encoder.Add($"layer{stage + 1}", layers[stage]);
+        }
+        register_module("encoder", encoder);
+        register_module("classifier", new Chain().Add("linear", SetHead("classifier.linear", 512, classes, register: false)));
+        RegisterComponents();
+    }
+
+    /// <inheritdoc/>
+    protected override Tensor Encode(Tensor images, List<Tensor>? stages)
+    {
+        var x = images;
+        foreach (var layer in layers)
+            x = Keep(layer.call(x), stages);
+        return Layers.GlobalMean(x);
+    }
+
+    private sealed class LeakyBlock : Block
+    {
+        private static readonly Scalar Slope = 0.1.ToScalar();
+        private readonly Conv2d conv1;
+        private readonly BatchNorm2d bn1;
+        private readonly Conv2d conv2;
+        private readonly BatchNorm2d bn2;
+        private readonly Conv2d conv3;
+        private readonly BatchNorm2d bn3;
+        private readonly Chain? downsample;
+
+        public LeakyBlock(int inputs, int outputs) : base(nameof(LeakyBlock))
+        {
+            (conv1, bn1) = (Layers.Conv(inputs, outputs, 3), Layers.Norm(outputs));
+            (conv2, bn2) = (Layers.Conv(outputs, outputs, 3), Layers.Norm(outputs));
+            (conv3, bn3) = (Layers.Conv(outputs, outputs, 3), Layers.Norm(outputs));
+            downsample = inputs == outputs ? null : new Chain(Layers.Conv(inputs, outputs, 1), Layers.Norm(outputs));
+            RegisterComponents();
+        }
+
+        protected override Tensor Run(Tensor x)
+        {
+            var y = bn1.call(conv1.call(x)).leaky_relu_(Slope);
+            y = bn2.call(conv2.call(y)).leaky_relu_(Slope);
+            y = bn3.call(conv3.call(y));
+            y = Layers.AddInto(y, downsample?.call(x) ?? x).leaky_relu_(Slope);
+            return downsample is null ? y : functional.max_pool2d(y, 2);
+        }
+    }
+}

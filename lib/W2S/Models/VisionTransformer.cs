@@ -1,0 +1,132 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using W2S.Models.Blocks;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace W2S.Models;
+
+/// <summary>The shape of a <see cref="VisionTransformer"/>.</summary>
+/// <param name="Image">Height and width of its images, in pixels.</param>
+/// <param name="Patch">Height and width of a patch, in pixels.</param>
+/// <param name="Width">Length of a token.</param>
+/// <param name="Depth">How many blocks.</param>
+/// <param name="Heads">How many attention heads.</param>
+public sealed record VisionTransformerShape(int Image, int Patch, int Width, int Depth, int Heads)
+{
+    /// <summary>ViT-B/16 for 224×224 images.</summary>
+    public static VisionTransformerShape Base16 { get; } = new(224, 16, 768, 12, 12);
+
+    /// <summary>A small one for 32×32 images and a CPU: patches of 4×4, ViT-Ti's width, 6 blocks.</summary>
+    public static VisionTransformerShape Tiny32 { get; } = new(32, 4, 192, 6, 3);
+
+    /// <summary>Probability that a block's branch is left out in training, rising evenly from 0 to this at the last block.</summary>
+    /// <value>Default 0.</value>
+    public double DropPath { get; init; }
+
+    /// <summary>Whether the head reads the mean of the patch tokens (MAE's fine-tuning) instead of the class token.</summary>
+    /// <value>Default false.</value>
+    public bool MeanPooling { get; init; }
+}
+
+/// <summary>Vision transformers in the layout of timm and MAE.</summary>
+/// <remarks>
+/// Dosovitskiy et al.: "An Image is Worth 16×16 Words", ICLR 2021. Keys as in timm: cls_token, pos_embed, patch_embed.proj,
+/// blocks.N, norm, head; with mean pooling fc_norm stands for norm, as in MAE. Linear layers start from N(0, 0.02).
+/// Stages: the tokens before the first block and after each quarter of the blocks, [B, 1 + patches, width].
+/// </remarks>
+public sealed class VisionTransformer : HeadedModel
+{
+    private readonly Parameter cls_token;
+    private readonly Parameter pos_embed;
+    private readonly Chain patch_embed;
+    private readonly Chain blocks;
+    private readonly LayerNorm[] norm;
+
+    /// <param name="name">Its field name.</param>
+    /// <param name="shape">Its shape.</param>
+    /// <param name="classes">How many classes.</param>
+    /// <exception cref="ArgumentException">The image is no whole number of patches, or the width no whole number of heads.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A count is below one, or the drop path is not in 0 … 1.</exception>
+    public VisionTransformer(string name, VisionTransformerShape shape, int classes) : base(name)
+    {
+        ArgumentNullException.ThrowIfNull(shape);
+        if (shape.Patch < 1 || shape.Image < 1 || shape.Image % shape.Patch != 0)
+            throw new ArgumentException($"images of {shape.Image} pixels are no whole number of patches of {shape.Patch}", nameof(shape));
+        if (shape.Heads < 1 || shape.Width < 1 || shape.Width % shape.Heads != 0)
+            throw new ArgumentException($"width {shape.Width} is no whole number of {shape.Heads} heads", nameof(shape));
+        if (shape.Depth < 1 || shape.DropPath is not (>= 0 and < 1))
+            throw new ArgumentOutOfRangeException(nameof(shape), $"depth {shape.Depth} must be 1 or more and drop path {shape.DropPath} in 0 … 1");
+        Shape = shape;
+        var patches = shape.Image / shape.Patch * (shape.Image / shape.Patch);
+        cls_token = nn.Parameter(zeros(1, 1, shape.Width));
+        pos_embed = nn.Parameter(zeros(1, patches + 1, shape.Width));
+        init.normal_(cls_token, 0, 1e-6);
+        init.normal_(pos_embed, 0, 0.02);
+        patch_embed = new Chain().Add("proj", Layers.PlainConv(3, shape.Width, shape.Patch, shape.Patch, bias: true, padding: 0));
+        blocks = new Chain(Enumerable.Range(0, shape.Depth).Select(block =>
+            new TransformerBlock(shape.Width, shape.Heads, shape.Depth == 1 ? 0 : shape.DropPath * block / (shape.Depth - 1))));
+        norm = [TransformerBlock.Norm(shape.Width)];
+        RegisterComponents();
+        register_module(shape.MeanPooling ? "fc_norm" : "norm", norm[0]);
+        SetHead("head", shape.Width, classes, TransformerBlock.Linear);
+    }
+
+    /// <summary>Its shape.</summary>
+    public VisionTransformerShape Shape { get; }
+
+    /// <summary>The number of the last layer for layer-wise decay: the blocks and the head.</summary>
+    public int LastLayer => blocks.Count + 1;
+
+    /// <summary>The layer a parameter belongs to: 0 for the embeddings, block + 1 for a block, <see cref="LastLayer"/> for the rest.</summary>
+    /// <param name="key">The parameter's key.</param>
+    /// <returns>0 … <see cref="LastLayer"/>.</returns>
+    /// <remarks>With a layer decay d the learning rate of layer i is d^(LastLayer − i) times the full one (BEiT, MAE).</remarks>
+    public int LayerOf(string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        if (key is "cls_token" or "pos_embed" || key.StartsWith("patch_embed.", StringComparison.Ordinal))
+            return 0;
+        return key.StartsWith("blocks.", StringComparison.Ordinal) ? int.Parse(key.Split('.')[1]) + 1 : LastLayer;
+    }
+
+    /// <summary>Every parameter with what an optimizer with layer-wise decay wants to know of it.</summary>
+    /// <param name="layerDecay">Factor of the learning rate from a layer to the one below it; 1 for none.</param>
+    /// <returns>In the order of the state dict.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The factor is not in 0 … 1 (0 excluded).</exception>
+    /// <remarks>Weight decay is for matrices only: not for biases, norms, the class token and the positions (timm).</remarks>
+    public IReadOnlyList<LayerParameter> LayerParameters(double layerDecay)
+    {
+        if (layerDecay is not (> 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(layerDecay), layerDecay, $"layer decay {layerDecay} is not in 0 … 1");
+        return [.. named_parameters().Select(entry => new LayerParameter(
+            entry.name, entry.parameter, LayerOf(entry.name), Math.Pow(layerDecay, LastLayer - LayerOf(entry.name)),
+            entry.parameter.dim() > 1 && entry.name is not ("cls_token" or "pos_embed")))];
+    }
+
+    /// <inheritdoc/>
+    protected override Tensor Encode(Tensor images, List<Tensor>? stages)
+    {
+        var patches = patch_embed.call(images).flatten(2).transpose(1, 2);
+        var first = cls_token.expand(patches.shape[0], -1, -1);
+        var x = Keep(cat([first, patches], 1).add_(pos_embed, Layers.One), stages);
+        for (var block = 0; block < blocks.Count; block++)
+        {
+            x = blocks[block].call(x);
+            // After every quarter: block·4/depth steps up behind this one.
+            if ((block + 1) * 4 / blocks.Count > block * 4 / blocks.Count)
+                Keep(x, stages);
+        }
+        return Shape.MeanPooling
+            ? norm[0].call(x.narrow(1, 1, x.shape[1] - 1).mean([1]))
+            : norm[0].call(x).select(1, 0);
+    }
+}
+
+/// <summary>A parameter of a <see cref="VisionTransformer"/> for layer-wise decay.</summary>
+/// <param name="Key">Its key in the state dict.</param>
+/// <param name="Parameter">The parameter.</param>
+/// <param name="Layer">Its layer, from 0.</param>
+/// <param name="RateScale">What its learning rate is multiplied with.</param>
+/// <param name="Decays">Whether weight decay applies to it.</param>
+public sealed record LayerParameter(string Key, Parameter Parameter, int Layer, double RateScale, bool Decays);

@@ -1,0 +1,62 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using W2S.Models.Blocks;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace W2S.Models;
+
+/// <summary>Wide residual networks for 32×32 images: norm and activation come before each convolution.</summary>
+/// <remarks>
+/// Zagoruyko, Komodakis: "Wide Residual Networks", BMVC 2016. Keys as in mdistiller: conv1, block1–3.layer.B, bn1, fc.
+/// The stages are the sums before the next norm, as there.
+/// </remarks>
+public sealed class WideResNet : HeadedModel
+{
+    private readonly Conv2d conv1;
+    private readonly BatchNorm2d bn1;
+    private readonly Chain[] blocks;
+
+    /// <summary>A network of three stages of (depth − 4)/6 blocks, 16, 32 and 64 times the width.</summary>
+    /// <param name="depth">6n + 4: 16 or 40 in the public code.</param>
+    /// <param name="width">How many times wider than 16-32-64: 1 or 2 in the public code.</param>
+    /// <param name="classes">How many classes.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The depth is not 6n + 4, or a count is below one.</exception>
+    public WideResNet(int depth, int width, int classes) : base($"wrn-{depth}-{width}")
+    {
+        if (depth < 10 || (depth - 4) % 6 != 0)
+            throw new ArgumentOutOfRangeException(nameof(depth), depth, $"depth {depth} is not 6n + 4; give 16 or 40");
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        conv1 = Layers.Conv(3, 16, 3);
+        bn1 = Layers.Norm(64 * width);
+        blocks = new Chain[3];
+        var inputs = 16;
+        for (var stage = 0; stage < 3; stage++)
+        {
+            var outputs = (16 << stage) * width;
+            blocks[stage] = new Chain(Enumerable.Range(0, (depth - 4) / 6).Select(block =>
+                (Module<Tensor, Tensor>)new PreActBlock(block == 0 ? inputs : outputs, outputs, block == 0 && stage > 0 ? 2 : 1, PreActStyle.Wide)));
+            register_module($"block{stage + 1}", new Chain().Add("layer", blocks[stage]));
+            inputs = outputs;
+        }
+        RegisterComponents();
+        SetHead("fc", inputs, classes, (features, count) =>
+        {
+            var head = nn.Linear(features, count);
+            init.zeros_(head.bias!);
+            return head;
+        });
+    }
+
+    /// <inheritdoc/>
+    public override bool TakesChannelsLast => true;
+
+    /// <inheritdoc/>
+    protected override Tensor Encode(Tensor images, List<Tensor>? stages)
+    {
+        var x = Keep(conv1.call(images), stages);
+        foreach (var block in blocks)
+            x = Keep(block.call(x), stages);
+        return Layers.GlobalMean(bn1.call(x).relu_());
+    }
+}

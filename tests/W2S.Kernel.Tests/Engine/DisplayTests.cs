@@ -1,0 +1,104 @@
+using System.Text.Json.Nodes;
+using W2S.Kernel.Engine;
+
+namespace W2S.Kernel.Tests.Engine;
+
+public sealed class DisplayTests
+{
+    [Fact]
+    public async Task DisplayShowsAndUpdateReplacesAlsoFromALaterCell()
+    {
+        using var session = new Session();
+        var first = await session.RunAsync("var shown = display(\"one\"); shown.Update(\"two\");");
+        Assert.Equal(["display", "update"], first.Displays.Select(item => item.Kind));
+        var later = await session.RunAsync("shown.Update(\"three\");");
+        Assert.Equal("update", later.Displays.Single().Kind);
+        Assert.Equal(first.Displays[0].Id, later.Displays.Single().Id);
+        Assert.Equal("three", later.Displays.Single().Bundle!["text/plain"].GetValue<string>());
+        Assert.Single(first.Displays.DistinctBy(item => item.Id));
+    }
+
+    [Fact]
+    public async Task AHandleAtTheEndIsNotShownAgain()
+    {
+        using var session = new Session();
+        var host = await session.RunAsync("display(1)");
+        Assert.Single(host.Events);
+        Assert.Null(host.LastResult);
+    }
+
+    [Fact]
+    public async Task HtmlIsShownAsHtml()
+    {
+        using var session = new Session();
+        var host = await session.RunAsync("HTML(\"<b>x</b>\")");
+        Assert.Equal("<b>x</b>", host.LastResult!["text/html"].GetValue<string>());
+    }
+
+    [Fact]
+    public async Task MimeTypesCanBeChosen()
+    {
+        using var session = new Session();
+        var host = await session.RunAsync("""
+            display("{\"data\":[1]}", "application/vnd.plotly.v1+json");
+            display(new { A = 1 }, "application/json", "text/plain");
+            display("<i>y</i>", "text/html").Update("<i>z</i>");
+            """);
+        Assert.IsType<JsonObject>(host.Displays[0].Bundle!["application/vnd.plotly.v1+json"]);
+        Assert.Equal(1, host.Displays[1].Bundle!["application/json"]["A"]!.GetValue<int>());
+        Assert.Equal(["application/json", "text/plain"], host.Displays[1].Bundle!.Keys);
+        Assert.Equal("<i>z</i>", host.Displays[3].Bundle!["text/html"].GetValue<string>());
+    }
+
+    [Fact]
+    public async Task ObjectsCarryHtmlAndPlainText()
+    {
+        using var session = new Session();
+        var host = await session.RunAsync("new[] { new { A = 1, B = \"x\" } }");
+        Assert.Equal(["text/html", "text/plain"], host.LastResult!.Keys);
+        Assert.Contains("<table>", host.LastResult["text/html"].GetValue<string>());
+    }
+
+    [Fact]
+    public async Task RegisteredFormattersCountAndSpecialTypesComeFirst()
+    {
+        using var session = new Session();
+        var host = await session.RunAsync("""
+            #!csharp
+            using Microsoft.DotNet.Interactive.Formatting;
+            class Chart { }
+            Formatter.Register<Chart>(_ => "<svg/>", "text/html");
+            Formatter.Register<Chart>(_ => "{\"layout\":{}}", "application/vnd.plotly.v1+json");
+            Formatter.Register<Chart>(_ => "a chart", "text/plain");
+            new Chart()
+            """);
+        Assert.Equal(["application/vnd.plotly.v1+json", "text/html", "text/plain"], host.LastResult!.Keys);
+        Assert.Equal("a chart", host.Plain);
+        Assert.Equal("<svg/>", host.LastResult["text/html"].GetValue<string>());
+    }
+
+    [Fact]
+    public async Task AFailingFormatterIsTheCellsError()
+    {
+        using var session = new Session();
+        var error = await session.FailAsync("""
+            using Microsoft.DotNet.Interactive.Formatting;
+            class Bad { }
+            Formatter.Register<Bad>(_ => throw new InvalidOperationException("no picture"), "text/html");
+            new Bad()
+            """);
+        Assert.Equal("no picture", error.Message);
+    }
+
+    [Fact]
+    public async Task ClearReachesTheHostInOrder()
+    {
+        using var session = new Session();
+        var host = await session.RunAsync("Console.Write(\"a\"); Cell.Clear(); Console.Write(\"b\");");
+        Assert.Equal(["text", "clear", "text"], host.Events.Select(item => item.Kind));
+    }
+
+    [Fact]
+    public void JsonStringsStayStrings() =>
+        Assert.IsType<string>(new MimeBundle("text/plain", "{}")["text/plain"].GetValue<string>());
+}

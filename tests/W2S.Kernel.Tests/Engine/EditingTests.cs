@@ -1,0 +1,75 @@
+namespace W2S.Kernel.Tests.Engine;
+
+public sealed class EditingTests
+{
+    [Fact]
+    public async Task CompletionsKnowVariablesUsingsAndWhatIsTyped()
+    {
+        using var session = new Session();
+        await session.RunAsync("using System.IO;\nvar sentence = \"words\"; record Point(int X, int Y);");
+        var stop = TestContext.Current.CancellationToken;
+        var result = await session.Cells.CompleteAsync("1 + sentence.Subs", 17, stop);
+        Assert.Equal((13, 17), (result.Start, result.End));
+        Assert.Equal(("Substring", "method"), (result.Entries[0].Text, result.Entries[0].Kind));
+        Assert.DoesNotContain(result.Entries, entry => entry.Text == "Length");
+        Assert.Equal("sentence", (await session.Cells.CompleteAsync("sent", 4, stop)).Entries[0].Text);
+        Assert.Contains("Path", (await session.Cells.CompleteAsync("Pat", 3, stop)).Entries.Select(entry => entry.Text));
+        Assert.Contains("X", (await session.Cells.CompleteAsync("new Point(1, 2).", 16, stop)).Entries.Select(entry => entry.Text));
+        Assert.Contains("display", (await session.Cells.CompleteAsync("disp", 4, stop)).Entries.Select(entry => entry.Text));
+        var later = await session.Cells.CompleteAsync("#!html\r\n<p>\r\n#!csharp\r\nsentence.Len", 35, stop);
+        Assert.Equal("Length", later.Entries[0].Text);
+        Assert.Empty((await session.Cells.CompleteAsync("#!html\n<p", 9, stop)).Entries);
+    }
+
+    [Fact]
+    public async Task MagicsAreCompleted()
+    {
+        using var session = new Session();
+        var result = await session.Cells.CompleteAsync("x\n#!ma", 6, TestContext.Current.CancellationToken);
+        Assert.Equal((2, 6), (result.Start, result.End));
+        Assert.Equal(["#!markdown"], result.Entries.Select(entry => entry.Text));
+    }
+
+    [Fact]
+    public async Task InspectionGivesSignatureAndSummary()
+    {
+        using var session = new Session();
+        var stop = TestContext.Current.CancellationToken;
+        await session.RunAsync("var sentence = \"words\";\n/// <summary>Doubles a number.</summary>\nint Twice(int x) => 2 * x;");
+        var plain = (await session.Cells.InspectAsync("sentence", 3, stop))!["text/plain"].GetValue<string>();
+        Assert.Contains("string", plain);
+        Assert.Contains("sentence", plain);
+        plain = (await session.Cells.InspectAsync("var y = Twice(3);", 10, stop))!["text/plain"].GetValue<string>();
+        Assert.Contains("Twice(int x)", plain);
+        Assert.Contains("Doubles a number.", plain);
+        plain = (await session.Cells.InspectAsync("display(1)", 2, stop))!["text/plain"].GetValue<string>();
+        Assert.Contains("Shows a value at once.", plain);
+        Assert.Null(await session.Cells.InspectAsync("   ", 1, stop));
+    }
+
+    [Theory]
+    [InlineData("var x = 1;", "Complete", "")]
+    [InlineData("x", "Complete", "")]
+    [InlineData("", "Complete", "")]
+    [InlineData("if (x) {", "Incomplete", "    ")]
+    [InlineData("class C { void M() {", "Incomplete", "        ")]
+    [InlineData("Foo(1,", "Incomplete", "")]
+    [InlineData("int x = 1;)", "Invalid", "")]
+    [InlineData("#!html\n<p>{", "Complete", "")]
+    [InlineData("#!csharp\nvar x = new {", "Incomplete", "    ")]
+    [InlineData("#!fsharp\nlet x =", "Unknown", "")]
+    public void CompletenessIsToldByTheLastPart(string code, string status, string indent)
+    {
+        using var session = new Session();
+        var result = session.Cells.CheckComplete(code);
+        Assert.Equal((status, indent), (result.Status.ToString(), result.Indent));
+    }
+
+    [Fact]
+    public async Task PositionsOutsideTheTextAreRefused()
+    {
+        using var session = new Session();
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => session.Cells.CompleteAsync("x", 2, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => session.Cells.InspectAsync("x", -1, TestContext.Current.CancellationToken));
+    }
+}

@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using W2S.Kernel.Jupyter;
+using W2S.Kernel.Notebooks;
+using W2S.Kernel.Tests.Repository;
+
+namespace W2S.Kernel.Tests.Jupyter;
+
+/// <summary>Jupyter's folders, all below one that is gone when the test is, with the built kernel's spec in them.</summary>
+internal sealed class JupyterHome : IDisposable
+{
+    public const string Python = "/usr/bin/python3"; // Debian's own: its packages are not seen by others
+
+    /// <summary>The built kernel.</summary>
+    public static string Program { get; } = RepositoryRoot.Combine("lib", "W2S.Kernel", "bin", "W2S.Kernel.dll");
+
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("w2s-jupyter-");
+
+    public JupyterHome()
+    {
+        var spec = Directory.CreateDirectory(System.IO.Path.Combine(Path, "data", "kernels", NotebookMetadata.KernelName)).FullName;
+        File.WriteAllText(System.IO.Path.Combine(spec, KernelSpec.FileName), KernelSpec.Json("dotnet", Program));
+        Directory.CreateDirectory(Work);
+    }
+
+    public string Path => folder.FullName;
+
+    /// <summary>Where notebooks lie.</summary>
+    public string Work => System.IO.Path.Combine(Path, "work");
+
+    public static void Require(string module)
+    {
+        Assert.SkipUnless(File.Exists(Python), $"there is no {Python}");
+        using var probe = Process.Start(new ProcessStartInfo(Python, ["-c", $"import {module}"]) { RedirectStandardError = true })!;
+        probe.WaitForExit();
+        Assert.SkipUnless(probe.ExitCode == 0, $"{Python} has no {module}; on Debian: apt-get install python3-jupyter-kernel-test jupyter-nbconvert jupyter-notebook");
+    }
+
+    public ProcessStartInfo Start(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = Work,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, sub) in new[] { ("JUPYTER_DATA_DIR", "data"), ("JUPYTER_RUNTIME_DIR", "runtime"), ("JUPYTER_CONFIG_DIR", "config"), ("IPYTHONDIR", "ipython"), ("XDG_STATE_HOME", "state") })
+            start.Environment[name] = System.IO.Path.Combine(Path, sub);
+        start.Environment["PYDEVD_DISABLE_FILE_VALIDATION"] = "1";
+        // Notebooks of the collection at their quick setting, on the images that the library draws itself.
+        start.Environment["W2S_QUICK"] = "1";
+        start.Environment["W2S_DATA"] = System.IO.Path.Combine(Path, "no-data");
+        return start;
+    }
+
+    /// <summary>Runs a program to its end.</summary>
+    /// <returns>Its exit code and what it wrote, both streams together.</returns>
+    public async Task<(int Code, string Text)> RunAsync(TimeSpan limit, string program, params string[] arguments)
+    {
+        using var process = Process.Start(Start(program, arguments))!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        stop.CancelAfter(limit);
+        try
+        {
+            await process.WaitForExitAsync(stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"{program} {string.Join(' ', arguments)} ran longer than {limit.TotalSeconds} s:\n{await output}\n{await errors}");
+        }
+        return (process.ExitCode, await output + await errors);
+    }
+
+    public void Dispose()
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                folder.Delete(recursive: true);
+                return;
+            }
+            catch (IOException) when (attempt < 50)
+            {
+                Thread.Sleep(100); // a kernel is still putting its state away
+            }
+        }
+    }
+}

@@ -1,0 +1,192 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using W2S.Kernel.Notebooks;
+using W2S.Kernel.Notebooks.Running;
+
+namespace W2S.Kernel.Tests.Notebooks.Running;
+
+public sealed class RunProcessTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task ARunLeavesTheExecutedNotebookBesideAndTheNotebookAsItWas()
+    {
+        var path = Write("Console.WriteLine($\"quick={Environment.GetEnvironmentVariable(\"W2S_QUICK\")}\");", "6 * 7",
+            "Environment.CurrentDirectory");
+        var before = File.ReadAllText(path);
+        using var run = Run("n.ipynb", "--quick");
+        Assert.Equal(0, await run.EndAsync());
+        Assert.Contains("quick=1", run.Output);
+        Assert.Contains("[2/3] 6 * 7", run.Output);
+        Assert.Equal("", run.Errors);
+        var executed = Executed();
+        Assert.Equal("42", NotebookText.Join(executed.Cells[1].Outputs[0]!["data"]!["text/plain"]));
+        Assert.Contains(Path.GetFileName(folder.Path), NotebookText.Join(executed.Cells[2].Outputs[0]!["data"]!["text/plain"]));
+        Assert.Equal(before, File.ReadAllText(path));
+    }
+
+    [Fact]
+    public async Task AFailingCellIsSaidWithNumberLineAndCaretAndTheOutputsSoFarStay()
+    {
+        Write("Console.WriteLine(\"first\");", "var x = 1;\nthrow new InvalidOperationException(\"broken on purpose\");", "x");
+        using var run = Run("n.ipynb");
+        Assert.Equal(1, await run.EndAsync());
+        Assert.Contains("cell 2 of 3 failed", run.Errors);
+        Assert.Contains("InvalidOperationException: broken on purpose", run.Errors);
+        var lines = run.Errors.Split('\n');
+        var source = Array.FindIndex(lines, line => line.Contains("throw new InvalidOperationException("));
+        Assert.True(source >= 0, run.Errors);
+        Assert.Equal("^", lines[source + 1].Trim());
+        var executed = Executed();
+        Assert.Equal("first\n", NotebookText.Join(executed.Cells[0].Outputs[0]!["text"]));
+        Assert.Equal("broken on purpose", (string)executed.Cells[1].Outputs[0]!["evalue"]!);
+        Assert.Null(executed.Cells[2].ExecutionCount);
+    }
+
+    [Fact]
+    public async Task ACellThatDoesNotCompileIsSaidWithItsLine()
+    {
+        Write("1", "var good = 1;\nvar bad = missing + 2;");
+        using var run = Run("n.ipynb");
+        Assert.Equal(1, await run.EndAsync());
+        Assert.Contains("cell 2 of 2 failed", run.Errors);
+        Assert.Contains("var bad = missing + 2;", run.Errors);
+        Assert.Matches(@"\n *\^", run.Errors);
+    }
+
+    [Theory]
+    [InlineData("INT", "while (true) { }")]
+    [InlineData("INT", "await System.Threading.Tasks.Task.Delay(-1);")]
+    [InlineData("TERM", "System.Threading.Thread.Sleep(-1);")]
+    public async Task AStoppedRunEndsWithinASecondAndKeepsWhatWasDone(string signal, string body)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "signals are sent by kill");
+        Write("Console.WriteLine(\"done before\");", $"Console.WriteLine(\"in the\" + \" loop\"); {body}", "3");
+        using var run = Run("n.ipynb");
+        await run.SeenAsync("in the loop");
+        var clock = Stopwatch.StartNew();
+        run.Signal(signal);
+        Assert.Equal(130, await run.EndAsync());
+        var stopped = clock.Elapsed.TotalSeconds;
+        // One second is the promise. A machine that other work keeps busy shows it by how long it takes to print the help.
+        clock.Restart();
+        using var help = Run("--help");
+        await help.EndAsync();
+        Assert.InRange(stopped, 0, 1 + 5 * clock.Elapsed.TotalSeconds);
+        Assert.Contains("w2s: stopped in cell 2 of 3; what was done is in runs", run.Errors);
+        var executed = Executed();
+        Assert.Equal("done before\n", NotebookText.Join(executed.Cells[0].Outputs[0]!["text"]));
+        Assert.Contains("in the loop", NotebookText.Join(executed.Cells[1].Outputs[0]!["text"]));
+        Assert.Equal("error", (string)executed.Cells[1].Outputs[^1]!["output_type"]!);
+    }
+
+    [Theory]
+    [InlineData("Environment.Exit(7);", "exit code 7")]
+    [InlineData("int F(int n) => F(n + 1) + 1; F(0)", "stack overflow")]
+    [InlineData("System.Threading.Thread.Sleep(300); System.Diagnostics.Process.GetCurrentProcess().Kill();", "signal 9")]
+    public async Task ACellThatEndsTheProcessSaysWhyInTheNotebook(string cell, string reason)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "exit codes differ there");
+        Write("Console.WriteLine(\"before\");", $"Console.WriteLine(\"in it\"); {cell}", "3");
+        using var run = Run("n.ipynb");
+        Assert.Equal(1, await run.EndAsync());
+        Assert.Contains(reason, run.Errors);
+        var executed = Executed();
+        Assert.Equal("before\n", NotebookText.Join(executed.Cells[0].Outputs[0]!["text"]));
+        Assert.Contains("in it", NotebookText.Join(executed.Cells[1].Outputs[0]!["text"]));
+        Assert.Contains(reason, (string)executed.Cells[1].Outputs[^1]!["evalue"]!);
+    }
+
+    [Theory]
+    [InlineData("there is no file 'none.ipynb'", "none.ipynb")]
+    [InlineData("ends early", "short.ipynb")]
+    [InlineData("no option '--fast'", "n.ipynb", "--fast")]
+    public async Task BadInputGetsOneLineAndTouchesNothing(string expected, params string[] arguments)
+    {
+        Write("1");
+        folder.File("short.ipynb", NotebookFile.Text(NotebookFile.Code("1"))[..^20]);
+        var before = Listing();
+        using var run = Run(arguments);
+        Assert.Equal(2, await run.EndAsync());
+        Assert.Contains(expected, run.Errors);
+        Assert.StartsWith("w2s: ", run.Errors);
+        Assert.Equal(1, run.Errors.Count(letter => letter == '\n'));
+        Assert.Equal("", run.Output);
+        Assert.Equal(before, Listing());
+    }
+
+    [Fact]
+    public async Task SavingTwiceGivesTheSameFileAndCheckingFindsAChangedNumber()
+    {
+        var path = Write("Console.WriteLine($\"{1 / 3.0:0.000} in {DateTime.Now.Ticks % 1000} ms, from \" + Environment.CurrentDirectory);", "2.5");
+        foreach (var _ in new[] { 1, 2 })
+        {
+            using var save = Run("n.ipynb", "--save");
+            Assert.Equal(0, await save.EndAsync());
+        }
+        var saved = Notebook.Read(path);
+        Assert.DoesNotContain(folder.Path, saved.ToJson());
+        Assert.False(saved.Cells[0].Metadata.ContainsKey("execution"));
+        Assert.Equal([1, 2], saved.Cells.Select(cell => cell.ExecutionCount));
+
+        using (var check = Run("n.ipynb", "--check"))
+        {
+            Assert.Equal(0, await check.EndAsync());
+            Assert.Contains("checked 2 numbers: all within", check.Output);
+        }
+        File.WriteAllText(path, saved.ToJson().Replace("0.333 in", "0.335 in"));
+        using (var check = Run("n.ipynb", "--check"))
+        {
+            Assert.Equal(1, await check.EndAsync());
+            Assert.Contains("number 1: saved 0.335, now 0.333", check.Errors);
+        }
+    }
+
+    [Fact]
+    public async Task AFailedRunSavesNothingInPlace()
+    {
+        var path = Write("throw new Exception();");
+        var before = File.ReadAllText(path);
+        using var run = Run("n.ipynb", "--save");
+        Assert.Equal(1, await run.EndAsync());
+        Assert.Equal(before, File.ReadAllText(path));
+    }
+
+    [Fact]
+    public async Task ANotebookTooLargeToCommitIsNotSaved()
+    {
+        var path = Write("Console.WriteLine(new string('x', 500_000));");
+        var before = File.ReadAllText(path);
+        using var run = Run("n.ipynb", "--save");
+        Assert.Equal(1, await run.EndAsync());
+        Assert.Contains("not saved: the committed form would take 500 KB, the limit is 400 KB", run.Errors);
+        Assert.Equal(before, File.ReadAllText(path));
+    }
+
+    [Fact]
+    public async Task OutAndHtmlAreWrittenWhereAsked()
+    {
+        Write("1");
+        using var run = Run("n.ipynb", "--out", "done.ipynb", "--html", "page.html");
+        Assert.Equal(0, await run.EndAsync());
+        Assert.Equal(["done.ipynb", "n.ipynb", "page.html"], Listing().Select(entry => entry.Split('|')[0]));
+        Assert.StartsWith("<!doctype html>", File.ReadAllText(folder.File("page.html")));
+    }
+
+    private string Write(params string[] cells)
+    {
+        var coded = cells.Select(cell => NotebookFile.Code(cell)).ToArray();
+        return folder.File("n.ipynb", NotebookFile.Text(coded));
+    }
+
+    private RunningNotebook Run(params string[] arguments) => new(folder.Path, arguments);
+
+    private Notebook Executed() => Notebook.Read(Path.Combine(folder.Path, "runs", "n.ipynb"));
+
+    private List<string> Listing() =>
+        [.. Directory.EnumerateFileSystemEntries(folder.Path, "*", SearchOption.AllDirectories).Order()
+            .Select(path => $"{Path.GetRelativePath(folder.Path, path)}|{(File.Exists(path) ? File.ReadAllText(path) : "")}")];
+}

@@ -1,0 +1,126 @@
+using System.Text.Json.Nodes;
+using Plotly.NET;
+using W2S.Analysis;
+using W2S.Charts;
+
+namespace W2S.Tests.Charts;
+
+public sealed class FiguresTests
+{
+    [Theory]
+    [MemberData(nameof(ChartSamples.Names), MemberType = typeof(ChartSamples))]
+    public void Every_chart_is_a_complete_figure_of_plain_lists(string name)
+    {
+        var figure = Figure(ChartSamples.All[name]());
+        Assert.NotEmpty(figure["data"]!.AsArray());
+        var layout = figure["layout"]!;
+        Assert.Equal("rgba(0,0,0,0)", layout["paper_bgcolor"]!.ToString());
+        Assert.Equal("rgba(0,0,0,0)", layout["plot_bgcolor"]!.ToString());
+        Assert.StartsWith("<b>", layout["title"]!["text"]!.ToString());
+        foreach (var trace in figure["data"]!.AsArray())
+        {
+            foreach (var axis in new[] { "x", "y" })
+            {
+                var values = Assert.IsType<JsonArray>(trace![axis]);
+                Assert.NotEmpty(values);
+                Assert.DoesNotContain(values, value => value?.ToString() is "NaN" or "Infinity");
+            }
+            foreach (var axis in new[] { "xaxis", "yaxis" })
+            {
+                var used = trace![axis]?.ToString() ?? axis[..1];
+                Assert.NotNull(layout[axis + used[1..]]);
+            }
+        }
+        Assert.DoesNotContain("black", figure.ToJsonString());
+    }
+
+    [Theory]
+    [MemberData(nameof(ChartSamples.Names), MemberType = typeof(ChartSamples))]
+    public void Axes_that_carry_a_quantity_are_titled(string name)
+    {
+        var layout = Figure(ChartSamples.All[name]())["layout"]!.AsObject();
+        var titled = layout.Where(entry => entry.Key.StartsWith("xaxis")).Any(axis => axis.Value!["title"] is not null)
+            || layout["annotations"]?.AsArray().Any(text => text!["y"]!.ToString() == "0" && text["yanchor"]?.ToString() == "top") == true
+            || name is "gap bars" or "sensitivity";
+        Assert.True(titled, "no title of the x axis");
+    }
+
+    [Fact]
+    public void Accuracies_are_shown_in_percent_with_their_interval()
+    {
+        var figure = Figure(Figures.GapBars("Bars", [new MethodResult("KD", new Estimate(.6, .02, .57, .64, 3))]));
+        var bar = figure["data"]![0]!;
+        Assert.Equal(60, bar["y"]![0]!.GetValue<double>());
+        Assert.Equal(4, bar["error_y"]!["array"]![0]!.GetValue<double>(), 1e-9);
+        Assert.Equal(3, bar["error_y"]!["arrayminus"]![0]!.GetValue<double>(), 1e-9);
+        Assert.Equal("accuracy, %", figure["layout"]!["yaxis"]!["title"]!["text"]!.ToString());
+        Assert.Contains("n\u00A0=\u00A03", figure["layout"]!["title"]!["text"]!.ToString());
+        Assert.Contains("95 % interval", figure["layout"]!["title"]!["text"]!.ToString());
+    }
+
+    [Fact]
+    public void A_single_run_claims_no_interval()
+    {
+        var figure = Figure(Figures.GapBars("Bars", [MethodResult.Over("KD", [.6])]));
+        Assert.Null(figure["data"]![0]!["error_y"]);
+        Assert.Contains("no interval", figure["layout"]!["title"]!["text"]!.ToString());
+    }
+
+    [Fact]
+    public void Methods_stand_in_their_fixed_order_and_colour()
+    {
+        var names = Figure(Figures.GapBars("Bars", [.. new[] { "ceiling", "AdaptConf", "mine", "weak teacher", "KD" }.Select(m => MethodResult.Over(m, [.5, .6]))]))["data"]!
+            .AsArray().Select(trace => trace!["name"]!.ToString());
+        Assert.Equal(["weak teacher", "KD", "AdaptConf", "mine", "ceiling"], names);
+        Assert.Equal(MethodStyle.Of("AdaptConf").Colour, MethodStyle.Of("adapt-conf T=4").Colour);
+        Assert.NotEqual(MethodStyle.Of("AdaptConf T=4").Symbol, MethodStyle.Of("AdaptConf T=0.5").Symbol);
+        Assert.Equal(MethodStyle.Of("mine"), MethodStyle.Of("Mine"));
+    }
+
+    [Fact]
+    public void Colours_are_legible_on_white_and_on_near_black()
+    {
+        foreach (var colour in Palette.Hues.Concat([Palette.Weak, Palette.Ceiling, Palette.Ink]).Concat(Palette.Ordered(5)))
+        {
+            Assert.True(Contrast(colour, "#FFFFFF") >= 3, $"{colour} on white {Contrast(colour, "#FFFFFF"):0.00}");
+            Assert.True(Contrast(colour, "#1E1E1E") >= 3, $"{colour} on dark {Contrast(colour, "#1E1E1E"):0.00}");
+        }
+
+        static double Contrast(string a, string b)
+        {
+            var (x, y) = (Luminance(a), Luminance(b));
+            return (Math.Max(x, y) + .05) / (Math.Min(x, y) + .05);
+        }
+
+        static double Luminance(string colour)
+        {
+            var c = Convert.FromHexString(colour[1..]).Select(v => v / 255.0).Select(v => v <= .04045 ? v / 12.92 : Math.Pow((v + .055) / 1.055, 2.4)).ToArray();
+            return .2126 * c[0] + .7152 * c[1] + .0722 * c[2];
+        }
+    }
+
+    [Fact]
+    public void Histogram_shares_add_up_and_hold_the_ends()
+    {
+        var trace = Figure(Figures.Histogram("H", [("a", [0, .1, .5, 1, 7])], Measure.Confidence, 2, (0, 1)))["data"]![0]!;
+        Assert.Equal([40.0, 60.0, 60.0], trace["y"]!.AsArray().Select(value => value!.GetValue<double>()));
+        Assert.Equal([0, .5, 1], trace["x"]!.AsArray().Select(value => value!.GetValue<double>()));
+    }
+
+    [Fact]
+    public void An_unverified_number_is_not_shown()
+    {
+        var error = Assert.Throws<ArgumentException>(() => Figures.Published("P", [new("A", "KD", .7, "M", null)], "all"));
+        Assert.Contains("'M'", error.Message);
+    }
+
+    [Fact]
+    public void Bad_input_is_named()
+    {
+        Assert.Contains("empty", Assert.Throws<ArgumentException>(() => Figures.LearningCurves("L", [])).Message);
+        Assert.Contains("KD has 1 values for 2 places", Assert.Throws<ArgumentException>(() => Figures.LearningCurves("L", [Curve.Single("KD", [1, 2], [.5])])).Message);
+        Assert.Contains("p_w 0.7", Assert.Throws<ArgumentOutOfRangeException>(() => Figures.BetaCurves([1], [.7])).Message);
+    }
+
+    private static JsonObject Figure(GenericChart chart) => JsonNode.Parse(ChartMime.Json(chart))!.AsObject();
+}

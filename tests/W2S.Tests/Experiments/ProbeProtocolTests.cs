@@ -1,0 +1,100 @@
+using TorchSharp;
+using W2S.Data;
+using W2S.Experiments;
+using W2S.Losses;
+using W2S.Training;
+using static TorchSharp.torch;
+
+namespace W2S.Tests.Experiments;
+
+public sealed class ProbeProtocolTests
+{
+    private static readonly ProbeProtocol Small = new()
+    {
+        TeacherImages = 200, StudentImages = 400, TestImages = 200, TrueLabels = 120,
+        Probe = new LinearProbeOptions { Steps = 500, BatchSize = 64 },
+    };
+
+    [Fact]
+    public void PartsAreDisjointAndOfTheSizesAskedFor()
+    {
+        using var scope = NewDisposeScope();
+        var parts = Small.Draw(Blobs(), seed: 3);
+
+        Assert.Equal((120, 400, 200), (parts.Teacher.Count, parts.Student.Count, parts.Test.Count));
+        Assert.Equal(720, parts.Teacher.Concat(parts.Student).Concat(parts.Test).Distinct().Count());
+    }
+
+    [Fact]
+    public void ASplitIsAPureFunctionOfItsSeed()
+    {
+        using var scope = NewDisposeScope();
+        var pair = Blobs();
+        var (first, again, other) = (Small.Run(pair, 1), Small.Run(pair, 1), Small.Run(pair, 2));
+
+        Assert.Equal(first.Teacher, again.Teacher);
+        Assert.Equal(first.Students, again.Students);
+        Assert.NotEqual(Small.Draw(pair, 1).Test, Small.Draw(pair, 2).Test);
+    }
+
+    [Fact]
+    public void StudentWithTheBetterViewPassesItsTeacherAndLosesWithRolesExchanged()
+    {
+        using var scope = NewDisposeScope();
+        var pair = Blobs();
+        var study = Small.Study(pair, 3);
+        var swapped = Small.Study(pair.Swapped("swapped"), 3);
+
+        Assert.All(study.Splits, split => Assert.True(split.Students["Soft labels"] > split.Teacher));
+        Assert.All(study.Splits, split => Assert.True(split.Ceiling > split.Teacher));
+        Assert.All(swapped.Splits, split => Assert.True(split.Students["Soft labels"] < split.Teacher));
+    }
+
+    [Fact]
+    public void TablesHoldARowForEverybodyAndAColumnForEveryStudent()
+    {
+        using var scope = NewDisposeScope();
+        var study = Small.Study(Blobs(), 2);
+
+        Assert.Equal(["Weak teacher", "Hard labels", "Soft labels", "Few true labels", "Ceiling"], ProbeTable.ByMethod(study).RowKeys);
+        Assert.Equal(["120 true labels"], ProbeTable.BySetting([study]).RowKeys);
+        Assert.Contains("Soft labels", ProbeTable.BySetting([study]).ColumnKeys);
+        Assert.Throws<ArgumentException>(() => study.Student("nobody"));
+    }
+
+    [Fact]
+    public void WhatDoesNotFitIsNamed()
+    {
+        using var scope = NewDisposeScope();
+        var pair = Blobs();
+
+        Assert.Contains("201 true labels", Assert.Throws<ArgumentException>(() => (Small with { TrueLabels = 201 }).Run(pair, 0)).Message);
+        Assert.Contains("sees none", Assert.Throws<ArgumentException>(
+            () => (Small with { Students = [new("kd", new Kd())] }).Run(pair, 0)).Message);
+        Assert.Throws<ArgumentException>(() => (Small with { TestImages = 1_000 }).Run(pair, 0));
+        Assert.Contains("one row each", Assert.Throws<ArgumentException>(
+            () => Small.Run(pair with { Labels = [.. pair.Labels.Skip(1)] }, 0)).Message);
+    }
+
+    [Fact]
+    public void ATokenStopsAStudy()
+    {
+        using var scope = NewDisposeScope();
+        using var stop = new CancellationTokenSource();
+        stop.Cancel();
+
+        Assert.ThrowsAny<OperationCanceledException>(() => Small.Study(Blobs(), 2, token: stop.Token));
+    }
+
+    // Four classes: well apart in the strong view, blurred in the weak one.
+    private static FrozenPair Blobs()
+    {
+        const int count = 800, classes = 4;
+        var random = new Random(7);
+        double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+        var labels = Enumerable.Range(0, count).Select(i => (long)(i % classes)).ToArray();
+        Tensor View(double blur) => tensor(
+            labels.SelectMany(label => Enumerable.Range(0, classes).Select(k => (float)((k == label ? 1 : 0) + blur * Normal()))).ToArray()).reshape(count, classes);
+        return new FrozenPair("blobs", View(0.6), View(0.2), labels, classes);
+    }
+}

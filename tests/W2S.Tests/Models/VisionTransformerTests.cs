@@ -1,0 +1,72 @@
+using W2S.Models;
+using static TorchSharp.torch;
+
+namespace W2S.Tests.Models;
+
+public sealed class VisionTransformerTests
+{
+    private static readonly VisionTransformerShape Shape = new(8, 4, 8, 12, 2);
+
+    [Fact]
+    public void LayersForTheDecayOfLearningRates()
+    {
+        using var model = new VisionTransformer("vit", Shape, 3);
+        Assert.Equal(13, model.LastLayer);
+        var layers = model.LayerParameters(0.65).ToDictionary(entry => entry.Key);
+        Assert.Equal(model.state_dict().Count, layers.Count);
+        Assert.Equal(0, layers["cls_token"].Layer);
+        Assert.Equal(0, layers["pos_embed"].Layer);
+        Assert.Equal(0, layers["patch_embed.proj.weight"].Layer);
+        Assert.Equal(1, layers["blocks.0.norm1.weight"].Layer);
+        Assert.Equal(12, layers["blocks.11.mlp.fc2.bias"].Layer);
+        Assert.Equal(13, layers["norm.weight"].Layer);
+        Assert.Equal(13, layers["head.weight"].Layer);
+        Assert.Equal(1.0, layers["head.weight"].RateScale);
+        Assert.Equal(Math.Pow(0.65, 13), layers["pos_embed"].RateScale, 1e-15);
+        Assert.Equal(0.65, layers["blocks.11.attn.qkv.weight"].RateScale, 1e-15);
+        Assert.True(layers["head.weight"].Decays && layers["patch_embed.proj.weight"].Decays);
+        Assert.DoesNotContain(layers.Values, entry => entry.Decays && (entry.Parameter.dim() == 1 || entry.Key is "cls_token" or "pos_embed"));
+        Assert.Throws<ArgumentOutOfRangeException>(() => model.LayerParameters(0));
+    }
+
+    [Fact]
+    public void StagesAreTheTokensAfterEveryQuarter()
+    {
+        using var scope = NewDisposeScope();
+        using var model = new VisionTransformer("vit", Shape, 3);
+        var output = model.ForwardFeatures(randn(2, 3, 8, 8));
+        Assert.Equal(5, output.Stages.Count);
+        Assert.All(output.Stages, stage => Assert.Equal([2L, 5, 8], stage.shape));
+    }
+
+    [Fact]
+    public void DropPathActsInTrainingOnlyAndKeepsTheMean()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(3);
+        using var model = new VisionTransformer("vit", Shape with { DropPath = 0.5 }, 3);
+        var images = randn(1, 3, 8, 8).expand(512, 3, 8, 8);
+        using var nothing = no_grad();
+        model.eval();
+        var still = model.Features(images);
+        Assert.Equal(0f, still.std(0).max().item<float>(), 1e-5f);
+        model.train();
+        Assert.True(model.Features(images).std(0).max().item<float>() > 0.01f, "nothing was dropped");
+    }
+
+    [Fact]
+    public void MeanPoolingHasAnotherNorm()
+    {
+        using var model = new VisionTransformer("vit", Shape with { MeanPooling = true }, 3);
+        Assert.Contains("fc_norm.weight", model.state_dict().Keys);
+        Assert.DoesNotContain("norm.weight", model.state_dict().Keys);
+    }
+
+    [Fact]
+    public void ShapesThatCannotBeAreRefused()
+    {
+        Assert.Contains("no whole number of patches", Assert.Throws<ArgumentException>(() => new VisionTransformer("vit", Shape with { Patch = 3 }, 3)).Message);
+        Assert.Contains("no whole number of 3 heads", Assert.Throws<ArgumentException>(() => new VisionTransformer("vit", Shape with { Heads = 3 }, 3)).Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new VisionTransformer("vit", Shape with { DropPath = 1 }, 3));
+    }
+}

@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using System.Text;
+using TorchSharp;
+using W2S.Models.Weights;
+using static TorchSharp.torch;
+
+namespace W2S.Tests.Models.Weights;
+
+/// <summary>
+/// Damaged weight files of all three formats: each is read or refused with a clear error, within memory in proportion to
+/// its size, and runs nothing. W2S_FUZZ sets how many are tried; a failure names the round, which repeats it.
+/// </summary>
+public sealed class WeightFuzzTests(ITestOutputHelper output)
+{
+    [Fact]
+    public void DamagedFilesEndInAClearError()
+    {
+        var rounds = int.Parse(Environment.GetEnvironmentVariable("W2S_FUZZ") ?? "10000");
+        var marker = Path.Combine(Environment.CurrentDirectory, "MARKER");
+        var seeds = WeightMutator.Seeds();
+        Assert.True(seeds.Count >= 15, $"only {seeds.Count} files to start from");
+        var (read, refused, most) = (0, 0, 0.0);
+        var watch = Stopwatch.StartNew();
+        for (var round = 0; round < rounds; round++)
+        {
+            var bytes = WeightMutator.Mutate(seeds, new Random(round));
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            try
+            {
+                if (Parse(bytes, out var message))
+                    read++;
+                else
+                    refused++;
+                Assert.True(message is null || message.Length is > 10 and < 2000, $"round {round}: the error is '{message}'");
+            }
+            catch (Exception error) when (error is not Xunit.Sdk.XunitException)
+            {
+                Assert.Fail($"round {round} ({bytes.Length} bytes): {error}");
+            }
+            // An object takes up to some hundred bytes where the file has one or two for it.
+            var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            most = Math.Max(most, allocated / Math.Max(100.0, bytes.Length));
+            Assert.True(allocated < 200_000 + 300L * bytes.Length, $"round {round}: {allocated} bytes were allocated for a file of {bytes.Length}");
+        }
+        Assert.False(File.Exists(marker), "a command in a file was run");
+        Assert.True(rounds < 1000 || (read > rounds / 100 && refused > rounds / 4), $"{read} read, {refused} refused: the damage is of one kind only");
+        output.WriteLine($"{rounds} files in {watch.Elapsed.TotalSeconds:f1} s: {read} read, {refused} refused; at most {most:f0} bytes of objects a byte of file");
+    }
+
+    private static unsafe bool Parse(byte[] bytes, out string? message)
+    {
+        using var scope = NewDisposeScope();
+        message = null;
+        fixed (byte* start = bytes)
+        {
+            try
+            {
+                var view = new ByteView(start, bytes.Length);
+                // Half of the PyTorch files hold more than a state dict: read them whole.
+                var whole = bytes.Length > 0 && bytes[^1] % 2 == 0 && !(bytes.Length > 8 && bytes[8] == '{');
+                var tensors = whole ? Tensors(PyTorchFile.Parse(view, verify: bytes[0] % 2 == 0)) : [.. WeightFile.Parse(view).Tensors.Values];
+                foreach (var tensor in tensors)
+                    Assert.True(tensor.numel() * tensor.element_size() <= bytes.Length * 4L, "a tensor is larger than its file");
+                return true;
+            }
+            catch (WeightFileException error)
+            {
+                message = error.Message;
+                return false;
+            }
+        }
+    }
+
+    private static List<Tensor> Tensors(object? root)
+    {
+        List<Tensor> found = [];
+        if (root is Dictionary<object, object?> map)
+            found.AddRange(map.Values.OfType<Tensor>());
+        return found;
+    }
+}
