@@ -25,7 +25,8 @@ public static class Trainer
         run.Check();
         ProcessSettings.Apply();
         Devices.UseThreads(run.Options.Threads);
-        var generator = torch.get_rng_state().DetachFromDisposeScope();
+        using var scope = torch.NewDisposeScope(); // reading the generator leaves more than one wrapper
+        var generator = torch.get_rng_state();
         try
         {
             using var session = new TrainingSession(run, progress, token);
@@ -34,7 +35,6 @@ public static class Trainer
         finally
         {
             torch.set_rng_state(generator);
-            generator.Dispose();
             run.Student.eval();
         }
     }
