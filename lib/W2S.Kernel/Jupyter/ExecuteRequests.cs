@@ -92,7 +92,8 @@ internal sealed class ExecuteRequests(
             Publisher.Failure(content, error);
             Empty(content, "user_expressions", array: false);
             Empty(content, "payload", array: true);
-        }) with { AbortsQueue = request.Flag("stop_on_error", true) };
+        }) with
+        { AbortsQueue = request.Flag("stop_on_error", true) };
     }
 
     private Action<Utf8JsonWriter> Succeeded(IncomingMessage request, Action<Utf8JsonWriter> payload, CancellationToken interrupt)

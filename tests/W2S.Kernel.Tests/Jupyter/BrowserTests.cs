@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Net.Http;
 using System.Text.Json.Nodes;
 using Microsoft.Playwright;
-using W2S.Kernel.Notebooks.Pictures;
 using W2S.Kernel.Notebooks;
+using W2S.Kernel.Notebooks.Pictures;
 using W2S.Kernel.Tests.Notebooks;
 using W2S.Kernel.Tests.Repository;
 

@@ -11,7 +11,10 @@ public sealed class ProbeProtocolTests
 {
     private static readonly ProbeProtocol Small = new()
     {
-        TeacherImages = 200, StudentImages = 400, TestImages = 200, TrueLabels = 120,
+        TeacherImages = 200,
+        StudentImages = 400,
+        TestImages = 200,
+        TrueLabels = 120,
         Probe = new LinearProbeOptions { Steps = 500, BatchSize = 64 },
     };
 

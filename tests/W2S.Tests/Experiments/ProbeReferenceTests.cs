@@ -42,7 +42,10 @@ public sealed class ProbeReferenceTests(ITestOutputHelper output)
         var (part, test) = task == "eurosat" ? (1_000, 1_000) : (4_000, 2_000);
         var study = new ProbeProtocol
         {
-            TeacherImages = part, StudentImages = part, TestImages = test, TrueLabels = trueLabels,
+            TeacherImages = part,
+            StudentImages = part,
+            TestImages = test,
+            TrueLabels = trueLabels,
             Probe = new LinearProbeOptions { Steps = task == "eurosat" ? 300 : 600 },
             Students =
             [

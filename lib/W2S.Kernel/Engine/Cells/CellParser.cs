@@ -5,14 +5,23 @@ internal static class CellParser
 {
     private static readonly Dictionary<string, string> Languages = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["csharp"] = "csharp", ["c#"] = "csharp", ["cs"] = "csharp",
-        ["fsharp"] = "fsharp", ["f#"] = "fsharp", ["fs"] = "fsharp",
+        ["csharp"] = "csharp",
+        ["c#"] = "csharp",
+        ["cs"] = "csharp",
+        ["fsharp"] = "fsharp",
+        ["f#"] = "fsharp",
+        ["fs"] = "fsharp",
         ["html"] = "html",
-        ["markdown"] = "markdown", ["md"] = "markdown",
+        ["markdown"] = "markdown",
+        ["md"] = "markdown",
         ["mermaid"] = "mermaid",
-        ["javascript"] = "javascript", ["js"] = "javascript",
-        ["bash"] = "bash", ["sh"] = "bash", ["shell"] = "bash",
-        ["pwsh"] = "pwsh", ["powershell"] = "pwsh",
+        ["javascript"] = "javascript",
+        ["js"] = "javascript",
+        ["bash"] = "bash",
+        ["sh"] = "bash",
+        ["shell"] = "bash",
+        ["pwsh"] = "pwsh",
+        ["powershell"] = "pwsh",
     };
 
     /// <summary>The names of the languages, each once.</summary>

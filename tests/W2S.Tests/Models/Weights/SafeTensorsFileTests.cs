@@ -14,11 +14,21 @@ public sealed class SafeTensorsFileTests
         using var scope = NewDisposeScope();
         var tensors = new Dictionary<string, Tensor>
         {
-            ["a"] = randn(3, 4), ["b"] = randn(2, 2, 2).to(ScalarType.Float64), ["c"] = randn(5).to(ScalarType.BFloat16),
-            ["d"] = randn(3).to(ScalarType.Float16), ["e"] = tensor(new[] { long.MinValue, 5 }), ["f"] = tensor(new[] { -1, 2, 3 }),
-            ["g"] = tensor(new short[] { -7 }), ["h"] = tensor(new sbyte[] { -1, 1, 2 }), ["i"] = tensor(new byte[] { 0, 255, 3 }),
-            ["j"] = tensor(new[] { true, false, true }), ["scalar"] = tensor(2.5f), ["empty"] = zeros(0, 7), ["turned"] = randn(4, 3).t(),
-            ["last"] = randn(2, 3, 4, 5).permute(0, 2, 3, 1), ["name \"with\" ü"] = ones(1),
+            ["a"] = randn(3, 4),
+            ["b"] = randn(2, 2, 2).to(ScalarType.Float64),
+            ["c"] = randn(5).to(ScalarType.BFloat16),
+            ["d"] = randn(3).to(ScalarType.Float16),
+            ["e"] = tensor(new[] { long.MinValue, 5 }),
+            ["f"] = tensor(new[] { -1, 2, 3 }),
+            ["g"] = tensor(new short[] { -7 }),
+            ["h"] = tensor(new sbyte[] { -1, 1, 2 }),
+            ["i"] = tensor(new byte[] { 0, 255, 3 }),
+            ["j"] = tensor(new[] { true, false, true }),
+            ["scalar"] = tensor(2.5f),
+            ["empty"] = zeros(0, 7),
+            ["turned"] = randn(4, 3).t(),
+            ["last"] = randn(2, 3, 4, 5).permute(0, 2, 3, 1),
+            ["name \"with\" ü"] = ones(1),
         };
         SafeTensorsFile.Write(folder["x.safetensors"], tensors, new Dictionary<string, string> { ["format"] = "pt", ["note"] = "ä\n\"" });
         var read = SafeTensorsFile.Read(folder["x.safetensors"]);

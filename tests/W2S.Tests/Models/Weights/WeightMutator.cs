@@ -23,7 +23,11 @@ internal static class WeightMutator
         using var scope = NewDisposeScope();
         SafeTensorsFile.Write(folder["a"], new Dictionary<string, Tensor>
         {
-            ["conv1.weight"] = ones(2, 3, 1, 1), ["bn1.bias"] = zeros(5), ["n"] = tensor(new[] { 7L }), ["flag"] = tensor(new[] { true }), ["none"] = zeros(0, 4),
+            ["conv1.weight"] = ones(2, 3, 1, 1),
+            ["bn1.bias"] = zeros(5),
+            ["n"] = tensor(new[] { 7L }),
+            ["flag"] = tensor(new[] { true }),
+            ["none"] = zeros(0, 4),
         }, new Dictionary<string, string> { ["format"] = "pt" });
         SafeTensorsFile.Write(folder["b"], new Dictionary<string, Tensor> { ["w"] = ones(3).to(ScalarType.BFloat16) });
         byte[][] good = [File.ReadAllBytes(folder["a"]), File.ReadAllBytes(folder["b"]), .. seeds.Where(seed => seed.AsSpan().IndexOf("system"u8) < 0)];
