@@ -18,7 +18,9 @@ internal sealed class TrainingState : IDisposable
     public TrainingState(ImageModel model, nn.Module? loss, TrainerOptions options)
     {
         (this.model, this.loss, emaDecay) = (model, loss, options.EmaDecay);
-        Parameters = new FlatParameters(ParameterGroups.Of(model, loss, options), options.ChannelsLast);
+        // On the CPU only where the network is known to be computed rightly that way.
+        var channelsLast = options.ChannelsLast && (model.TakesChannelsLast || model.parameters().Any(weight => weight.device_type != DeviceType.CPU));
+        Parameters = new FlatParameters(ParameterGroups.Of(model, loss, options), channelsLast);
         foreach (var (name, parameter) in model.named_parameters())
         {
             if (!parameter.requires_grad || !ParameterGroups.IsFrozen(name, model, options)) continue;

@@ -79,7 +79,7 @@ public sealed class ImageModelTests
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 
-    /// <summary>A convolution that this machine's libtorch computes wrongly must not be one that a network has.</summary>
+    /// <summary>A convolution that this machine's libtorch computes wrongly, or whose gradients it does, must be none of a network's.</summary>
     [Theory]
     [InlineData("resnet20")]
     [InlineData("resnet8x4")]
@@ -95,24 +95,41 @@ public sealed class ImageModelTests
     public void ConvolutionsAreThoseOfDoublePrecision(string name)
     {
         using var model = ModelCatalogue.Create(name, 10);
-        using var nothing = no_grad();
         var layers = model.modules().OfType<TorchSharp.Modules.Conv2d>()
             .DistinctBy(layer => (layer.in_channels, layer.out_channels, layer.kernel_size[0], layer.stride[0], layer.groups));
+        List<string> wrong = [];
         foreach (var layer in layers)
         {
             using var scope = NewDisposeScope();
             var input = randn(4, layer.in_channels, 8, 8);
-            var exact = nn.functional.conv2d(input.to(ScalarType.Float64), layer.weight.to(ScalarType.Float64), layer.bias?.to(ScalarType.Float64),
-                layer.stride, layer.padding, [1, 1], layer.groups).to(ScalarType.Float32);
-            List<Tensor> results = [layer.call(input)];
-            if (model.TakesChannelsLast)
-                results.Add(layer.call(input.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2)));
-            foreach (var result in results)
+            var exact = Convolve(layer, input, ScalarType.Float64, last: false);
+            foreach (var last in model.TakesChannelsLast ? [false, true] : new[] { false })
             {
-                var difference = (exact - result).abs().max().item<float>() / exact.abs().max().item<float>();
-                Assert.True(difference < 1e-4f, $"{layer.in_channels} → {layer.out_channels}, kernel {layer.kernel_size[0]}, {layer.groups} groups: {difference}");
+                foreach (var ((what, expected), (_, actual)) in exact.Zip(Convolve(layer, input, ScalarType.Float32, last)))
+                {
+                    var difference = (expected - actual).abs().max().item<double>() / expected.abs().max().item<double>();
+                    if (!(difference < 1e-4))
+                    {
+                        wrong.Add($"{what} of {layer.in_channels} → {layer.out_channels}, kernel {layer.kernel_size[0]}, stride {layer.stride[0]}, " +
+                            $"{layer.groups} groups{(last ? ", channels last" : "")}: {difference:g2}");
+                    }
+                }
             }
         }
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong));
+    }
+
+    private static (string What, Tensor Value)[] Convolve(TorchSharp.Modules.Conv2d layer, Tensor images, ScalarType type, bool last)
+    {
+        var input = images.to(type);
+        if (last)
+            input = input.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+        input = input.detach().requires_grad_();
+        var weight = layer.weight.detach().to(type).clone().requires_grad_();
+        var output = nn.functional.conv2d(input, weight, layer.bias?.detach().to(type), layer.stride, layer.padding, [1, 1], layer.groups);
+        // A gradient that differs from place to place.
+        (output * output).sum().backward();
+        return [("output", output.detach().to(ScalarType.Float64)), ("input gradient", input.grad!.to(ScalarType.Float64)), ("weight gradient", weight.grad!.to(ScalarType.Float64))];
     }
 
     [Fact]
