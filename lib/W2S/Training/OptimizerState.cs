@@ -47,9 +47,10 @@ internal abstract class OptimizerState : IDisposable
 internal sealed class AdamState(FlatParameters parameters, double beta1, double beta2, double epsilon, bool decoupled)
     : OptimizerState(parameters, ["mean", "square"])
 {
-    // Kept for good: an implicit Scalar would wait for the finalizer at every call.
+    // Kept for good: an implicit Scalar waits for the finalizer at every call, and a collection on another thread may free it
+    // while libtorch still reads it. That goes for the factor 1 of a plain add_(x), too.
     private readonly Scalar newShare = (1 - beta1).ToScalar(), keep = beta2.ToScalar(), newSquare = (1 - beta2).ToScalar(), tiny = epsilon.ToScalar();
-    private readonly Scalar oldShare = beta1.ToScalar();
+    private readonly Scalar oldShare = beta1.ToScalar(), one = 1.0.ToScalar();
 
     protected override void Apply(FlatGroup group, double learningRate)
     {
@@ -68,6 +69,6 @@ internal sealed class AdamState(FlatParameters parameters, double beta1, double 
         square.mul_(keep).addcmul_(gradient, gradient, newSquare);
         using var root = (1 / Math.Sqrt(1 - Math.Pow(beta2, Steps))).ToScalar();
         using var rate = (-learningRate / (1 - Math.Pow(beta1, Steps))).ToScalar();
-        group.Values.addcdiv_(mean, square.sqrt().mul_(root).add_(tiny), rate);
+        group.Values.addcdiv_(mean, square.sqrt().mul_(root).add_(tiny, one), rate);
     }
 }

@@ -102,7 +102,7 @@ public sealed class ConsoleTests
         using var session = new Session();
         var host = new RecordingHost();
         host.Input.Enqueue("Ada");
-        host.Input.Enqueue("secret");
+        host.Passwords.Enqueue("secret");
         var result = await session.Cells.RunAsync(
             "Console.Write(\"name? \"); var name = Console.ReadLine(); var word = Cell.ReadPassword(\"word? \"); Console.Write(name + word + (Console.ReadLine() ?? \"-\"));", host,
             interrupt: TestContext.Current.CancellationToken);

@@ -14,6 +14,9 @@ internal sealed class RecordingHost : ICellHost
 
     public Queue<string> Input { get; } = new();
 
+    /// <summary>What is typed where nothing may be shown: asked for as a password alone.</summary>
+    public Queue<string> Passwords { get; } = new();
+
     public string Out => Locked(output.ToString);
 
     public string Error => Locked(error.ToString);
@@ -44,7 +47,7 @@ internal sealed class RecordingHost : ICellHost
     public string? ReadLine(string prompt, bool password)
     {
         Add(new("input") { Text = prompt });
-        return Input.TryDequeue(out var line) ? line : null;
+        return (password ? Passwords : Input).TryDequeue(out var line) ? line : null;
     }
 
     private void Add(Event item, Action? more = null)
