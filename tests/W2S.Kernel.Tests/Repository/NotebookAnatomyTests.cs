@@ -50,6 +50,7 @@ public sealed partial class NotebookAnatomyTests
             foreach (var output in cell["outputs"]!.AsArray())
             {
                 Assert.NotEqual("error", (string)output!["output_type"]!);
+                Assert.NotEqual("stderr", (string?)output["name"]);
                 if (output["data"] is not JsonObject data) continue;
                 Assert.False(data.ContainsKey("application/vnd.plotly.v1+json") && data.ContainsKey("text/html"), "a chart's HTML is dropped on save");
                 if (data["image/png"] is { } png)
@@ -85,6 +86,39 @@ public sealed partial class NotebookAnatomyTests
             }
         }
     }
+
+    [Theory]
+    [MemberData(nameof(Notebooks))]
+    public void HasItsSectionsCardsAndAnswers(string notebook)
+    {
+        Assert.SkipWhen(IsSolution(notebook), "answers have the order of their questions");
+        var prose = string.Join('\n', Cells(notebook).Where(cell => !IsCode(cell)).Select(Source));
+        var name = Path.GetFileName(notebook);
+
+        Assert.All(Sections, section => Assert.Matches($"(?m)^## {section}", prose));
+        Assert.Contains($"({name})", File.ReadAllText(RepositoryRoot.Combine("notebooks", "README.md")));
+        Assert.Contains($"(notebooks/{name})", File.ReadAllText(RepositoryRoot.Combine("README.md")));
+        Assert.True(File.Exists(RepositoryRoot.Combine("notebooks", "solutions", name)), $"solutions/{name} with the answers is missing");
+        Assert.Contains($"(solutions/{name})", prose);
+    }
+
+    [Fact]
+    public void TheTemplateHasTheFormThatItTeaches()
+    {
+        var template = Path.Combine("notebooks", "_template.ipynb");
+        var cells = Cells(template);
+        var prose = string.Join('\n', cells.Where(cell => !IsCode(cell)).Select(Source));
+
+        Assert.All(Sections, section => Assert.Matches($"(?m)^## {section}", prose));
+        Assert.Equal("#!import \"setup.csx\"", Source(cells.First(IsCode)).Trim());
+        Assert.Single(cells.Where(IsCode), cell => Source(cell).Contains("record Knobs"));
+        Assert.All(cells.Where(IsCode), cell => Assert.Empty(cell["outputs"]!.AsArray()));
+        IsSmallAndHoldsNoPathOfAMachine(template);
+        RelativeLinksAreAlive(template);
+    }
+
+    // What every page has, in these words; what stands between them is the page's own.
+    private static readonly string[] Sections = ["What you'll see", "Setup", "Knobs", "Data", "Try it yourself", "Takeaways"];
 
     private static IEnumerable<string> Files() =>
         Directory.EnumerateFiles(RepositoryRoot.Combine("notebooks"), "*.ipynb", SearchOption.AllDirectories)
