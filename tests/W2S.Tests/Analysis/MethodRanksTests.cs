@@ -1,0 +1,75 @@
+using W2S.Analysis;
+
+namespace W2S.Tests.Analysis;
+
+/// <summary>Against SciPy 1.10.1: friedmanchisquare, f.sf, wilcoxon(mode="exact"); with ties against all 2ⁿ patterns of signs.</summary>
+public sealed class MethodRanksTests
+{
+    private static readonly (string Method, IReadOnlyList<double> Scores)[] Methods =
+    [
+        ("Soft labels", [74.2, 62.6, 51.1, 70.1, 36.5, 48.0]),
+        ("KD", [74.9, 63.1, 50.2, 70.3, 36.6, 48.0]),
+        ("AugConf", [75.4, 62.6, 49.8, 70.0, 35.0, 48.0]),
+        ("AdaptConf", [74.7, 63.4, 51.6, 70.9, 36.4, 49.5]),
+    ];
+
+    [Fact]
+    public void RanksWithTiesAreThoseOfFriedmansTest()
+    {
+        var ranks = MethodRanks.Of(Methods);
+
+        Assert.Equal([2.91666667, 2.16666667, 3.25, 1.66666667], ranks.MeanRanks.Select(rank => Math.Round(rank, 8)));
+        Assert.Equal(6.054545454545467, ranks.ChiSquare, 1e-12);
+        Assert.Equal(0.0960706865587824, ranks.PValue, 1e-12);
+        Assert.Equal(6, ranks.Settings);
+    }
+
+    [Fact]
+    public void MethodsThatNeverDifferAreNotToldApart()
+    {
+        var ranks = MethodRanks.Of([("a", [1, 2, 3]), ("b", [1, 2, 3]), ("c", [1, 2, 3])]);
+
+        Assert.Equal([2, 2, 2], ranks.MeanRanks);
+        Assert.Equal(1, ranks.PValue);
+    }
+
+    [Fact]
+    public void AMethodThatAlwaysWinsIsCertain() =>
+        Assert.Equal(0, MethodRanks.Of([("a", [2, 3, 4]), ("b", [1, 2, 3])]).PValue);
+
+    [Theory]
+    [InlineData(0, 1, .0625)]
+    [InlineData(1, 3, .15625)]
+    [InlineData(2, 1, .0625)]
+    public void SignedRanksAreExact(int other, double smaller, double p)
+    {
+        var test = SignedRankTest.Of(Methods[3].Scores, Methods[other].Scores);
+
+        Assert.Equal((smaller, 6), (Math.Min(test.Positive, test.Negative), test.Count));
+        Assert.Equal(p, test.PValue, 1e-12);
+    }
+
+    [Fact]
+    public void SettingsWithoutADifferenceAreLeftOut()
+    {
+        double[] differences = [1.1, 2.3, -.4, 3.2, 0, .9, 1.5, -2.2, .7];
+
+        var test = SignedRankTest.Of(differences, new double[differences.Length]);
+
+        Assert.Equal((7, 8), (test.Negative, test.Count));
+        Assert.Equal(0.1484375, test.PValue, 1e-12);
+        Assert.Equal(1, SignedRankTest.Of([1, 2], [1, 2]).PValue);
+    }
+
+    [Fact]
+    public void HolmsValuesByHand() => Assert.Equal([.03, .06, .06, .02], SignedRankTest.Holm([.01, .04, .03, .005]).Select(p => Math.Round(p, 12)));
+
+    [Fact]
+    public void BadInputIsNamed()
+    {
+        Assert.Contains("1 methods cannot be ranked", Assert.Throws<ArgumentException>(() => MethodRanks.Of([Methods[0]])).Message);
+        Assert.Contains("KD", Assert.Throws<ArgumentException>(() => MethodRanks.Of([("Soft labels", [1, 2]), ("KD", [1])])).Message);
+        Assert.Contains("1 setting", Assert.Throws<ArgumentException>(() => MethodRanks.Of([("a", [1]), ("b", [2])])).Message);
+        Assert.Contains("p-value 2", Assert.Throws<ArgumentOutOfRangeException>(() => SignedRankTest.Holm([.1, 2])).Message);
+    }
+}
