@@ -36,7 +36,8 @@ many = batch(24, 4, 1.5)
 maps = {**batch(3, 4, 1.0), "student_pooled": draw(3, 5), "teacher_pooled": draw(3, 4),
         "student_stages": [draw(3, 2, 5, 5), draw(3, 3, 3, 3)], "teacher_stages": [draw(3, 3, 5, 5), draw(3, 2, 3, 3)]}
 uneven = {**maps, "teacher_stages": [draw(3, 3, 5, 5), draw(3, 4, 2, 2)]}
-inputs = {"small": small, "large": large, "binary": binary, "mixed": mixed, "many": many, "maps": maps, "uneven": uneven}
+corrected = {**mixed, "plain": small["teacher"].flip(0) / 2 + small["student"].flip(1)}
+inputs = {"small": small, "large": large, "binary": binary, "mixed": mixed, "many": many, "maps": maps, "uneven": uneven, "corrected": corrected}
 
 
 def onehot(k, classes):
@@ -262,7 +263,34 @@ def review_kd(x, o, run):
     return {"teacher": (min(1, run[0] / run[1] / warm) if warm else 1) * total}
 
 
+def bootstrapping(x, o, run):
+    hard = o.get("Hard", False)
+    b = o.get("OwnShare", .2 if hard else .05) * (run[0] >= o.get("Start", 0) * run[1])
+    z = x["student"]
+
+    def word(logits):
+        return onehot(logits.argmax(1), z.shape[1]) if hard else torch.exp(logits) / torch.exp(logits).sum(1, keepdim=True)
+
+    if o.get("Plain"):
+        told, lam = word(x["plain"]).detach(), run[2] if len(run) > 2 else 1
+        own = torch.stack([lam * told[i] + (1 - lam) * told[len(z) - 1 - i] for i in range(len(z))])
+    else:
+        own = word(z).detach() if o.get("Detached") else word(z)
+    y = onehot(x["labels"], z.shape[1]) if x["labels"].dim() == 1 else x["labels"].detach()
+    return {"labels": (1 - b) * cross_entropy(z, y), "own": b * cross_entropy(z, own)}
+
+
+def small_loss(x, o, run):
+    rate, ramp = o.get("NoiseRate", .2), o.get("RampUp", .05)
+    keep = 1 - (min(run[0] / (ramp * run[1]), 1) if ramp else 1) * rate
+    loss = cross_entropy(x["student"], x["labels"])
+    judge = cross_entropy(x["teacher"], x["labels"]) if o.get("JudgedByTeacher") else loss
+    chosen = sorted(range(len(loss)), key=lambda i: judge[i].item())[:int(keep * len(loss) + 1e-9)]
+    return {"labels": loss, "_weights": [float(i in chosen) for i in range(len(loss))]}
+
+
 references = {
+    "Bootstrapping": bootstrapping, "SmallLoss": small_loss,
     "CrossEntropy": lambda x, o, run: {}, "Kd": lambda x, o, run: {"teacher": kd(x, o.get("Temperature", 1))},
     "BinaryKd": binary_kd, "WeakCrossEntropy": weak_cross_entropy, "AugConf": aug_conf, "AdaptConf": adapt_conf, "Dkd": dkd,
     "LogitStandardization": standardised, "Dist": dist, "ReverseKl": reverse_kl, "ProductLoss": product, "LogConfidence": log_confidence,
@@ -270,7 +298,7 @@ references = {
     "FitNet": fitnet, "Rkd": rkd, "ReviewKd": review_kd,
 }
 default_weights = {**{name: (0, 1) for name in ["WeakCrossEntropy", "ReverseKl", "ProductLoss", "LogConfidence", "Evidential"]},
-                   "LogitStandardization": (.1, 9), "VirtualTeacher": (.9, .1)}
+                   "LogitStandardization": (.1, 9), "VirtualTeacher": (.9, .1), "Bootstrapping": (0, 1), "SmallLoss": (0, 1)}
 
 
 def leaves(x):
@@ -281,7 +309,7 @@ def leaves(x):
     return found | x.get("module", {})
 
 
-def case(loss, name, options=None, epoch=5, epochs=10, module=None, weights=None, teacher_weights=None):
+def case(loss, name, options=None, epoch=5, epochs=10, module=None, weights=None, teacher_weights=None, mix=None):
     options = options or {}
     copy = lambda v: [copy(u) for u in v] if isinstance(v, list) else v.clone().requires_grad_(v.is_floating_point())
     x = {k: copy(v) for k, v in inputs[name].items()}
@@ -294,13 +322,17 @@ def case(loss, name, options=None, epoch=5, epochs=10, module=None, weights=None
         e = options.get("LabelSmoothing", options.get("Smoothing", 0))
         y = onehot(x["labels"], x["student"].shape[1]) if x["labels"].dim() == 1 else x["labels"].detach()
         parts["labels"] = label_weight * cross_entropy(x["student"], (1 - e) * y + e / y.shape[1])
-    parts |= {k: weight * v for k, v in references[loss](x, options, (epoch, epochs)).items()}
+    found = references[loss](x, options, (epoch, epochs) if mix is None else (epoch, epochs, mix))
+    selection = found.pop("_weights", None)
+    parts |= {k: weight * v for k, v in found.items()}
     per_sample = sum(parts.values()) if all(v.dim() == 1 for v in parts.values()) else None
 
     def mean(part, value):
         if value.dim() == 0:
             return value
         w = torch.ones(len(value)) if weights is None else torch.tensor(weights)
+        if selection is not None:
+            w = w * torch.tensor(selection)
         if part != "labels" and teacher_weights is not None:
             w = w * torch.tensor(teacher_weights)
         return (w * value).sum() / w.sum() if w.sum() > 0 else 0 * value.sum()
@@ -317,6 +349,8 @@ def case(loss, name, options=None, epoch=5, epochs=10, module=None, weights=None
     for key, value in {"weights": weights, "teacher_weights": teacher_weights, "beaten": options.get("beaten")}.items():
         if value is not None:
             result[key] = value
+    if mix is not None:
+        result["lambda"] = mix
     if module:
         result["module"] = {k: {"shape": list(v.shape), "values": v.flatten().tolist()} for k, v in module.items()}
     return result
@@ -367,6 +401,14 @@ cases = [
     case("FitNet", "maps", {"DistillationWeight": 100}, module=projections()),
     case("Rkd", "maps"), case("Rkd", "maps", {"DistanceWeight": 1, "AngleWeight": 2, "LabelWeight": 0}),
     case("ReviewKd", "maps", module=fusion([2, 3, 5], [3, 2, 4], 5)), case("ReviewKd", "uneven", {"MaxChannels": 3}, epoch=.5, epochs=10, module=fusion([2, 3, 5], [3, 4, 4], 3)),
+    case("Bootstrapping", "small"), case("Bootstrapping", "small", {"Hard": True}), case("Bootstrapping", "large", {"OwnShare": .5}),
+    case("Bootstrapping", "small", {"Detached": True, "OwnShare": .3}, weights=[1., 0., .5, 2.]), case("Bootstrapping", "mixed", {"Hard": True}),
+    case("Bootstrapping", "small", {"Hard": True, "Start": .5}, epoch=4), case("Bootstrapping", "small", {"Hard": True, "Start": .5}, epoch=5),
+    case("Bootstrapping", "corrected", {"Hard": True, "Plain": True}, mix=.3), case("Bootstrapping", "corrected", {"Plain": True, "OwnShare": .4}, mix=.75),
+    case("Bootstrapping", "corrected", {"Hard": True, "Plain": True}),
+    case("SmallLoss", "small"), case("SmallLoss", "small", {"NoiseRate": .5}), case("SmallLoss", "small", {"NoiseRate": .5, "RampUp": 1}, epoch=3),
+    case("SmallLoss", "small", {"NoiseRate": .5, "JudgedByTeacher": True, "RampUp": 0}), case("SmallLoss", "mixed", {"NoiseRate": .75}),
+    case("SmallLoss", "large", {"NoiseRate": .5}, weights=[1., 3., .5, 2.]),
 ]
 
 

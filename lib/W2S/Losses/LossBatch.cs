@@ -16,6 +16,12 @@ public sealed record LossBatch(Tensor StudentLogits)
     /// <summary>True (or noisy) labels: int64 [B], or a distribution float [B, C] (mixup). Null where only the teacher supervises.</summary>
     public Tensor? Labels { get; init; }
 
+    /// <summary>[B, C]: the student's own logits on the plain images, unaugmented and unmixed, for losses that ask for them (<see cref="IPlainImageLoss"/>).</summary>
+    public Tensor? PlainLogits { get; init; }
+
+    /// <summary>λ, each image's own share in a mixed batch, whose partners are the batch in reverse order; null where images are not mixed.</summary>
+    public double? Lambda { get; init; }
+
     /// <summary>The truth, int64 [B], for oracle controls alone; null where it is unknown or <see cref="Labels"/> are it.</summary>
     public Tensor? TrueLabels { get; init; }
 

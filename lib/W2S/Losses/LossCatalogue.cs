@@ -19,6 +19,13 @@ public static class LossCatalogue
         new(new CrossEntropy(), "labels", @"-\sum_c y_c \log p_c,\quad y \text{ one-hot or mixed}", "mixup: Zhang et al., ICLR 2018, arXiv 1710.09412"),
         new(new CrossEntropy { Smoothing = 0.1 }, "labels", @"-\sum_c y'_c \log p_c,\quad y' = (1-\varepsilon)\,y + \varepsilon/C", "Szegedy et al., CVPR 2016, arXiv 1512.00567"),
 
+        new(new Bootstrapping(), "noisy labels", @"\mathrm{CE}(z, (1-b)\,y + b\,p),\quad b = 0.05", "Reed et al., ICLR 2015 workshop, arXiv 1412.6596"),
+        new(new Bootstrapping(Hard: true), "noisy labels", @"\mathrm{CE}(z, (1-b)\,y + b\,\hat f),\quad b = 0.2", "Reed et al., ICLR 2015 workshop, arXiv 1412.6596"),
+        new(Bootstrapping.LabelCorrection, "noisy labels", @"\lambda\,\mathrm{CE}(z, (1-b)\,y_1 + b\,\hat f(x_1)) + (1-\lambda)\,\mathrm{CE}(z, (1-b)\,y_2 + b\,\hat f(x_2)),\quad x_1, x_2 \text{ plain}", "Arazo et al., arXiv 1904.11238, as in Sel-CL+: Li et al., CVPR 2022, arXiv 2203.04181"),
+        new(new SmallLoss(), "noisy labels", @"\mathrm{CE}(z, y) \text{ of the } R\,B \text{ samples where it is least},\quad R = 1 - \tau\min(e/T_k, 1)", "Han et al., Co-teaching, NeurIPS 2018, arXiv 1804.06872"),
+        new(new SmallLoss { JudgedByTeacher = true }, "noisy labels", @"\mathrm{CE}(z, y) \text{ of the } R\,B \text{ samples where } \mathrm{CE}(z_t, y) \text{ is least}", "Co-teaching's choice left to the weak teacher"),
+        new(new LabelsAndTeacher(Bootstrapping.LabelCorrection, new AdaptConf()), "noisy labels", @"L_{\text{labels}} + L_{\text{teacher}}", Guo + ", noisy labels"),
+
         new(new Kd(), "distillation", @"\tau^2\,\mathrm{KL}(q^\tau \Vert p^\tau)", "Hinton et al., arXiv 1503.02531"),
         new(new BinaryKd(), "distillation", @"\tfrac1C\sum_c \left[-q_c \log\sigma(z_c) - (1-q_c)\log(1-\sigma(z_c))\right]", "ggjy/vision_weak_to_strong (BKD)"),
         new(new Dkd(), "distillation", @"\tau^2\left[\alpha\,\mathrm{KL}(b_t \Vert b_s) + \beta\,\mathrm{KL}(\tilde q \Vert \tilde p)\right],\quad b = (p^\tau_k,\ 1-p^\tau_k)", "Zhao et al., CVPR 2022, arXiv 2203.08679"),

@@ -5,7 +5,7 @@ namespace W2S.Losses;
 
 /// <summary>One row of the <see cref="LossCatalogue"/>.</summary>
 /// <param name="Loss">The loss with its defaults.</param>
-/// <param name="Family">What it learns from: <c>labels</c>, <c>distillation</c>, <c>weak to strong</c>, <c>control</c>.</param>
+/// <param name="Family">What it learns from: <c>labels</c>, <c>noisy labels</c>, <c>distillation</c>, <c>weak to strong</c>, <c>control</c>.</param>
 /// <param name="Formula">The formula in LaTeX, without dollar signs.</param>
 /// <param name="Source">The paper or code it comes from.</param>
 public sealed record LossEntry(Loss Loss, string Family, string Formula, string Source)

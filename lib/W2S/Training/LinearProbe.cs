@@ -39,13 +39,14 @@ public sealed class LinearProbe : IDisposable
     /// <param name="options">How; the defaults where null.</param>
     /// <param name="progress">Hears of every report.</param>
     /// <param name="token">Stops the training.</param>
+    /// <param name="watch">Is shown the probe as it is at every report, for instance to judge it over time; the probe is disposed after the call.</param>
     /// <returns>The probe; the caller disposes it.</returns>
-    /// <exception cref="ArgumentException">Shapes do not fit, or the loss lacks something.</exception>
+    /// <exception cref="ArgumentException">Shapes do not fit, the loss lacks something, or weighted samples are to be mixed.</exception>
     /// <exception cref="NotFiniteException">The loss became NaN or infinite; the message says at which step.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
     public static LinearProbe Train(
         Tensor features, int classes, Loss loss, Supervision supervision, LinearProbeOptions? options = null,
-        IProgress<TrainingProgress>? progress = null, CancellationToken token = default)
+        IProgress<TrainingProgress>? progress = null, CancellationToken token = default, Action<TrainingProgress, LinearProbe>? watch = null)
     {
         ArgumentNullException.ThrowIfNull(features);
         ArgumentNullException.ThrowIfNull(loss);
@@ -55,10 +56,16 @@ public sealed class LinearProbe : IDisposable
         if (classes < 2)
             throw new ArgumentOutOfRangeException(nameof(classes), classes, $"{classes} classes cannot be told apart; give 2 or more");
         supervision.Check(features.shape[0]);
+        options ??= new LinearProbeOptions();
+        if (options.Mixup > 0) supervision.CheckMixable();
         ProcessSettings.Apply();
         using var one = Devices.OneThread();
-        using var training = new ProbeTraining(features, classes, loss, supervision, options ?? new LinearProbeOptions());
-        var history = training.Run(progress, token);
+        using var training = new ProbeTraining(features, classes, loss, supervision, options);
+        var history = training.Run(progress, token, watch is null ? null : (point, soFar) =>
+        {
+            using var probe = training.Finish((m, d, w, b) => new LinearProbe(m.clone(), d.clone(), w, b, soFar));
+            watch(point, probe);
+        });
         return training.Finish((m, d, w, b) => new LinearProbe(m, d, w, b, history));
     }
 

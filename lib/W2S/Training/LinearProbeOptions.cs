@@ -27,7 +27,13 @@ public sealed record LinearProbeOptions
     /// <value>True.</value>
     public bool Standardize { get; init; } = true;
 
-    /// <summary>Seed of the first weights and of the batches.</summary>
+    /// <summary>α of mixup: each batch is mixed with itself in reverse order, features, labels and teacher's logits alike, λ ~ Beta(α, α).</summary>
+    /// <value>0: no mixup.</value>
+    /// <remarks>A linear teacher's logits on mixed images are the mixed logits exactly, where it sees features that are mixed alike.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">Negative or not finite.</exception>
+    public double Mixup { get; init => field = Option.NotNegative(value); }
+
+    /// <summary>Seed of the first weights, of the batches and of mixup.</summary>
     /// <value>0.</value>
     public long Seed { get; init; }
 

@@ -34,7 +34,8 @@ internal sealed class ProbeTraining : IDisposable
         optimizer = options.Optimizer.Start(parameters);
     }
 
-    public IReadOnlyList<TrainingProgress> Run(IProgress<TrainingProgress>? progress, CancellationToken token)
+    public IReadOnlyList<TrainingProgress> Run(
+        IProgress<TrainingProgress>? progress, CancellationToken token, Action<TrainingProgress, IReadOnlyList<TrainingProgress>>? watch = null)
     {
         List<TrainingProgress> history = [];
         var epochs = (double)options.Steps * options.BatchSize / standard.shape[0];
@@ -52,6 +53,7 @@ internal sealed class ProbeTraining : IDisposable
                 throw new NotFiniteException($"the probe's loss '{part}' became {value} between steps {step + 1 - options.ReportEvery} and {step + 1}; lower the learning rate or check features and logits");
             history.Add(point);
             progress?.Report(point);
+            watch?.Invoke(point, [.. history]);
         }
         return history;
     }
@@ -73,9 +75,11 @@ internal sealed class ProbeTraining : IDisposable
     {
         using var inner = NewDisposeScope();
         var rows = batches[step];
-        var x = standard.index_select(0, rows);
+        var (epoch, x, given) = (epochs * step / options.Steps, standard.index_select(0, rows), supervision.Rows(rows));
+        var plain = loss is IPlainImageLoss asks && asks.NeedsPlain(epoch, epochs) ? nn.functional.linear(x, weight, bias).detach() : null;
+        var lambda = Lambda(step);
+        if (lambda is { } share) (x, given) = (Supervision.Mix(x, share), given.Mixed(share, (int)weight.shape[0]));
         var logits = nn.functional.linear(x, weight, bias);
-        var given = supervision.Rows(rows);
         var parts = loss.Compute(new LossBatch(logits)
         {
             Labels = given.Labels,
@@ -84,13 +88,23 @@ internal sealed class ProbeTraining : IDisposable
             Weights = given.Weights,
             TeacherWeights = given.TeacherWeights,
             StudentFeatures = new LossFeatures(x, []),
-            Epoch = epochs * step / options.Steps,
+            PlainLogits = plain,
+            Lambda = lambda,
+            Epoch = epoch,
             Epochs = epochs,
         });
         parameters.Gradients.zero_();
         parts.Total.backward();
         optimizer.Step(rate);
         meter.Add(parts, logits, given.Labels, given.TeacherLogits, options.BatchSize, report);
+    }
+
+    // λ of a step, by step alone.
+    private double? Lambda(int step)
+    {
+        if (options.Mixup == 0) return null;
+        var random = new SeededRandom(Seeds.Derive(Seeds.Derive(options.Seed, "mixing"), step));
+        return MixOptions.Beta(ref random, options.Mixup);
     }
 
     private static (Tensor Mean, Tensor Deviation) Statistics(Tensor features, bool standardize)

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace W2S.Training;
@@ -51,6 +52,33 @@ public sealed record Supervision
         };
 
         Tensor? Pick(Tensor? all) => all?.index_select(0, indices);
+    }
+
+    /// <summary>λ times each row plus 1 − λ times the row at the mirrored place.</summary>
+    internal static Tensor Mix(Tensor rows, double lambda)
+    {
+        using Scalar own = lambda.ToScalar(), other = (1 - lambda).ToScalar();
+        return rows.mul(own).add_(rows.flip(0).mul_(other));
+    }
+
+    /// <summary>What supervises a batch that is mixed with itself in reverse order: labels as distributions, the teacher's logits mixed alike.</summary>
+    internal Supervision Mixed(double lambda, int classes)
+    {
+        return new Supervision
+        {
+            Labels = Labels is { } labels ? Mix(labels.dim() == 1 ? nn.functional.one_hot(labels, classes).to_type(ScalarType.Float32) : labels, lambda) : null,
+            TeacherLogits = TeacherLogits is { } logits ? Mix(logits, lambda) : null,
+        };
+    }
+
+    /// <exception cref="ArgumentException">There is what has no meaning for a mixture of two samples.</exception>
+    internal void CheckMixable()
+    {
+        foreach (var (name, rows) in ((string, Tensor?)[])[(nameof(Weights), Weights), (nameof(TeacherWeights), TeacherWeights), (nameof(TrueLabels), TrueLabels)])
+        {
+            if (rows is not null)
+                throw new ArgumentException($"{name} are given and mixup is on, but a mixture of two samples has none of its own; train on the chosen samples alone, without {name}");
+        }
     }
 
     /// <summary>The same on another device, owned by the current dispose scope.</summary>

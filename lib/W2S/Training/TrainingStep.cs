@@ -60,7 +60,10 @@ internal sealed class TrainingStep(TrainingRun run, Device device, double epochs
         using var scope = NewDisposeScope();
         LossBatch given;
         using (options.Precision == Precision.BFloat16 ? TorchNative.Autocast(device.type, ScalarType.BFloat16) : null)
-            given = LossBatch(batch, run.Student.ForwardFeatures(batch.Images), epoch, teacherBeaten);
+        {
+            var plain = Plain(batch, epoch);
+            given = LossBatch(batch, run.Student.ForwardFeatures(batch.Images), epoch, teacherBeaten) with { PlainLogits = plain };
+        }
         var parts = run.Loss.Compute(given);
         if (checksEveryStep && !double.IsFinite(Number(parts.Total))) throw Failure(Culprit(parts), batch, done, given, parts);
         if (share == 1)
@@ -106,6 +109,20 @@ internal sealed class TrainingStep(TrainingRun run, Device device, double epochs
         lossModule?.Dispose();
     }
 
+    /// <summary>What the student says of a batch's images, neither augmented nor mixed; null where the loss does not ask. Leaves running statistics as they are.</summary>
+    private Tensor? Plain(Batch batch, double epoch)
+    {
+        if (run.Loss is not IPlainImageLoss asks || !asks.NeedsPlain(epoch, epochs)) return null;
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        var rows = tensor(batch.Indices.Select(i => (long)i).ToArray());
+        var images = run.Batches.Normalization.Apply(run.Images.Images.index_select(0, rows).to(device));
+        run.Student.eval();
+        var logits = run.Student.ForwardFeatures(options.ChannelsLast ? TorchNative.ChannelsLast(images) : images).Logits;
+        TrainMode();
+        return logits.MoveToOuterDisposeScope();
+    }
+
     private LossBatch LossBatch(Batch batch, Models.ModelOutput output, double epoch, int teacherBeaten)
     {
         var (teacher, teacherFeatures) = run.Teacher?.Ask(batch) ?? default;
@@ -117,6 +134,7 @@ internal sealed class TrainingStep(TrainingRun run, Device device, double epochs
             TrueLabels = trueLabels?.index_select(0, rows!),
             Weights = weights?.index_select(0, rows!),
             TeacherWeights = teacherWeights?.index_select(0, rows!),
+            Lambda = batch.Mix?.Lambda,
             Epoch = epoch,
             Epochs = epochs,
             TeacherBeaten = teacherBeaten,

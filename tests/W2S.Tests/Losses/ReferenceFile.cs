@@ -48,6 +48,8 @@ internal static class ReferenceFile
             Weights = Weights("weights"),
             TeacherWeights = Weights("teacher_weights"),
             TeacherBeaten = (int?)reference["beaten"] ?? 0,
+            PlainLogits = input["plain"] is { } plain ? Leaf(plain) : null,
+            Lambda = (double?)reference["lambda"],
         };
         if (input["student_stages"] is JsonArray stages)
         {

@@ -85,6 +85,66 @@ public sealed class LinearProbeTests
         Assert.False(first.Logits(features).Equals(other.Logits(features)));
     }
 
+    // Mixup in closed form: cross entropy is linear in the labels, so λ may stand before the two losses instead.
+    [Fact]
+    public void MixupMixesFeaturesLabelsAndTeacherAlike()
+    {
+        using var scope = NewDisposeScope();
+        var (features, labels) = Blobs(200, 8, 4, 1f);
+        var teacher = randn(200, 4);
+        var seen = new Recorder();
+        using var probe = LinearProbe.Train(features, 4, seen,
+            new Supervision { Labels = tensor(labels), TeacherLogits = teacher }, new LinearProbeOptions { Steps = 3, BatchSize = 32, Mixup = 1, Seed = 4 });
+
+        Assert.Equal(3, seen.Batches.Count);
+        Assert.Equal(3, seen.Batches.Select(batch => batch.Lambda).Distinct().Count());
+        var random = new W2S.Data.SeededRandom(W2S.Data.Seeds.Derive(4, W2S.Data.Seeds.Shuffling));
+        var rows = tensor(Enumerable.Range(0, 32).Select(_ => (long)random.Next(200)).ToArray());
+        var first = seen.Batches[0];
+        var lambda = (float)first.Lambda!.Value;
+        var x = ((features - features.mean([0])) / features.std(0))[rows];
+        Assert.InRange(lambda, 0, 1);
+        Assert.True(first.Features.allclose(lambda * x + (1 - lambda) * x.flip(0), rtol: 1e-5, atol: 1e-5));
+        var y = nn.functional.one_hot(tensor(labels)[rows], 4).to(ScalarType.Float32);
+        Assert.True(first.Labels.allclose(lambda * y + (1 - lambda) * y.flip(0), rtol: 1e-5, atol: 1e-6));
+        Assert.True(first.Teacher.allclose(lambda * teacher[rows] + (1 - lambda) * teacher[rows].flip(0), rtol: 1e-5, atol: 1e-5));
+        // The logits of mixed features are the mixed logits of the plain ones: a probe is affine.
+        Assert.True(first.Student.allclose(lambda * first.Plain + (1 - lambda) * first.Plain.flip(0), rtol: 1e-4, atol: 1e-5));
+    }
+
+    [Fact]
+    public void WithoutMixupThereIsNoLambda()
+    {
+        using var scope = NewDisposeScope();
+        var (features, labels) = Blobs(50, 8, 4, 1f);
+        var seen = new Recorder();
+        using var probe = LinearProbe.Train(features, 4, seen, Supervision.ByLabels(labels), new LinearProbeOptions { Steps = 1 });
+        Assert.Null(seen.Batches[0].Lambda);
+        Assert.True(seen.Batches[0].Plain.Equals(seen.Batches[0].Student));
+        var weighted = new Supervision { Labels = tensor(labels), Weights = ones(50) };
+        var error = Assert.Throws<ArgumentException>(() => LinearProbe.Train(features, 4, new CrossEntropy(), weighted, new LinearProbeOptions { Mixup = 1 }));
+        Assert.Contains("without Weights", error.Message);
+        Assert.Contains("Mixup -1", Assert.Throws<ArgumentOutOfRangeException>(() => new LinearProbeOptions { Mixup = -1 }).Message);
+    }
+
+    [Fact]
+    public void IsWatchedAtEveryReportAndNotChangedByIt()
+    {
+        using var scope = NewDisposeScope();
+        var (features, labels) = Blobs(200, 8, 4, 1f);
+        var options = new LinearProbeOptions { Steps = 60, ReportEvery = 25 };
+        var supervision = Supervision.ByLabels(labels);
+        List<(long Step, double Accuracy)> seen = [];
+        using var alone = LinearProbe.Train(features, 4, new CrossEntropy(), supervision, options);
+        var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
+        using var probe = LinearProbe.Train(features, 4, new CrossEntropy(), supervision, options,
+            watch: (point, sofar) => seen.Add((point.Step, sofar.Accuracy(features, labels))));
+        Assert.Equal(before + 4, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
+        Assert.Equal([25, 50, 60], seen.Select(x => x.Step));
+        Assert.Equal(probe.Accuracy(features, labels), seen[^1].Accuracy);
+        Assert.True(probe.Logits(features).Equals(alone.Logits(features)));
+    }
+
     [Fact]
     public void LeavesNoTensorBehind()
     {
@@ -133,6 +193,25 @@ public sealed class LinearProbeTests
 
         static string Throws(Tensor features, int classes, Supervision supervision) =>
             Assert.ThrowsAny<ArgumentException>(() => LinearProbe.Train(features, classes, new CrossEntropy(), supervision)).Message;
+    }
+
+    // Cross entropy that keeps copies of what it was given.
+    private sealed record Recorder : Loss, IPlainImageLoss
+    {
+        public List<(Tensor Student, Tensor Plain, Tensor Features, Tensor Labels, Tensor Teacher, double? Lambda)> Batches { get; } = [];
+
+        public override string Name => "Recorder";
+
+        public bool NeedsPlain(double epoch, double epochs) => true;
+
+        public override LossParts Compute(LossBatch batch)
+        {
+            Batches.Add((Keep(batch.StudentLogits), Keep(batch.PlainLogits!), Keep(batch.StudentFeatures!.Pooled), Keep(batch.Labels!),
+                Keep(batch.TeacherLogits ?? batch.Labels!), batch.Lambda));
+            return new CrossEntropy().Compute(batch);
+        }
+
+        private static Tensor Keep(Tensor given) => given.detach().clone().DetachFromDisposeScope();
     }
 
     private static (Tensor Features, long[] Labels) Blobs(int count, int length, int classes, float noise)

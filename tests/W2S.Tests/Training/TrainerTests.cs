@@ -41,6 +41,42 @@ public sealed class TrainerTests : IDisposable
         Assert.False(student.training);
     }
 
+    [Fact]
+    public void APlainImageIsAskedForOnlyWhereTheLossWantsIt()
+    {
+        using var scope = NewDisposeScope();
+        using TinyModel asked = new(6, 5), alone = new(6, 5);
+        var before = FeatureExtractor.Compute(alone, images, Batches.Normalization).Logits;
+        var loss = new Asking(new CrossEntropy(), From: 1);
+        var run = Run(asked) with { Loss = loss, Options = Options with { Epochs = 2 }, Batches = Batches with { Shuffle = false, Mixing = new() { Mixup = 1 } } };
+        Trainer.Train(run);
+        Trainer.Train(run with { Student = alone, Loss = new CrossEntropy() });
+
+        Assert.Equal([.. Enumerable.Repeat(false, 6), .. Enumerable.Repeat(true, 6)], loss.Seen.Select(x => x.Plain is not null));
+        Assert.All(loss.Seen, x => Assert.InRange(x.Lambda!.Value, 0, 1));
+        Assert.Equal(alone.Bits(), asked.Bits()); // running statistics too: the plain images are seen in evaluation mode
+
+        using var fresh = new TinyModel(6, 5);
+        var early = new Asking(new CrossEntropy(), From: 0);
+        Trainer.Train(run with { Student = fresh, Loss = early, Options = Options with { Steps = 1 } });
+        Assert.True(early.Seen[0].Plain!.allclose(before[..16], rtol: 1e-4, atol: 1e-5));
+    }
+
+    private sealed record Asking(Loss Inner, double From) : Loss, IPlainImageLoss
+    {
+        public List<(Tensor? Plain, double? Lambda)> Seen { get; } = [];
+
+        public override string Name => "Asking";
+
+        public bool NeedsPlain(double epoch, double epochs) => epoch >= From;
+
+        public override LossParts Compute(LossBatch batch)
+        {
+            Seen.Add((batch.PlainLogits?.clone().DetachFromDisposeScope(), batch.Lambda));
+            return Inner.Compute(batch);
+        }
+    }
+
     // The same run written out with TorchSharp's own optimizer and clipping.
     [Theory, InlineData(null), InlineData(0.5)]
     public void EqualsTheLoopWrittenOut(double? clip)
