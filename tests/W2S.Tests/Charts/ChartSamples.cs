@@ -24,6 +24,7 @@ internal static class ChartSamples
         ["reliability"] = () => Figures.Reliability("Reliability", [("KD", Calibration.EqualWidthBins([.5, .9, .8], [true, true, false], 5))]),
         ["misfit and gain"] = () => Figures.MisfitGain("Misfit", [("KD", new Misfit(.1, .2, .15)), ("AdaptConf", new Misfit(.2, .3, -.05))]),
         ["sensitivity"] = () => Figures.Sensitivity("Knobs", [new("T", [Curve("AdaptConf", .6)], true, 1), new("α", [Curve("AugConf", .6)])]),
+        ["noise maps"] = () => Figures.NoiseMaps("Noise", [("symmetric", NoiseMap.Of([0, 1, 1], [0, 1, 0], 2)), ("clean", NoiseMap.Of([0, 1], [0, 1], 2))]),
         ["published"] = () => Figures.Published("Published", [new("A → B", "KD", .7381, "C", new Estimate(.73, .01, .72, .74, 3)), new("A → B", "AdaptConf", null, "", null)], "fewer epochs"),
     };
 

@@ -108,6 +108,20 @@ public sealed class FiguresTests
     }
 
     [Fact]
+    public void A_noise_map_shows_shares_of_each_class_in_the_order_given()
+    {
+        var map = NoiseMap.Of([0, 0, 0, 0, 1, 1, 2], [0, 1, 1, 2, 1, 1, 0], 3);
+        var figure = Figure(Figures.NoiseMaps("N", [("drawn", map), ("again", map)], order: [2, 0, 1]));
+        Assert.Equal([[0.0, 100, 0], [25, 25, 50], [0, 0, 100]],
+            figure["data"]![0]!["z"]!.AsArray().Select(row => row!.AsArray().Select(value => value!.GetValue<double>()).ToArray()));
+        Assert.Equal("x2", figure["data"]![1]!["xaxis"]!.ToString());
+        Assert.Contains(figure["layout"]!["annotations"]!.AsArray(), text => text!["text"]!.ToString() == "<b>drawn</b><br>57.1 % of 7 labels wrong");
+        Assert.Contains("57.1 % of 7 labels wrong: 3 × 3 values", ChartMime.Text(Figures.NoiseMaps("N", [("drawn", map)])));
+        Assert.Contains("each of the 3 classes once", Assert.Throws<ArgumentException>(() => Figures.NoiseMaps("N", [("drawn", map)], [0, 0, 1])).Message);
+        Assert.Contains("same classes", Assert.Throws<ArgumentException>(() => Figures.NoiseMaps("N", [("drawn", map), ("two", NoiseMap.Of([0], [1], 2))])).Message);
+    }
+
+    [Fact]
     public void An_unverified_number_is_not_shown()
     {
         var error = Assert.Throws<ArgumentException>(() => Figures.Published("P", [new("A", "KD", .7, "M", null)], "all"));
