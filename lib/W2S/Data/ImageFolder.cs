@@ -34,11 +34,18 @@ public static class ImageFolder
         if (!Directory.Exists(folder)) throw new DirectoryNotFoundException($"there is no folder {Path.GetFullPath(folder)}");
 
         var (files, labels, classes) = List(folder, perClass);
+        return ReadFiles(name ?? Path.GetFileName(Path.GetFullPath(folder).TrimEnd('/', '\\')), files, labels, classes, size, antialias, cancel);
+    }
+
+    /// <summary>Reads files whose classes are known; as <see cref="Read"/>.</summary>
+    internal static ImageSet ReadFiles(
+        string name, IReadOnlyList<string> files, IReadOnlyList<long> labels, IReadOnlyList<string> classes, int size, bool antialias, CancellationToken cancel)
+    {
         var images = empty(files.Count, 3, size, size, ScalarType.Byte, CPU).DetachFromDisposeScope();
         try
         {
             Decode(files, images, size, antialias, cancel);
-            return new ImageSet(name ?? Path.GetFileName(Path.GetFullPath(folder).TrimEnd('/', '\\')), images, labels, classes);
+            return new ImageSet(name, images, labels, classes);
         }
         catch
         {
@@ -68,7 +75,7 @@ public static class ImageFolder
                 $"{Path.GetFullPath(folder)} holds no .jpg, .jpeg or .png files in sub-folders; give the folder that holds one folder a class");
     }
 
-    private static unsafe void Decode(List<string> files, Tensor images, int size, bool antialias, CancellationToken cancel)
+    private static unsafe void Decode(IReadOnlyList<string> files, Tensor images, int size, bool antialias, CancellationToken cancel)
     {
         // Through a pointer, since all images together may have more bytes than a span can.
         using var head = images.narrow(0, 0, 1);

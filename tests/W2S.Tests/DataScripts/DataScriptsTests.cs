@@ -238,6 +238,30 @@ public sealed class DataScriptsTests : IDisposable
     }
 
     [Fact]
+    public async Task MiniImageNetComesFromTheReadersOwnFolderAndSaysItsTerms()
+    {
+        var manifest = Manifest.ReadAll(AppContext.BaseDirectory).Single(manifest => manifest.Name == "mini-imagenet");
+        Assert.Empty(manifest.Downloads); // nobody may pass it on
+        Assert.Equal((64, 16, 20), (Classes("train"), Classes("val"), Classes("test")));
+        Assert.Equal(1, await RunAsync(manifest, "mini-imagenet"));
+        Assert.Contains("accept ImageNet's terms", _messages.ToString(), StringComparison.Ordinal);
+
+        byte[] jpeg = [0xff, 0xd8, 1, 2, 3, 0xff, 0xd9];
+        foreach (var folder in manifest.Folders)
+        {
+            Directory.CreateDirectory(_folder.At("copy", folder.Path));
+            File.WriteAllBytes(_folder.At("copy", folder.Path, "1.jpg"), jpeg);
+        }
+        Assert.Equal(0, await RunAsync(manifest, "mini-imagenet", "--from", _folder.At("copy")));
+        Assert.Contains("(100 of 60,000 images)", _output.ToString(), StringComparison.Ordinal);
+        Assert.Equal(jpeg, File.ReadAllBytes(Path.Combine(Root, "mini-imagenet", "test", "n01930112", "1.jpg")));
+        Assert.Equal(0, await RunAsync(manifest));
+        Assert.Contains("non-commercial research", _output.ToString(), StringComparison.Ordinal);
+
+        int Classes(string part) => manifest.Folders.Count(folder => folder.Path.StartsWith($"mini-imagenet/{part}/", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task WithoutANameTheSetsAreListedAndBadCommandsRefused()
     {
         Assert.Equal(0, await RunAsync());

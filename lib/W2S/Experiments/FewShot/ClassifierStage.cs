@@ -1,0 +1,85 @@
+using TorchSharp;
+using W2S.Data;
+using W2S.Models;
+using W2S.Training;
+
+namespace W2S.Experiments;
+
+/// <summary>The classifier stage: the network learns to tell all base classes apart, with or without a teacher of the same stage.</summary>
+/// <remarks>Chen et al., "Meta-Baseline", ICCV 2021 (Classifier-Baseline); distillation as in ggjy/vision_weak_to_strong.</remarks>
+public sealed record ClassifierStage : FewShotStage
+{
+    /// <summary>The network.</summary>
+    public required FewShotNetwork Network { get; init; }
+
+    /// <summary>The teacher's run; null for none.</summary>
+    public ClassifierStage? Teacher { get; init; }
+
+    /// <summary>Passes over the base images.</summary>
+    /// <value>100, as published.</value>
+    public int Epochs { get; init; } = 100;
+
+    /// <summary>Images a batch.</summary>
+    /// <value>128</value>
+    public int BatchSize { get; init; } = 128;
+
+    /// <summary>How the weights follow the gradient.</summary>
+    /// <value>SGD, rate 0.1, momentum 0.9, weight decay 5e-4.</value>
+    public Optimizer Optimizer { get; init; } = new Sgd(0.1) { WeightDecay = 5e-4 };
+
+    /// <summary>The learning rate over the run.</summary>
+    /// <value>Divided by 10 after epoch 90.</value>
+    public LearningRateSchedule Schedule { get; init; } = new StepSchedule { Every = 90 };
+
+    /// <summary>How random views are made.</summary>
+    /// <value>A random part enlarged, and a flip.</value>
+    public Augmentation Augmentation { get; init; } = new() { ResizedCrop = new RandomResizedCrop(), Flip = true };
+
+    /// <summary>Epochs between judgements on the validation classes.</summary>
+    /// <value>5</value>
+    public int JudgeEvery { get; init; } = 5;
+
+    /// <inheritdoc/>
+    public override string Kind => "few-shot-classifier";
+
+    /// <inheritdoc/>
+    public override string Setting => $"{Images.Title}, classifier stage";
+
+    /// <inheritdoc/>
+    public override FewShotNetwork Form => Network;
+
+    internal override IReadOnlyList<FewShotStage> Before => Teacher is null ? [] : [Teacher];
+
+    /// <inheritdoc/>
+    protected internal override RunOutcome Run(RunContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var images = Images.Part(ClassPart.Base);
+        using var student = Network.Create(images.Classes, Images.Size, Seed);
+        using var teacher = Teacher?.Load(context);
+        var device = Devices.Best().Device;
+        student.to(device);
+        var judge = new BestByTasks(student, Images, ValidationEpisodes, JudgeEvery, Epochs, Path.Combine(context.Folder, "best.safetensors"), context.Progress);
+        var result = Trainer.Train(new TrainingRun(student, images, Loss)
+        {
+            Batches = new BatchOptions { BatchSize = BatchSize, Seed = Seed, Augmentation = Augmentation, Normalization = Images.Normalization },
+            Teacher = teacher is null ? null : Training.Teacher.OnTheFly(teacher),
+            Options = new TrainerOptions { Epochs = Epochs, Optimizer = Optimizer, Schedule = Schedule, Seed = Seed, Folder = Path.Combine(context.Folder, "training") },
+        }, judge, context.Token);
+        context.Token.ThrowIfCancellationRequested();
+        var (accuracy, epoch, validation) = judge.UseBest();
+        var history = result.History.Where(point => point.Epoch == Math.Round(point.Epoch)).Select(point => new RunPoint(point.Epoch, Numbers(point, validation)));
+        return Finish(context, student, [.. history], teacher, ("validation 5-shot", accuracy), ("best epoch", epoch),
+            ("base accuracy", result.LastAccuracy("train") ?? double.NaN));
+    }
+
+    private static Dictionary<string, double> Numbers(TrainingProgress point, IReadOnlyDictionary<int, double> validation)
+    {
+        var numbers = new Dictionary<string, double>(point.Losses.ToDictionary(loss => $"loss {loss.Key}", loss => loss.Value));
+        if (point.Accuracies.TryGetValue("train", out var train)) numbers["base accuracy"] = train;
+        if (validation.TryGetValue((int)Math.Round(point.Epoch), out var five)) numbers["validation 5-shot"] = five;
+        if (point.Beta is { } beta) numbers["beta"] = beta;
+        if (point.Agreement is { } agreement) numbers["agreement"] = agreement;
+        return numbers;
+    }
+}

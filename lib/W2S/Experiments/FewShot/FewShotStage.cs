@@ -1,0 +1,103 @@
+using TorchSharp;
+using W2S.Data;
+using W2S.Losses;
+using W2S.Models;
+using W2S.Models.Weights;
+using W2S.Training;
+
+namespace W2S.Experiments;
+
+/// <summary>A stage of few-shot learning: it leaves a network, which is judged by tasks of novel classes.</summary>
+/// <remarks>Validation classes choose the epoch; novel classes judge once, in the end.</remarks>
+public abstract record FewShotStage : Experiment
+{
+    internal const string WeightsFile = "weights.safetensors";
+
+    /// <summary>The images.</summary>
+    public required FewShotImages Images { get; init; }
+
+    /// <summary>The method, for instance <c>AdaptConf</c>.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>The loss.</summary>
+    /// <value>Cross entropy to the labels.</value>
+    public Loss Loss { get; init; } = new CrossEntropy();
+
+    /// <summary>Tasks of novel classes that judge.</summary>
+    /// <value>600</value>
+    public int Episodes { get; init; } = 600;
+
+    /// <summary>Tasks of validation classes that choose the epoch.</summary>
+    /// <value>200</value>
+    public int ValidationEpisodes { get; init; } = 200;
+
+    /// <summary>The network's form.</summary>
+    public abstract FewShotNetwork Form { get; }
+
+    /// <summary>The runs that this one begins with; what those need belongs to <see cref="Experiment.Needs"/> too, so that weights can be made again.</summary>
+    internal abstract IReadOnlyList<FewShotStage> Before { get; }
+
+    /// <inheritdoc/>
+    public sealed override IReadOnlyList<Experiment> Needs => [.. Before.SelectMany(need => need.Needs.Append(need)).DistinctBy(need => need.Hash)];
+
+    /// <inheritdoc/>
+    public sealed override string Name => Method;
+
+    /// <inheritdoc/>
+    public override long Seed { get; init; }
+
+    /// <summary>The cosine scale of a finished run: learned in the meta stage, 10 before it.</summary>
+    /// <param name="run">A run of this kind.</param>
+    /// <returns>The scale.</returns>
+    public static double ScaleOf(RunResult run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return run.Outcome.Values.GetValueOrDefault("scale", 10);
+    }
+
+    /// <summary>The network that a finished run left; trained again where only the numbers were kept.</summary>
+    /// <param name="context">The context of the run that needs it.</param>
+    /// <returns>In evaluation mode, owned by the caller.</returns>
+    internal ImageModel Load(RunContext context)
+    {
+        var kept = context.Of(this).Kept is { } place ? Path.Combine(place, WeightsFile) : null;
+        if (!File.Exists(kept))
+        {
+            // A committed result has no weights: they are made beside the run that asks, from the same seed.
+            var (work, own) = (Path.Combine(context.Folder, Hash), Path.Combine(context.Folder, Hash, "kept"));
+            kept = Path.Combine(own, WeightsFile);
+            if (!File.Exists(kept))
+            {
+                Directory.CreateDirectory(own);
+                Run(context with { Folder = work, Kept = own });
+            }
+        }
+        var model = Form.Create(Images.Part(ClassPart.Base).Classes, Images.Size, Seed);
+        model.LoadWeights(kept);
+        model.eval();
+        return model;
+    }
+
+    /// <summary>Judges the network on novel classes, keeps it, and puts the numbers together.</summary>
+    internal RunOutcome Finish(RunContext context, ImageModel model, IReadOnlyList<RunPoint> history, ImageModel? teacher, params (string Name, double Value)[] more)
+    {
+        using (torch.NewDisposeScope())
+            SafeTensorsFile.Write(Path.Combine(context.Kept, WeightsFile), model.state_dict());
+        var values = more.ToDictionary(entry => entry.Name, entry => entry.Value);
+        var novel = Images.Part(ClassPart.Novel);
+        using var seen = FeatureExtractor.Compute(model, novel, Images.Normalization, token: context.Token);
+        using var weak = teacher is null ? null : FeatureExtractor.Compute(teacher, novel, Images.Normalization, token: context.Token);
+        foreach (var shots in (int[])[1, 5])
+        {
+            // The same tasks for every method and seed: seed 0.
+            var sampler = new EpisodeSampler(novel, new EpisodeOptions { Shots = shots }, seed: 0);
+            var scores = EpisodeScores.Of(seen.Features, sampler, Episodes, context.Token);
+            var estimate = Analysis.Statistics.OverRuns(scores.Accuracies);
+            (values[$"{shots}-shot"], values[$"{shots}-shot low"], values[$"{shots}-shot high"]) = (estimate.Mean, estimate.Low, estimate.High);
+            if (weak is null) continue;
+            values[$"{shots}-shot agreement"] = scores.Agreement(EpisodeScores.Of(weak.Features, sampler, Episodes, context.Token));
+        }
+        values["test accuracy"] = values["5-shot"];
+        return new RunOutcome { Values = values, History = history };
+    }
+}

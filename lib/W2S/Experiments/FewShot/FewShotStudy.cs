@@ -1,0 +1,212 @@
+using W2S.Data;
+using W2S.Losses;
+using W2S.Training;
+
+namespace W2S.Experiments;
+
+/// <summary>A comparison of methods for few-shot learning: a weak teacher and strong students in both stages, over seeds.</summary>
+/// <remarks>Temperatures, warm-up and the paper's numbers of epochs are those of ggjy/vision_weak_to_strong.</remarks>
+public sealed record FewShotStudy
+{
+    /// <summary>A setting for two CPU cores: narrow networks, images of 32 pixels, few epochs.</summary>
+    public static FewShotStudy Small { get; } = new();
+
+    /// <summary>A setting of seconds, on drawn images.</summary>
+    public static FewShotStudy Quick { get; } = new()
+    {
+        Images = FewShotImages.Shapes with { PerClass = 40 },
+        TeacherEpochs = 6,
+        MetaEpochs = 1,
+        MetaUpdates = 4,
+        Episodes = 600,
+        ValidationEpisodes = 100,
+        JudgeEvery = 2,
+    };
+
+    /// <summary>The published setting, for a GPU: 80 pixels, ResNet-12 teaches ResNet-36, 100 epochs and 20 × 200 × 4 tasks.</summary>
+    public static FewShotStudy Paper { get; } = new()
+    {
+        Images = FewShotImages.MiniImageNet with { Size = 80 },
+        Weak = new(12),
+        Strong = new(36),
+        TeacherEpochs = 100,
+        Epochs = 100,
+        BatchSize = 128,
+        LearningRate = 0.1,
+        Published = true,
+        MetaEpochs = 20,
+        MetaUpdates = 200,
+        MetaEpisodes = 4,
+        MetaLearningRate = 1e-3,
+        Episodes = 800,
+        JudgeEvery = 5,
+    };
+
+    /// <summary>The images.</summary>
+    /// <value>30 of each class of miniImageNet at 32 pixels.</value>
+    public FewShotImages Images { get; init; } = FewShotImages.MiniImageNet with { PerClass = 30 };
+
+    /// <summary>The weak teacher's network.</summary>
+    /// <value>Conv4 of 16 channels.</value>
+    public FewShotNetwork Weak { get; init; } = new(4, 16);
+
+    /// <summary>The strong students' network.</summary>
+    /// <value>ResNet-12 of 16 to 128 channels.</value>
+    public FewShotNetwork Strong { get; init; } = new(12, 16);
+
+    /// <summary>Seeds; each has a teacher and students of its own.</summary>
+    /// <value>0, 1, 2</value>
+    public IReadOnlyList<long> Seeds { get; init; } = [0, 1, 2];
+
+    /// <summary>Passes of the teacher over the base images.</summary>
+    /// <value>8</value>
+    public int TeacherEpochs { get; init; } = 8;
+
+    /// <summary>Passes of the students.</summary>
+    /// <value>4</value>
+    public int Epochs { get; init; } = 4;
+
+    /// <summary>Images a batch.</summary>
+    /// <value>16</value>
+    public int BatchSize { get; init; } = 16;
+
+    /// <summary>Learning rate of the classifier stage.</summary>
+    /// <value>0.05</value>
+    public double LearningRate { get; init; } = 0.05;
+
+    /// <summary>Whether optimizer, schedule and augmentation are those of the public code; else Nesterov, cosine, and crop with flip, which learn more in few epochs.</summary>
+    /// <value>False</value>
+    public bool Published { get; init; }
+
+    /// <summary>Epochs of the meta stage.</summary>
+    /// <value>2</value>
+    public int MetaEpochs { get; init; } = 2;
+
+    /// <summary>Updates an epoch of the meta stage.</summary>
+    /// <value>8</value>
+    public int MetaUpdates { get; init; } = 8;
+
+    /// <summary>Tasks an update of the meta stage.</summary>
+    /// <value>2</value>
+    public int MetaEpisodes { get; init; } = 2;
+
+    /// <summary>Learning rate of the meta stage.</summary>
+    /// <value>0.005</value>
+    public double MetaLearningRate { get; init; } = 0.005;
+
+    /// <summary>Tasks of novel classes that judge.</summary>
+    /// <value>600</value>
+    public int Episodes { get; init; } = 600;
+
+    /// <summary>Tasks of validation classes that choose the epoch.</summary>
+    /// <value>200</value>
+    public int ValidationEpisodes { get; init; } = 200;
+
+    /// <summary>Epochs of the classifier stage between judgements on the validation classes.</summary>
+    /// <value>1</value>
+    public int JudgeEvery { get; init; } = 1;
+
+    /// <summary>τ of all distillation.</summary>
+    /// <value>10, as published</value>
+    public double Temperature { get; init; } = 10;
+
+    /// <summary>AdaptConf's T in the classifier stage.</summary>
+    /// <value>8, as published</value>
+    public double BetaTemperature { get; init; } = 8;
+
+    /// <summary>AdaptConf's T in the meta stage.</summary>
+    /// <value>0.25, as published</value>
+    public double MetaBetaTemperature { get; init; } = 0.25;
+
+    /// <summary>Share of the run over which AdaptConf's β and AugConf's α rise from 0.</summary>
+    /// <value>0.25, as published</value>
+    public double WarmUp { get; init; } = 0.25;
+
+    /// <summary>The students: no teacher, then three ways to learn from one.</summary>
+    public static IReadOnlyList<string> Methods { get; } = ["Scratch", "KD", "AugConf", "AdaptConf"];
+
+    /// <summary>The name of the teacher's runs.</summary>
+    public const string TeacherName = "Weak teacher";
+
+    /// <summary>The teacher's classifier stage.</summary>
+    /// <param name="seed">The seed.</param>
+    /// <returns>The run's record.</returns>
+    public ClassifierStage Teacher(long seed) => Stage(TeacherName, Weak, seed, TeacherEpochs);
+
+    /// <summary>The teacher's meta stage, which teaches the students' meta stage.</summary>
+    /// <param name="seed">The seed.</param>
+    /// <returns>The run's record.</returns>
+    public MetaStage MetaTeacher(long seed) => Tasks(Teacher(seed), null, seed, new CrossEntropy());
+
+    /// <summary>A student's classifier stage.</summary>
+    /// <param name="method">One of <see cref="Methods"/>.</param>
+    /// <param name="seed">The seed.</param>
+    /// <returns>The run's record.</returns>
+    /// <exception cref="ArgumentException">Another method.</exception>
+    public ClassifierStage Classifier(string method, long seed)
+    {
+        var alone = Stage(method, Strong, seed, Epochs) with { Loss = LossOf(method, BetaTemperature) };
+        return method == Methods[0] ? alone : alone with { Teacher = Teacher(seed) };
+    }
+
+    /// <summary>A student's meta stage, from its own classifier stage.</summary>
+    /// <param name="method">One of <see cref="Methods"/>.</param>
+    /// <param name="seed">The seed.</param>
+    /// <returns>The run's record.</returns>
+    /// <exception cref="ArgumentException">Another method.</exception>
+    public MetaStage Meta(string method, long seed) =>
+        Tasks(Classifier(method, seed), method == Methods[0] ? null : MetaTeacher(seed), seed, LossOf(method, MetaBetaTemperature));
+
+    /// <summary>Every run of the classifier stage, teachers included.</summary>
+    public IReadOnlyList<Experiment> ClassifierRuns => [.. Seeds.SelectMany(seed => Methods.Select(method => Classifier(method, seed)).Prepend(Teacher(seed)))];
+
+    /// <summary>Every run of the meta stage, teachers included.</summary>
+    public IReadOnlyList<Experiment> MetaRuns => [.. Seeds.SelectMany(seed => Methods.Select(method => Meta(method, seed)).Prepend(MetaTeacher(seed)))];
+
+    private Loss LossOf(string method, double t) => method switch
+    {
+        "Scratch" => new CrossEntropy(),
+        "KD" => new Kd { Temperature = Temperature },
+        "AugConf" => new AugConf { Temperature = Temperature, WarmUp = WarmUp },
+        "AdaptConf" => new AdaptConf { Temperature = Temperature, BetaTemperature = t, WarmUp = WarmUp },
+        _ => throw new ArgumentException($"there is no method '{method}'; there are {string.Join(", ", Methods)}", nameof(method)),
+    };
+
+    private ClassifierStage Stage(string method, FewShotNetwork network, long seed, int epochs)
+    {
+        var stage = new ClassifierStage
+        {
+            Images = Images,
+            Method = method,
+            Network = network,
+            Seed = seed,
+            Epochs = epochs,
+            BatchSize = BatchSize,
+            Episodes = Episodes,
+            ValidationEpisodes = ValidationEpisodes,
+            JudgeEvery = JudgeEvery,
+        };
+        return Published ? stage with { Optimizer = new Sgd(LearningRate) { WeightDecay = 5e-4 } } : stage with
+        {
+            Optimizer = new Sgd(LearningRate) { Nesterov = true, WeightDecay = 5e-4 },
+            Schedule = new CosineSchedule(),
+            Augmentation = Augmentation.Standard,
+        };
+    }
+
+    private MetaStage Tasks(ClassifierStage start, FewShotStage? teacher, long seed, Loss loss) => new()
+    {
+        Images = Images,
+        Method = start.Method,
+        Start = start,
+        Teacher = teacher,
+        Seed = seed,
+        Loss = loss,
+        Epochs = MetaEpochs,
+        UpdatesPerEpoch = MetaUpdates,
+        EpisodesPerUpdate = MetaEpisodes,
+        Optimizer = new Sgd(MetaLearningRate) { WeightDecay = 5e-4 },
+        Episodes = Episodes,
+        ValidationEpisodes = ValidationEpisodes,
+    };
+}

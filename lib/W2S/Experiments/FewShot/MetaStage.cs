@@ -1,0 +1,88 @@
+using W2S.Data;
+using W2S.Models;
+using W2S.Training;
+
+namespace W2S.Experiments;
+
+/// <summary>The meta stage: from the weights of a classifier stage the network goes on learning on 5-way 1-shot tasks of the base classes.</summary>
+/// <remarks>
+/// Chen et al., "Meta-Baseline", ICCV 2021; distillation as in ggjy/vision_weak_to_strong with two things put right: the student
+/// begins from its own method's classifier stage, and the teacher's logits carry the scale that the teacher has learned.
+/// </remarks>
+public sealed record MetaStage : FewShotStage
+{
+    /// <summary>The run whose weights are the beginning.</summary>
+    public required ClassifierStage Start { get; init; }
+
+    /// <summary>The teacher's run, of either stage; null for none.</summary>
+    public FewShotStage? Teacher { get; init; }
+
+    /// <summary>Epochs.</summary>
+    /// <value>20, as published.</value>
+    public int Epochs { get; init; } = 20;
+
+    /// <summary>Updates an epoch.</summary>
+    /// <value>200, as published.</value>
+    public int UpdatesPerEpoch { get; init; } = 200;
+
+    /// <summary>Tasks an update.</summary>
+    /// <value>4, as published.</value>
+    public int EpisodesPerUpdate { get; init; } = 4;
+
+    /// <summary>How the weights follow the gradient.</summary>
+    /// <value>SGD, rate 0.001, momentum 0.9, weight decay 5e-4.</value>
+    public Optimizer Optimizer { get; init; } = new Sgd(1e-3) { WeightDecay = 5e-4 };
+
+    /// <inheritdoc/>
+    public override string Kind => "few-shot-meta";
+
+    /// <inheritdoc/>
+    public override string Setting => $"{Images.Title}, meta stage";
+
+    /// <inheritdoc/>
+    public override FewShotNetwork Form => Start.Network;
+
+    internal override IReadOnlyList<FewShotStage> Before => Teacher is null ? [Start] : [Start, Teacher];
+
+    /// <inheritdoc/>
+    protected internal override RunOutcome Run(RunContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        using var student = Start.Load(context);
+        using var teacher = Teacher?.Load(context);
+        var result = EpisodicTrainer.Train(new EpisodicRun(student, Images.Part(ClassPart.Base), Loss)
+        {
+            Normalization = Images.Normalization,
+            Teacher = teacher is null ? null : new EpisodicTeacher(teacher, ScaleOf(context.Of(Teacher!))),
+            Validation = Images.Part(ClassPart.Validation),
+            Options = new EpisodicOptions
+            {
+                Epochs = Epochs,
+                UpdatesPerEpoch = UpdatesPerEpoch,
+                Episodes = EpisodesPerUpdate,
+                Optimizer = Optimizer,
+                Seed = Seed,
+                ValidationEpisodes = ValidationEpisodes,
+                Folder = Path.Combine(context.Folder, "training"),
+                Device = Devices.Best().Device,
+            },
+        }, context.Progress, context.Token);
+        context.Token.ThrowIfCancellationRequested();
+        var history = result.History.Select(point => new RunPoint(point.Epoch, Numbers(point)));
+        return Finish(context, student, [.. history], teacher, ("scale", result.Scale), ("validation 1-shot", result.BestAccuracy!.Value),
+            ("best epoch", result.BestStep!.Value / (double)UpdatesPerEpoch), ("base accuracy", result.History[^1].Accuracies["train"]));
+    }
+
+    private static Dictionary<string, double> Numbers(TrainingProgress point)
+    {
+        var numbers = new Dictionary<string, double>(point.Losses.ToDictionary(loss => $"loss {loss.Key}", loss => loss.Value))
+        {
+            ["base accuracy"] = point.Accuracies["train"],
+            ["validation 1-shot"] = point.Accuracies["validation"],
+            ["scale"] = point.Diagnostics["scale"],
+        };
+        if (point.Beta is { } beta) numbers["beta"] = beta;
+        if (point.Agreement is { } agreement) numbers["agreement"] = agreement;
+        return numbers;
+    }
+}

@@ -1,0 +1,96 @@
+using W2S.Data;
+using W2S.Experiments;
+using W2S.Losses;
+using W2S.Tests.Data;
+
+namespace W2S.Tests.Experiments.FewShot;
+
+[Collection(Training.ProcessWide.Name)]
+public sealed class FewShotStudyTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    private static FewShotStudy Tiny { get; } = FewShotStudy.Quick with
+    {
+        Images = FewShotImages.Shapes with { PerClass = 20 },
+        Strong = new(4, 32),
+        Seeds = [0],
+        TeacherEpochs = 2,
+        Epochs = 2,
+        MetaUpdates = 2,
+        MetaEpisodes = 1,
+        Episodes = 30,
+        ValidationEpisodes = 20,
+        JudgeEvery = 1,
+    };
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void BothStagesRunFromTeacherToStudentAndAreKept()
+    {
+        var store = new RunStore(folder.Path);
+        var run = store.Get(Tiny.Meta("AdaptConf", 0), token: TestContext.Current.CancellationToken);
+
+        Assert.Equal(("few-shot-meta", "AdaptConf", "shapes, meta stage"), (run.Kind, run.Name, run.Setting));
+        foreach (var value in (string[])["1-shot", "5-shot", "1-shot agreement", "validation 1-shot"]) Assert.InRange(run[value], 0.05, 1);
+        Assert.InRange(run["1-shot"], run["1-shot low"], run["1-shot high"]);
+        Assert.Equal(run["5-shot"], run["test accuracy"]);
+        Assert.True(File.Exists(run.File("weights.safetensors")));
+        Assert.Equal(["few-shot-classifier", "few-shot-meta"], Directory.GetDirectories(folder.Path).Select(path => Path.GetFileName(path)!).Order());
+        // Teacher in both stages, student in both: four runs.
+        Assert.Equal(4, store.All().Count);
+        Assert.Equal(run.Outcome.Values, new RunStore(folder.Path).Get(Tiny.Meta("AdaptConf", 0)).Outcome.Values);
+    }
+
+    [Fact]
+    public void TheEpochIsChosenByValidationClasses()
+    {
+        var run = new RunStore(folder.Path).Get(Tiny.Teacher(0), token: TestContext.Current.CancellationToken);
+        var judged = run.Outcome.History.Select(point => point.Values["validation 5-shot"]).ToArray();
+
+        Assert.Equal(2, judged.Length);
+        Assert.Equal(judged.Max(), run["validation 5-shot"], 1e-6); // histories are kept with six digits
+        Assert.Equal(1 + Array.IndexOf(judged, judged.Max()), run["best epoch"]);
+    }
+
+    [Fact]
+    public void WeightsThatWereNotCommittedAreMadeAgain()
+    {
+        var store = new RunStore(folder.At("first"));
+        var before = store.Get(Tiny.Classifier("KD", 0), token: TestContext.Current.CancellationToken);
+        RunFile.Write(folder.At("committed", "few-shot.json"), [store.Get(Tiny.Teacher(0))]);
+
+        var other = new RunStore(folder.At("second"), folder.At("committed"));
+        Assert.Null(other.Get(Tiny.Teacher(0)).Kept);
+        var after = other.Get(Tiny.Classifier("KD", 0), token: TestContext.Current.CancellationToken);
+        Assert.Equal(before["5-shot"], after["5-shot"], 1e-9);
+    }
+
+    [Fact]
+    public void TheMethodsDifferByLossAndTeacherAlone()
+    {
+        Assert.Equal(4, FewShotStudy.Methods.Select(method => Tiny.Classifier(method, 0).Hash).Distinct().Count());
+        Assert.Null(Tiny.Classifier("Scratch", 0).Teacher);
+        Assert.Equal(new AdaptConf { Temperature = 10, BetaTemperature = 8, WarmUp = 0.25 }, Tiny.Classifier("AdaptConf", 0).Loss);
+        Assert.Equal(new AdaptConf { Temperature = 10, BetaTemperature = 0.25, WarmUp = 0.25 }, Tiny.Meta("AdaptConf", 0).Loss);
+        Assert.Equal(new AugConf { Temperature = 10, WarmUp = 0.25 }, Tiny.Meta("AugConf", 0).Loss);
+        Assert.Equal(Tiny.Teacher(0).Hash, Tiny.Classifier("AugConf", 0).Teacher!.Hash);
+        Assert.Contains("there is no method 'RKD'", Assert.Throws<ArgumentException>(() => Tiny.Classifier("RKD", 0)).Message);
+        Assert.Equal(5, Tiny.ClassifierRuns.Count);
+        // The published setting.
+        var paper = FewShotStudy.Paper.Classifier("AdaptConf", 0);
+        Assert.Equal((80, 36, 100, 128), (paper.Images.Size, paper.Network.Depth, paper.Epochs, paper.BatchSize));
+        Assert.Equal(0.1, paper.Optimizer.LearningRate);
+    }
+
+    [Fact]
+    public void BaseValidationAndNovelClassesAreDisjoint()
+    {
+        var names = Enum.GetValues<ClassPart>().SelectMany(part => Tiny.Images.Part(part).ClassNames).ToArray();
+        Assert.Equal(40, names.Length);
+        Assert.Equal(40, names.Distinct().Count());
+        Assert.Equal((24, 6, 10), (Tiny.Images.Part(ClassPart.Base).Classes, Tiny.Images.Part(ClassPart.Validation).Classes, Tiny.Images.Part(ClassPart.Novel).Classes));
+        Assert.Contains("there is no few-shot set 'x'", Assert.Throws<ArgumentException>(() => new FewShotImages { Set = "x" }.Part(ClassPart.Base)).Message);
+    }
+}
