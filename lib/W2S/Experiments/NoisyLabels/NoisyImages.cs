@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using W2S.Data;
+
+namespace W2S.Experiments;
+
+/// <summary>Images of the noisy-label studies.</summary>
+public enum NoisyImages
+{
+    /// <summary>The 10,000 test images of CIFAR-100, which no public network was trained on.</summary>
+    Cifar100Test,
+
+    /// <summary>A fixed random subset of 10,000 of CIFAR-100's 50,000 training images: those that people labelled for CIFAR-100N.
+    /// The public CIFAR-100 networks were trained on them, with true labels.</summary>
+    Cifar100TrainSubset,
+
+    /// <summary>10,000 pictures of <c>shapes</c>, 20 classes.</summary>
+    Shapes,
+}
+
+/// <summary>Reads the images of the noisy-label studies.</summary>
+public static class NoisyImageSets
+{
+    /// <summary>How many images each of the sets has.</summary>
+    public const int Count = 10_000;
+
+    /// <summary>Reads a set.</summary>
+    /// <param name="images">Which.</param>
+    /// <returns>The images with their true labels; the caller disposes them.</returns>
+    /// <exception cref="DirectoryNotFoundException">CIFAR-100 is not there; the message names the command that fetches it.</exception>
+    public static ImageSet Read(this NoisyImages images)
+    {
+        if (images == NoisyImages.Shapes) return Shapes.Create(new ShapesOptions { Count = Count, Difficulty = 0.6 }, seed: 4);
+        var folder = DataFolder.Require(Cifar100.Folder);
+        if (images == NoisyImages.Cifar100Test) return Cifar100.Read(folder, DataSplit.Test);
+        using var all = Cifar100.Read(folder, DataSplit.Train);
+        return all.Subset(Subset, images.Title());
+    }
+
+    /// <summary>The labels that people gave to the images of <see cref="NoisyImages.Cifar100TrainSubset"/>, in its order.</summary>
+    /// <returns>A class for each image.</returns>
+    /// <exception cref="FileNotFoundException">The labels are not there; the message names the command that fetches them.</exception>
+    public static IReadOnlyList<long> ReadHumanLabels() => Human.GetOrAdd(DataFolder.Root, _ =>
+    {
+        using var all = Cifar100.Read(DataFolder.Require(Cifar100.Folder), DataSplit.Train);
+        var labels = HumanLabels.Read(HumanLabels.Find() ?? DataFolder.Require(HumanLabels.Published), all.Labels).Labels;
+        return [.. Subset.Select(position => labels[position])];
+    });
+
+    /// <summary>The true labels of a set and the names of its classes, without its images; read once and kept.</summary>
+    internal static (IReadOnlyList<long> Labels, IReadOnlyList<string> ClassNames) ReadLabels(this NoisyImages images) => Known.GetOrAdd((DataFolder.Root, images), _ =>
+    {
+        using var set = images.Read();
+        return (set.Labels, set.ClassNames);
+    });
+
+    /// <summary>What charts and tables call a set.</summary>
+    /// <param name="images">Which.</param>
+    /// <returns>For instance <c>CIFAR-100 test</c>.</returns>
+    public static string Title(this NoisyImages images) => images switch
+    {
+        NoisyImages.Cifar100Test => "CIFAR-100 test",
+        NoisyImages.Cifar100TrainSubset => "CIFAR-100 train subset",
+        _ => "shapes",
+    };
+
+    private static readonly ConcurrentDictionary<(string, NoisyImages), (IReadOnlyList<long>, IReadOnlyList<string>)> Known = new();
+    private static readonly ConcurrentDictionary<string, IReadOnlyList<long>> Human = new();
+
+    private static int[] Subset => Split.Permutation(50_000, seed: 100)[..Count];
+}
