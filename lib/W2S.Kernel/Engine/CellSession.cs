@@ -55,6 +55,7 @@ public sealed class CellSession : IDisposable
         }
         try
         {
+            HostConsole.RouteInput();
             var source = CellSource.Cell(code.ReplaceLineEndings("\n"), WorkingDirectory);
             return new CellResult(await RunAsync(source, host, language, interrupt).ConfigureAwait(false), Stopwatch.GetElapsedTime(started));
         }

@@ -39,5 +39,26 @@ public static class LiveViewSources
         });
     }
 
+    /// <summary>Listens to a grid of runs.</summary>
+    /// <param name="view">The view.</param>
+    /// <param name="value">The final number to show of the run that ended last.</param>
+    /// <returns>What to hand to the grid.</returns>
+    public static IProgress<GridProgress> Runs(this LiveView view, string value = "test accuracy")
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        return view.For<GridProgress>(grid =>
+        {
+            var training = grid.Training is null ? new LiveViewState() : LiveViewState.Of(grid.Training);
+            return training with
+            {
+                Title = grid.Current is null ? "all runs are here" : $"{grid.Current.Name}, {grid.Current.Setting}, seed {grid.Current.Seed}",
+                Done = (grid.Done + (grid.Current is null ? 0 : training.Done)) / grid.Total,
+                Place = grid.Current is null ? $"{grid.Total} runs" : string.Join(", ", new[] { $"run {grid.Done + 1} of {grid.Total}", training.Place }.Where(part => part.Length > 0)),
+                Left = null,
+                Message = grid.Latest is { } latest && latest.Outcome.Values.TryGetValue(value, out var number) ? $"latest: {latest.Name}, seed {latest.Seed}, {Percent(number)}" : null,
+            };
+        });
+    }
+
     private static string Percent(double accuracy) => string.Create(CultureInfo.InvariantCulture, $"{100 * accuracy:F1} %");
 }

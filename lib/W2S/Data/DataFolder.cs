@@ -16,9 +16,12 @@ public static class DataFolder
     private static readonly Dictionary<string, string> SetOfFolder = new() { ["cifar-100-binary"] = "cifar-100" };
 
     /// <summary>The folder's full path, whether or not it exists.</summary>
-    public static string Root => Locate(
-        Environment.GetEnvironmentVariable(Variable),
-        [Directory.GetCurrentDirectory(), AppContext.BaseDirectory, Path.GetDirectoryName(typeof(DataFolder).Assembly.Location)!]);
+    public static string Root => Locate(Environment.GetEnvironmentVariable(Variable), Starts);
+
+    /// <summary>The repository's folder; null outside of one.</summary>
+    internal static string? Repository => Starts.Select(RepositoryAbove).FirstOrDefault(found => found is not null);
+
+    private static string[] Starts => [Directory.GetCurrentDirectory(), AppContext.BaseDirectory, Path.GetDirectoryName(typeof(DataFolder).Assembly.Location)!];
 
     /// <summary>The rule behind <see cref="Root"/>.</summary>
     /// <param name="named">The folder that the reader names; none where null or blank.</param>
@@ -28,7 +31,7 @@ public static class DataFolder
     {
         ArgumentNullException.ThrowIfNull(starts);
         if (!string.IsNullOrWhiteSpace(named)) return Path.GetFullPath(named);
-        var repository = starts.Select(Repository).FirstOrDefault(found => found is not null);
+        var repository = starts.Select(RepositoryAbove).FirstOrDefault(found => found is not null);
         return Path.Combine(repository ?? Directory.GetCurrentDirectory(), "data");
     }
 
@@ -61,7 +64,7 @@ public static class DataFolder
             + $"or name the folder that holds it in {Variable}";
     }
 
-    private static string? Repository(string? from)
+    private static string? RepositoryAbove(string? from)
     {
         for (var folder = from; !string.IsNullOrEmpty(folder); folder = Path.GetDirectoryName(folder))
         {

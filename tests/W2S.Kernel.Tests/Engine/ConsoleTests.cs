@@ -95,19 +95,4 @@ public sealed class ConsoleTests
         Assert.Equal(("1", "2", ""), (host.Out, noisy.Out, noisy.Error));
         Assert.NotSame(Console.Out, HostConsole.Out);
     }
-
-    [Fact]
-    public async Task LinesAreAskedOfTheHost()
-    {
-        using var session = new Session();
-        var host = new RecordingHost();
-        host.Input.Enqueue("Ada");
-        host.Passwords.Enqueue("secret");
-        var result = await session.Cells.RunAsync(
-            "Console.Write(\"name? \"); var name = Console.ReadLine(); var word = Cell.ReadPassword(\"word? \"); Console.Write(name + word + (Console.ReadLine() ?? \"-\"));", host,
-            interrupt: TestContext.Current.CancellationToken);
-        Assert.Null(result.Error);
-        Assert.Equal("name? Adasecret-", host.Out);
-        Assert.Equal(["text", "input", "input", "input", "text"], host.Events.Select(item => item.Kind));
-    }
 }

@@ -4,6 +4,7 @@ using FSharp.Compiler.Interactive;
 using Microsoft.FSharp.Core;
 using W2S.Kernel.Engine.Assemblies;
 using W2S.Kernel.Engine.Cells;
+using W2S.Kernel.Engine.Output;
 using W2S.Kernel.Engine.Script;
 using W2S.Kernel.Engine.Variables;
 
@@ -92,6 +93,7 @@ internal sealed partial class FSharpRunner(ReferenceSet references)
             configuration,
             ["fsi", "--noninteractive", "--nologo", "--quiet", "--gui-", "--targetprofile:netcore", "--usesdkrefs-", "--optimize+", "--nowarn:75", $"-r:{typeof(CellSession).Assembly.Location}"],
             TextReader.Null, TextWriter.Null, TextWriter.Null, FSharpOption<bool>.None, null);
+        HostConsole.RouteInput();
         session.EvalInteraction($"open {typeof(Cell).Namespace}\nopen type {typeof(Functions).FullName}", FSharpOption<CancellationToken>.None);
         return session;
     }

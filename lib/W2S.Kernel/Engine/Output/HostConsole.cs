@@ -17,6 +17,7 @@ public static class HostConsole
 
     private static readonly Lock Once = new();
     private static bool routed;
+    private static TextReader? reader;
 
     /// <summary>From now on sends what cells write to the cell that wrote it.</summary>
     internal static void Route()
@@ -29,6 +30,18 @@ public static class HostConsole
             Console.SetOut(new CellWriter(OutputStream.Out, Out));
             Console.SetError(new CellWriter(OutputStream.Error, Error));
             Console.SetIn(new CellReader(In));
+            reader = Console.In;
+        }
+    }
+
+    /// <summary>Leads standard input to the cells again: setting <see cref="Console.InputEncoding"/>, which the F# compiler does too, undoes it.</summary>
+    internal static void RouteInput()
+    {
+        lock (Once)
+        {
+            if (ReferenceEquals(Console.In, reader)) return;
+            Console.SetIn(new CellReader(In));
+            reader = Console.In;
         }
     }
 }
