@@ -38,8 +38,12 @@ public sealed class NoisyReferenceTests(ITestOutputHelper output)
         using var folder = new TemporaryFolder();
         var run = new NoisyProbe
         {
-            Train = NoisyImages.Cifar100Test, Test = NoisyImages.Cifar100Test, WeakNetwork = "cifar100_resnet20", StrongNetwork = "cifar100_resnet56",
-            Noise = new(kind, rate), Method = NoisyMethod.StrongAlone,
+            Train = NoisyImages.Cifar100Test,
+            Test = NoisyImages.Cifar100Test,
+            WeakNetwork = "cifar100_resnet20",
+            StrongNetwork = "cifar100_resnet56",
+            Noise = new(kind, rate),
+            Method = NoisyMethod.StrongAlone,
         };
         var results = SideBySide.Run([.. Methods.SelectMany(method => Enumerable.Range(0, Splits).Select(split => run with { Method = method, Seed = split }))],
             new RunStore(folder.Path), token: TestContext.Current.CancellationToken);
