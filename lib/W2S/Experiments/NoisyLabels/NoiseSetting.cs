@@ -51,9 +51,7 @@ public sealed record NoiseSetting(NoiseKind Kind, double Rate)
             case NoiseKind.Symmetric: return LabelNoise.Symmetric(clean, classes, Rate, seed).Labels;
             case NoiseKind.Asymmetric: return LabelNoise.Asymmetric(clean, Map(images, classes), Rate, seed).Labels;
         }
-        if (images != NoisyImages.Cifar100TrainSubset)
-            throw new ArgumentException($"nobody labelled {images.Title()} for CIFAR-100N; give {NoisyImages.Cifar100TrainSubset}", nameof(images));
-        var given = NoisyImageSets.ReadHumanLabels();
+        var given = images.ReadHumanLabels();
         return [.. positions.Select(position => given[position])];
     }
 

@@ -15,12 +15,15 @@ public enum NoisyImages
 
     /// <summary>10,000 pictures of <c>shapes</c>, 20 classes.</summary>
     Shapes,
+
+    /// <summary>All 50,000 training images of CIFAR-100, for networks that are trained whole.</summary>
+    Cifar100Train,
 }
 
 /// <summary>Reads the images of the noisy-label studies.</summary>
 public static class NoisyImageSets
 {
-    /// <summary>How many images each of the sets has.</summary>
+    /// <summary>How many images the sets for probes have.</summary>
     public const int Count = 10_000;
 
     /// <summary>Reads a set.</summary>
@@ -32,19 +35,24 @@ public static class NoisyImageSets
         if (images == NoisyImages.Shapes) return Shapes.Create(new ShapesOptions { Count = Count, Difficulty = 0.6 }, seed: 4);
         var folder = DataFolder.Require(Cifar100.Folder);
         if (images == NoisyImages.Cifar100Test) return Cifar100.Read(folder, DataSplit.Test);
+        if (images == NoisyImages.Cifar100Train) return Cifar100.Read(folder, DataSplit.Train);
         using var all = Cifar100.Read(folder, DataSplit.Train);
         return all.Subset(Subset, images.Title());
     }
 
-    /// <summary>The labels that people gave to the images of <see cref="NoisyImages.Cifar100TrainSubset"/>, in its order.</summary>
+    /// <summary>The labels that people gave to CIFAR-100's training images, in the set's order.</summary>
+    /// <param name="images">All of them, or the subset.</param>
     /// <returns>A class for each image.</returns>
+    /// <exception cref="ArgumentException">People did not label that set.</exception>
     /// <exception cref="FileNotFoundException">The labels are not there; the message names the command that fetches them.</exception>
-    public static IReadOnlyList<long> ReadHumanLabels() => Human.GetOrAdd(DataFolder.Root, _ =>
+    public static IReadOnlyList<long> ReadHumanLabels(this NoisyImages images)
     {
-        using var all = Cifar100.Read(DataFolder.Require(Cifar100.Folder), DataSplit.Train);
-        var labels = HumanLabels.Read(HumanLabels.Find() ?? DataFolder.Require(HumanLabels.Published), all.Labels).Labels;
-        return [.. Subset.Select(position => labels[position])];
-    });
+        if (images is not (NoisyImages.Cifar100Train or NoisyImages.Cifar100TrainSubset))
+            throw new ArgumentException($"nobody labelled {images.Title()} for CIFAR-100N; give {NoisyImages.Cifar100TrainSubset}", nameof(images));
+        var labels = Human.GetOrAdd(DataFolder.Root, _ =>
+            HumanLabels.Read(HumanLabels.Find() ?? DataFolder.Require(HumanLabels.Published), NoisyImages.Cifar100Train.ReadLabels().Labels).Labels);
+        return images == NoisyImages.Cifar100Train ? labels : [.. Subset.Select(position => labels[position])];
+    }
 
     /// <summary>The true labels of a set and the names of its classes, without its images; read once and kept.</summary>
     internal static (IReadOnlyList<long> Labels, IReadOnlyList<string> ClassNames) ReadLabels(this NoisyImages images) => Known.GetOrAdd((DataFolder.Root, images), _ =>
@@ -60,6 +68,7 @@ public static class NoisyImageSets
     {
         NoisyImages.Cifar100Test => "CIFAR-100 test",
         NoisyImages.Cifar100TrainSubset => "CIFAR-100 train subset",
+        NoisyImages.Cifar100Train => "CIFAR-100 train",
         _ => "shapes",
     };
 

@@ -75,16 +75,7 @@ public sealed record NoisyProbe : Experiment
     /// <summary>The images of the split and their labels.</summary>
     /// <returns>Positions in the two sets, with true and given labels.</returns>
     /// <exception cref="ArgumentException">There are fewer images than the split wants.</exception>
-    public NoisySplit Draw()
-    {
-        var ((train, names), (test, _)) = (Train.ReadLabels(), Test.ReadLabels());
-        var parts = Test == Train
-            ? Split.Parts(train.Count, Seeds.Derive(Seed, "split"), TrainImages, TestImages)
-            : [Split.Parts(train.Count, Seeds.Derive(Seed, "split"), TrainImages)[0], Split.Parts(test.Count, Seeds.Derive(Seed, "test split"), TestImages)[0]];
-        long[] truth = [.. parts[0].Select(position => train[position])];
-        var given = Noise.Apply(Train, truth, names.Count, parts[0], Seeds.Derive(Seed, Seeds.Noise));
-        return new NoisySplit(parts[0], parts[1], truth, given, [.. parts[1].Select(position => test[position])], names);
-    }
+    public NoisySplit Draw() => NoisySplit.Draw(Train, Test, TrainImages, TestImages, Noise, Seed);
 
     /// <inheritdoc/>
     protected internal override RunOutcome Run(RunContext context)
