@@ -84,6 +84,17 @@ switch ($Verb) {
         }
         exit $LASTEXITCODE
     }
+    'bench' {
+        # The kernels' turns need Jupyter's client as a Unix package; the rest is the same program as elsewhere.
+        if ($Rest.Count -eq 0 -or $Rest[0] -notin 'train', 'data', 'cache', 'losses', 'resume', 'memory') {
+            Stop-WithMessage "bench times train, data, cache, losses, resume or memory here, not '$($Rest[0])'"
+        }
+        Assert-Sdk
+        Assert-Platform
+        Build @('tests/benchmarks/W2S.Benchmarks.csproj')
+        dotnet (Join-Path $PSScriptRoot 'tests/benchmarks/bin/W2S.Benchmarks.dll') @Rest
+        exit $LASTEXITCODE
+    }
     'data' {
         & (Join-Path $PSScriptRoot 'data-scripts/get.ps1') @Rest
         exit $LASTEXITCODE
