@@ -84,6 +84,15 @@ public sealed class FewShotStudyTests : IDisposable
         Assert.Equal(0.1, paper.Optimizer.LearningRate);
     }
 
+    // A property that changes orphans the committed results: the page would train for minutes.
+    [Fact]
+    public void TheSmallSettingsRunsAreCommitted()
+    {
+        var store = new RunStore(folder.Path, Path.GetFullPath(Path.Combine(ReferenceFile.Path("few_shot.json"), "..", "..", "..", "notebooks", "results")));
+        FewShotStudy small = FewShotStudy.Small;
+        Assert.All(small.ClassifierRuns.Concat(small.MetaRuns), run => Assert.NotNull(store.Find(run)));
+    }
+
     [Fact]
     public void BaseValidationAndNovelClassesAreDisjoint()
     {
