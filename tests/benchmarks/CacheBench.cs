@@ -12,7 +12,7 @@ internal static class CacheBench
 
     public static int Run(string[] words)
     {
-        var arguments = new Arguments("cache", words, ["student", "teacher", "precision", "batch", "threads", "rounds", "steps", "json"], ["peer"]);
+        var arguments = new Arguments("cache", words, ["student", "teacher", "precision", "batch", "threads", "rounds", "steps", "seconds", "json"], ["peer"]);
         var (student, teacher) = (arguments.Text("student") ?? "resnet56", arguments.Text("teacher") ?? "resnet20");
         var (batch, threads) = (arguments.Number("batch", 128), arguments.UseThreads());
         var (rounds, steps) = (arguments.Number("rounds", 15), arguments.Number("steps", 4));
@@ -36,9 +36,9 @@ internal static class CacheBench
                 contenders.Add(start.Peer("PyTorch, plain step", peers));
                 contenders.Add(start.Peer("PyTorch, teacher in the step", [.. peers, "--teacher", teacher]));
             }
-            Turns.Run(contenders, rounds);
+            Turns.Run(contenders, rounds, arguments.Number("seconds", 600));
             var rows = contenders.Select(c => Turns.Of(c, contenders[0])).ToList();
-            Console.WriteLine($"{rounds} turns of {steps} steps each\n{"",-34}{"ms a step",10}   {"quartiles",-17}{"of plain",9}{"peak MiB",10}");
+            Console.WriteLine($"{rows[0].Turns} turns of {steps} steps each\n{"",-34}{"ms a step",10}   {"quartiles",-17}{"of plain",9}{"peak MiB",10}");
             foreach (var row in rows)
                 Console.WriteLine($"{row.Name,-34}{row.Median,10:F1}   {$"{row.Low:F1} … {row.High:F1}",-17}{1 / row.Faster,9:F3}{row.PeakMemory,10:F0}");
             Results.Write(arguments.Text("json"), new { machine, data = Contenders.DataName, student, teacher, batch, rounds, steps, cache.Seconds, cache.Megabytes, cache.ReadMilliseconds, rows });

@@ -7,12 +7,12 @@ internal static class DataBench
 {
     public static int Run(string[] words)
     {
-        var arguments = new Arguments("data", words, ["batch", "threads", "rounds", "json"], ["peer"]);
+        var arguments = new Arguments("data", words, ["batch", "threads", "rounds", "seconds", "json"], ["peer"]);
         var (batch, threads) = (arguments.Number("batch", 128), arguments.UseThreads());
         var rounds = arguments.Number("rounds", 15);
         var machine = Machine.Here(threads);
         Console.WriteLine(machine);
-        Console.WriteLine($"batches of {batch} of {Contenders.DataName}, padded, cropped, mirrored, normalised, channels last; {rounds} turns of 100 batches (5 steps), medians (quartiles)\n");
+        Console.WriteLine($"batches of {batch} of {Contenders.DataName}, padded, cropped, mirrored, normalised, channels last; turns of 100 batches or 5 steps, medians (quartiles)\n");
         var (many, few) = (new Contenders(threads, batch, 100), new Contenders(threads, batch, 5));
         List<Contender> contenders =
         [
@@ -23,7 +23,7 @@ internal static class DataBench
         try
         {
             if (arguments.Has("peer")) contenders.Add(many.Peer("batch, PyTorch", "data", "--layout", "channels-last"));
-            Turns.Run(contenders, rounds);
+            Turns.Run(contenders, rounds, arguments.Number("seconds", 600));
             var rows = contenders.Select(c => Turns.Of(c, contenders[0])).ToList();
             Console.WriteLine($"{"",-34}{"ms",8}   {"quartiles",-17}{"of a step",10}");
             foreach (var row in rows)

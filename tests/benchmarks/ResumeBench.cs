@@ -70,7 +70,7 @@ internal static class ResumeBench
         return new Outcome(Stopwatch.GetElapsedTime(started).TotalMilliseconds, newest ?? "no checkpoint", HalfWritten(folder), ended, false);
     }
 
-    private static bool HalfWritten(string folder) => Directory.Exists(folder) && Directory.EnumerateDirectories(folder, "*.tmp").Any();
+    private static bool HalfWritten(string folder) => Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder, "*.tmp").Any();
 
     private static Process Start(string folder, int epochs) => Process.Start(new ProcessStartInfo(
         Environment.ProcessPath!, [typeof(ResumeBench).Assembly.Location, "killed", "--folder", folder, "--epochs", $"{epochs}"])

@@ -7,7 +7,7 @@ internal static class TrainBench
 {
     public static int Run(string[] words)
     {
-        var arguments = new Arguments("train", words, ["models", "precisions", "batch", "threads", "rounds", "steps", "whole", "starts", "json"], ["peer", "plain-layout"]);
+        var arguments = new Arguments("train", words, ["models", "precisions", "batch", "threads", "rounds", "steps", "whole", "starts", "seconds", "json"], ["peer", "plain-layout"]);
         var models = arguments.Words("models", "resnet20,resnet56,resnet8x4");
         var precisions = arguments.Words("precisions", TorchSharp.torch.cuda.is_available() || Machine.MultipliesBFloat16 ? "fp32,bf16" : "fp32");
         if (precisions.FirstOrDefault(p => p is not ("fp32" or "bf16")) is { } unknown)
@@ -17,12 +17,12 @@ internal static class TrainBench
         var (whole, starts) = (arguments.Number("whole", 100, 0), arguments.Number("starts", 3));
         var machine = Machine.Here(threads);
         Console.WriteLine(machine);
-        Console.WriteLine($"batches of {batch} of {Contenders.DataName}, padded, cropped, mirrored; {rounds} turns of {steps} steps each, medians (quartiles)");
+        Console.WriteLine($"batches of {batch} of {Contenders.DataName}, padded, cropped, mirrored; turns of {steps} steps each, medians (quartiles)");
         var results = models.Select(model =>
         {
             var work = Networks.GigaFlop(model, batch);
-            var turns = InTurns(new Contenders(threads, batch, steps), model, precisions, arguments.Has("peer"), arguments.Has("plain-layout"), rounds);
-            Console.WriteLine($"\n{model}, {work:F1} GFLOP a step\n{"",-34}{"ms a step",10}   {"quartiles",-17}{"images/s",9}{"of peak",9}{"peak MiB",10}{"PyTorch's ms / ms",19}\n{"",-98}channels-last, default");
+            var turns = InTurns(new Contenders(threads, batch, steps), model, precisions, arguments.Has("peer"), arguments.Has("plain-layout"), rounds, arguments.Number("seconds", 600));
+            Console.WriteLine($"\n{model}, {work:F1} GFLOP a step, {turns[0].Figure.Turns} turns\n{"",-34}{"ms a step",10}   {"quartiles",-17}{"images/s",9}{"of peak",9}{"peak MiB",10}{"PyTorch's ms / ms",19}\n{"",-98}channels-last, default");
             foreach (var row in turns)
             {
                 var figure = row.Figure;
@@ -39,7 +39,7 @@ internal static class TrainBench
         return 0;
     }
 
-    private static List<Row> InTurns(Contenders start, string model, string[] precisions, bool peer, bool plain, int rounds)
+    private static List<Row> InTurns(Contenders start, string model, string[] precisions, bool peer, bool plain, int rounds, int seconds)
     {
         List<Contender> ours = [], peaks = [], peers = [];
         try
@@ -52,7 +52,7 @@ internal static class TrainBench
             if (plain) ours.Add(start.Ours("trainer fp32, plain layout", "turns-train", "--model", model, "--plain-layout"));
             if (peer)
                 peers.AddRange(Peers(start, model, precisions));
-            Turns.Run([.. ours, .. peers, .. peaks], rounds);
+            Turns.Run([.. ours, .. peers, .. peaks], rounds, seconds);
             return [.. ours.Concat(peers).Select(c => new Row(Turns.Of(c), Over(c, "channels-last fp32"), Over(c, "default fp32"), Peak(c)))];
         }
         finally

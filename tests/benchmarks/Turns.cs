@@ -1,14 +1,20 @@
+using System.Diagnostics;
+
 namespace W2S.Benchmarks;
 
 /// <summary>Lets contenders take turns, so that a machine that is busy for a while is busy for all of them.</summary>
 internal static class Turns
 {
     /// <summary>Runs rounds; every contender has a turn in each, and who begins moves on by one.</summary>
-    public static void Run(IReadOnlyList<Contender> contenders, int rounds)
+    /// <param name="contenders">Those that take turns.</param>
+    /// <param name="rounds">How many.</param>
+    /// <param name="seconds">After this time no further round is begun, once there are three.</param>
+    public static void Run(IReadOnlyList<Contender> contenders, int rounds, int seconds)
     {
+        var clock = Stopwatch.StartNew();
         foreach (var contender in contenders)
             contender.Ready();
-        for (var round = 0; round < rounds; round++)
+        for (var round = 0; round < rounds && (round < 3 || clock.Elapsed.TotalSeconds < seconds); round++)
             for (var i = 0; i < contenders.Count; i++)
                 contenders[(round + i) % contenders.Count].Turn();
     }

@@ -40,7 +40,7 @@ internal sealed class CheckpointStore(string folder)
                 DurableFile.Write(Path.Combine(temporary, RecordFile), stream => JsonSerializer.Serialize(stream, record with { Files = files }, Json));
             });
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (DurableFile.IsRefusal(error))
         {
             throw new CheckpointException($"the checkpoint of step {record.Step} cannot be written to {folder} ({error.Message}); make room or give another folder: earlier checkpoints are intact", error);
         }
@@ -105,13 +105,16 @@ internal sealed class CheckpointStore(string folder)
         if (!Directory.Exists(folder)) return;
         foreach (var path in Directory.EnumerateDirectories(folder, $"{Prefix}*{DurableFile.Temporary}"))
             TryDelete(path);
+        foreach (var path in Directory.EnumerateFiles(folder, $"*.safetensors.*{DurableFile.Temporary}"))
+            TryDelete(path); // of the best or the last weights
     }
 
     private static void TryDelete(string path)
     {
         try
         {
-            Directory.Delete(path, recursive: true);
+            if (Directory.Exists(path)) Directory.Delete(path, recursive: true);
+            else File.Delete(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -8,6 +8,10 @@ internal static class DurableFile
     /// <summary>Marks what is not finished; anything with this ending may be deleted.</summary>
     public const string Temporary = ".tmp";
 
+    /// <summary>Whether an exception says that the system would not write: no room, no right, no such place.</summary>
+    /// <remarks>.NET reports a file that may not grow (a limit of the file system or of the user) as an argument out of range.</remarks>
+    public static bool IsRefusal(Exception error) => error is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ActualValue: null };
+
     /// <summary>Writes a file.</summary>
     public static void Write(string path, Action<Stream> write)
     {

@@ -227,7 +227,7 @@ internal sealed class TrainingSession : IDisposable
         {
             SafeTensorsFile.Write(path, state.Weights(), new Dictionary<string, string> { ["model"] = run.Student.ModelName, ["step"] = $"{done}" });
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (DurableFile.IsRefusal(error))
         {
             throw new CheckpointException($"{path} cannot be written ({error.Message}); make room or give another folder", error);
         }

@@ -188,16 +188,7 @@ internal sealed class TrainingStep(TrainingRun run, Device device, double epochs
 
     private TrainingNotFiniteException Failure(string what, Batch batch, long done, LossBatch? given, LossParts? parts)
     {
-        string? file = null;
-        if (options.Folder is { } folder)
-        {
-            file = Path.Combine(folder, $"not-finite-step-{done + 1}.safetensors");
-            Directory.CreateDirectory(folder);
-            Dictionary<string, Tensor> kept = new() { ["images"] = batch.Images, ["labels"] = batch.Labels };
-            if (given is not null) kept["student_logits"] = given.StudentLogits;
-            if (given?.TeacherLogits is { } teacher) kept["teacher_logits"] = teacher;
-            SafeTensorsFile.Write(file, kept);
-        }
+        var file = Keep(batch, done, given);
         var losses = parts?.Parts.Append(("total", parts.Total)).ToDictionary(part => part.Item1, part => Number(part.Item2)) ?? [];
         var numbers = string.Concat(losses.Select(l => FormattableString.Invariant($", {l.Key} {l.Value:g4}")));
         var spoiled = checksEveryStep ? "" : "the weights have been spoiled since, go on from a checkpoint; ";
@@ -211,6 +202,26 @@ internal sealed class TrainingStep(TrainingRun run, Device device, double epochs
             Losses = losses,
             BatchFile = file,
         };
+    }
+
+    // Null where there is no folder, or no room in it: the finding matters more than the file.
+    private string? Keep(Batch batch, long done, LossBatch? given)
+    {
+        if (options.Folder is not { } folder) return null;
+        Dictionary<string, Tensor> kept = new() { ["images"] = batch.Images, ["labels"] = batch.Labels };
+        if (given is not null) kept["student_logits"] = given.StudentLogits;
+        if (given?.TeacherLogits is { } teacher) kept["teacher_logits"] = teacher;
+        var file = Path.Combine(folder, $"not-finite-step-{done + 1}.safetensors");
+        try
+        {
+            Directory.CreateDirectory(folder);
+            SafeTensorsFile.Write(file, kept);
+            return file;
+        }
+        catch (Exception error) when (DurableFile.IsRefusal(error))
+        {
+            return null;
+        }
     }
 
     private static Tensor? Rows(IReadOnlyList<float>? numbers, Device device) =>

@@ -2,8 +2,28 @@ using W2S.Training;
 
 namespace W2S.Tests.Training;
 
-/// <summary>A token that is cancelled after a given update, whether or not that update reports.</summary>
+/// <summary>Stops a run after a given update, whether or not that update reports or ends an epoch.</summary>
 internal static class Cancel
 {
-    public static (IProgress<TrainingProgress>?, CancellationToken) At(long step) => (null, default);
+    /// <param name="run">Its student is a <see cref="TinyModel"/>, its batches fill every update.</param>
+    /// <param name="update">The last one, counted from the run's beginning.</param>
+    /// <param name="from">Where this call goes on.</param>
+    public static TrainingResult AfterUpdate(TrainingRun run, long update, long from = 0)
+    {
+        using var source = new CancellationTokenSource();
+        var student = (TinyModel)run.Student;
+        var left = (update - from) * run.Options.Accumulation;
+        student.BeforePass = () =>
+        {
+            if (--left == 0) source.Cancel();
+        };
+        try
+        {
+            return Trainer.Train(run, null, source.Token);
+        }
+        finally
+        {
+            student.BeforePass = null;
+        }
+    }
 }

@@ -46,6 +46,22 @@ public sealed class NotFiniteTests
     }
 
     [Fact]
+    public void AFullDiskDoesNotHideTheFinding()
+    {
+        using var disk = SmallDisk.Mount(256);
+        disk.Fill();
+        using var images = TinyModel.Pictures(64, 1);
+        using var student = new TinyModel(6, 0);
+        var run = new TrainingRun(student, images, new CrossEntropy())
+        {
+            Batches = new() { BatchSize = 64, Workers = 0 },
+            Weights = [.. Enumerable.Repeat(float.PositiveInfinity, 64)],
+            Options = new() { Folder = disk.Path },
+        };
+        Assert.Null(Assert.Throws<TrainingNotFiniteException>(() => Trainer.Train(run)).BatchFile);
+    }
+
+    [Fact]
     public void AGradientIsNamedByItsParameter()
     {
         using var images = TinyModel.Pictures(16, 1);

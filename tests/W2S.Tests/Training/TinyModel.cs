@@ -32,12 +32,16 @@ internal sealed class TinyModel : ImageModel
 
     public override int Classes { get; }
 
+    /// <summary>Called before every pass in training mode.</summary>
+    public Action? BeforePass { get; set; }
+
     public override int FeatureCount => (int)head.weight.shape[1];
 
     public override string HeadKey => "head";
 
     public override ModelOutput ForwardFeatures(Tensor images)
     {
+        if (training) BeforePass?.Invoke();
         using var scope = NewDisposeScope();
         var x = stem.call(images).relu();
         var y = block.call(x);

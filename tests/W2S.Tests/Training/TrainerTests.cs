@@ -125,6 +125,55 @@ public sealed class TrainerTests : IDisposable
             Assert.True(a.allclose(b, rtol: 1e-4, atol: 1e-5), name);
     }
 
+    // 96 images in batches of 16 are six: an update of four and one of two, each the mean over its images. The limit acts on that mean.
+    [Theory, InlineData(null), InlineData(0.05)]
+    public void AnUpdateOfFewerBatchesCountsItsImagesAlike(double? clip)
+    {
+        using var scope = NewDisposeScope();
+        using TinyModel ours = new(6, 5, norms: false), theirs = new(6, 5, norms: false);
+        Trainer.Train(Run(ours) with
+        {
+            Batches = Batches with { Shuffle = false, Augmentation = Augmentation.None },
+            Options = Options with { Epochs = 2, Accumulation = 4, ClipNorm = clip, Schedule = new ConstantSchedule(), Optimizer = new Sgd(0.05) },
+        });
+
+        theirs.train();
+        var sgd = optim.SGD(theirs.parameters(), 0.05, momentum: 0.9);
+        var pixels = Batches.Normalization.Apply(images.Images);
+        var labels = tensor(images.Labels.ToArray());
+        for (var update = 0; update < 4; update++)
+        {
+            var (start, count) = update % 2 == 0 ? (0, 64) : (64, 32);
+            sgd.zero_grad();
+            nn.functional.cross_entropy(theirs.call(TorchNative.ChannelsLast(pixels.narrow(0, start, count))), labels.narrow(0, start, count)).backward();
+            if (clip is { } limit) Assert.True(nn.utils.clip_grad_norm_(theirs.parameters(), limit) > limit, "the limit was not reached, so nothing is tested");
+            sgd.step();
+        }
+        foreach (var ((name, a), (_, b)) in ours.state_dict().Zip(theirs.state_dict()))
+            Assert.True(a.allclose(b, rtol: 1e-4, atol: 1e-6), name);
+    }
+
+    [Fact]
+    public void AverageTakesRunningStatisticsAlong()
+    {
+        using var scope = NewDisposeScope();
+        using TinyModel averaged = new(6, 0), path = new(6, 0);
+        var run = Run(averaged) with { Options = Options with { Steps = 3, EmaDecay = 0.9, Final = FinalWeights.Average } };
+        Trainer.Train(run);
+        var expected = path.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.detach().clone());
+        for (var t = 1; t <= 3; t++)
+        {
+            using var student = new TinyModel(6, 0);
+            Cancel.AfterUpdate(run with { Student = student, Options = run.Options with { EmaDecay = null, Final = FinalWeights.Last } }, t);
+            var decay = (1.0 + t) / (10.0 + t);
+            foreach (var (name, value) in student.state_dict())
+                expected[name] = value.is_floating_point() ? expected[name] * decay + value.detach() * (1 - decay) : value.clone();
+        }
+        foreach (var (name, value) in averaged.state_dict())
+            Assert.True(value.allclose(expected[name], rtol: 1e-5, atol: 1e-6), name);
+        Assert.Equal(3, averaged.state_dict()["norm.num_batches_tracked"].item<long>());
+    }
+
     [Fact]
     public void SameSeedSameBits()
     {
