@@ -48,6 +48,19 @@ public sealed class EditingTests
     }
 
     [Theory]
+    [InlineData("Console.WriteLine", "Writes the current line terminator to the standard output stream.")] // an assembly of its own
+    [InlineData("string.IsNullOrEmpty", "Indicates whether the specified string is")] // the core library, documented as System.Runtime
+    [InlineData("new List<int>().Sort", "Sorts the elements in the entire")] // the core library, documented as System.Collections
+    public async Task TheRuntimesOwnMembersAreDocumentedWhereTheSdkIs(string code, string summary)
+    {
+        var packs = Path.GetFullPath("../../../packs/Microsoft.NETCore.App.Ref", Path.GetDirectoryName(typeof(object).Assembly.Location)!);
+        Assert.SkipUnless(Directory.Exists(packs), $"there is no {packs}");
+        using var session = new Session();
+        var found = await session.Cells.InspectAsync(code, code.Length, TestContext.Current.CancellationToken);
+        Assert.Contains(summary, found!["text/plain"].GetValue<string>());
+    }
+
+    [Theory]
     [InlineData("var x = 1;", "Complete", "")]
     [InlineData("x", "Complete", "")]
     [InlineData("", "Complete", "")]

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.CodeAnalysis;
+using W2S.Kernel.Engine.Editing;
 
 namespace W2S.Kernel.Engine.Assemblies;
 
@@ -13,6 +14,6 @@ internal static class MetadataCache
         var documentation = Path.ChangeExtension(path, ".xml");
         return MetadataReference.CreateFromFile(
             path,
-            documentation: File.Exists(documentation) ? XmlDocumentationProvider.CreateFromFile(documentation) : null);
+            documentation: File.Exists(documentation) ? XmlDocumentationProvider.CreateFromFile(documentation) : FrameworkDocumentation.For(path));
     });
 }

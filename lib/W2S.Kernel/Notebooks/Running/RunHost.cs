@@ -1,3 +1,4 @@
+using System.Text;
 using W2S.Kernel.Engine;
 
 namespace W2S.Kernel.Notebooks.Running;
@@ -54,6 +55,21 @@ internal sealed class RunHost(OutputRecorder recorder, RunView view, Lock gate) 
             return null;
         lock (gate)
             view.Write(prompt);
-        return Console.ReadLine();
+        return password ? ReadHidden() : Console.ReadLine();
+    }
+
+    private string ReadHidden()
+    {
+        var typed = new StringBuilder();
+        while (Console.ReadKey(intercept: true) is { Key: not ConsoleKey.Enter } key)
+        {
+            if (key.Key == ConsoleKey.Backspace)
+                typed.Length = Math.Max(0, typed.Length - 1);
+            else if (!char.IsControl(key.KeyChar))
+                typed.Append(key.KeyChar);
+        }
+        lock (gate)
+            view.Write("\n");
+        return typed.ToString();
     }
 }

@@ -154,12 +154,27 @@ internal sealed class WorkerProcess : ICellRunner, IDisposable
                 current.Host.Clear(message["wait"]!.GetValue<bool>());
                 break;
             case "ask":
-                var text = current.Host.ReadLine(message["prompt"]!.GetValue<string>(), message["password"]!.GetValue<bool>());
-                channel.Send(new() { ["op"] = "answer", ["text"] = text });
+                // On a thread of its own: a reader who stops the cell instead of answering must be heard.
+                new Thread(() => Ask(message, current)) { IsBackground = true, Name = "question" }.Start();
                 break;
             case "done":
                 current.Done.TrySetResult(WorkerMessages.Result(message));
                 break;
+        }
+    }
+
+    private void Ask(JsonObject message, Turn current)
+    {
+        var text = current.Host.ReadLine(message["prompt"]!.GetValue<string>(), message["password"]!.GetValue<bool>());
+        if (turn != current)
+            return; // the cell that asked has been stopped
+        try
+        {
+            channel.Send(new() { ["op"] = "answer", ["text"] = text });
+        }
+        catch (IOException)
+        {
+            // the process is gone: its end is reported with the cell
         }
     }
 
