@@ -25,6 +25,9 @@ internal static class Numerics
         return t.add(scalar);
     }
 
+    /// <summary>a + b, with a factor 1 that lives as long as the process: the operator's own may be freed while libtorch reads it.</summary>
+    public static Tensor And(this Tensor a, Tensor b) => a.add(b, One);
+
     /// <summary>1 − t.</summary>
     public static Tensor OneMinus(this Tensor t) => t.neg().add(One);
 

@@ -16,6 +16,14 @@ public sealed record TrustedLabels(LabelSelection Selection) : Loss
     /// <value>false.</value>
     public bool JudgedByTeacher { get; init; }
 
+    /// <summary>Trusts the labels to which the judge gives at least a probability.</summary>
+    /// <param name="probability">0 … 1.</param>
+    /// <param name="distrusted">What becomes of the others.</param>
+    /// <returns>The loss.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">Outside 0 to 1.</exception>
+    public static TrustedLabels AtLeast(double probability, Distrusted distrusted = Distrusted.Drop) =>
+        new(new LabelSelection(Confidence.StudentLikelihood, distrusted) { Threshold = probability });
+
     /// <inheritdoc/>
     public override string Name => $"Trusted labels, {Selection.Distrusted switch
     {

@@ -8,6 +8,8 @@ namespace W2S.Training;
 /// <summary>Adds up losses and hits on the device between reports, so that numbers leave it once a report.</summary>
 internal sealed class LossMeter : IDisposable
 {
+    // An implicit factor 1 may be freed while libtorch reads it.
+    private static readonly Scalar One = 1.ToScalar();
     private readonly Stopwatch clock = Stopwatch.StartNew();
     private string[] names = [];
     private Tensor? sums;
@@ -55,7 +57,7 @@ internal sealed class LossMeter : IDisposable
         if (sums is null)
             sums = row.DetachFromDisposeScope();
         else
-            sums.add_(row);
+            sums.add_(row, One);
         steps++;
         here++;
         images += count;

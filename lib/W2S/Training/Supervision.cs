@@ -54,11 +54,13 @@ public sealed record Supervision
         Tensor? Pick(Tensor? all) => all?.index_select(0, indices);
     }
 
+    private static readonly Scalar One = 1.ToScalar();
+
     /// <summary>λ times each row plus 1 − λ times the row at the mirrored place.</summary>
     internal static Tensor Mix(Tensor rows, double lambda)
     {
         using Scalar own = lambda.ToScalar(), other = (1 - lambda).ToScalar();
-        return rows.mul(own).add_(rows.flip(0).mul_(other));
+        return rows.mul(own).add_(rows.flip(0).mul_(other), One);
     }
 
     /// <summary>What supervises a batch that is mixed with itself in reverse order: labels as distributions, the teacher's logits mixed alike.</summary>

@@ -94,27 +94,6 @@ public sealed class NoisyProbeTests : IDisposable
     }
 
     [Fact]
-    public void SideBySideGivesTheNumbersOfOneAfterTheOther()
-    {
-        Experiment[] runs = [.. Enumerable.Range(0, 3).SelectMany(seed => new[] { NoisyMethod.WeakTeacher, new NoisyMethod("KD", new Kd()) }.Select(method => Run with { Method = method, Seed = seed }))];
-        var other = new RunStore(Path.Combine(folder.Path, "other"));
-        foreach (var directory in Directory.GetDirectories(Path.Combine(folder.Path, "features")))
-            Copy(directory, Path.Combine(other.Folder, "features", Path.GetFileName(directory)));
-        List<int> heard = [];
-        var progress = new Heard(step => heard.Add(step.Done));
-
-        var serial = Grid.Run(runs, store, token: TestContext.Current.CancellationToken);
-        var parallel = SideBySide.Run(runs, other, progress, TestContext.Current.CancellationToken, workers: 3);
-
-        Assert.Equal(serial.Select(run => run.Hash), parallel.Select(run => run.Hash));
-        Assert.All(serial.Zip(parallel), pair => Assert.Equal(pair.First.Outcome.Values, pair.Second.Outcome.Values));
-        Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8, 8], heard); // six runs, two sets of features
-        var failure = Assert.Throws<ArgumentException>(() => SideBySide.Run([Run with { Noise = NoiseSetting.Human }], other));
-        Assert.Contains("nobody labelled", failure.Message);
-        Assert.ThrowsAny<OperationCanceledException>(() => SideBySide.Run([Run with { Seed = 9 }], other, token: new CancellationToken(canceled: true)));
-    }
-
-    [Fact]
     public void AProbeIsReadAsItWasWritten()
     {
         var features = randn(60, 5);
@@ -142,20 +121,5 @@ public sealed class NoisyProbeTests : IDisposable
             Record = run.Record, Hash = run.Hash, Kind = run.Kind, Name = run.Name, Setting = run.Setting, Seed = 0, Seconds = 0, Versions = "planted", Ended = DateTime.UnixEpoch,
             Outcome = new RunOutcome { Values = new Dictionary<string, double> { ["images"] = labels.Count } },
         }]);
-    }
-
-    private static void Copy(string from, string to)
-    {
-        foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
-        {
-            var target = Path.Combine(to, Path.GetRelativePath(from, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.Copy(file, target);
-        }
-    }
-
-    private sealed class Heard(Action<GridProgress> hear) : IProgress<GridProgress>
-    {
-        public void Report(GridProgress value) => hear(value);
     }
 }

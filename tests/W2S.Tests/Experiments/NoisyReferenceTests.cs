@@ -45,7 +45,7 @@ public sealed class NoisyReferenceTests(ITestOutputHelper output)
             Noise = new(kind, rate),
             Method = NoisyMethod.StrongAlone,
         };
-        var results = SideBySide.Run([.. Methods.SelectMany(method => Enumerable.Range(0, Splits).Select(split => run with { Method = method, Seed = split }))],
+        var results = Grid.Run([.. Methods.SelectMany(method => Enumerable.Range(0, Splits).Select(split => run with { Method = method, Seed = split }))],
             new RunStore(folder.Path), token: TestContext.Current.CancellationToken);
 
         var theirs = reference.Split(' ').Select(text => double.Parse(text, CultureInfo.InvariantCulture)).ToArray();

@@ -97,6 +97,20 @@ public sealed class NoisyLabelLossTests : IDisposable
     }
 
     [Fact]
+    public void TrustedLabelsAreThoseThatTheJudgeFindsLikely()
+    {
+        var batch = new LossBatch(logits) { Labels = tensor(new long[] { 0, 0, 0 }), TeacherLogits = logits.flip(0) };
+        var own = TrustedLabels.AtLeast(0.6);
+        Assert.Equal(-Math.Log(0.8), own.Compute(batch).Total.ToDouble(), 1e-12); // of 0.8, 0.5 and 0.2 the first alone
+        Assert.Equal(-Math.Log(0.2), (own with { JudgedByTeacher = true }).Compute(batch).Total.ToDouble(), 1e-12);
+        Assert.Equal([true, false, false], own.Select(batch.Labels!, logits).Trusted.data<bool>().ToArray());
+        Assert.Equal("Trusted labels, rest replaced by teacher", (TrustedLabels.AtLeast(0.6, Distrusted.ReplaceHard) with { JudgedByTeacher = true }).Name);
+        Assert.Contains("give Labels", Assert.Throws<ArgumentException>(() => own.Compute(new(logits))).Message);
+        Assert.Contains("int64 [batch]", Assert.Throws<ArgumentException>(() => own.Compute(batch with { Labels = ones(3, 2) })).Message);
+        Assert.Contains("give TeacherLogits", Assert.Throws<ArgumentException>(() => (own with { JudgedByTeacher = true }).Compute(batch with { TeacherLogits = null })).Message);
+    }
+
+    [Fact]
     public void WhatIsMissingIsNamed()
     {
         Assert.Contains("give Labels", Assert.Throws<ArgumentException>(() => new Bootstrapping().Compute(new(logits))).Message);
