@@ -289,7 +289,24 @@ def small_loss(x, o, run):
     return {"labels": loss, "_weights": [float(i in chosen) for i in range(len(loss))]}
 
 
+def trusted_labels(x, o, run):
+    s, z, y = o["Selection"], x["student"], x["labels"]
+    judge = torch.softmax(x["teacher"] if o.get("JudgedByTeacher") else z, 1).detach()
+    n, classes = z.shape
+    p = [judge[i, y[i]].item() for i in range(n)]
+    best = sorted(p, reverse=True)[:round(s.get("Share", 1) * n)]
+    trusted = [p[i] >= s.get("Threshold", 0) and len(best) > 0 and p[i] >= best[-1] for i in range(n)]
+    kind = s.get("Distrusted", "Drop")
+    target = onehot(y, classes)
+    for i in range(n):
+        if not trusted[i] and kind.startswith("Replace"):
+            target[i] = judge[i] if kind == "ReplaceSoft" else onehot(judge[i].argmax(), classes)
+    weights = [1. if trusted[i] or kind.startswith("Replace") else p[i] if kind == "Weigh" else 0. for i in range(n)]
+    return {"labels": cross_entropy(z, target), "_weights": weights}
+
+
 references = {
+    "TrustedLabels": trusted_labels,
     "Bootstrapping": bootstrapping, "SmallLoss": small_loss,
     "CrossEntropy": lambda x, o, run: {}, "Kd": lambda x, o, run: {"teacher": kd(x, o.get("Temperature", 1))},
     "BinaryKd": binary_kd, "WeakCrossEntropy": weak_cross_entropy, "AugConf": aug_conf, "AdaptConf": adapt_conf, "Dkd": dkd,
@@ -298,7 +315,7 @@ references = {
     "FitNet": fitnet, "Rkd": rkd, "ReviewKd": review_kd,
 }
 default_weights = {**{name: (0, 1) for name in ["WeakCrossEntropy", "ReverseKl", "ProductLoss", "LogConfidence", "Evidential"]},
-                   "LogitStandardization": (.1, 9), "VirtualTeacher": (.9, .1), "Bootstrapping": (0, 1), "SmallLoss": (0, 1)}
+                   "LogitStandardization": (.1, 9), "VirtualTeacher": (.9, .1), "Bootstrapping": (0, 1), "SmallLoss": (0, 1), "TrustedLabels": (0, 1)}
 
 
 def leaves(x):
@@ -409,6 +426,9 @@ cases = [
     case("SmallLoss", "small"), case("SmallLoss", "small", {"NoiseRate": .5}), case("SmallLoss", "small", {"NoiseRate": .5, "RampUp": 1}, epoch=3),
     case("SmallLoss", "small", {"NoiseRate": .5, "JudgedByTeacher": True, "RampUp": 0}), case("SmallLoss", "mixed", {"NoiseRate": .75}),
     case("SmallLoss", "large", {"NoiseRate": .5}, weights=[1., 3., .5, 2.]),
+    *[case("TrustedLabels", "small", {"Selection": {"Measure": "StudentLikelihood", "Distrusted": rest, "Threshold": .2}}) for rest in ("Drop", "Weigh", "ReplaceSoft", "ReplaceHard")],
+    case("TrustedLabels", "small", {"Selection": {"Measure": "StudentLikelihood", "Distrusted": "ReplaceSoft", "Share": .5}, "JudgedByTeacher": True}, weights=[1., .5, 2., 1.]),
+    case("TrustedLabels", "small", {"Selection": {"Measure": "StudentLikelihood", "Distrusted": "Drop", "Share": .5, "Threshold": .5}}),
 ]
 
 

@@ -12,6 +12,7 @@ public static class JupyterCommand
     /// <returns>The exit status: 0 when ended as asked, 2 when it could not start.</returns>
     public static int Run(string[] args)
     {
+        InterruptSignal.Restore();
         var log = new KernelLog();
         try
         {

@@ -24,6 +24,7 @@ public static class LossCatalogue
         new(Bootstrapping.LabelCorrection, "noisy labels", @"\lambda\,\mathrm{CE}(z, (1-b)\,y_1 + b\,\hat f(x_1)) + (1-\lambda)\,\mathrm{CE}(z, (1-b)\,y_2 + b\,\hat f(x_2)),\quad x_1, x_2 \text{ plain}", "Arazo et al., arXiv 1904.11238, as in Sel-CL+: Li et al., CVPR 2022, arXiv 2203.04181"),
         new(new SmallLoss(), "noisy labels", @"\mathrm{CE}(z, y) \text{ of the } R\,B \text{ samples where it is least},\quad R = 1 - \tau\min(e/T_k, 1)", "Han et al., Co-teaching, NeurIPS 2018, arXiv 1804.06872"),
         new(new SmallLoss { JudgedByTeacher = true }, "noisy labels", @"\mathrm{CE}(z, y) \text{ of the } R\,B \text{ samples where } \mathrm{CE}(z_t, y) \text{ is least}", "Co-teaching's choice left to the weak teacher"),
+        new(new TrustedLabels(new LabelSelection(Confidence.StudentLikelihood) { Threshold = 0.1 }), "noisy labels", @"\mathrm{CE}(z, y) \text{ where the judge finds } y \text{ likely}", "LabelSelection on the labels themselves"),
         new(new LabelsAndTeacher(Bootstrapping.LabelCorrection, new AdaptConf()), "noisy labels", @"L_{\text{labels}} + L_{\text{teacher}}", Guo + ", noisy labels"),
 
         new(new Kd(), "distillation", @"\tau^2\,\mathrm{KL}(q^\tau \Vert p^\tau)", "Hinton et al., arXiv 1503.02531"),

@@ -1,6 +1,7 @@
 using TorchSharp;
 using W2S.Data;
 using W2S.Losses;
+using W2S.Models.Weights;
 using static TorchSharp.torch;
 
 namespace W2S.Training;
@@ -67,6 +68,27 @@ public sealed class LinearProbe : IDisposable
             watch(point, probe);
         });
         return training.Finish((m, d, w, b) => new LinearProbe(m, d, w, b, history));
+    }
+
+    /// <summary>Writes the probe into a file: its weights and the standardisation of its features, not its history.</summary>
+    /// <param name="path">The file; one that is there is replaced whole.</param>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public void Save(string path) => SafeTensorsFile.Write(
+        path, new Dictionary<string, Tensor> { ["mean"] = mean, ["deviation"] = deviation, ["weight"] = weight, ["bias"] = bias });
+
+    /// <summary>Reads a probe that <see cref="Save"/> wrote.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>The probe, on the CPU and without history; the caller disposes it.</returns>
+    /// <exception cref="WeightFileException">The file is missing, damaged, or holds no probe.</exception>
+    public static LinearProbe Load(string path)
+    {
+        using var scope = NewDisposeScope();
+        var tensors = SafeTensorsFile.Read(path);
+        return new LinearProbe(Of("mean"), Of("deviation"), Of("weight"), Of("bias"), []);
+
+        Tensor Of(string name) => tensors.TryGetValue(name, out var tensor)
+            ? tensor
+            : throw new WeightFileException($"{path} holds no linear probe: '{name}' is missing; give a file that LinearProbe.Save wrote");
     }
 
     /// <summary>The probe's logits.</summary>

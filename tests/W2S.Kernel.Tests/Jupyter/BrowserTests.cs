@@ -5,7 +5,6 @@ using Microsoft.Playwright;
 using W2S.Kernel.Notebooks;
 using W2S.Kernel.Notebooks.Pictures;
 using W2S.Kernel.Tests.Notebooks;
-using W2S.Kernel.Tests.Repository;
 
 namespace W2S.Kernel.Tests.Jupyter;
 
@@ -102,15 +101,7 @@ public sealed class BrowserTests : IAsyncLifetime
     [Fact]
     public async Task TheFirstNotebookRunsFromTopToBottom()
     {
-        var notebook = RepositoryRoot.Combine("notebooks", "00-start-here.ipynb");
-        Assert.SkipUnless(File.Exists(notebook), "notebooks/00-start-here.ipynb is not there yet");
-        Assert.SkipUnless(File.Exists(RepositoryRoot.Combine("lib", "W2S", "bin", "W2S.dll")), "lib/W2S is not built");
-        // A copy of the folder beside the library, so that nothing of the checkout changes.
-        var notebooks = Directory.CreateDirectory(Path.Combine(home.Work, "notebooks")).FullName;
-        foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(notebook)!))
-            File.Copy(file, Path.Combine(notebooks, Path.GetFileName(file)));
-        Directory.CreateSymbolicLink(Path.Combine(home.Work, "lib"), RepositoryRoot.Combine("lib"));
-        File.Copy(RepositoryRoot.Combine("W2S.Notebooks.sln"), Path.Combine(home.Work, "W2S.Notebooks.sln"));
+        home.CopyCollection();
         var page = await OpenAsync("notebooks/00-start-here.ipynb");
         await RunAllAsync(page);
         await page.WaitForFunctionAsync("""

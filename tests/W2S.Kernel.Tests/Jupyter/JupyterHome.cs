@@ -35,6 +35,17 @@ internal sealed class JupyterHome : IDisposable
         Assert.SkipUnless(probe.ExitCode == 0, $"{Python} has no {module}; on Debian: apt-get install python3-jupyter-kernel-test jupyter-nbconvert jupyter-notebook");
     }
 
+    /// <summary>Puts a copy of the notebooks beside the built library, so that nothing of the checkout changes.</summary>
+    public void CopyCollection()
+    {
+        Assert.SkipUnless(File.Exists(RepositoryRoot.Combine("lib", "W2S", "bin", "W2S.dll")), "lib/W2S is not built");
+        var notebooks = Directory.CreateDirectory(System.IO.Path.Combine(Work, "notebooks")).FullName;
+        foreach (var file in Directory.EnumerateFiles(RepositoryRoot.Combine("notebooks")))
+            File.Copy(file, System.IO.Path.Combine(notebooks, System.IO.Path.GetFileName(file)));
+        Directory.CreateSymbolicLink(System.IO.Path.Combine(Work, "lib"), RepositoryRoot.Combine("lib"));
+        File.Copy(RepositoryRoot.Combine("W2S.Notebooks.sln"), System.IO.Path.Combine(Work, "W2S.Notebooks.sln"));
+    }
+
     public ProcessStartInfo Start(string program, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments)

@@ -52,12 +52,13 @@ public sealed class KernelProcessTests : IDisposable
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void AnInterruptStopsAnEndlessCellAndTheNextOneRuns(bool byMessage)
+    [InlineData(true, null)]
+    [InlineData(false, null)]
+    [InlineData(false, "trap '' INT; exec \"$0\" \"$@\"")] // as under a server that a shell started in the background
+    public void AnInterruptStopsAnEndlessCellAndTheNextOneRuns(bool byMessage, string? wrapper)
     {
         Assert.SkipWhen(!byMessage && OperatingSystem.IsWindows(), "signals are sent by kill");
-        using var kernel = new KernelProcess(home);
+        using var kernel = new KernelProcess(home, wrapper);
         kernel.Run("var kept = 5;");
         var id = kernel.Execute("Console.Write(\"in\"); while (true) { }");
         kernel.Next(sent => sent.Type == "stream");

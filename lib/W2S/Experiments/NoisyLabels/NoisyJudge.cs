@@ -1,0 +1,46 @@
+using TorchSharp;
+using W2S.Losses;
+using static TorchSharp.torch;
+
+namespace W2S.Experiments;
+
+/// <summary>Judges a student's view of its noisy training labels, with the truth that it never sees.</summary>
+internal sealed class NoisyJudge(Loss loss, NoisySplit split, Tensor given, Tensor? teacher)
+{
+    private readonly bool[] right = split.Right;
+    private readonly Loss labels = loss is LabelsAndTeacher both ? both.Labels : loss;
+
+    /// <summary>Numbers of a moment: what the student says of the training images, and which given labels it, or its loss, trusts.</summary>
+    /// <remarks>
+    /// <c>train truth</c>: share of training images whose true class it names. <c>memorised</c>: of the wrong labels, the share that it repeats.
+    /// <c>trusted</c> and <c>trusted right</c>: coverage and precision of the labels that the loss learns at that moment by its own rule, over the whole set;
+    /// for a loss without a rule, of the labels to which the student gives at least ½.
+    /// </remarks>
+    public Dictionary<string, double> Judge(Tensor logits, double epoch, double epochs)
+    {
+        var said = logits.argmax(1).data<long>().ToArray();
+        var wrong = Enumerable.Range(0, right.Length).Where(i => !right[i]).ToArray();
+        var trusted = Analysis.LabelSelection.Of(Trusted(logits, epoch, epochs), right);
+        var numbers = new Dictionary<string, double>
+        {
+            ["train truth"] = said.Zip(split.Truth).Average(pair => pair.First == pair.Second ? 1.0 : 0),
+            ["trusted"] = trusted.Coverage,
+        };
+        if (wrong.Length > 0) numbers["memorised"] = wrong.Average(i => said[i] == split.Given[i] ? 1.0 : 0);
+        if (trusted.Kept > 0) numbers["trusted right"] = trusted.Accuracy;
+        return numbers;
+    }
+
+    private bool[] Trusted(Tensor logits, double epoch, double epochs)
+    {
+        var rule = labels switch
+        {
+            TrustedLabels own => own,
+            SmallLoss small => new TrustedLabels(Likely with { Share = small.KeepRate(epoch, epochs) }) { JudgedByTeacher = small.JudgedByTeacher },
+            _ => new TrustedLabels(Likely with { Threshold = 0.5 }),
+        };
+        return rule.Select(given, logits, teacher).Trusted.data<bool>().ToArray();
+    }
+
+    private static LabelSelection Likely { get; } = new(Confidence.StudentLikelihood);
+}

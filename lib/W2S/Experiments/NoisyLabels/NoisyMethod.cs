@@ -1,0 +1,56 @@
+using W2S.Losses;
+
+namespace W2S.Experiments;
+
+/// <summary>A way to learn from noisy labels: a name, the loss, and who is there to learn from.</summary>
+/// <param name="Name">What charts and tables call it.</param>
+/// <param name="Loss">The loss; whatever it needs of labels and teacher is given to it.</param>
+public sealed record NoisyMethod(string Name, Loss Loss)
+{
+    /// <summary>Whether the given labels are shown to the loss.</summary>
+    /// <value>true.</value>
+    public bool Labels { get; init; } = true;
+
+    /// <summary>Whether the weak teacher is there.</summary>
+    /// <value>true where the loss is one from a teacher.</value>
+    public bool Teacher { get; init; } = Loss is DistillationLoss or LabelsAndTeacher or SmallLoss { JudgedByTeacher: true } or TrustedLabels { JudgedByTeacher: true };
+
+    /// <summary>Whether the labels are the true ones: the ceiling.</summary>
+    /// <value>false.</value>
+    public bool TrueLabels { get; init; }
+
+    /// <summary>Whether the probe stands on the weak network's features: the teacher itself.</summary>
+    /// <value>false.</value>
+    public bool Weak { get; init; }
+
+    /// <summary>α of mixup.</summary>
+    /// <value>0: none.</value>
+    public double Mixup { get; init; }
+
+    /// <summary>A selection of examples before training; only these are learned.</summary>
+    /// <value>null: all.</value>
+    public NeighbourSelection? Selection { get; init; }
+
+    /// <summary>The weak teacher: cross entropy to the noisy labels on the weak network's features.</summary>
+    public static NoisyMethod WeakTeacher { get; } = new("Weak teacher", new CrossEntropy()) { Weak = true };
+
+    /// <summary>The strong network alone with the noisy labels.</summary>
+    public static NoisyMethod StrongAlone { get; } = new("Strong alone", new CrossEntropy());
+
+    /// <summary>The ceiling: the strong network with the true labels of the same images.</summary>
+    public static NoisyMethod CleanLabels { get; } = new("Clean labels", new CrossEntropy()) { TrueLabels = true };
+
+    /// <summary>A teacher's loss without the labels.</summary>
+    /// <param name="name">The method's name.</param>
+    /// <param name="loss">The loss; its label part is left out.</param>
+    /// <returns>The method.</returns>
+    public static NoisyMethod TeacherOnly(string name, DistillationLoss loss) => new(name, loss.TeacherOnly()) { Labels = false };
+
+    /// <summary>The second stage of Sel-CL+: only labels that the neighbours confirm, mixup, and label correction after 30/70 of the run.</summary>
+    /// <param name="name">The method's name.</param>
+    /// <param name="selection">The selection.</param>
+    /// <param name="teacher">A teacher's loss on top; none where null.</param>
+    /// <returns>The method.</returns>
+    public static NoisyMethod SecondStage(string name, NeighbourSelection selection, DistillationLoss? teacher = null) =>
+        new(name, teacher is null ? Bootstrapping.LabelCorrection : new LabelsAndTeacher(Bootstrapping.LabelCorrection, teacher)) { Selection = selection, Mixup = 1 };
+}

@@ -1,0 +1,191 @@
+using TorchSharp;
+using W2S.Data;
+using W2S.Losses;
+using W2S.Models;
+using W2S.Training;
+using static TorchSharp.torch;
+
+namespace W2S.Experiments;
+
+/// <summary>A network trained whole on noisy labels, in one of two stages: the paper's noisy-label setting.</summary>
+/// <remarks>
+/// <para>First stage: all images, their noisy labels, cross entropy with mixup. Second stage (Sel-CL+): the images whose labels the first stage's
+/// features confirm (<see cref="NeighbourSelection"/>), a new head, mixup, label correction, and a teacher on top where there is one. The teacher is a
+/// first-stage network in evaluation mode, and sees the mixed images as the student does.</para>
+/// <para>Not as published: the first stage of Sel-CL is contrastive (queue of 10,000, similarity loss), this one is supervised; and images to judge by decide nothing,
+/// where the reference takes its best epoch on them. Guo et al., arXiv 2402.03749, with ShikunLi/Sel-CL.</para>
+/// </remarks>
+public sealed record NoisyNetwork : Experiment
+{
+    private const string File = "weights.safetensors";
+
+    /// <summary>The method's name.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>A name of <see cref="ModelCatalogue"/>, for instance <c>preactresnet34</c>.</summary>
+    public required string Network { get; init; }
+
+    /// <summary>Where the images to train on come from.</summary>
+    /// <value>CIFAR-100's training part.</value>
+    public NoisyImages Train { get; init; } = NoisyImages.Cifar100Train;
+
+    /// <summary>Where the images to judge by come from.</summary>
+    /// <value>CIFAR-100's test part.</value>
+    public NoisyImages Test { get; init; } = NoisyImages.Cifar100Test;
+
+    /// <summary>Images to train on.</summary>
+    /// <value>50,000.</value>
+    public int TrainImages { get; init; } = 50_000;
+
+    /// <summary>Images to judge by.</summary>
+    /// <value>10,000.</value>
+    public int TestImages { get; init; } = 10_000;
+
+    /// <summary>The noise.</summary>
+    public required NoiseSetting Noise { get; init; }
+
+    /// <summary>The first stage that this second one goes on from; null where this is a first.</summary>
+    public NoisyNetwork? First { get; init; }
+
+    /// <summary>Which labels of the first stage the second keeps.</summary>
+    /// <value>Sel-CL's 250 neighbours, the median class.</value>
+    public NeighbourSelection Selection { get; init; } = new();
+
+    /// <summary>The teacher, a first stage; null for none.</summary>
+    public NoisyNetwork? Teacher { get; init; }
+
+    /// <summary>What the teacher teaches in the second stage.</summary>
+    /// <value>AdaptConf, T = 0.5, β rising over the first quarter.</value>
+    public DistillationLoss Loss { get; init; } = new AdaptConf { WarmUp = 0.25 };
+
+    /// <summary>How the network is trained; folder, device and seed are the run's.</summary>
+    public TrainerOptions Options { get; init; } = FirstStage;
+
+    /// <summary>Images a batch.</summary>
+    /// <value>128.</value>
+    public int BatchSize { get; init; } = 128;
+
+    /// <inheritdoc/>
+    public override string Kind => "noisy-network";
+
+    /// <inheritdoc/>
+    public override string Name => Method;
+
+    /// <inheritdoc/>
+    public override string Setting => $"{Train.Title()}, {(Teacher is null ? "" : $"{Teacher.Network} → ")}{Network}, {Noise.Name}";
+
+    /// <summary>Decides images, noise, first weights, order and views.</summary>
+    public override long Seed { get; init; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Experiment> Needs => [.. new[] { First, Teacher }.OfType<NoisyNetwork>()];
+
+    /// <summary>250 epochs, SGD, rate 0.1 along a cosine (the reference drops it tenfold after 125 and 200), momentum 0.9, weight decay 1e-4.</summary>
+    public static TrainerOptions FirstStage { get; } = new()
+    {
+        Epochs = 250,
+        Optimizer = new Sgd(0.1) { WeightDecay = 1e-4 },
+        EvaluateEvery = 5,
+    };
+
+    /// <summary>70 epochs, SGD, rate 1e-3 throughout, momentum 0.9, weight decay 1e-4.</summary>
+    public static TrainerOptions SecondStage { get; } = new()
+    {
+        Epochs = 70,
+        Optimizer = new Sgd(1e-3) { WeightDecay = 1e-4 },
+        Schedule = new ConstantSchedule(),
+        EvaluateEvery = 5,
+    };
+
+    /// <inheritdoc/>
+    protected internal override RunOutcome Run(RunContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        using var scope = NewDisposeScope();
+        var split = NoisySplit.Draw(Train, Test, TrainImages, TestImages, Noise, Seed);
+        var device = Devices.Best().Device;
+        using var images = Take(Train, split.Train, split.Given);
+        using var test = Take(Test, split.Test, split.TestTruth);
+        using var student = Create(Network, split.Classes).to(device);
+        using var teacher = Teacher is null ? null : Load(context.Of(Teacher));
+        var values = new Dictionary<string, double>();
+        using var chosen = First is null ? null : Choose(context, student, images, split, values);
+        var result = Trainer.Train(new TrainingRun(student, chosen ?? images, What)
+        {
+            Batches = new BatchOptions { BatchSize = BatchSize, Seed = Seed, Normalization = Normalization, Augmentation = Augmentation.Standard, Mixing = new MixOptions { Mixup = 1 } },
+            Teacher = teacher is null ? null : W2S.Training.Teacher.OnTheFly(teacher),
+            Validation = test, // a curve alone: the last weights are the result
+            Options = Options with { Folder = context.Folder, Device = device, Seed = Seed },
+        }, context.Progress, context.Token);
+        context.Token.ThrowIfCancellationRequested();
+        System.IO.File.Copy(Path.Combine(context.Folder, "last.safetensors"), Path.Combine(context.Kept, File), overwrite: true);
+        using var seen = FeatureExtractor.Compute(student, test, Normalization, token: context.Token);
+        var predictions = SamplePredictions.Of(seen.Logits, tensor(split.TestTruth.ToArray(), device: device));
+        values["test accuracy"] = predictions.Accuracy;
+        return new RunOutcome
+        {
+            Values = values,
+            History = [.. result.History.Where(point => point.Accuracies.ContainsKey("validation")).Select(point => new RunPoint(point.Epoch,
+                new Dictionary<string, double>(point.Losses) { ["test accuracy"] = point.Accuracies["validation"] }))],
+            Predictions = new Dictionary<string, SamplePredictions> { ["test"] = predictions },
+        };
+    }
+
+    private Normalization Normalization => Train == NoisyImages.Shapes ? Normalization.Centered : Normalization.Cifar100;
+
+    private Loss What => (First, Teacher) switch
+    {
+        (null, null) => new CrossEntropy(),
+        (null, _) => Loss,
+        (_, null) => Bootstrapping.LabelCorrection,
+        _ => new LabelsAndTeacher(Bootstrapping.LabelCorrection, Loss),
+    };
+
+    private static ImageSet Take(NoisyImages which, IReadOnlyList<int> positions, IReadOnlyList<long> labels)
+    {
+        using var all = which.Read();
+        using var part = all.Subset(positions);
+        return part.WithLabels(labels);
+    }
+
+    /// <summary>Loads the first stage into the student, selects by its features, gives it a new head, and returns the selected images.</summary>
+    private ImageSet Choose(RunContext context, ImageModel student, ImageSet images, NoisySplit split, Dictionary<string, double> values)
+    {
+        student.LoadWeights(context.Of(First!).File(File));
+        using var seen = FeatureExtractor.Compute(student, images, Normalization, token: context.Token);
+        var selected = Selection.Select(seen.Features, tensor(split.Given.ToArray(), device: seen.Features.device), split.Classes).Selected;
+        var quality = Analysis.LabelSelection.Of(selected, split.Right);
+        if (quality.Kept == 0) throw new InvalidOperationException($"{Name}: the neighbours confirm no label; take a larger Quantile or other Neighbours");
+        (values["selected"], values["selected right"]) = (quality.Coverage, quality.Accuracy);
+        Seeded("head", () => student.ReplaceHead(split.Classes));
+        return images.Subset([.. Enumerable.Range(0, selected.Count).Where(i => selected[i])]);
+    }
+
+    private ImageModel Load(RunResult run)
+    {
+        var model = Create(Teacher!.Network, Train.ReadLabels().ClassNames.Count);
+        model.LoadWeights(run.File(File));
+        return model;
+    }
+
+    private ImageModel Create(string network, int classes)
+    {
+        ImageModel? model = null;
+        Seeded(Seeds.Initialisation, () => model = ModelCatalogue.Create(network, classes));
+        return model!;
+    }
+
+    private void Seeded(string use, Action make)
+    {
+        using var generator = get_rng_state();
+        try
+        {
+            manual_seed(Seeds.Derive(Seed, use));
+            make();
+        }
+        finally
+        {
+            set_rng_state(generator);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+using W2S.Data;
+using W2S.Losses;
+using W2S.Training;
+using static TorchSharp.torch;
+
+namespace W2S.Experiments;
+
+/// <summary>One method on one split with one draw of label noise, as a probe on frozen features.</summary>
+/// <remarks>
+/// Training images carry noisy labels only; the weak teacher learns from the same noisy labels on the weak network's features. Judged by true
+/// labels of images that nobody here trains on. Images to train on and to judge by are disjoint parts of one set, or of two.
+/// </remarks>
+public sealed record NoisyProbe : Experiment
+{
+    private const string File = "probe.safetensors";
+
+    /// <summary>Where the images to train on come from.</summary>
+    public required NoisyImages Train { get; init; }
+
+    /// <summary>Where the images to judge by come from.</summary>
+    public required NoisyImages Test { get; init; }
+
+    /// <summary>The weak network: see <see cref="FrozenFeatureRun.Network"/>.</summary>
+    public required string WeakNetwork { get; init; }
+
+    /// <summary>The strong network.</summary>
+    public required string StrongNetwork { get; init; }
+
+    /// <summary>The noise.</summary>
+    public required NoiseSetting Noise { get; init; }
+
+    /// <summary>The method.</summary>
+    public required NoisyMethod Method { get; init; }
+
+    /// <summary>Images to train on.</summary>
+    /// <value>8,000.</value>
+    public int TrainImages { get; init; } = 8_000;
+
+    /// <summary>Images to judge by.</summary>
+    /// <value>2,000.</value>
+    public int TestImages { get; init; } = 2_000;
+
+    /// <summary>How the probe is trained; seed and mixup are replaced by the split's and the method's.</summary>
+    public LinearProbeOptions Probe { get; init; } = new() { ReportEvery = 50 };
+
+    /// <inheritdoc/>
+    public override string Kind => "noisy-probe";
+
+    /// <inheritdoc/>
+    public override string Name => Method.Name;
+
+    /// <inheritdoc/>
+    public override string Setting => $"{Train.Title()}, {WeakNetwork} → {StrongNetwork}, {Noise.Name}";
+
+    /// <summary>The split: decides images, noise, first weights and batches.</summary>
+    public override long Seed { get; init; }
+
+    /// <summary>The teacher of this split.</summary>
+    public NoisyProbe Teacher => this with { Method = NoisyMethod.WeakTeacher };
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Experiment> Needs
+    {
+        get
+        {
+            List<Experiment> needs = [Features(Train, Network)];
+            if (Test != Train) needs.Add(Features(Test, Network));
+            if (Method.Teacher) needs.AddRange([Teacher, Features(Train, WeakNetwork)]);
+            return needs;
+        }
+    }
+
+    private string Network => Method.Weak ? WeakNetwork : StrongNetwork;
+
+    /// <summary>The images of the split and their labels.</summary>
+    /// <returns>Positions in the two sets, with true and given labels.</returns>
+    /// <exception cref="ArgumentException">There are fewer images than the split wants.</exception>
+    public NoisySplit Draw() => NoisySplit.Draw(Train, Test, TrainImages, TestImages, Noise, Seed);
+
+    /// <inheritdoc/>
+    protected internal override RunOutcome Run(RunContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        using var scope = NewDisposeScope();
+        var split = Draw();
+        var (train, test) = (Rows(context, Train, Network, split.Train), Rows(context, Test, Network, split.Test));
+        var given = tensor([.. Method.TrueLabels ? split.Truth : split.Given]);
+        var teacher = Method.Teacher ? Taught(context, split) : null;
+        var (chosen, selection) = Choose(train, given, split);
+        var options = Probe with { Seed = Seeds.Derive(Seed, Method.Weak ? "teacher" : "student"), Mixup = Method.Mixup };
+        var by = new Supervision { Labels = Method.Labels ? given : null, TeacherLogits = teacher }.Rows(chosen);
+        List<RunPoint> history = [];
+        var judge = new NoisyJudge(Method.Loss, split, given, teacher);
+        using var probe = LinearProbe.Train(train.index_select(0, chosen), split.Classes, Method.Loss, by, options, context.Progress, context.Token, (point, sofar) =>
+        {
+            using var step = NewDisposeScope();
+            var numbers = judge.Judge(sofar.Logits(train), point.Epoch, point.Epochs);
+            numbers["test accuracy"] = sofar.Accuracy(test, split.TestTruth);
+            foreach (var (name, value) in point.Diagnostics) numbers[name] = value;
+            history.Add(new RunPoint(point.Epoch, numbers));
+        });
+        if (Method.Weak) probe.Save(Path.Combine(context.Kept, File));
+        var values = new Dictionary<string, double>(history[^1].Values);
+        foreach (var (name, value) in selection) values[name] = value;
+        return new RunOutcome
+        {
+            Values = values,
+            History = history,
+            Predictions = new Dictionary<string, SamplePredictions> { ["test"] = SamplePredictions.Of(probe.Logits(test), tensor(split.TestTruth.ToArray())) },
+        };
+    }
+
+    private FrozenFeatureRun Features(NoisyImages images, string network) => new() { Images = images, Network = network };
+
+    private Tensor Rows(RunContext context, NoisyImages images, string network, IReadOnlyList<int> positions)
+    {
+        using var all = FrozenFeatureRun.Read(context.Of(Features(images, network)));
+        using var rows = tensor(positions.Select(position => (long)position).ToArray());
+        return all.index_select(0, rows);
+    }
+
+    // The teacher has no dropout and no running statistics: a probe is always in evaluation mode.
+    private Tensor Taught(RunContext context, NoisySplit split)
+    {
+        using var probe = LinearProbe.Load(context.Of(Teacher).File(File));
+        return probe.Logits(Rows(context, Train, WeakNetwork, split.Train));
+    }
+
+    private (Tensor Rows, IReadOnlyDictionary<string, double> Values) Choose(Tensor features, Tensor given, NoisySplit split)
+    {
+        if (Method.Selection is not { } selection) return (arange(features.shape[0], ScalarType.Int64), new Dictionary<string, double>());
+        var kept = selection.Select(features, given, split.Classes).Selected;
+        var quality = Analysis.LabelSelection.Of(kept, split.Right);
+        long[] rows = [.. Enumerable.Range(0, kept.Count).Where(i => kept[i]).Select(i => (long)i)];
+        if (rows.Length == 0) throw new InvalidOperationException($"{Name}: the neighbours confirm no label; take a larger Quantile or other Neighbours");
+        return (tensor(rows), new Dictionary<string, double> { ["selected"] = quality.Coverage, ["selected right"] = quality.Accuracy });
+    }
+}

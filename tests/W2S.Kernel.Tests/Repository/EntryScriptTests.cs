@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using W2S.Kernel.Tests.Notebooks;
+
+namespace W2S.Kernel.Tests.Repository;
+
+/// <summary>When <c>./w2s run</c> builds: a copy of the script, two empty projects, and a <c>dotnet</c> that notes what it was asked.</summary>
+public sealed class EntryScriptTests : IDisposable
+{
+    private static readonly string[] Outputs = ["lib/W2S/bin/W2S.dll", "lib/W2S.Kernel/bin/W2S.Kernel.dll"];
+
+    private readonly TemporaryFolder folder = new();
+
+    public EntryScriptTests()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "the checkout's script is for Linux here");
+        File.Copy(RepositoryRoot.Combine("w2s"), folder.File("w2s"));
+        foreach (var project in new[] { "lib/W2S", "lib/W2S.Kernel" })
+        {
+            Directory.CreateDirectory(Path.Combine(folder.Path, project, "obj"));
+            Directory.CreateDirectory(Path.Combine(folder.Path, project, "bin"));
+            Write($"{project}/Code.cs", "1");
+        }
+        Write("global.json", "{}");
+        Write("Directory.Build.props", "<Project/>");
+        Write("tools/dotnet", $"""
+            #!/bin/sh
+            echo "$*" >>"{folder.Path}/asked"
+            case $1-$2 in
+              build-*/W2S.csproj) cat "{folder.Path}"/lib/W2S/*.cs >"{folder.Path}/{Outputs[0]}" ;;
+              build-*) cat "{folder.Path}"/lib/W2S.Kernel/*.cs >"{folder.Path}/{Outputs[1]}" ;;
+            esac
+            """);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(folder.File("tools/dotnet"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void WhatIsBuiltIsNotBuiltAgain()
+    {
+        Assert.Equal(2, BuildsOfARun());
+        Assert.Equal(0, BuildsOfARun());
+        Assert.EndsWith("/W2S.Kernel.dll run n.ipynb --quick", Asked()[^1]);
+    }
+
+    [Theory]
+    [InlineData("lib/W2S/Code.cs")]
+    [InlineData("lib/W2S.Kernel/More.cs")]
+    [InlineData("global.json")]
+    [InlineData("Directory.Build.props")]
+    public void AChangedOrNewSourceIsBuilt(string source)
+    {
+        BuildsOfARun();
+        Write(source, "2");
+        Assert.Equal(2, BuildsOfARun());
+        Assert.Equal(0, BuildsOfARun());
+    }
+
+    [Fact]
+    public void AnOldFileThatCameOrWentIsNoticed()
+    {
+        Write("lib/W2S/Old.cs", "old");
+        File.SetLastWriteTimeUtc(folder.File("lib/W2S/Old.cs"), DateTime.UtcNow.AddYears(-1));
+        BuildsOfARun();
+        File.Move(folder.File("lib/W2S/Old.cs"), folder.File("lib/W2S/Older.cs"));
+        Assert.Equal(2, BuildsOfARun());
+        File.Delete(folder.File("lib/W2S/Older.cs"));
+        Assert.Equal(2, BuildsOfARun());
+        Assert.Equal(0, BuildsOfARun());
+    }
+
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, true)]
+    [InlineData(0, false)]
+    [InlineData(1, false)]
+    public void AnOutputThatIsGoneOrAnothersIsMadeAgain(int which, bool gone)
+    {
+        BuildsOfARun();
+        if (gone)
+            File.Delete(folder.File(Outputs[which]));
+        else
+            Write(Outputs[which], "by another build");
+        Assert.Equal(2, BuildsOfARun());
+        Assert.Equal(0, BuildsOfARun());
+    }
+
+    [Fact]
+    public void BuildAlwaysBuilds()
+    {
+        BuildsOfARun();
+        Assert.Equal(2, Builds("build"));
+    }
+
+    private int BuildsOfARun() => Builds("run", "n.ipynb", "--quick");
+
+    private int Builds(params string[] arguments)
+    {
+        File.Delete(folder.File("asked"));
+        var start = new ProcessStartInfo(folder.File("w2s"), arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
+        start.Environment["PATH"] = $"{folder.File("tools")}:{start.Environment["PATH"]}";
+        using var script = Process.Start(start)!;
+        var output = script.StandardOutput.ReadToEndAsync();
+        var errors = script.StandardError.ReadToEnd();
+        script.WaitForExit();
+        Assert.True(script.ExitCode == 0, errors + output.Result);
+        return Asked().Count(line => line.StartsWith("build ", StringComparison.Ordinal));
+    }
+
+    private string[] Asked() => File.ReadAllLines(folder.File("asked"));
+
+    private void Write(string name, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(folder.File(name))!);
+        File.WriteAllText(folder.File(name), text);
+    }
+}
