@@ -1,0 +1,103 @@
+using W2S.Training;
+
+namespace W2S.Benchmarks;
+
+/// <summary>Training steps of the library's trainer, beside PyTorch's where asked, and as a share of what convolutions can do here.</summary>
+internal static class TrainBench
+{
+    public static int Run(string[] words)
+    {
+        var arguments = new Arguments("train", words, ["models", "precisions", "batch", "threads", "rounds", "steps", "whole", "starts", "json"], ["peer", "plain-layout"]);
+        var models = arguments.Words("models", "resnet20,resnet56,resnet8x4");
+        var precisions = arguments.Words("precisions", TorchSharp.torch.cuda.is_available() || Machine.MultipliesBFloat16 ? "fp32,bf16" : "fp32");
+        if (precisions.FirstOrDefault(p => p is not ("fp32" or "bf16")) is { } unknown)
+            throw new UsageException($"--precisions has '{unknown}'; give fp32, bf16 or both with a comma");
+        var (batch, threads) = (arguments.Number("batch", 128), arguments.UseThreads());
+        var (rounds, steps) = (arguments.Number("rounds", 15), arguments.Number("steps", 5));
+        var (whole, starts) = (arguments.Number("whole", 100, 0), arguments.Number("starts", 3));
+        var machine = Machine.Here(threads);
+        Console.WriteLine(machine);
+        Console.WriteLine($"batches of {batch} of {Contenders.DataName}, padded, cropped, mirrored; {rounds} turns of {steps} steps each, medians (quartiles)");
+        var results = models.Select(model =>
+        {
+            var work = Networks.GigaFlop(model, batch);
+            var turns = InTurns(new Contenders(threads, batch, steps), model, precisions, arguments.Has("peer"), arguments.Has("plain-layout"), rounds);
+            Console.WriteLine($"\n{model}, {work:F1} GFLOP a step\n{"",-34}{"ms a step",10}   {"quartiles",-17}{"images/s",9}{"of peak",9}{"peak MiB",10}{"PyTorch's ms / ms",19}\n{"",-98}channels-last, default");
+            foreach (var row in turns)
+            {
+                var figure = row.Figure;
+                var share = row.Peak is { } peak ? $"{work / figure.Median * peak:P0}" : "";
+                Console.WriteLine($"{figure.Name,-34}{figure.Median,10:F1}   {$"{figure.Low:F1} … {figure.High:F1}",-17}{batch / figure.Median * 1000,9:F0}{share,9}{figure.PeakMemory,10:F0}{row.OverLast,13:F2}{row.OverDefault,10:F2}");
+            }
+            var wholes = whole == 0 ? [] : InWholes(new Contenders(threads, batch, whole), model, precisions, arguments.Has("peer"), starts);
+            if (wholes.Count > 0) Console.WriteLine($"\nwhole processes: start, data, {whole} steps, end; medians of {starts}");
+            foreach (var one in wholes)
+                Console.WriteLine($"{one.Name,-34}{one.Median,10:F1} s {$"{one.Low:F1} … {one.High:F1}",-17}{"",18}{one.PeakMemory,10:F0}");
+            return new { model, gigaFlop = work, turns, wholes };
+        }).ToArray();
+        Results.Write(arguments.Text("json"), new { machine, data = Contenders.DataName, batch, rounds, steps, whole, starts, results });
+        return 0;
+    }
+
+    private static List<Row> InTurns(Contenders start, string model, string[] precisions, bool peer, bool plain, int rounds)
+    {
+        List<Contender> ours = [], peaks = [], peers = [];
+        try
+        {
+            foreach (var precision in precisions)
+            {
+                ours.Add(start.Ours($"trainer {precision}", "turns-train", "--model", model, "--precision", precision));
+                peaks.Add(start.Ours($"large convolutions {precision}", "turns-peak", "--precision", precision));
+            }
+            if (plain) ours.Add(start.Ours("trainer fp32, plain layout", "turns-train", "--model", model, "--plain-layout"));
+            if (peer)
+                peers.AddRange(Peers(start, model, precisions));
+            Turns.Run([.. ours, .. peers, .. peaks], rounds);
+            return [.. ours.Concat(peers).Select(c => new Row(Turns.Of(c), Over(c, "channels-last fp32"), Over(c, "default fp32"), Peak(c)))];
+        }
+        finally
+        {
+            foreach (var contender in ours.Concat(peaks).Concat(peers))
+                contender.Dispose();
+        }
+
+        double? Over(Contender own, string layout) =>
+            peers.Find(p => p.Name.EndsWith(layout, StringComparison.Ordinal)) is { } other && !peers.Contains(own) ? Turns.Of(own, other).Faster : null;
+
+        // GFLOP a millisecond.
+        double? Peak(Contender own) => peaks.Find(p => p.Name[^4..] == (own.Name.Contains("bf16") ? "bf16" : "fp32")) is { } peak ? Turns.Of(peak).Median : null;
+    }
+
+    private static IEnumerable<Contender> Peers(Contenders start, string model, string[] precisions, params string[] more)
+    {
+        yield return start.Peer("PyTorch default fp32", ["train", "--model", model, .. more]);
+        yield return start.Peer("PyTorch channels-last fp32", ["train", "--model", model, "--layout", "channels-last", .. more]);
+        if (precisions.Contains("bf16"))
+            yield return start.Peer("PyTorch channels-last bf16", ["train", "--model", model, "--layout", "channels-last", "--precision", "bf16", .. more]);
+    }
+
+    private static List<Figure> InWholes(Contenders start, string model, string[] precisions, bool peer, int starts)
+    {
+        Dictionary<string, (List<double> Seconds, List<double> Peaks)> times = [];
+        for (var round = 0; round < starts; round++)
+        {
+            var ours = precisions.Select(p => start.Ours($"trainer {p}", "turns-train", "--model", model, "--precision", p, "--whole"));
+            foreach (var contender in ours.Concat(peer ? Peers(start, model, precisions, "--whole") : []))
+            {
+                using (contender)
+                {
+                    var (seconds, peaks) = times.TryGetValue(contender.Name, out var known) ? known : times[contender.Name] = ([], []);
+                    seconds.Add(contender.Whole());
+                    peaks.Add(contender.PeakMemory);
+                }
+            }
+        }
+        return [.. times.Select(t => new Figure(t.Key, Turns.Quantile(t.Value.Seconds, 0.5), t.Value.Seconds.Min(), t.Value.Seconds.Max(), starts, t.Value.Peaks.Max()))];
+    }
+
+    /// <param name="Figure">Of the contender.</param>
+    /// <param name="OverLast">PyTorch's channels-last time over this one's.</param>
+    /// <param name="OverDefault">PyTorch's default time over this one's.</param>
+    /// <param name="Peak">Milliseconds that 1 GFLOP takes at the machine's best.</param>
+    private sealed record Row(Figure Figure, double? OverLast, double? OverDefault, double? Peak);
+}
