@@ -55,7 +55,7 @@ internal sealed class LossMeter : IDisposable
         if (sums is null)
             sums = row.DetachFromDisposeScope();
         else
-            sums.add_(row);
+            sums.add_(row, Numerics.One);
         steps++;
         here++;
         images += count;

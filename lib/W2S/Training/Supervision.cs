@@ -1,4 +1,5 @@
 using TorchSharp;
+using W2S.Losses;
 using static TorchSharp.torch;
 
 namespace W2S.Training;
@@ -58,7 +59,7 @@ public sealed record Supervision
     internal static Tensor Mix(Tensor rows, double lambda)
     {
         using Scalar own = lambda.ToScalar(), other = (1 - lambda).ToScalar();
-        return rows.mul(own).add_(rows.flip(0).mul_(other));
+        return rows.mul(own).add_(rows.flip(0).mul_(other), Numerics.One);
     }
 
     /// <summary>What supervises a batch that is mixed with itself in reverse order: labels as distributions, the teacher's logits mixed alike.</summary>
