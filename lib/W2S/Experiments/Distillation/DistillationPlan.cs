@@ -51,7 +51,10 @@ public sealed record DistillationPlan
     /// <summary>Seconds: a smoke test whose numbers say nothing.</summary>
     public static DistillationPlan Quick { get; } = Small with
     {
-        Data = Small.Data with { Classes = 5, TrainPerClass = 24, ValidationPerClass = 10, TestPerClass = 30 }, TeacherEpochs = 1, Epochs = 2, Student = "resnet14",
+        Data = Small.Data with { Classes = 5, TrainPerClass = 24, ValidationPerClass = 10, TestPerClass = 30 },
+        TeacherEpochs = 1,
+        Epochs = 2,
+        Student = "resnet14",
     };
 
     /// <summary>The setting of Guo et al. for a GPU: all of CIFAR-100 at 32×32, 240 epochs, batches of 512, rate 0.2, resized crops.</summary>
@@ -59,7 +62,13 @@ public sealed record DistillationPlan
     public static DistillationPlan Paper { get; } = new()
     {
         Data = new DistillationData { Classes = 100, TrainPerClass = 450, ValidationPerClass = 50 },
-        Teacher = "resnet20", Student = "resnet56", TeacherEpochs = 240, Epochs = 240, BatchSize = 512, LearningRate = 0.2, WarmUpEpochs = 10,
+        Teacher = "resnet20",
+        Student = "resnet56",
+        TeacherEpochs = 240,
+        Epochs = 240,
+        BatchSize = 512,
+        LearningRate = 0.2,
+        WarmUpEpochs = 10,
         Augmentation = new Augmentation { ResizedCrop = new RandomResizedCrop(), Flip = true },
     };
 
@@ -108,7 +117,11 @@ public sealed record DistillationPlan
 
     private DistillationExperiment Run(string network, int epochs, long seed) => new()
     {
-        Data = Data, Network = network, Seed = seed, BatchSize = BatchSize, Augmentation = Augmentation,
+        Data = Data,
+        Network = network,
+        Seed = seed,
+        BatchSize = BatchSize,
+        Augmentation = Augmentation,
         Training = new TrainerOptions
         {
             Epochs = epochs,

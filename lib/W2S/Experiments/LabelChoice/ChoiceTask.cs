@@ -41,29 +41,50 @@ public sealed record ChoiceTask
     /// <summary>CIFAR-100's super-classes: two teachers whose networks know the classes and one that does not.</summary>
     public static ChoiceTask Cifar100 { get; } = new()
     {
-        Images = ChoiceImages.Cifar100SuperClasses, Teachers = ["cifar100_resnet20", "cifar100_resnet32", "cifar10_resnet20"], Student = "cifar100_resnet56",
-        TrueLabels = 2_000, ValidationLabels = 1_000, StudentImages = 4_000, TestImages = 2_000,
+        Images = ChoiceImages.Cifar100SuperClasses,
+        Teachers = ["cifar100_resnet20", "cifar100_resnet32", "cifar10_resnet20"],
+        Student = "cifar100_resnet56",
+        TrueLabels = 2_000,
+        ValidationLabels = 1_000,
+        StudentImages = 4_000,
+        TestImages = 2_000,
     };
 
     /// <summary>EuroSAT, which no network has seen.</summary>
     public static ChoiceTask EuroSat { get; } = new()
     {
-        Images = ChoiceImages.EuroSat, Teachers = ["cifar10_resnet20", "cifar10_resnet56", "cifar100_resnet20"], Student = "cifar100_resnet56",
-        TrueLabels = 200, ValidationLabels = 200, StudentImages = 1_000, TestImages = 1_000, Probe = new LinearProbeOptions { Steps = 300 },
+        Images = ChoiceImages.EuroSat,
+        Teachers = ["cifar10_resnet20", "cifar10_resnet56", "cifar100_resnet20"],
+        Student = "cifar100_resnet56",
+        TrueLabels = 200,
+        ValidationLabels = 200,
+        StudentImages = 1_000,
+        TestImages = 1_000,
+        Probe = new LinearProbeOptions { Steps = 300 },
     };
 
     /// <summary>Shapes: a teacher that knows the classes a little, one that learned colours alone and one that learned forms alone.</summary>
     public static ChoiceTask Shapes { get; } = new()
     {
-        Images = ChoiceImages.Shapes, Teachers = ["shapes weak", "shapes colours", "shapes forms"], Student = "shapes strong",
-        TrueLabels = 1_000, ValidationLabels = 500, StudentImages = 2_400, TestImages = 1_200, Probe = new LinearProbeOptions { Steps = 300 },
+        Images = ChoiceImages.Shapes,
+        Teachers = ["shapes weak", "shapes colours", "shapes forms"],
+        Student = "shapes strong",
+        TrueLabels = 1_000,
+        ValidationLabels = 500,
+        StudentImages = 2_400,
+        TestImages = 1_200,
+        Probe = new LinearProbeOptions { Steps = 300 },
     };
 
     /// <summary>The same with a third of the images, labels and steps, for a quick look.</summary>
     public ChoiceTask Small => this with
     {
-        Count = TrueLabels / 3 + ValidationLabels / 3 + StudentImages / 3 + TestImages / 3, TrueLabels = TrueLabels / 3, ValidationLabels = ValidationLabels / 3,
-        StudentImages = StudentImages / 3, TestImages = TestImages / 3, Probe = Probe with { Steps = 200 },
+        Count = TrueLabels / 3 + ValidationLabels / 3 + StudentImages / 3 + TestImages / 3,
+        TrueLabels = TrueLabels / 3,
+        ValidationLabels = ValidationLabels / 3,
+        StudentImages = StudentImages / 3,
+        TestImages = TestImages / 3,
+        Probe = Probe with { Steps = 200 },
     };
 
     /// <summary>Draws a split.</summary>
