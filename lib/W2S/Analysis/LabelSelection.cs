@@ -31,6 +31,23 @@ public sealed record LabelSelection(int Count, int Kept, double Accuracy, double
         }
     }
 
+    /// <summary>Keeps the most confident labels, exactly as many as the share says, so that rules compare at equal coverage.</summary>
+    /// <param name="confidence">A score of each label, larger for surer.</param>
+    /// <param name="share">The share to keep, 0 … 1, of the labels.</param>
+    /// <returns>Whether each label is kept; of equal scores the earlier stays.</returns>
+    /// <exception cref="ArgumentException">There is no label, or a score is not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The share is outside 0 … 1.</exception>
+    public static bool[] Top(IReadOnlyList<double> confidence, double share)
+    {
+        Statistics.Check(confidence, nameof(confidence));
+        if (!(share is >= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(share), share, FormattableString.Invariant($"share {share} is outside 0 to 1; give the part of the labels to keep"));
+        var keep = new bool[confidence.Count];
+        foreach (var i in Enumerable.Range(0, keep.Length).OrderByDescending(i => confidence[i]).Take((int)Math.Round(share * keep.Length, MidpointRounding.AwayFromZero)))
+            keep[i] = true;
+        return keep;
+    }
+
     /// <summary>Coverage and accuracy when the most confident labels are kept, for every share of them.</summary>
     /// <param name="confidence">A score of each label, larger for surer.</param>
     /// <param name="correct">Whether each label is right.</param>

@@ -22,7 +22,7 @@ public static class BalancedLabels
     /// <param name="weak">q, float64 [B, C], detached.</param>
     /// <returns>f̂, int64 [B], owned by the current dispose scope.</returns>
     public static Tensor Of(Tensor student, Tensor weak) =>
-        student.shape[1] == 2 ? Threshold(student, weak) : (student + Offsets(student, weak.mean([0]))).argmax(1);
+        student.shape[1] == 2 ? Threshold(student, weak) : student.Plus(Offsets(student, weak.mean([0]))).argmax(1);
 
     /// <summary>The original two-class form.</summary>
     /// <param name="student">log p, float64 [B, 2], detached.</param>
@@ -38,12 +38,12 @@ public static class BalancedLabels
     private static Tensor Offsets(Tensor student, Tensor marginals)
     {
         var scores = student.Times(1 / Smoothing);
-        var target = marginals.log().AtLeast(-1e3) + Math.Log(student.shape[0]);
+        var target = marginals.log().AtLeast(-1e3).Plus(Math.Log(student.shape[0]));
         var offsets = zeros_like(marginals);
         for (var i = 0; i < Iterations; i++)
         {
             using var scope = NewDisposeScope();
-            var rows = (scores + offsets).logsumexp(1, keepdim: true);
+            var rows = scores.Plus(offsets).logsumexp(1, keepdim: true);
             offsets = (target - (scores - rows).logsumexp(0)).MoveToOuterDisposeScope();
         }
         return offsets.Times(Smoothing);

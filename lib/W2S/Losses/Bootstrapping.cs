@@ -64,7 +64,7 @@ public sealed record Bootstrapping(bool Hard = false) : Loss, IPlainImageLoss
         var plain = batch.PlainLogits
             ?? throw new ArgumentException($"{Name} with Plain needs the student's logits on the plain images and the batch has none; give PlainLogits", nameof(batch));
         var word = Word(new Logits(plain.detach()), fixedWord: true);
-        return batch.Lambda is { } lambda ? word.Times(lambda).And(word.flip(0).Times(1 - lambda)) : word;
+        return batch.Lambda is { } lambda ? word.Times(lambda).Plus(word.flip(0).Times(1 - lambda)) : word;
     }
 
     private Tensor Word(Logits network, bool fixedWord) =>

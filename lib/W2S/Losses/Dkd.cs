@@ -52,9 +52,9 @@ public sealed record Dkd : DistillationLoss
         var k = TargetOf(student, teacher, batch);
         var p = new Split(student, k, Temperature);
         var q = new Split(teacher, k, Temperature);
-        var target = q.Target.exp() * (q.Target - p.Target) + q.Rest.exp() * (q.Rest.Finite() - p.Rest.Finite());
+        var target = (q.Target.exp() * (q.Target - p.Target)).Plus(q.Rest.exp() * (q.Rest.Finite() - p.Rest.Finite()));
         var others = Numerics.Dot(q.Others.exp(), q.Others.Finite() - p.Others.Finite());
-        return new(new LossTerm("teacher", (target.Times(Alpha) + others.Times(Beta)).Times(Temperature * Temperature)));
+        return new(new LossTerm("teacher", target.Times(Alpha).Plus(others.Times(Beta)).Times(Temperature * Temperature)));
     }
 
     private Tensor TargetOf(Logits student, Logits teacher, LossBatch batch) => Target switch

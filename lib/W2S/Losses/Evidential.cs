@@ -52,13 +52,13 @@ public sealed record Evidential() : DistillationLoss(labelWeight: 0)
     private static Tensor Edl(Tensor alpha, Tensor y, double penalty)
     {
         var fit = Numerics.Dot(y, alpha.sum(1, keepdim: true).log() - alpha.log());
-        return penalty == 0 ? fit : fit + ToUniform(y + y.OneMinus() * alpha).Times(penalty);
+        return penalty == 0 ? fit : fit.Plus(ToUniform(y.Plus(y.OneMinus() * alpha)).Times(penalty));
     }
 
     private static Tensor ToUniform(Tensor alpha)
     {
         var sum = alpha.sum(1, keepdim: true);
         var flat = lgamma(tensor((double)alpha.shape[1]));
-        return lgamma(sum).squeeze(1) - lgamma(alpha).sum(1) - flat + (alpha.Plus(-1) * (digamma(alpha) - digamma(sum))).sum(1);
+        return (lgamma(sum).squeeze(1) - lgamma(alpha).sum(1) - flat).Plus((alpha.Plus(-1) * (digamma(alpha) - digamma(sum))).sum(1));
     }
 }

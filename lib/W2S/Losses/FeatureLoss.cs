@@ -24,7 +24,7 @@ internal static class FeatureLoss
     public static Tensor Wide(this Tensor t) => t.dtype is ScalarType.Float16 or ScalarType.BFloat16 ? t.to_type(ScalarType.Float32) : t;
 
     /// <summary>Mean squared difference over everything but the batch, [B].</summary>
-    public static Tensor MeanSquare(Tensor a, Tensor b) => (a - b).square().flatten(1).mean([1]);
+    public static Tensor MeanSquare(Tensor a, Tensor b) => (a - b).Squared().flatten(1).mean([1]);
 
     /// <summary>"[B, c, h, w]" of a tensor, for messages.</summary>
     public static string Shape(this Tensor t) => $"[{string.Join(", ", t.shape)}]";

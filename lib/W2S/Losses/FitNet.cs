@@ -33,7 +33,7 @@ public sealed record FitNet : DistillationLoss, ILearnableLoss
         var (own, teacher) = FeatureLoss.Both(batch, Name);
         var projected = FeatureLoss.Module<FitNetProjections>(batch, Name).forward(own.Stages);
         var distances = projected.Zip(teacher.Stages, (s, t) => FeatureLoss.MeanSquare(s, t.Wide()));
-        return new(new LossTerm("teacher", distances.Aggregate((a, b) => a + b)));
+        return new(new LossTerm("teacher", distances.Aggregate((a, b) => a.Plus(b))));
     }
 }
 

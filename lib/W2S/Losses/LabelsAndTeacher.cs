@@ -30,10 +30,10 @@ public sealed record LabelsAndTeacher(Loss Labels, DistillationLoss Teacher) : L
         using var scope = NewDisposeScope();
         var (labels, teacher) = (Labels.Compute(batch), Teacher.TeacherOnly().Compute(batch));
         return new LossParts(
-            labels.Total.And(teacher.Total).MoveToOuterDisposeScope(),
+            labels.Total.Plus(teacher.Total).MoveToOuterDisposeScope(),
             [.. labels.Parts.Concat(teacher.Parts).Select(part => (part.Name, part.Value.MoveToOuterDisposeScope()))])
         {
-            PerSample = labels.PerSample is { } a && teacher.PerSample is { } b ? a.And(b).MoveToOuterDisposeScope() : null,
+            PerSample = labels.PerSample is { } a && teacher.PerSample is { } b ? a.Plus(b).MoveToOuterDisposeScope() : null,
             Diagnostics = [.. labels.Diagnostics.Concat(teacher.Diagnostics).Select(x => (x.Name, x.Value.MoveToOuterDisposeScope()))],
         };
     }

@@ -51,7 +51,7 @@ public sealed record LogConfidence() : DistillationLoss(labelWeight: 0)
         var coefficient = Coefficient * Ramp(batch.Epoch / batch.Epochs);
         var weak = Teacher(student, batch).Probabilities();
         var own = nn.functional.one_hot(SelfLabels(student, weak), student.Classes).to_type(ScalarType.Float64);
-        var target = weak.Times(1 - coefficient) + own.Times(coefficient);
+        var target = weak.Times(1 - coefficient).Plus(own.Times(coefficient));
         return new(new LossTerm("teacher", student.CrossEntropyTo(target))) { Diagnostics = [("coefficient", tensor(coefficient))] };
     }
 

@@ -26,7 +26,7 @@ public sealed record LogitStandardization() : DistillationLoss(labelWeight: 0.1,
     {
         var centred = z - z.mean([1], keepdim: true);
         // Equal logits have no direction: without a floor the root's gradient is infinite there.
-        var variance = centred.square().sum(1, keepdim: true).Times(1.0 / (z.shape[1] - 1)).AtLeast(1e-30);
+        var variance = centred.Squared().sum(1, keepdim: true).Times(1.0 / (z.shape[1] - 1)).AtLeast(1e-30);
         return centred / variance.sqrt().Plus(1e-7);
     }
 }

@@ -20,9 +20,9 @@ public sealed record LossParts(Tensor Total, IReadOnlyList<(string Name, Tensor 
     {
         var type = batch.StudentLogits.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
         var means = terms.Select(x => (x.Term.Name, Value: x.Term.Value.WeightedMean(x.Weights))).ToList();
-        var total = means.Select(x => x.Value).Aggregate(Numerics.And);
+        var total = means.Select(x => x.Value).Aggregate((a, b) => a.Plus(b));
         var samples = terms.All(x => x.Term.Value.dim() == 1)
-            ? terms.Select(x => x.Term.Value.detach()).Aggregate(Numerics.And)
+            ? terms.Select(x => x.Term.Value.detach()).Aggregate((a, b) => a.Plus(b))
             : null;
         return new LossParts(Give(total), [.. means.Select(x => (x.Name, Give(x.Value)))])
         {

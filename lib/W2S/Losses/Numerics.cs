@@ -6,8 +6,10 @@ namespace W2S.Losses;
 /// <summary>The numerics that the formulas share.</summary>
 internal static class Numerics
 {
-    // Kept for good: an implicit Scalar would wait for the finalizer at every call.
-    private static readonly Scalar One = 1.0.ToScalar();
+    // Kept for good: an implicit Scalar waits for the finalizer at every call, and a collection that another thread asks for may free it
+    // while libtorch still reads it. a + b, add(x) and square() of TorchSharp make one each; a − b and a · b of tensors do not.
+    internal static readonly Scalar One = 1.0.ToScalar();
+    private static readonly Scalar Zero = 0.0.ToScalar();
     private static readonly Scalar Lowest = (-1e300).ToScalar();
 
     /// <summary>k·t.</summary>
@@ -22,14 +24,17 @@ internal static class Numerics
     public static Tensor Plus(this Tensor t, double k)
     {
         using var scalar = k.ToScalar();
-        return t.add(scalar);
+        return t.add(scalar, One);
     }
 
-    /// <summary>a + b, with a factor 1 that lives as long as the process: the operator's own may be freed while libtorch reads it.</summary>
-    public static Tensor And(this Tensor a, Tensor b) => a.add(b, One);
+    /// <summary>t + x.</summary>
+    public static Tensor Plus(this Tensor t, Tensor x) => t.add(x, One);
+
+    /// <summary>t².</summary>
+    public static Tensor Squared(this Tensor t) => t.mul(t);
 
     /// <summary>1 − t.</summary>
-    public static Tensor OneMinus(this Tensor t) => t.neg().add(One);
+    public static Tensor OneMinus(this Tensor t) => t.neg().add(One, One);
 
     /// <summary>k in the shape and type of t.</summary>
     public static Tensor Constant(this Tensor t, double k)
@@ -61,6 +66,6 @@ internal static class Numerics
         if (weights is null) return x.mean();
         var w = weights.detach().to_type(x.dtype);
         var sum = w.sum();
-        return w.mul(x).sum() / where(sum == 0, ones_like(sum), sum);
+        return w.mul(x).sum() / where(sum.eq(Zero), ones_like(sum), sum);
     }
 }

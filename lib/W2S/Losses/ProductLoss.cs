@@ -27,7 +27,7 @@ public sealed record ProductLoss() : DistillationLoss(labelWeight: 0)
     protected internal override TeacherTerms Teach(Logits student, LossBatch batch)
     {
         var q = Teacher(student, batch).LogProbabilities().Finite();
-        var target = nn.functional.softmax(student.LogProbabilities().detach().Times(Beta) + q.Times(Alpha), 1);
+        var target = nn.functional.softmax(student.LogProbabilities().detach().Times(Beta).Plus(q.Times(Alpha)), 1);
         return new(new LossTerm("teacher", student.CrossEntropyTo(target)));
     }
 }

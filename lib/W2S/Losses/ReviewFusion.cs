@@ -64,7 +64,7 @@ public sealed class ReviewFusion : nn.Module<IReadOnlyList<Tensor>, IReadOnlyLis
             {
                 var below = Resize(residual, x.shape[2..]);
                 var gates = attention.forward(cat([x, below], 1)).sigmoid();
-                x = x * gates.narrow(1, 0, 1) + below * gates.narrow(1, 1, 1);
+                x = (x * gates.narrow(1, 0, 1)).Plus(below * gates.narrow(1, 1, 1));
             }
             x = Resize(x, size);
             return (expandNorm.forward(Expand(x)), x);

@@ -41,7 +41,7 @@ public sealed record ReviewKd : DistillationLoss, ILearnableLoss
         var reviewed = FeatureLoss.Module<ReviewFusion>(batch, Name).forward(Maps(own));
         var distances = reviewed.Zip(Maps(teacher), HierarchicalContext);
         var ramp = WarmUp == 0 ? 1 : Math.Min(1, batch.Epoch / batch.Epochs / WarmUp);
-        return new(new LossTerm("teacher", distances.Aggregate((a, b) => a + b).Times(ramp)));
+        return new(new LossTerm("teacher", distances.Aggregate((a, b) => a.Plus(b)).Times(ramp)));
     }
 
     private static List<Tensor> Maps(LossFeatures features) =>
@@ -54,7 +54,7 @@ public sealed record ReviewKd : DistillationLoss, ILearnableLoss
         {
             weight /= 2;
             weights += weight;
-            sum += FeatureLoss.MeanSquare(Pool(student, size), Pool(teacher, size)).Times(weight);
+            sum = sum.Plus(FeatureLoss.MeanSquare(Pool(student, size), Pool(teacher, size)).Times(weight));
         }
         return sum.Times(1 / weights);
 

@@ -38,8 +38,8 @@ public sealed record Rkd : DistillationLoss
 
     private static Tensor Distances(Tensor f)
     {
-        var squares = f.square().sum(1);
-        var d = (squares.unsqueeze(1) + squares.unsqueeze(0) - f.mm(f.t()).Times(2)).AtLeast(1e-12).sqrt();
+        var squares = f.Squared().sum(1);
+        var d = (squares.unsqueeze(1).Plus(squares.unsqueeze(0)) - f.mm(f.t()).Times(2)).AtLeast(1e-12).sqrt();
         d = d * eye(f.shape[0], dtype: f.dtype, device: f.device).OneMinus();
         var positive = f.shape[0] * (f.shape[0] - 1);
         return d / d.sum().Times(1.0 / Math.Max(1, positive)).AtLeast(1e-12);

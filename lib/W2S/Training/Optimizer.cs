@@ -59,7 +59,7 @@ public sealed record Sgd : Optimizer
             if (options.Momentum > 0)
             {
                 var buffer = group.Slice(this["momentum"]);
-                buffer.mul_(momentum).add_(gradient);
+                buffer.mul_(momentum).add_(gradient, Numerics.One);
                 gradient = options.Nesterov ? gradient.add(buffer, momentum) : buffer;
             }
             group.Values.add_(gradient, rate);

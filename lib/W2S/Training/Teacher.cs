@@ -75,7 +75,7 @@ public abstract class Teacher
         {
             using var _ = no_grad();
             using var scope = NewDisposeScope();
-            var images = change is var (scale, shift) ? batch.Images.mul(scale).add_(shift) : batch.Images;
+            var images = change is var (scale, shift) ? batch.Images.mul(scale).add_(shift, Numerics.One) : batch.Images;
             var output = model.ForwardFeatures(images);
             foreach (var stage in output.Stages)
                 stage.MoveToOuterDisposeScope();

@@ -48,7 +48,7 @@ internal sealed class TrainingState : IDisposable
         using var scope = NewDisposeScope();
         using Scalar most = limit.ToScalar(), tiny = 1e-6.ToScalar(), one = 1.0.ToScalar();
         // On the device throughout: no number is fetched.
-        var factor = Parameters.Gradients.norm().add_(tiny).reciprocal_().mul_(most).clamp_max_(one);
+        var factor = Parameters.Gradients.norm().add_(tiny, one).reciprocal_().mul_(most).clamp_max_(one);
         Parameters.Gradients.mul_(factor);
     }
 

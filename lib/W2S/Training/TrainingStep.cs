@@ -149,7 +149,7 @@ internal sealed class TrainingStep(TrainingRun run, Device device, double epochs
     {
         if (batch.Mix is not { } mix) return batch.Labels;
         using Scalar own = ((double)mix.Lambda).ToScalar(), other = (1.0 - mix.Lambda).ToScalar();
-        return OneHot(batch.Labels).mul(own).add_(OneHot(mix.Partners).mul(other));
+        return OneHot(batch.Labels).mul(own).add_(OneHot(mix.Partners).mul(other), Numerics.One);
 
         Tensor OneHot(Tensor labels) => nn.functional.one_hot(labels, run.Student.Classes).to_type(ScalarType.Float32);
     }
@@ -175,9 +175,9 @@ internal sealed class TrainingStep(TrainingRun run, Device device, double epochs
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        firstBad ??= full(1, -1, ScalarType.Int64, device).DetachFromDisposeScope();
-        var bad = State.Parameters.Gradients.sum().isfinite().logical_not() & firstBad.lt(0);
-        using var here = done.ToScalar();
+        using Scalar none = (-1L).ToScalar(), first = 0L.ToScalar(), here = done.ToScalar();
+        firstBad ??= full([1L], none, ScalarType.Int64, device).DetachFromDisposeScope();
+        var bad = State.Parameters.Gradients.sum().isfinite().logical_not() & firstBad.lt(first);
         firstBad.masked_fill_(bad, here);
     }
 

@@ -37,7 +37,15 @@ public sealed class NoisyTableTests
 
     private static RunResult Run(string method, string setting, long seed, double accuracy) => new()
     {
-        Record = new JsonObject(), Hash = $"{method}{setting}{seed}", Kind = "noisy-probe", Name = method, Setting = setting, Seed = seed, Seconds = 0, Versions = "", Ended = DateTime.UnixEpoch,
+        Record = new JsonObject(),
+        Hash = $"{method}{setting}{seed}",
+        Kind = "noisy-probe",
+        Name = method,
+        Setting = setting,
+        Seed = seed,
+        Seconds = 0,
+        Versions = "",
+        Ended = DateTime.UnixEpoch,
         Outcome = new RunOutcome { Values = new Dictionary<string, double> { ["test accuracy"] = accuracy } },
     };
 }

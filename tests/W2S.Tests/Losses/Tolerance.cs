@@ -6,6 +6,13 @@ internal static class Tolerance
     /// <summary>Below this, an absolute difference is no difference.</summary>
     public const double Floor = 1e-12;
 
+    /// <summary>max|Δ| over max|reference|, of values that are not all near 0; infinite where one is not a number.</summary>
+    public static double Relative(double[] got, double[] expected)
+    {
+        var scale = expected.Select(Math.Abs).DefaultIfEmpty().Max();
+        return scale < 1e-3 ? 0 : got.Zip(expected, (a, b) => Math.Abs(a - b)).Max(x => double.IsNaN(x) ? double.PositiveInfinity : x) / scale;
+    }
+
     /// <returns>Null where the values agree, else what is wrong.</returns>
     public static string? Excess(double[] got, double[] expected, double tolerance)
     {

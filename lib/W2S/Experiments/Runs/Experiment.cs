@@ -42,6 +42,10 @@ public abstract record Experiment
     /// <summary>Runs that must be there first, for instance the teacher.</summary>
     public virtual IReadOnlyList<Experiment> Needs => [];
 
+    /// <summary>Whether it reads files that those runs kept, for instance the teacher's weights; a committed result, which has none, does not serve then.</summary>
+    /// <value>False.</value>
+    public virtual bool NeedsFiles => false;
+
     /// <summary>The record as JSON: kind, type and every property that can be set.</summary>
     public JsonObject Record => record ??= RecordJson.Of(this);
 

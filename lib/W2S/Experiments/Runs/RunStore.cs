@@ -70,7 +70,7 @@ public sealed class RunStore
     public RunResult Get(Experiment experiment, IProgress<TrainingProgress>? progress = null, CancellationToken token = default)
     {
         ArgumentNullException.ThrowIfNull(experiment);
-        return Whole(experiment) ?? Make(experiment, progress, token);
+        return Get(experiment, files: false, progress, token);
     }
 
     /// <summary>Every finished run of the folder; those that cannot be read are left out.</summary>
@@ -79,12 +79,16 @@ public sealed class RunStore
         [.. Directory.EnumerateFiles(Folder, ResultFile, SearchOption.AllDirectories).Order(StringComparer.Ordinal)
             .Select(file => TryRead(Path.GetDirectoryName(file)!, out _)).OfType<RunResult>()];
 
-    private RunResult Make(Experiment experiment, IProgress<TrainingProgress>? progress, CancellationToken token)
+    // Where files are wanted, a committed result does not serve, nor a run whose files were deleted.
+    private RunResult Get(Experiment experiment, bool files, IProgress<TrainingProgress>? progress, CancellationToken token) =>
+        Whole(experiment, files) ?? Make(experiment, files, progress, token);
+
+    private RunResult Make(Experiment experiment, bool files, IProgress<TrainingProgress>? progress, CancellationToken token)
     {
-        var needs = experiment.Needs.DistinctBy(need => need.Hash).ToDictionary(need => need.Hash, need => Get(need, progress, token));
+        var needs = experiment.Needs.DistinctBy(need => need.Hash).ToDictionary(need => need.Hash, need => Get(need, experiment.NeedsFiles, progress, token));
         var place = Place(experiment);
         using var hold = Lock(place, token);
-        if (Whole(experiment) is { } made) return made; // by another process, meanwhile
+        if (Whole(experiment, files) is { } made) return made; // by another process, meanwhile
         var (work, kept) = (Path.Combine(place, "work"), Path.Combine(place, "kept"));
         Write(place, () =>
         {
@@ -118,13 +122,14 @@ public sealed class RunStore
     }
 
     /// <summary>A finished run that can be read; a damaged one is moved aside, so that it is made anew.</summary>
-    private RunResult? Whole(Experiment experiment)
+    private RunResult? Whole(Experiment experiment, bool files)
     {
         var place = Place(experiment);
-        if (!File.Exists(Path.Combine(place, ResultFile))) return committed.Value.GetValueOrDefault(experiment.Hash);
-        if (TryRead(place, out _) is { } result) return result;
+        var elsewhere = files ? null : committed.Value.GetValueOrDefault(experiment.Hash);
+        if (!File.Exists(Path.Combine(place, ResultFile))) return elsewhere;
+        if (TryRead(place, out _) is { } result) return files && result.Kept is null ? elsewhere : result;
         Write(place, () => File.Move(Path.Combine(place, ResultFile), Path.Combine(place, $"{ResultFile}.damaged"), overwrite: true));
-        return committed.Value.GetValueOrDefault(experiment.Hash);
+        return elsewhere;
     }
 
     private string Place(Experiment experiment) => Path.Combine(Folder, experiment.Kind, experiment.Hash);

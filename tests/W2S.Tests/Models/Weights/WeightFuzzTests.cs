@@ -20,6 +20,7 @@ public sealed class WeightFuzzTests(ITestOutputHelper output)
         var seeds = WeightMutator.Seeds();
         Assert.True(seeds.Count >= 15, $"only {seeds.Count} files to start from");
         var (read, refused, most) = (0, 0, 0.0);
+        var outcomes = new SortedDictionary<string, int>(StringComparer.Ordinal);
         var watch = Stopwatch.StartNew();
         for (var round = 0; round < rounds; round++)
         {
@@ -31,6 +32,8 @@ public sealed class WeightFuzzTests(ITestOutputHelper output)
                     read++;
                 else
                     refused++;
+                var outcome = $"{Form(bytes)}: {Outcome(message)}";
+                outcomes[outcome] = outcomes.GetValueOrDefault(outcome) + 1;
                 Assert.True(message is null || message.Length is > 10 and < 2000, $"round {round}: the error is '{message}'");
             }
             catch (Exception error) when (error is not Xunit.Sdk.XunitException)
@@ -45,7 +48,20 @@ public sealed class WeightFuzzTests(ITestOutputHelper output)
         Assert.False(File.Exists(marker), "a command in a file was run");
         Assert.True(rounds < 1000 || (read > rounds / 100 && refused > rounds / 4), $"{read} read, {refused} refused: the damage is of one kind only");
         output.WriteLine($"{rounds} files in {watch.Elapsed.TotalSeconds:f1} s: {read} read, {refused} refused; at most {most:f0} bytes of objects a byte of file");
+        foreach (var (outcome, count) in outcomes)
+            output.WriteLine($"{count,8} {outcome}");
     }
+
+    private static string Form(byte[] bytes) =>
+        bytes.Length > 8 && bytes[8] == '{' ? "safetensors" : bytes.AsSpan().StartsWith("PK"u8) ? "zip" : bytes is [0x80, ..] ? "legacy" : "unknown form";
+
+    private static string Outcome(string? message) => message switch
+    {
+        null => "read",
+        _ when message.Contains("which is refused", StringComparison.Ordinal) || message.Contains("it is refused", StringComparison.Ordinal) => "refused by name",
+        _ when message.Contains("no state dict", StringComparison.Ordinal) => "no state dict",
+        _ => "damaged",
+    };
 
     private static unsafe bool Parse(byte[] bytes, out string? message)
     {

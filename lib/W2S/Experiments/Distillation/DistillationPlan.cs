@@ -1,0 +1,133 @@
+using W2S.Data;
+using W2S.Losses;
+using W2S.Training;
+
+namespace W2S.Experiments;
+
+/// <summary>A pair of networks and how both are trained; makes the runs of every method and seed.</summary>
+public sealed record DistillationPlan
+{
+    /// <summary>The images.</summary>
+    public DistillationData Data { get; init; } = new();
+
+    /// <summary>The teacher's network, by its name in <see cref="W2S.Models.ModelCatalogue"/>.</summary>
+    /// <value>resnet8.</value>
+    public string Teacher { get; init; } = "resnet8";
+
+    /// <summary>The student's network.</summary>
+    /// <value>resnet20.</value>
+    public string Student { get; init; } = "resnet20";
+
+    /// <summary>The teacher's passes over the images; few make it weak.</summary>
+    /// <value>2.</value>
+    public int TeacherEpochs { get; init; } = 2;
+
+    /// <summary>The student's passes over the images.</summary>
+    /// <value>6.</value>
+    public int Epochs { get; init; } = 6;
+
+    /// <summary>Images a batch.</summary>
+    /// <value>64.</value>
+    public int BatchSize { get; init; } = 64;
+
+    /// <summary>The learning rate after the warm-up; from there it falls along a cosine.</summary>
+    /// <value>0.1.</value>
+    public double LearningRate { get; init; } = 0.1;
+
+    /// <summary>Epochs over which the learning rate rises.</summary>
+    /// <value>1.</value>
+    public double WarmUpEpochs { get; init; } = 1;
+
+    /// <summary>How views are made.</summary>
+    /// <value>Crop with a margin of 4 pixels, and flip.</value>
+    public Augmentation Augmentation { get; init; } = Augmentation.Standard;
+
+    /// <summary>Two cores, minutes: ten classes of CIFAR-100 at 16×16, ResNet-8 after two epochs → ResNet-20 after six.</summary>
+    public static DistillationPlan Small { get; } = new()
+    {
+        Data = new DistillationData { Size = 16, TrainPerClass = 300, ValidationPerClass = 50 },
+    };
+
+    /// <summary>Seconds: a smoke test whose numbers say nothing.</summary>
+    public static DistillationPlan Quick { get; } = Small with
+    {
+        Data = Small.Data with { Classes = 5, TrainPerClass = 24, ValidationPerClass = 10, TestPerClass = 30 },
+        TeacherEpochs = 1,
+        Epochs = 2,
+        Student = "resnet14",
+    };
+
+    /// <summary>The setting of Guo et al. for a GPU: all of CIFAR-100 at 32×32, 240 epochs, batches of 512, rate 0.2, resized crops.</summary>
+    /// <remarks>Differs from it where it must: 50 training images a class choose the epoch, which their code chooses on the test set.</remarks>
+    public static DistillationPlan Paper { get; } = new()
+    {
+        Data = new DistillationData { Classes = 100, TrainPerClass = 450, ValidationPerClass = 50 },
+        Teacher = "resnet20",
+        Student = "resnet56",
+        TeacherEpochs = 240,
+        Epochs = 240,
+        BatchSize = 512,
+        LearningRate = 0.2,
+        WarmUpEpochs = 10,
+        Augmentation = new Augmentation { ResizedCrop = new RandomResizedCrop(), Flip = true },
+    };
+
+    /// <summary>The teacher of a seed: labels alone.</summary>
+    /// <param name="seed">The seed.</param>
+    /// <returns>The run.</returns>
+    public DistillationExperiment TeacherRun(long seed) => Run(Teacher, TeacherEpochs, seed);
+
+    /// <summary>The student's network taught by labels alone: scratch, and the ceiling of students who see no label.</summary>
+    /// <param name="seed">The seed.</param>
+    /// <returns>The run.</returns>
+    public DistillationExperiment Scratch(long seed) => Run(Student, Epochs, seed);
+
+    /// <summary>A student that sees the labels: with a teacher where the loss has one, else by labels alone.</summary>
+    /// <param name="loss">The loss.</param>
+    /// <param name="seed">The seed.</param>
+    /// <returns>The run.</returns>
+    public DistillationExperiment WithLabels(Loss loss, long seed) => loss is CrossEntropy or VirtualTeacher
+        ? Scratch(seed) with { Loss = loss }
+        : Scratch(seed) with { Loss = loss, Teacher = TeacherRun(seed) };
+
+    /// <summary>A student that sees its teacher and no label.</summary>
+    /// <param name="loss">The loss; its weight of the labels is set to 0.</param>
+    /// <param name="seed">The seed.</param>
+    /// <returns>The run.</returns>
+    public DistillationExperiment TeacherOnly(DistillationLoss loss, long seed) =>
+        Scratch(seed) with { Loss = loss.TeacherOnly(), Teacher = TeacherRun(seed), WithLabels = false };
+
+    /// <summary>Every method with labels, and some without, for each seed.</summary>
+    /// <param name="withLabels">Losses of students that see the labels.</param>
+    /// <param name="teacherOnly">Losses of students that see their teacher alone.</param>
+    /// <param name="seeds">How many: 0, 1, …; three or more for a claim.</param>
+    /// <returns>The runs, teachers and scratch students among them.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="seeds"/> is not positive.</exception>
+    public IReadOnlyList<DistillationExperiment> Runs(IReadOnlyList<Loss> withLabels, IReadOnlyList<DistillationLoss> teacherOnly, int seeds)
+    {
+        ArgumentNullException.ThrowIfNull(withLabels);
+        ArgumentNullException.ThrowIfNull(teacherOnly);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(seeds);
+        return [.. Enumerable.Range(0, seeds).SelectMany(seed => (IEnumerable<DistillationExperiment>)
+        [
+            TeacherRun(seed), Scratch(seed),
+            .. withLabels.Select(loss => WithLabels(loss, seed)), .. teacherOnly.Select(loss => TeacherOnly(loss, seed)),
+        ])];
+    }
+
+    private DistillationExperiment Run(string network, int epochs, long seed) => new()
+    {
+        Data = Data,
+        Network = network,
+        Seed = seed,
+        BatchSize = BatchSize,
+        Augmentation = Augmentation,
+        Training = new TrainerOptions
+        {
+            Epochs = epochs,
+            ReportEvery = 1000,
+            Optimizer = new Sgd(LearningRate) { Nesterov = true, WeightDecay = 5e-4 },
+            Schedule = new CosineSchedule { WarmUpEpochs = Math.Min(WarmUpEpochs, epochs), WarmUpStart = 0.1, Final = 0.01 },
+        },
+    };
+}

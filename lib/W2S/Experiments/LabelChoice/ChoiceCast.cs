@@ -1,0 +1,105 @@
+using W2S.Analysis;
+using W2S.Data;
+using W2S.Losses;
+using W2S.Models.Weights;
+using W2S.Training;
+using static TorchSharp.torch;
+
+namespace W2S.Experiments;
+
+/// <summary>The cast of one split: every teacher, and a first student taught by the first teacher; what they say of validation, student's and test images.</summary>
+/// <remarks>Values, for each teacher by its network's name and for <c>student</c>, on the test images: <c>accuracy</c>, <c>temperature</c>, and ECE of
+/// 15 equally wide bins and NLL before and after temperature scaling.</remarks>
+public sealed record ChoiceCast : Experiment
+{
+    private const string File = "cast.safetensors";
+
+    /// <summary>What the study is about.</summary>
+    public required ChoiceTask Task { get; init; }
+
+    /// <inheritdoc/>
+    public override string Kind => "choice-cast";
+
+    /// <inheritdoc/>
+    public override string Name => "Cast";
+
+    /// <inheritdoc/>
+    public override string Setting => Task.Images.Title();
+
+    /// <summary>The split.</summary>
+    public override long Seed { get; init; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Experiment> Needs => [.. Task.Teachers.Select(Features), Features(Task.Student)];
+
+    /// <summary>The features of a network of the task; the first teacher's with views.</summary>
+    /// <param name="network">Its name.</param>
+    /// <returns>The run that computes them.</returns>
+    public ChoiceFeatures Features(string network) =>
+        new() { Images = Task.Images, Count = Task.Count, Network = network, WithViews = network == Task.Teachers[0] };
+
+    /// <summary>Reads what the cast said.</summary>
+    /// <param name="run">The finished run.</param>
+    /// <returns>The logits, owned by the current dispose scope.</returns>
+    /// <exception cref="FileNotFoundException">Its file was deleted.</exception>
+    public CastLogits Read(RunResult run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return new CastLogits(Task.Draw(Seed), Seed, SafeTensorsFile.Read(run.File(File)));
+    }
+
+    /// <inheritdoc/>
+    protected internal override RunOutcome Run(RunContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        using var scope = NewDisposeScope();
+        var split = Task.Draw(Seed);
+        var logits = new Dictionary<string, Tensor>();
+        for (var k = 0; k < Task.Teachers.Count; k++)
+        {
+            var run = context.Of(Features(Task.Teachers[k]));
+            var features = ChoiceFeatures.Read(run);
+            using var probe = Train(features, split.Train, new CrossEntropy(), Supervision.ByLabels(split.Truth(split.Train)), $"teacher {k}");
+            Say(probe, features, $"teacher{k}");
+            if (k == 0) logits["views"] = stack([.. ChoiceFeatures.ReadViews(run).unbind(0).Select(view => probe.Logits(Rows(view, split.Student)))]);
+        }
+        var strong = ChoiceFeatures.Read(context.Of(Features(Task.Student)));
+        using var student = Train(strong, split.Student, ProbeStudent.Soft.Loss, Supervision.ByTeacher(logits["teacher0/student"]), "student");
+        Say(student, strong, "student");
+        SafeTensorsFile.Write(Path.Combine(context.Kept, File), logits.ToDictionary(entry => entry.Key, entry => entry.Value.contiguous()));
+        return new RunOutcome { Values = Judge(new CastLogits(split, Seed, logits)) };
+
+        LinearProbe Train(Tensor features, IReadOnlyList<int> part, Loss loss, Supervision by, string who) => LinearProbe.Train(
+            Rows(features, part), split.Classes, loss, by, Task.Probe with { Seed = Seeds.Derive(Seed, who) }, context.Progress, context.Token);
+
+        void Say(LinearProbe probe, Tensor features, string who)
+        {
+            foreach (var (part, positions) in new[] { ("validation", split.Validation), ("student", split.Student), ("test", split.Test) })
+                logits[$"{who}/{part}"] = probe.Logits(Rows(features, positions));
+        }
+    }
+
+    internal static Tensor Rows(Tensor features, IReadOnlyList<int> positions)
+    {
+        using var rows = tensor(positions.Select(position => (long)position).ToArray());
+        return features.index_select(0, rows);
+    }
+
+    private Dictionary<string, double> Judge(CastLogits cast)
+    {
+        var truth = tensor(cast.Split.Truth(cast.Split.Test));
+        var values = new Dictionary<string, double>();
+        for (var k = 0; k <= Task.Teachers.Count; k++)
+        {
+            var name = k < Task.Teachers.Count ? Task.Teachers[k] : "student";
+            var (raw, calibrated) = (cast.Of(k, ChoicePart.Test, calibrated: false), cast.Of(k, ChoicePart.Test));
+            values[$"{name}: accuracy"] = Accuracy.Top1(raw, truth);
+            values[$"{name}: temperature"] = cast.Scalings[k].Temperature;
+            values[$"{name}: ECE"] = Calibration.EqualWidth(raw, truth).Ece;
+            values[$"{name}: ECE, calibrated"] = Calibration.EqualWidth(calibrated, truth).Ece;
+            values[$"{name}: NLL"] = Scores.Nll(raw, truth);
+            values[$"{name}: NLL, calibrated"] = Scores.Nll(calibrated, truth);
+        }
+        return values;
+    }
+}

@@ -1,0 +1,108 @@
+using TorchSharp;
+using W2S.Data;
+using W2S.Models.Weights;
+using static TorchSharp.torch;
+
+namespace W2S.Experiments;
+
+/// <summary>A frozen network's features of a set, of the images as they are and, where asked, of five views of each: kept, so that they are computed once.</summary>
+/// <remarks>The views are the mirror image and shifts by two pixels to each side with black borders: what the networks saw in training, without chance.</remarks>
+public sealed record ChoiceFeatures : Experiment
+{
+    /// <summary>How many views there are beside the image itself.</summary>
+    public const int Views = 5;
+
+    private const string File = "features.safetensors";
+
+    /// <summary>The images.</summary>
+    public required ChoiceImages Images { get; init; }
+
+    /// <summary>How many of them; all where 0.</summary>
+    /// <value>0.</value>
+    public int Count { get; init; }
+
+    /// <summary>A public network, for instance <c>cifar100_resnet20</c>, or <c>shapes weak</c>, <c>shapes colours</c>, <c>shapes forms</c> or
+    /// <c>shapes strong</c>, which are trained on the spot.</summary>
+    public required string Network { get; init; }
+
+    /// <summary>Whether the views are wanted too.</summary>
+    /// <value>false.</value>
+    public bool WithViews { get; init; }
+
+    /// <inheritdoc/>
+    public override string Kind => "choice-features";
+
+    /// <inheritdoc/>
+    public override string Name => Network;
+
+    /// <inheritdoc/>
+    public override string Setting => Images.Title();
+
+    /// <summary>Always 0: nothing is left to chance.</summary>
+    public override long Seed { get; init; }
+
+    /// <summary>Reads the features of a finished run.</summary>
+    /// <param name="run">The run.</param>
+    /// <returns>Float32 [N, F], owned by the current dispose scope.</returns>
+    /// <exception cref="FileNotFoundException">Its file was deleted.</exception>
+    public static Tensor Read(RunResult run) => Read(run, "features");
+
+    /// <summary>Reads the features of the views.</summary>
+    /// <param name="run">A finished run with views.</param>
+    /// <returns>Float32 [V, N, F], owned by the current dispose scope.</returns>
+    /// <exception cref="FileNotFoundException">Its file was deleted.</exception>
+    public static Tensor ReadViews(RunResult run) => Read(run, "views");
+
+    /// <inheritdoc/>
+    protected internal override RunOutcome Run(RunContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        using var scope = NewDisposeScope();
+        using var images = Images.Read(Count);
+        using var network = Load(context);
+        var tensors = new Dictionary<string, Tensor> { ["features"] = network.See(images, token: context.Token).Features };
+        if (WithViews) tensors["views"] = stack([.. Enumerable.Range(0, Views).Select(view => Seen(network, images, view, context.Token))]);
+        SafeTensorsFile.Write(Path.Combine(context.Kept, File), tensors);
+        return new RunOutcome { Values = new Dictionary<string, double> { ["images"] = images.Count, ["features"] = tensors["features"].shape[1] } };
+    }
+
+    /// <summary>One of the views of a batch of images.</summary>
+    /// <param name="images">uint8 [N, 3, H, W].</param>
+    /// <param name="view">0: mirrored; 1 … 4: moved by two pixels up, down, left, right.</param>
+    internal static Tensor View(Tensor images, int view)
+    {
+        if (view == 0) return images.flip(3);
+        var (h, w) = (images.shape[2], images.shape[3]);
+        var (top, left) = view switch { 1 => (4, 2), 2 => (0, 2), 3 => (2, 4), _ => (2, 0) };
+        using var padded = zeros(images.shape[0], images.shape[1], h + 4, w + 4, ScalarType.Byte);
+        padded.narrow(2, 2, h).narrow(3, 2, w).copy_(images);
+        return padded.narrow(2, top, h).narrow(3, left, w).contiguous();
+    }
+
+    private static Tensor Seen(FrozenNetwork network, ImageSet images, int view, CancellationToken token)
+    {
+        using var set = new ImageSet(images.Name, View(images.Images, view), images.Labels, images.ClassNames);
+        var seen = network.See(set, token: token);
+        seen.Logits.Dispose();
+        return seen.Features;
+    }
+
+    private FrozenNetwork Load(RunContext context) => Network switch
+    {
+        "shapes weak" => ShapesSchool.Weak.Train(context.Progress, context.Token),
+        "shapes colours" => Specialist(ShapeLabels.Color).Train(context.Progress, context.Token),
+        "shapes forms" => Specialist(ShapeLabels.Form).Train(context.Progress, context.Token),
+        "shapes strong" => ShapesSchool.Strong.Train(context.Progress, context.Token),
+        _ => FrozenNetwork.Public(Network),
+    };
+
+    private static ShapesSchool Specialist(ShapeLabels labels) =>
+        ShapesSchool.Weak with { Pictures = ShapesSchool.Weak.Pictures with { Labels = labels }, Seed = 1_001 };
+
+    private static Tensor Read(RunResult run, string name)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        using var scope = NewDisposeScope();
+        return SafeTensorsFile.Read(run.File(File))[name].MoveToOuterDisposeScope();
+    }
+}

@@ -1,0 +1,96 @@
+using W2S.Analysis;
+using W2S.Data;
+using W2S.Losses;
+using W2S.Training;
+using static TorchSharp.torch;
+
+namespace W2S.Experiments;
+
+/// <summary>A student that learns from the labels of one rule, on one split.</summary>
+/// <remarks>
+/// Values: <c>test accuracy</c>; of the labels that it learned from, <c>label accuracy</c> and <c>coverage</c> of its images; and
+/// <c>class balance</c>, the classes among them as exp of their entropy, over C: 1 where all classes are equally frequent.
+/// The student learns by cross entropy to the labels' distributions, in as many steps whatever the coverage.
+/// </remarks>
+public sealed record ChoiceRun : Experiment
+{
+    /// <summary>What the study is about.</summary>
+    public required ChoiceTask Task { get; init; }
+
+    /// <summary>Which labels.</summary>
+    public required LabelRule Rule { get; init; }
+
+    /// <inheritdoc/>
+    public override string Kind => "label-choice";
+
+    /// <inheritdoc/>
+    public override string Name => Rule.Name;
+
+    /// <inheritdoc/>
+    public override string Setting => Task.Images.Title();
+
+    /// <summary>The split: decides the parts, first weights and batches.</summary>
+    public override long Seed { get; init; }
+
+    /// <summary>Teachers and first student of the split.</summary>
+    public ChoiceCast Cast => new() { Task = Task, Seed = Seed };
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Experiment> Needs => [Cast.Features(Task.Student), Cast];
+
+    /// <inheritdoc/>
+    protected internal override RunOutcome Run(RunContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        using var scope = NewDisposeScope();
+        var features = ChoiceFeatures.Read(context.Of(Cast.Features(Task.Student)));
+        var cast = Cast.Read(context.Of(Cast));
+        var split = cast.Split;
+        var (positions, loss, by, values) = Rule.Source switch
+        {
+            LabelSource.Truth => ByTruth(split.Student),
+            LabelSource.FewTrueLabels => ByTruth([.. split.Train, .. split.Validation]),
+            _ => ByRule(cast),
+        };
+        using var probe = LinearProbe.Train(ChoiceCast.Rows(features, positions), split.Classes, loss, by,
+            Task.Probe with { Seed = Seeds.Derive(Seed, "student") }, context.Progress, context.Token);
+        var said = SamplePredictions.Of(probe.Logits(ChoiceCast.Rows(features, split.Test)), cast.Truth(ChoicePart.Test));
+        values["test accuracy"] = said.Accuracy;
+        return new RunOutcome { Values = values, Predictions = new Dictionary<string, SamplePredictions> { ["test"] = said } };
+
+        (IReadOnlyList<int>, Loss, Supervision, Dictionary<string, double>) ByTruth(IReadOnlyList<int> part) =>
+            (part, new CrossEntropy(), Supervision.ByLabels(split.Truth(part)), new() { ["label accuracy"] = 1, ["coverage"] = 1 });
+    }
+
+    private (IReadOnlyList<int>, Loss, Supervision, Dictionary<string, double>) ByRule(CastLogits cast)
+    {
+        var labels = cast.Label(Rule);
+        var trust = cast.Trust(labels, Rule.Order);
+        var kept = Rule.Coverage == 1 ? [.. trust.Select(_ => true)] : Analysis.LabelSelection.Top(trust, Rule.Coverage);
+        var mask = tensor(kept);
+        var weights = Rule.Distrusted == Distrusted.Weigh ? where(mask, 1.0, tensor(trust)) : null;
+        var own = cast.Of(cast.Teachers, ChoicePart.Student, Rule.Calibrated);
+        labels = Rule.Distrusted switch
+        {
+            Distrusted.ReplaceSoft => where(mask.unsqueeze(1), labels, own),
+            Distrusted.ReplaceHard => where(mask.unsqueeze(1), labels, HardLabels.Logits(own.argmax(1), own.shape[1], own)),
+            _ => labels,
+        };
+        long[] rows = [.. Enumerable.Range(0, kept.Length).Where(i => kept[i] || Rule.Distrusted != Distrusted.Drop).Select(i => (long)i)];
+        if (rows.Length == 0) throw new InvalidOperationException($"{Rule.Name} keeps no label of {kept.Length}; take a larger Coverage");
+        var by = new Supervision { TeacherLogits = labels, TeacherWeights = weights }.Rows(tensor(rows));
+        var (used, right) = (by.TeacherLogits!.argmax(1), Accuracy.Correct(by.TeacherLogits!, cast.Truth(ChoicePart.Student).index_select(0, tensor(rows))));
+        return ([.. rows.Select(row => cast.Split.Student[(int)row])], ProbeStudent.Soft.Loss, by, new()
+        {
+            ["label accuracy"] = right.Average(x => x ? 1.0 : 0),
+            ["coverage"] = rows.Length / (double)kept.Length,
+            ["class balance"] = Balance(used.data<long>().ToArray(), cast.Split.Classes),
+        });
+    }
+
+    private static double Balance(long[] named, int classes)
+    {
+        var shares = named.GroupBy(k => k).Select(group => group.Count() / (double)named.Length);
+        return Math.Exp(-shares.Sum(share => share * Math.Log(share))) / classes;
+    }
+}

@@ -1,0 +1,136 @@
+using W2S.Losses;
+
+namespace W2S.Experiments;
+
+/// <summary>Whose label an image gets.</summary>
+public enum LabelSource
+{
+    /// <summary>The first teacher's.</summary>
+    FirstTeacher,
+
+    /// <summary>The student's own, after it was taught by the first teacher: self-training.</summary>
+    Student,
+
+    /// <summary>For each image that of the surest teacher.</summary>
+    SurestTeacher,
+
+    /// <summary>For each image that of whoever is surest, a teacher or the student.</summary>
+    SurestOfAll,
+
+    /// <summary>All teachers with equal votes.</summary>
+    EqualVotes,
+
+    /// <summary>All teachers, each with its accuracy on the validation labels as its vote.</summary>
+    VotesByAccuracy,
+
+    /// <summary>All teachers with boosting's votes (SAMME) on the validation labels.</summary>
+    VotesBySamme,
+
+    /// <summary>An upper bound: the true label wherever a teacher or the student names it, else the first teacher's.</summary>
+    AnyoneRight,
+
+    /// <summary>The ceiling: true labels of the student's images.</summary>
+    Truth,
+
+    /// <summary>The control: no weak label; the student learns from the true labels that teachers and validation used.</summary>
+    FewTrueLabels,
+}
+
+/// <summary>In which order labels are trusted.</summary>
+public enum LabelOrder
+{
+    /// <summary>By chance: the control.</summary>
+    Random,
+
+    /// <summary>By <see cref="Confidence.MaxProbability"/>.</summary>
+    MaxProbability,
+
+    /// <summary>By <see cref="Confidence.Margin"/>.</summary>
+    Margin,
+
+    /// <summary>By <see cref="Confidence.Entropy"/>.</summary>
+    Entropy,
+
+    /// <summary>By <see cref="Confidence.ViewAgreement"/> of the first teacher.</summary>
+    ViewAgreement,
+
+    /// <summary>By <see cref="Confidence.TeacherLikelihood"/>.</summary>
+    TeacherLikelihood,
+
+    /// <summary>By <see cref="Confidence.StudentLikelihood"/>.</summary>
+    StudentLikelihood,
+
+    /// <summary>Right labels first: an upper bound that nobody can have.</summary>
+    Oracle,
+}
+
+/// <summary>Which label each image gets, and which labels the student learns from.</summary>
+/// <param name="Name">What charts and tables call it.</param>
+/// <param name="Source">Whose label.</param>
+public sealed record LabelRule(string Name, LabelSource Source)
+{
+    /// <summary>Whether every source's logits are first divided by its own temperature, fitted on the validation labels.</summary>
+    /// <value>true.</value>
+    public bool Calibrated { get; init; } = true;
+
+    /// <summary>In which order labels are trusted.</summary>
+    /// <value>By the largest probability.</value>
+    public LabelOrder Order { get; init; } = LabelOrder.MaxProbability;
+
+    /// <summary>The share of labels that is trusted.</summary>
+    /// <value>1: all.</value>
+    /// <exception cref="ArgumentOutOfRangeException">Not above 0 and at most 1.</exception>
+    public double Coverage
+    {
+        get;
+        init => field = value is > 0 and <= 1 ? value
+            : throw new ArgumentOutOfRangeException(nameof(Coverage), value, FormattableString.Invariant($"coverage {value} is not above 0 and at most 1; give the share of labels to trust"));
+    } = 1;
+
+    /// <summary>What becomes of the others.</summary>
+    /// <value>They are dropped.</value>
+    public Distrusted Distrusted { get; init; } = Distrusted.Drop;
+
+    /// <summary>The first teacher's labels, all of them: plain weak-to-strong learning.</summary>
+    public static LabelRule OneTeacher { get; } = new("One teacher", LabelSource.FirstTeacher);
+
+    /// <summary>Ways to give every image a label.</summary>
+    public static IReadOnlyList<LabelRule> Picks { get; } =
+    [
+        OneTeacher,
+        new("Student itself", LabelSource.Student),
+        new("Surest teacher, raw", LabelSource.SurestTeacher) { Calibrated = false },
+        new("Surest teacher", LabelSource.SurestTeacher),
+        new("Surest of all", LabelSource.SurestOfAll),
+        new("Equal votes", LabelSource.EqualVotes),
+        new("Votes by accuracy", LabelSource.VotesByAccuracy),
+        new("Votes by SAMME", LabelSource.VotesBySamme),
+        new("Anyone right (oracle)", LabelSource.AnyoneRight),
+    ];
+
+    /// <summary>Ways to trust the same share of the first teacher's labels.</summary>
+    /// <param name="coverage">The share.</param>
+    /// <returns>One rule an order, then the two that do not drop.</returns>
+    public static IReadOnlyList<LabelRule> Selections(double coverage) =>
+    [
+        .. Enum.GetValues<LabelOrder>().Select(order => OneTeacher with { Name = Title(order), Order = order, Coverage = coverage }),
+        OneTeacher with { Name = "Max probability, weigh the rest", Coverage = coverage, Distrusted = Distrusted.Weigh },
+        OneTeacher with { Name = "Max probability, replace the rest", Coverage = coverage, Distrusted = Distrusted.ReplaceSoft },
+    ];
+
+    /// <summary>The ceiling and the control that every result stands between.</summary>
+    public static IReadOnlyList<LabelRule> Ends { get; } = [new("Few true labels", LabelSource.FewTrueLabels), new("Ceiling", LabelSource.Truth)];
+
+    /// <summary>What charts call an order.</summary>
+    /// <param name="order">The order.</param>
+    /// <returns>For instance <c>Max probability</c>.</returns>
+    public static string Title(LabelOrder order) => order switch
+    {
+        LabelOrder.MaxProbability => "Max probability",
+        LabelOrder.ViewAgreement => "View agreement",
+        LabelOrder.TeacherLikelihood => "Teacher’s likelihood",
+        LabelOrder.StudentLikelihood => "Student’s likelihood",
+        LabelOrder.Oracle => "Right first (oracle)",
+        _ => order.ToString(),
+    };
+}

@@ -1,0 +1,131 @@
+using TorchSharp;
+using W2S.Analysis;
+using W2S.Data;
+using W2S.Experiments;
+using W2S.Losses;
+using W2S.Training;
+using static TorchSharp.torch;
+
+namespace W2S.Tests.Experiments.Distillation;
+
+public sealed class DistillationExperimentTests : IDisposable
+{
+    private static readonly DistillationPlan Tiny = new()
+    {
+        Data = new DistillationData { Set = DistillationSet.Shapes, Classes = 3, TrainPerClass = 12, ValidationPerClass = 5, TestPerClass = 7, Size = 8 },
+        Student = "resnet8",
+        TeacherEpochs = 1,
+        Epochs = 3,
+        BatchSize = 12,
+    };
+
+    private readonly string folder = Directory.CreateTempSubdirectory("w2s-distillation-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    [Fact]
+    public void PartsHaveTheirCountsAndShareNoImage()
+    {
+        var images = Tiny.Data.Load();
+
+        Assert.Equal((36, 15, 21), (images.Train.Count, images.Validation.Count, images.Test.Count));
+        Assert.All([images.Train, images.Validation, images.Test], part => Assert.Equal([0L, 1, 2], part.Labels.Distinct().Order()));
+        Assert.Equal([8L, 8], images.Train.Images.shape[2..]);
+        Assert.Same(images, (Tiny.Data with { }).Load());
+        var all = new[] { images.Train, images.Validation, images.Test }.SelectMany(Pictures).ToArray();
+        Assert.Equal(all.Length, all.Distinct().Count());
+
+        static IEnumerable<string> Pictures(ImageSet part)
+        {
+            var bytes = part.Images.data<byte>().ToArray();
+            return bytes.Chunk(bytes.Length / part.Count).Select(Convert.ToHexString);
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 8, "Classes 1")]
+    [InlineData(21, 8, "Classes 21")]
+    [InlineData(3, 12, "Size 12")]
+    public void DataThatCannotBeAreNamed(int classes, int size, string said) =>
+        Assert.Contains(said, Assert.Throws<ArgumentException>(() => (Tiny.Data with { Classes = classes, Size = size }).Load()).Message);
+
+    [Fact]
+    public void EveryNumberFollowsFromThePredictionsAndTheEpochFromTheValidation()
+    {
+        var store = new RunStore(folder);
+        var student = Tiny.TeacherOnly(new AdaptConf(), 1);
+        var run = store.Get(student);
+        var teacher = store.Find(Tiny.TeacherRun(1))!;
+
+        Assert.Equal(run.Predictions("test").Accuracy, run["test accuracy"]);
+        Assert.Equal(run.Predictions("test").Agreement(teacher.Predictions("test")), run["test agreement"]);
+        Assert.Equal(run.Outcome.History.Max(point => point.Values["validation accuracy"]), run["validation accuracy"], 1e-6);
+        Assert.Equal(3, run.Outcome.History.Count);
+        Assert.All(run.Outcome.History, point => Assert.InRange(point.Values["beta"], 0, .5));
+        using var scope = NewDisposeScope();
+        var labels = tensor(Tiny.Data.Load().Test.Labels.ToArray());
+        Assert.Equal(run["test accuracy"], Accuracy.Top1(DistillationExperiment.TestLogits(run), labels), 1e-12);
+    }
+
+    [Fact]
+    public void AStudentWithoutLabelsSeesNone()
+    {
+        var student = Tiny.TeacherOnly(new Kd(), 2);
+
+        Assert.False(student.WithLabels);
+        Assert.Equal(0, ((Kd)student.Loss).LabelWeight);
+        Assert.DoesNotContain("loss labels", new RunStore(folder).Get(student).Outcome.History[0].Values.Keys);
+    }
+
+    [Fact]
+    public void StoppedAtAnyEpochItEndsWithTheSameNumbers()
+    {
+        var student = Tiny.WithLabels(new AdaptConf(), 3);
+        var whole = new RunStore(folder).Get(student);
+        var other = new RunStore(Path.Combine(folder, "stopped"));
+        using (var stop = new CancellationTokenSource())
+            Assert.ThrowsAny<OperationCanceledException>(() => other.Get(student, new StopAfter(stop, student.Needs.Count * Tiny.TeacherEpochs + 1), stop.Token));
+        var resumed = other.Get(student);
+
+        Assert.Equal(whole.Predictions("test").Classes, resumed.Predictions("test").Classes);
+        Assert.Equal(whole.Predictions("test").Nll, resumed.Predictions("test").Nll);
+        Assert.Equal(whole.Outcome.History.Select(point => point.Values), resumed.Outcome.History.Select(point => point.Values));
+    }
+
+    [Fact]
+    public void ACommittedTeacherIsTrainedAgainWhereItsWeightsAreNeeded()
+    {
+        var teacher = Tiny.TeacherRun(4);
+        var made = new RunStore(folder).Get(teacher);
+        var committed = Path.Combine(folder, "committed");
+        RunFile.Write(Path.Combine(committed, "some.json"), [made]);
+        var store = new RunStore(Path.Combine(folder, "empty"), committed);
+
+        Assert.Null(store.Get(teacher).Kept);
+        var student = store.Get(Tiny.WithLabels(new Kd(), 4));
+        Assert.NotNull(store.Find(teacher)!.Kept);
+        Assert.Equal(made.Predictions("test").Agreement(student.Predictions("test")), student["test agreement"]);
+    }
+
+    [Fact]
+    public void NamesTellSupervisionApartAndSeedsAreSharedByMethods()
+    {
+        var runs = Tiny.Runs([new Kd(), new CrossEntropy { Smoothing = .1 }], [new Kd()], 2);
+
+        Assert.Equal(["Scratch", "Scratch", "KD", "Label smoothing", "KD, teacher only"], runs.Take(5).Select(run => run.Name));
+        Assert.Equal(10, runs.Select(run => run.Hash).Distinct().Count());
+        Assert.Equal(runs[2].Teacher!.Hash, runs[0].Hash);
+        Assert.Equal("resnet8 → resnet8, shapes, first 3 classes, 8×8", runs[2].Setting);
+        Assert.All(new[] { DistillationPlan.Small, DistillationPlan.Quick, DistillationPlan.Paper }, plan => Assert.Equal(16, plan.Scratch(0).Hash.Length));
+    }
+
+    private sealed class StopAfter(CancellationTokenSource stop, int reports) : IProgress<TrainingProgress>
+    {
+        private int heard;
+
+        public void Report(TrainingProgress value)
+        {
+            if (++heard == reports) stop.Cancel();
+        }
+    }
+}
