@@ -1,0 +1,23 @@
+using TorchSharp;
+using W2S.Models;
+using W2S.Tests.Training;
+using static TorchSharp.torch;
+
+namespace W2S.Tests.Models;
+
+/// <summary>First weights come from torch's generator, which belongs to the process: another test would draw from it in between.</summary>
+[Collection(ProcessWide.Name)]
+public sealed class ModelSeedTests
+{
+    [Fact]
+    public void TheSameSeedGivesTheSameNetwork()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(5);
+        using var first = ModelCatalogue.Create("mobilenet-v2", 10);
+        manual_seed(5);
+        using var second = ModelCatalogue.Create("mobilenet-v2", 10);
+        foreach (var (key, value) in first.state_dict())
+            Assert.True(value.Equals(second.state_dict()[key]), key);
+    }
+}
