@@ -76,6 +76,7 @@ public sealed class CastLogits
         return rule.Source switch
         {
             LabelSource.FirstTeacher => teachers[0],
+            LabelSource.BestTeacher => teachers[Best()],
             LabelSource.Student => student,
             LabelSource.SurestTeacher => TeacherPool.MostConfident(teachers, hard: false).Logits,
             LabelSource.SurestOfAll => TeacherPool.MostConfident(teachers, student, hard: false).Logits,
@@ -113,6 +114,12 @@ public sealed class CastLogits
         using var scope = NewDisposeScope();
         var labels = Label(LabelRule.OneTeacher);
         return Analysis.LabelSelection.ByConfidence(Trust(labels, order), Accuracy.Correct(labels, Truth(ChoicePart.Student)), points);
+    }
+
+    private int Best()
+    {
+        var truth = Truth(ChoicePart.Validation);
+        return Enumerable.Range(0, Teachers).MaxBy(k => Accuracy.Top1(Of(k, ChoicePart.Validation, calibrated: false), truth));
     }
 
     private Tensor AnyoneRight(IReadOnlyList<Tensor> all)

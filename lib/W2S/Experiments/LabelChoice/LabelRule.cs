@@ -8,6 +8,9 @@ public enum LabelSource
     /// <summary>The first teacher's.</summary>
     FirstTeacher,
 
+    /// <summary>That of the teacher with the best accuracy on the validation labels: what a pool is worth before anybody looks at single images.</summary>
+    BestTeacher,
+
     /// <summary>The student's own, after it was taught by the first teacher: self-training.</summary>
     Student,
 
@@ -98,6 +101,7 @@ public sealed record LabelRule(string Name, LabelSource Source)
     public static IReadOnlyList<LabelRule> Picks { get; } =
     [
         OneTeacher,
+        new("Best teacher", LabelSource.BestTeacher),
         new("Student itself", LabelSource.Student),
         new("Surest teacher, raw", LabelSource.SurestTeacher) { Calibrated = false },
         new("Surest teacher", LabelSource.SurestTeacher),

@@ -8,7 +8,7 @@ namespace W2S.Tests.Experiments.LabelChoice;
 public sealed class CastLogitsTests
 {
     // Validation: logits ±a with 8 of 10 right, so that T = a / ln 4. Truth of the student's images: 0, 1, 0, 1.
-    private static CastLogits Cast()
+    private static CastLogits Cast(bool secondIsBetter = false)
     {
         int[] validation = [.. Enumerable.Range(0, 10)], student = [10, 11, 12, 13], test = [14];
         long[] labels = [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 1, 0, 1, 0];
@@ -16,6 +16,7 @@ public sealed class CastLogitsTests
         Add("teacher0", 4, [3, 0, 0, 1, 0, 2, 0, 0.5f]);   // says 0 1 1 1
         Add("teacher1", 40, [0, 20, 9, 0, 8, 0, 0, 1]);   // says 1 0 0 1, ten times too loud
         Add("student", 4, [1, 0, 0, 1, 5, 0, 6, 0]);      // says 0 1 0 0
+        if (secondIsBetter) logits["teacher1/validation"] = cat([logits["teacher1/validation"][..9], tensor(new[] { 0f, 1 }).unsqueeze(0)]); // 9 of 10 right
         logits["views"] = stack([logits["teacher0/student"], logits["teacher0/student"].flip(1), logits["teacher1/student"], logits["student/student"]]);
         return new CastLogits(new ChoiceSplit([], validation, student, test, labels, 2), 0, logits);
 
@@ -58,6 +59,9 @@ public sealed class CastLogitsTests
     {
         Assert.Equal([0, 1, 1, 1], Labels(LabelRule.OneTeacher));
         Assert.Equal([0, 1, 0, 0], Labels(new("", LabelSource.Student)));
+        Assert.Equal([0, 1, 1, 1], Labels(new("", LabelSource.BestTeacher))); // the first of equals
+        using (NewDisposeScope())
+            Assert.Equal([1, 0, 0, 1], Cast(secondIsBetter: true).Label(new("", LabelSource.BestTeacher)).argmax(1).data<long>().ToArray());
         Assert.Equal([0, 1, 0, 1], Labels(new("", LabelSource.AnyoneRight))); // somebody names each
         foreach (var votes in new[] { LabelSource.EqualVotes, LabelSource.VotesByAccuracy }) // equal accuracies: equal votes
             Assert.Equal([0, 1, 1, 1], Labels(new("", votes)));

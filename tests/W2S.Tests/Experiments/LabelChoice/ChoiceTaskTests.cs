@@ -27,9 +27,9 @@ public sealed class ChoiceTaskTests
     public void RulesAreRunsOfTheirOwn()
     {
         ChoiceRun[] runs = [.. LabelRule.Picks.Concat(LabelRule.Selections(0.5)).Concat(LabelRule.Ends).Select(rule => new ChoiceRun { Task = ChoiceTask.Shapes, Rule = rule })];
-        Assert.Equal(21, runs.Length);
-        Assert.Equal(21, runs.Select(run => run.Hash).Distinct().Count());
-        Assert.Equal(21, runs.Select(run => run.Name).Distinct().Count());
+        Assert.Equal(22, runs.Length);
+        Assert.Equal(22, runs.Select(run => run.Hash).Distinct().Count());
+        Assert.Equal(22, runs.Select(run => run.Name).Distinct().Count());
         Assert.Single(runs.Select(run => run.Cast.Hash).Distinct());
         Assert.NotEqual(runs[0].Hash, (runs[0] with { Seed = 1 }).Hash);
         Assert.Contains("coverage 0", Assert.Throws<ArgumentOutOfRangeException>(() => LabelRule.OneTeacher with { Coverage = 0 }).Message);
