@@ -128,7 +128,12 @@ public sealed record DistillationExperiment : Experiment
             ["validation accuracy"] = predictions["validation"].Accuracy,
             ["best epoch"] = Math.Round(epochs, 3),
         };
-        if (Teacher is not null) values["test agreement"] = predictions["test"].Agreement(context.Of(Teacher).Predictions("test"));
+        if (Teacher is not null)
+        {
+            values["test agreement"] = predictions["test"].Agreement(context.Of(Teacher).Predictions("test"));
+            var misfit = Misfit.Of(logits["test"], TestLogits(context.Of(Teacher)), tensor(images.Test.Labels.ToArray()));
+            (values["misfit forward"], values["misfit reverse"], values["NLL gain"]) = (misfit.Forward, misfit.Reverse, misfit.Gain);
+        }
         return new RunOutcome { Values = values, History = [.. trained.History.Where(point => point.Accuracies.ContainsKey("validation")).Select(Point)], Predictions = predictions };
     }
 
