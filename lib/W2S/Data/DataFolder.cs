@@ -19,7 +19,7 @@ public static class DataFolder
     public static string Root => Locate(Environment.GetEnvironmentVariable(Variable), Starts);
 
     /// <summary>The repository's folder; null outside of one.</summary>
-    internal static string? Repository => Starts.Select(RepositoryAbove).FirstOrDefault(found => found is not null);
+    public static string? Repository => Starts.Select(RepositoryAbove).FirstOrDefault(found => found is not null);
 
     private static string[] Starts => [Directory.GetCurrentDirectory(), AppContext.BaseDirectory, Path.GetDirectoryName(typeof(DataFolder).Assembly.Location)!];
 

@@ -1,0 +1,221 @@
+using W2S.Analysis;
+using W2S.Data;
+using W2S.Losses;
+using W2S.Models;
+using W2S.Models.Weights;
+using W2S.Training;
+using static TorchSharp.torch;
+
+namespace W2S.Experiments;
+
+/// <summary>How much of a pretrained network is trained on the new task.</summary>
+public enum TransferDepth
+{
+    /// <summary>The new head alone, on features computed once.</summary>
+    Head,
+
+    /// <summary>The head and the last stage: the last group of blocks, for a transformer the last block.</summary>
+    LastStage,
+
+    /// <summary>Everything.</summary>
+    Full,
+}
+
+/// <summary>A pretrained network that is adapted to a new task, by true labels, by a weaker teacher, or by both.</summary>
+/// <remarks>
+/// Teacher, student, scratch and ceiling are runs of this one kind. Runs of one seed share the images' parts, the order and the views.
+/// The weights kept are those of the epoch that did best on the validation part; the test part chooses nothing.
+/// </remarks>
+public sealed record TransferExperiment : Experiment
+{
+    private const string WeightsFile = "weights.safetensors", LogitsFile = "logits.safetensors";
+
+    /// <summary>The task's images.</summary>
+    public TransferData Data { get; init; } = new();
+
+    /// <summary>The network, by its name in <see cref="ModelCatalogue"/>.</summary>
+    public required string Network { get; init; }
+
+    /// <summary>A weight file inside the data folder, <c>.pth</c> or <c>.safetensors</c>; its head is replaced.</summary>
+    /// <value>Null: the weights of <see cref="Source"/>, or random ones.</value>
+    public string? Weights { get; init; }
+
+    /// <summary>A run of the same network on another task, whose weights this one starts from.</summary>
+    /// <value>Null.</value>
+    public TransferExperiment? Source { get; init; }
+
+    /// <summary>What turns bytes into the input that the network was pretrained with.</summary>
+    /// <value>CIFAR-100's.</value>
+    public Normalization Normalization { get; init; } = Normalization.Cifar100;
+
+    /// <summary>How much of it is trained.</summary>
+    /// <value>Everything.</value>
+    public TransferDepth Depth { get; init; } = TransferDepth.Full;
+
+    /// <summary>The run whose network teaches, on the unlabelled part.</summary>
+    /// <value>Null: true labels alone.</value>
+    public TransferExperiment? Teacher { get; init; }
+
+    /// <summary>Whether a run without a teacher learns from the true labels of the unlabelled part, as a ceiling does; with a teacher, whether it sees them beside it.</summary>
+    /// <value>False.</value>
+    public bool UnlabelledTruth { get; init; }
+
+    /// <summary>The loss; <c>TeacherOnly()</c> of it belongs to a teacher without labels.</summary>
+    /// <value>Cross entropy to the labels.</value>
+    public Loss Loss { get; init; } = new CrossEntropy();
+
+    /// <summary>Images a batch.</summary>
+    /// <value>64.</value>
+    public int BatchSize { get; init; } = 64;
+
+    /// <summary>How it is trained. Seed, folder, device, frozen parts and final weights are the run's own.</summary>
+    public TrainerOptions Training { get; init; } = new()
+    {
+        Epochs = 8,
+        ReportEvery = 1000,
+        Optimizer = new Sgd(0.02) { Nesterov = true, WeightDecay = 5e-4 },
+        Schedule = new CosineSchedule { WarmUpEpochs = 1, WarmUpStart = 0.1, Final = 0.01 },
+    };
+
+    /// <summary>What tables and charts call the method.</summary>
+    public required string Method { get; init; }
+
+    /// <inheritdoc/>
+    public override long Seed { get; init; }
+
+    /// <inheritdoc/>
+    public override string Kind => "transfer";
+
+    /// <inheritdoc/>
+    public override string Name => Method;
+
+    /// <inheritdoc/>
+    public override string Setting => $"{Title(this)}, {(Depth switch { TransferDepth.Head => "head", TransferDepth.LastStage => "last stage", _ => "full" })}, {Data.Name}";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Experiment> Needs => [.. new Experiment?[] { Source, Teacher }.OfType<Experiment>()];
+
+    /// <inheritdoc/>
+    public override bool NeedsFiles => true;
+
+    /// <summary>What a finished run says of the test images, in full.</summary>
+    /// <param name="result">A run of this kind.</param>
+    /// <returns>[N, C], owned by the current dispose scope.</returns>
+    /// <exception cref="FileNotFoundException">It is a committed result, which has predictions and no logits.</exception>
+    public static Tensor TestLogits(RunResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        return SafeTensorsFile.Read(result.File(LogitsFile))["test"];
+    }
+
+    /// <summary>The names of what stays as it is where only the last stage and the head are trained.</summary>
+    /// <param name="model">The network.</param>
+    /// <returns>Its modules and parameters before the last stage, in order.</returns>
+    public static IReadOnlyList<string> BeforeLastStage(ImageModel model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var groups = model.named_parameters().Select(parameter => Group(parameter.name)).Distinct().ToArray();
+        var last = groups.LastOrDefault(IsBlock)
+            ?? throw new ArgumentException($"{model.ModelName} has no stages ('layer1', 'blocks.0', …), but {string.Join(", ", groups)}; train its head or all of it", nameof(model));
+        return [.. groups.TakeWhile(group => group != last)];
+
+        static bool IsBlock(string group) => group.StartsWith("layer", StringComparison.Ordinal) || group.StartsWith("blocks.", StringComparison.Ordinal);
+        static string Group(string name) => name.Split('.') switch { ["blocks", var block, ..] => $"blocks.{block}", var parts => parts[0] };
+    }
+
+    /// <inheritdoc/>
+    protected internal override RunOutcome Run(RunContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        var all = Data.Load();
+        var parts = Data.Draw(Seed);
+        using var train = all.Subset(Teacher is null && !UnlabelledTruth ? parts.Labelled : parts.Unlabelled);
+        using var validation = all.Subset(parts.Validation);
+        using var test = all.Subset(parts.Test);
+        using var student = Create(context, all.Classes);
+        using var teacher = Teacher is null ? null : ModelCatalogue.Create(Teacher.Network, all.Classes);
+        teacher?.LoadWeights(context.Of(Teacher!).File(WeightsFile));
+        var trained = Trainer.Train(new TrainingRun(student, train, Loss)
+        {
+            Teacher = teacher is null ? null : W2S.Training.Teacher.OnTheFly(teacher, Teacher!.Normalization == Normalization ? null : Teacher.Normalization),
+            WithLabels = Teacher is null || UnlabelledTruth,
+            Validation = validation,
+            Batches = new BatchOptions { BatchSize = BatchSize, Augmentation = Depth == TransferDepth.Head ? Augmentation.None : Augmentation.Standard, Normalization = Normalization, Seed = Seed },
+            Options = Training with
+            {
+                Seed = Seed,
+                Folder = context.Folder,
+                Device = Devices.Best().Device,
+                Final = FinalWeights.Best,
+                FrozenBackbone = Depth == TransferDepth.Head,
+                Frozen = Depth == TransferDepth.LastStage ? BeforeLastStage(student) : [],
+            },
+        }, context.Progress, context.Token);
+        context.Token.ThrowIfCancellationRequested();
+        return Judge(context, student, validation, test, trained);
+    }
+
+    private RunOutcome Judge(RunContext context, ImageModel student, ImageSet validation, ImageSet test, TrainingResult trained)
+    {
+        using var scope = NewDisposeScope();
+        var logits = new Dictionary<string, Tensor>();
+        var predictions = new Dictionary<string, SamplePredictions>();
+        foreach (var (set, part) in new[] { ("validation", validation), ("test", test) })
+        {
+            logits[set] = FeatureExtractor.Compute(student, part, Normalization, token: context.Token).Logits.cpu();
+            predictions[set] = SamplePredictions.Of(logits[set], tensor(part.Labels.ToArray()));
+        }
+        SafeTensorsFile.Write(Path.Combine(context.Kept, LogitsFile), logits);
+        SafeTensorsFile.Write(Path.Combine(context.Kept, WeightsFile), student.state_dict());
+        var values = new Dictionary<string, double>
+        {
+            ["test accuracy"] = predictions["test"].Accuracy,
+            ["test NLL"] = predictions["test"].MeanNll,
+            ["validation accuracy"] = predictions["validation"].Accuracy,
+        };
+        if (Teacher is not null)
+        {
+            var taughtBy = context.Of(Teacher);
+            values["test agreement"] = predictions["test"].Agreement(taughtBy.Predictions("test"));
+            var misfit = Misfit.Of(logits["test"], TestLogits(taughtBy), tensor(test.Labels.ToArray()));
+            (values["misfit forward"], values["misfit reverse"], values["NLL gain"]) = (misfit.Forward, misfit.Reverse, misfit.Gain);
+        }
+        return new RunOutcome
+        {
+            Values = values,
+            Predictions = predictions,
+            History = [.. trained.History.Where(point => point.Accuracies.ContainsKey("validation"))
+                .Select(point => new RunPoint(point.Epoch, new Dictionary<string, double> { ["validation accuracy"] = point.Accuracies["validation"] }))],
+        };
+    }
+
+    private ImageModel Create(RunContext context, int classes)
+    {
+        if (Weights is not null && Source is not null)
+            throw new ArgumentException($"both Weights {Weights} and Source {Source} are given; a network starts from one of them", nameof(Weights));
+        using var generator = get_rng_state();
+        try
+        {
+            manual_seed(Seeds.Derive(Seed, Seeds.Initialisation));
+            var model = ModelCatalogue.Create(Network, classes);
+            var file = Weights is not null ? DataFolder.Require(Weights) : Source is not null ? context.Of(Source).File(WeightsFile) : null;
+            if (file is not null) model.LoadWeights(file, strict: true, HeadWeights.Keep);
+            return model;
+        }
+        finally
+        {
+            set_rng_state(generator);
+        }
+    }
+
+    private static string Title(TransferExperiment run)
+    {
+        var own = (run.Weights, run.Source) switch
+        {
+            ({ } file, _) => Path.GetFileNameWithoutExtension(file),
+            (_, { } source) => $"{run.Network} of {source.Data.Name}",
+            _ => $"{run.Network} from nothing",
+        };
+        return run.Teacher is null ? own : $"{Title(run.Teacher)} → {own}";
+    }
+}

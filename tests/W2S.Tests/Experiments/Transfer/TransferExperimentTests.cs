@@ -1,0 +1,96 @@
+using W2S.Data;
+using W2S.Experiments;
+using W2S.Losses;
+using W2S.Models;
+using W2S.Training;
+using static TorchSharp.torch;
+
+namespace W2S.Tests.Experiments.Transfer;
+
+/// <summary>Transfer with weights made on the spot: what is trained, what is kept, who learns from what.</summary>
+[Collection(Training.ProcessWide.Name)]
+public sealed class TransferExperimentTests : IDisposable
+{
+    private static readonly TransferData Tiny = TransferData.Shapes with { PerClass = 12, Labelled = 30, Validation = 20, Unlabelled = 40, Test = 30 };
+    private static readonly TransferExperiment Teacher = new()
+    {
+        Method = "Weak teacher", Data = Tiny, Network = "resnet8", BatchSize = 10, Training = new TrainerOptions { Epochs = 1, Optimizer = new Sgd(0.02) },
+    };
+    private static readonly TransferExperiment Source = Teacher with { Method = "Source", Data = Tiny with { PerClass = 13 }, Network = "resnet14" };
+
+    private readonly string folder = Directory.CreateTempSubdirectory("w2s-transfer-").FullName;
+    private readonly RunStore store;
+
+    public TransferExperimentTests() => store = new RunStore(folder);
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
+    private static TransferExperiment Student(TransferDepth depth) => Teacher with
+    {
+        Method = "Weak labels", Network = "resnet14", Source = Source, Depth = depth, Teacher = Teacher, Loss = new Kd().TeacherOnly(),
+    };
+
+    [Fact]
+    public void PartsHaveTheirSizesAndShareNoImage()
+    {
+        var (labelled, validation, unlabelled, test) = Tiny.Draw(3);
+
+        Assert.Equal((30, 20, 40, 30), (labelled.Length, validation.Length, unlabelled.Length, test.Length));
+        Assert.Equal(120, labelled.Concat(validation).Concat(unlabelled).Concat(test).Distinct().Count());
+        Assert.Equal(test, Tiny.Draw(3).Test);
+        Assert.NotEqual(test, Tiny.Draw(4).Test);
+        Assert.Throws<ArgumentException>(() => (Tiny with { Test = 1_000 }).Draw(0));
+    }
+
+    [Theory]
+    [InlineData(TransferDepth.Head)]
+    [InlineData(TransferDepth.LastStage)]
+    [InlineData(TransferDepth.Full)]
+    public void OnlyWhatItsDepthSaysIsTrained(TransferDepth depth)
+    {
+        var run = store.Get(Student(depth));
+        using var scope = NewDisposeScope();
+        var before = W2S.Models.Weights.SafeTensorsFile.Read(store.Get(Source).File("weights.safetensors"));
+        var after = W2S.Models.Weights.SafeTensorsFile.Read(run.File("weights.safetensors"));
+
+        bool Same(string prefix) => before.Where(x => x.Key.StartsWith(prefix, StringComparison.Ordinal) && x.Key.EndsWith("weight", StringComparison.Ordinal))
+            .All(x => x.Value.equal(after[x.Key]).all().item<bool>());
+        Assert.Equal(depth != TransferDepth.Full, Same("conv1"));
+        Assert.Equal(depth != TransferDepth.Full, Same("layer2"));
+        Assert.Equal(depth == TransferDepth.Head, Same("layer3"));
+        Assert.False(Same(after.Keys.Single(key => key is "fc.weight" or "linear.weight")));
+    }
+
+    [Fact]
+    public void EveryNumberFollowsFromThePredictions()
+    {
+        var (run, teacher) = (store.Get(Student(TransferDepth.LastStage)), store.Get(Teacher));
+        var (said, taught) = (run.Predictions("test"), teacher.Predictions("test"));
+
+        Assert.Equal(30, said.Count);
+        Assert.Equal(said.Classes.Zip(said.Labels).Count(x => x.First == x.Second) / 30.0, run["test accuracy"], 1e-12);
+        Assert.Equal(said.Classes.Zip(taught.Classes).Count(x => x.First == x.Second) / 30.0, run["test agreement"], 1e-12);
+        Assert.Equal(taught.MeanNll - said.MeanNll, run["NLL gain"], 2e-3);
+        Assert.Contains("resnet8 from nothing → resnet14 of", run.Setting, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TheLastStageOfATransformerIsItsLastBlock()
+    {
+        using var model = ModelCatalogue.Create("vit-tiny-32", 5);
+        var frozen = TransferExperiment.BeforeLastStage(model);
+
+        Assert.Contains("blocks.0", frozen);
+        Assert.DoesNotContain("blocks.11", frozen);
+        Assert.Equal(frozen.Count(name => name.StartsWith("blocks.", StringComparison.Ordinal)) + 1, model.named_parameters().Select(x => x.name).Where(x => x.StartsWith("blocks.", StringComparison.Ordinal)).Select(x => x.Split('.')[1]).Distinct().Count());
+    }
+
+    [Fact]
+    public void ANetworkWithoutStagesAndTwoSourcesAreNamed()
+    {
+        using var model = ModelCatalogue.Create("vgg8", 5);
+
+        Assert.Contains("no stages", Assert.Throws<ArgumentException>(() => TransferExperiment.BeforeLastStage(model)).Message, StringComparison.Ordinal);
+        Assert.Contains("starts from one of them", Assert.Throws<ArgumentException>(() => store.Get(Student(TransferDepth.Full) with { Weights = "weights/x.pth" })).Message, StringComparison.Ordinal);
+    }
+}
