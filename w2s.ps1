@@ -139,13 +139,13 @@ switch ($Verb) {
     'bench' {
         Assert-Sdk
         $what, $options = $Rest
-        if ($what -in 'train', 'data', 'cache', 'losses', 'resume', 'memory') {
+        if ($what -in 'train', 'data', 'cache', 'losses', 'resume', 'memory', 'accuracy') {
             Assert-Platform
             Build @('tests/benchmarks/W2S.Benchmarks.csproj')
             dotnet (Join-Path $PSScriptRoot 'tests/benchmarks/bin/W2S.Benchmarks.dll') @Rest
             exit $LASTEXITCODE
         }
-        if ($what -ne 'kernel') { Stop-WithMessage "bench times train, data, cache, losses, resume, memory or kernel, not '$what'" }
+        if ($what -ne 'kernel') { Stop-WithMessage "bench times train, data, cache, losses, resume, memory, accuracy or kernel, not '$what'" }
         $python = Get-JupyterPython
         Publish-Kernel
         $prefix = Join-Path ([IO.Path]::GetTempPath()) "w2s-bench-$PID"

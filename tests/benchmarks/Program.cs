@@ -12,12 +12,13 @@ try
         ["data", .. var rest] => DataBench.Run(rest),
         ["cache", .. var rest] => CacheBench.Run(rest),
         ["resume", .. var rest] => ResumeBench.Run(rest),
+        ["accuracy", .. var rest] => AccuracyBench.Run(rest),
         ["memory", .. var rest] => MemoryBench.Run(rest),
         ["turns-train", .. var rest] => TrainTurns.Run(rest),
         ["turns-data", .. var rest] => DataTurns.Run(rest),
         ["turns-peak", .. var rest] => PeakTurns.Run(rest),
         ["killed", .. var rest] => KilledRun.Run(rest),
-        _ => throw new UsageException($"bench does not know '{string.Join(' ', args)}'; it times kernel, losses, train, data, cache, resume and memory"),
+        _ => throw new UsageException($"bench does not know '{string.Join(' ', args)}'; it times kernel, losses, train, data, cache, resume, memory and accuracy"),
     };
 }
 catch (UsageException error)

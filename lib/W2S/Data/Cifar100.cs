@@ -15,7 +15,7 @@ public static class Cifar100
 
     private const int Pixels = 3 * 32 * 32;
     private const int Record = 2 + Pixels;
-    private const int RecordsARead = 1000;
+    private const int RecordsARead = 100; // 300 KB at a time: the buffer is no lasting part of memory
 
     /// <summary>The super-class of each of the 100 classes, in the order of the official class list.</summary>
     public static IReadOnlyList<int> SuperClasses { get; } =
