@@ -14,7 +14,11 @@ public sealed class TransferExperimentTests : IDisposable
     private static readonly TransferData Tiny = TransferData.Shapes with { PerClass = 12, Labelled = 30, Validation = 20, Unlabelled = 40, Test = 30 };
     private static readonly TransferExperiment Teacher = new()
     {
-        Method = "Weak teacher", Data = Tiny, Network = "resnet8", BatchSize = 10, Training = new TrainerOptions { Epochs = 1, Optimizer = new Sgd(0.02) },
+        Method = "Weak teacher",
+        Data = Tiny,
+        Network = "resnet8",
+        BatchSize = 10,
+        Training = new TrainerOptions { Epochs = 1, Optimizer = new Sgd(0.02) },
     };
     private static readonly TransferExperiment Source = Teacher with { Method = "Source", Data = Tiny with { PerClass = 13 }, Network = "resnet14" };
 
@@ -27,7 +31,12 @@ public sealed class TransferExperimentTests : IDisposable
 
     private static TransferExperiment Student(TransferDepth depth) => Teacher with
     {
-        Method = "Weak labels", Network = "resnet14", Source = Source, Depth = depth, Teacher = Teacher, Loss = new Kd().TeacherOnly(),
+        Method = "Weak labels",
+        Network = "resnet14",
+        Source = Source,
+        Depth = depth,
+        Teacher = Teacher,
+        Loss = new Kd().TeacherOnly(),
     };
 
     [Fact]
