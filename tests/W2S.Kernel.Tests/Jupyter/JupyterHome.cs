@@ -42,6 +42,7 @@ internal sealed class JupyterHome : IDisposable
         var notebooks = Directory.CreateDirectory(System.IO.Path.Combine(Work, "notebooks")).FullName;
         foreach (var file in Directory.EnumerateFiles(RepositoryRoot.Combine("notebooks")))
             File.Copy(file, System.IO.Path.Combine(notebooks, System.IO.Path.GetFileName(file)));
+        Directory.CreateSymbolicLink(System.IO.Path.Combine(notebooks, "results"), RepositoryRoot.Combine("notebooks", "results"));
         Directory.CreateSymbolicLink(System.IO.Path.Combine(Work, "lib"), RepositoryRoot.Combine("lib"));
         File.Copy(RepositoryRoot.Combine("W2S.Notebooks.sln"), System.IO.Path.Combine(Work, "W2S.Notebooks.sln"));
     }

@@ -65,8 +65,15 @@ public sealed partial class NbconvertTests
 
     private static bool IsTimed(JsonNode cell) => cell["metadata"]!["tags"]?.AsArray().Any(tag => (string?)tag == "timing") ?? false;
 
-    // Charts name their place in the page by a new identifier each time.
-    private static string Comparable(string outputs) => Identifier().Replace(outputs, "ID");
+    // Charts name their place in the page by a new identifier each time; speeds are times; Python writes 7E-05 as 7e-05.
+    private static string Comparable(string outputs) =>
+        Exponent().Replace(Speed().Replace(Identifier().Replace(outputs, "ID"), "N images/s"), "$1e$2");
+
+    [GeneratedRegex(@"[0-9,]+ images/s")]
+    private static partial Regex Speed();
+
+    [GeneratedRegex(@"(\d)E([+-]?\d)")]
+    private static partial Regex Exponent();
 
     [GeneratedRegex("[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}")]
     private static partial Regex Identifier();
