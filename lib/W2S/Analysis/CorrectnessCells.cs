@@ -54,10 +54,16 @@ public sealed record CorrectnessCells(int BothRight, int OnlyStudentRight, int O
     /// <param name="labels">int64 [N].</param>
     /// <returns>The counts.</returns>
     /// <exception cref="ArgumentException">Shapes, types or labels do not fit.</exception>
-    public static CorrectnessCells Of(Tensor student, Tensor teacher, Tensor labels)
+    public static CorrectnessCells Of(Tensor student, Tensor teacher, Tensor labels) => Of(PerSample(student, teacher, labels));
+
+    /// <summary>Counts the cells of samples.</summary>
+    /// <param name="cells">The cell of every sample.</param>
+    /// <returns>The counts.</returns>
+    public static CorrectnessCells Of(IEnumerable<CorrectnessCell> cells)
     {
+        ArgumentNullException.ThrowIfNull(cells);
         var counts = new int[4];
-        foreach (var cell in PerSample(student, teacher, labels)) counts[(int)cell]++;
+        foreach (var cell in cells) counts[(int)cell]++;
         return new CorrectnessCells(counts[0], counts[1], counts[2], counts[3]);
     }
 
@@ -70,12 +76,14 @@ public sealed record CorrectnessCells(int BothRight, int OnlyStudentRight, int O
     public static CorrectnessCell[] PerSample(Tensor student, Tensor teacher, Tensor labels)
     {
         Predictions.SameSize(student, teacher, nameof(student), nameof(teacher));
-        return [.. Accuracy.Correct(student, labels).Zip(Accuracy.Correct(teacher, labels), (s, t) => (s, t) switch
-        {
-            (true, true) => CorrectnessCell.BothRight,
-            (true, false) => CorrectnessCell.OnlyStudentRight,
-            (false, true) => CorrectnessCell.OnlyTeacherRight,
-            _ => CorrectnessCell.BothWrong,
-        })];
+        return PerSample(Accuracy.Correct(student, labels), Accuracy.Correct(teacher, labels));
     }
+
+    internal static CorrectnessCell[] PerSample(IEnumerable<bool> student, IEnumerable<bool> teacher) => [.. student.Zip(teacher, (s, t) => (s, t) switch
+    {
+        (true, true) => CorrectnessCell.BothRight,
+        (true, false) => CorrectnessCell.OnlyStudentRight,
+        (false, true) => CorrectnessCell.OnlyTeacherRight,
+        _ => CorrectnessCell.BothWrong,
+    })];
 }

@@ -19,17 +19,11 @@ public sealed record FrozenNetwork(string Name, ImageModel Model, Normalization 
     /// <exception cref="DirectoryNotFoundException">The file is not there; the message names the command that fetches it.</exception>
     public static FrozenNetwork Public(string name)
     {
-        ArgumentException.ThrowIfNullOrEmpty(name);
-        var (classes, normalization, set) = name.Split('_') switch
-        {
-            ["cifar100", _] => (100, Normalization.Cifar100, "CIFAR-100"),
-            ["cifar10", _] => (10, Normalization.Cifar10, "CIFAR-10"),
-            _ => throw new ArgumentException($"'{name}' is no public CIFAR network; give for instance cifar100_resnet20", nameof(name)),
-        };
-        var model = ModelCatalogue.Create(name.Split('_')[1], classes);
+        var (set, network, classes, normalization) = Describe(name);
+        var model = ModelCatalogue.Create(network, classes);
         try
         {
-            model.LoadWeights(DataFolder.Require($"weights/{name}.pth"));
+            model.LoadWeights(DataFolder.Require(PublicFile(name)));
         }
         catch
         {
@@ -38,6 +32,22 @@ public sealed record FrozenNetwork(string Name, ImageModel Model, Normalization 
         }
         return new FrozenNetwork(
             $"{set} {model.ModelName}", model, normalization, $"the 50,000 training images of {set} with their {classes} true labels");
+    }
+
+    /// <summary>The file of a public network, inside the data folder.</summary>
+    internal static string PublicFile(string name) => $"weights/{name}.pth";
+
+    /// <summary>What a public network's name says.</summary>
+    /// <exception cref="ArgumentException">The name has another form.</exception>
+    internal static (string Set, string Network, int Classes, Normalization Normalization) Describe(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return name.Split('_') switch
+        {
+            ["cifar100", var network] => ("CIFAR-100", network, 100, Normalization.Cifar100),
+            ["cifar10", var network] => ("CIFAR-10", network, 10, Normalization.Cifar10),
+            _ => throw new ArgumentException($"'{name}' is no public CIFAR network; give for instance cifar100_resnet20", nameof(name)),
+        };
     }
 
     /// <summary>Runs the network over images once.</summary>

@@ -37,7 +37,7 @@ public sealed record ShapesSchool
     public FrozenNetwork Train(IProgress<TrainingProgress>? progress = null, CancellationToken token = default)
     {
         using var pictures = Shapes.Create(Pictures, Seed);
-        var model = Create(pictures.Classes);
+        var model = ModelCatalogue.Create(Network, pictures.Classes, Seed);
         try
         {
             Trainer.Train(new TrainingRun(model, pictures, new CrossEntropy())
@@ -55,20 +55,5 @@ public sealed record ShapesSchool
         var what = Pictures.Labels switch { ShapeLabels.Color => "colour", ShapeLabels.Form => "form", _ => "form and colour" };
         return new FrozenNetwork(
             $"shapes {Network}", model, Normalization.Centered, $"{Pictures.Count:N0} other pictures of shapes, labelled by {what}, each {Epochs} times");
-    }
-
-    /// <summary>A network whose first weights depend on <see cref="Seed"/> alone.</summary>
-    private ImageModel Create(int classes)
-    {
-        using var generator = torch.get_rng_state();
-        try
-        {
-            torch.manual_seed(Seeds.Derive(Seed, Seeds.Initialisation));
-            return ModelCatalogue.Create(Network, classes);
-        }
-        finally
-        {
-            torch.set_rng_state(generator);
-        }
     }
 }

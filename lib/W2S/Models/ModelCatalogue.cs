@@ -60,6 +60,15 @@ public static class ModelCatalogue
     /// <exception cref="ArgumentOutOfRangeException">Fewer than one class.</exception>
     public static ImageModel Create(string name, int classes) => Find(name).Make(classes);
 
+    /// <summary>Makes a network whose first weights depend on a seed alone.</summary>
+    /// <param name="name">A name of <see cref="All"/>.</param>
+    /// <param name="classes">How many classes.</param>
+    /// <param name="seed">Seed of the first weights.</param>
+    /// <returns>The network; libtorch's generator is as before.</returns>
+    /// <exception cref="ArgumentException">There is none of that name.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than one class.</exception>
+    public static ImageModel Create(string name, int classes, long seed) => FirstWeights.Of(seed, () => Create(name, classes));
+
     private static ModelEntry Cifar(int depth, long parameters) => new(
         $"resnet{depth}", "CIFAR ResNet", 32, 100, parameters, $"{Mdistiller}resnet.py resnet{depth}", classes => ResNet.Cifar(depth, classes));
 

@@ -1,7 +1,7 @@
 namespace W2S.Models;
 
 /// <summary>A network of the catalogue.</summary>
-/// <param name="Name">Its name, for <see cref="ModelCatalogue.Create"/>.</param>
+/// <param name="Name">Its name, for <see cref="ModelCatalogue.Create(string, int)"/>.</param>
 /// <param name="Family">What kind of network, for instance <c>CIFAR ResNet</c>.</param>
 /// <param name="ImageSize">Height and width of the images it is made for, in pixels.</param>
 /// <param name="Classes">The number of classes its count of parameters is stated for.</param>

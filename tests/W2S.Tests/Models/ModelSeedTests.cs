@@ -20,4 +20,20 @@ public sealed class ModelSeedTests
         foreach (var (key, value) in first.state_dict())
             Assert.True(value.Equals(second.state_dict()[key]), key);
     }
+
+    [Fact]
+    public void ASeedOfItsOwnDecidesTheWeightsAndLeavesTheGeneratorAlone()
+    {
+        using var scope = NewDisposeScope();
+        manual_seed(5);
+        var expected = rand(3);
+        manual_seed(5);
+        using var first = ModelCatalogue.Create("resnet8", 10, seed: 7);
+        Assert.True(expected.Equals(rand(3)));
+        using var second = ModelCatalogue.Create("resnet8", 10, seed: 7);
+        using var other = ModelCatalogue.Create("resnet8", 10, seed: 8);
+
+        Assert.All(first.state_dict(), entry => Assert.True(entry.Value.Equals(second.state_dict()[entry.Key]), entry.Key));
+        Assert.False(first.state_dict()["conv1.weight"].Equals(other.state_dict()["conv1.weight"]));
+    }
 }

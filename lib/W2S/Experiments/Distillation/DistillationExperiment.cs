@@ -1,9 +1,7 @@
 using TorchSharp;
-using W2S.Analysis;
 using W2S.Data;
 using W2S.Losses;
 using W2S.Models;
-using W2S.Models.Weights;
 using W2S.Training;
 using static TorchSharp.torch;
 
@@ -18,8 +16,6 @@ namespace W2S.Experiments;
 /// </remarks>
 public sealed record DistillationExperiment : Experiment
 {
-    private const string Weights = "weights.safetensors", LogitsFile = "logits.safetensors";
-
     /// <summary>The images.</summary>
     public DistillationData Data { get; init; } = new();
 
@@ -76,11 +72,7 @@ public sealed record DistillationExperiment : Experiment
     /// <param name="result">A run of this kind.</param>
     /// <returns>[N, C], owned by the current dispose scope.</returns>
     /// <exception cref="FileNotFoundException">It is a committed result, which has predictions and no logits.</exception>
-    public static Tensor TestLogits(RunResult result)
-    {
-        ArgumentNullException.ThrowIfNull(result);
-        return SafeTensorsFile.Read(result.File(LogitsFile))["test"];
-    }
+    public static Tensor TestLogits(RunResult result) => TrainedNetwork.TestLogits(result);
 
     /// <inheritdoc/>
     protected internal override RunOutcome Run(RunContext context)
@@ -88,12 +80,12 @@ public sealed record DistillationExperiment : Experiment
         ArgumentNullException.ThrowIfNull(context);
         var images = Data.Load();
         var device = Devices.Best().Device;
-        using var student = Create(Network, Seed);
-        using var teacher = Teacher is null ? null : Create(Teacher.Network, Teacher.Seed);
-        teacher?.LoadWeights(context.Of(Teacher!).File(Weights));
+        using var student = ModelCatalogue.Create(Network, Data.Classes, Seed);
+        using var teacher = Teacher is null ? null : ModelCatalogue.Create(Teacher.Network, Data.Classes, Teacher.Seed);
+        teacher?.LoadWeights(context.Of(Teacher!).File(TrainedNetwork.Weights));
         var trained = Trainer.Train(new TrainingRun(student, images.Train, Loss)
         {
-            Teacher = teacher is null ? null : TaughtBy(teacher),
+            Teacher = teacher is null ? null : W2S.Training.Teacher.OnTheFly(teacher),
             WithLabels = WithLabels,
             TrueLabels = Loss is AdaptConf { Rule: BetaRule.Oracle } ? images.Train.Labels : null,
             Validation = images.Validation,
@@ -101,39 +93,8 @@ public sealed record DistillationExperiment : Experiment
             Options = Training with { Seed = Seed, Folder = context.Folder, Device = device, Final = FinalWeights.Best },
         }, context.Progress, context.Token);
         context.Token.ThrowIfCancellationRequested();
-        return Judge(context, student, images, trained);
-    }
-
-    private static Teacher TaughtBy(ImageModel model) => W2S.Training.Teacher.OnTheFly(model);
-
-    private RunOutcome Judge(RunContext context, ImageModel student, DistillationImages images, TrainingResult trained)
-    {
-        using var scope = NewDisposeScope();
-        var predictions = new Dictionary<string, SamplePredictions>();
-        var logits = new Dictionary<string, Tensor>();
-        foreach (var (set, part) in new[] { ("validation", images.Validation), ("test", images.Test) })
-        {
-            var seen = FeatureExtractor.Compute(student, part, Data.Normalization, token: context.Token);
-            logits[set] = seen.Logits.cpu();
-            predictions[set] = SamplePredictions.Of(logits[set], tensor(part.Labels.ToArray()));
-            seen.Features.Dispose();
-        }
-        SafeTensorsFile.Write(Path.Combine(context.Kept, LogitsFile), logits);
-        SafeTensorsFile.Write(Path.Combine(context.Kept, Weights), student.state_dict());
-        var epochs = (double)trained.BestStep!.Value / trained.Steps * trained.History[^1].Epochs;
-        var values = new Dictionary<string, double>
-        {
-            ["test accuracy"] = predictions["test"].Accuracy,
-            ["test NLL"] = predictions["test"].MeanNll,
-            ["validation accuracy"] = predictions["validation"].Accuracy,
-            ["best epoch"] = Math.Round(epochs, 3),
-        };
-        if (Teacher is not null)
-        {
-            values["test agreement"] = predictions["test"].Agreement(context.Of(Teacher).Predictions("test"));
-            var misfit = Misfit.Of(logits["test"], TestLogits(context.Of(Teacher)), tensor(images.Test.Labels.ToArray()));
-            (values["misfit forward"], values["misfit reverse"], values["NLL gain"]) = (misfit.Forward, misfit.Reverse, misfit.Gain);
-        }
+        var (values, predictions) = TrainedNetwork.Judge(context, student, Data.Normalization, images.Validation, images.Test, Teacher is null ? null : context.Of(Teacher));
+        values["best epoch"] = Math.Round((double)trained.BestStep!.Value / trained.Steps * trained.History[^1].Epochs, 3);
         return new RunOutcome { Values = values, History = [.. trained.History.Where(point => point.Accuracies.ContainsKey("validation")).Select(Point)], Predictions = predictions };
     }
 
@@ -145,19 +106,5 @@ public sealed record DistillationExperiment : Experiment
         foreach (var (name, mean) in at.Diagnostics) values[name] = mean;
         if (at.Agreement is { } agreement) values["agreement"] = agreement;
         return new RunPoint(at.Epoch, values);
-    }
-
-    private ImageModel Create(string network, long seed)
-    {
-        using var generator = get_rng_state();
-        try
-        {
-            manual_seed(Seeds.Derive(seed, Seeds.Initialisation));
-            return ModelCatalogue.Create(network, Data.Classes);
-        }
-        finally
-        {
-            set_rng_state(generator);
-        }
     }
 }

@@ -1,5 +1,3 @@
-using TorchSharp;
-using W2S.Data;
 using W2S.Models;
 
 namespace W2S.Experiments;
@@ -18,17 +16,6 @@ public sealed record FewShotNetwork(int Depth, int Width = 64)
     /// <param name="seed">Seed of its first weights.</param>
     /// <returns>The network; libtorch's generator is as before.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A depth that is none of 4, 12, 18 and 36, or no width.</exception>
-    public ImageModel Create(int classes, int side, long seed)
-    {
-        using var generator = torch.get_rng_state();
-        try
-        {
-            torch.manual_seed(Seeds.Derive(seed, Seeds.Initialisation));
-            return Depth == 4 ? new Conv4(classes, Width, side) : new FewShotResNet(Depth, classes, Width);
-        }
-        finally
-        {
-            torch.set_rng_state(generator);
-        }
-    }
+    public ImageModel Create(int classes, int side, long seed) =>
+        FirstWeights.Of<ImageModel>(seed, () => Depth == 4 ? new Conv4(classes, Width, side) : new FewShotResNet(Depth, classes, Width));
 }

@@ -73,15 +73,16 @@ public sealed class CastLogits
         Tensor[] Teaching(ChoicePart part) => [.. Enumerable.Range(0, Teachers).Select(k => Of(k, part, rule.Calibrated))];
         var student = Of(Teachers, ChoicePart.Student, rule.Calibrated);
         var teachers = Teaching(ChoicePart.Student);
+        double[] ByAccuracy() => EnsembleWeights.ByAccuracy(Teaching(ChoicePart.Validation), Truth(ChoicePart.Validation));
         return rule.Source switch
         {
             LabelSource.FirstTeacher => teachers[0],
-            LabelSource.BestTeacher => teachers[Best()],
+            LabelSource.BestTeacher => ByAccuracy().Zip(teachers).MaxBy(teacher => teacher.First).Second,
             LabelSource.Student => student,
             LabelSource.SurestTeacher => TeacherPool.MostConfident(teachers, hard: false).Logits,
             LabelSource.SurestOfAll => TeacherPool.MostConfident(teachers, student, hard: false).Logits,
             LabelSource.EqualVotes => TeacherPool.Ensemble(teachers, EnsembleWeights.Uniform(Teachers)),
-            LabelSource.VotesByAccuracy => TeacherPool.Ensemble(teachers, EnsembleWeights.ByAccuracy(Teaching(ChoicePart.Validation), Truth(ChoicePart.Validation))),
+            LabelSource.VotesByAccuracy => TeacherPool.Ensemble(teachers, ByAccuracy()),
             LabelSource.VotesBySamme => TeacherPool.Ensemble(teachers, EnsembleWeights.Samme(Teaching(ChoicePart.Validation), Truth(ChoicePart.Validation))),
             LabelSource.AnyoneRight => AnyoneRight([.. teachers, student]),
             _ => throw new ArgumentException($"the rule '{rule.Name}' learns from true labels; there are no weak ones to give", nameof(rule)),
@@ -114,12 +115,6 @@ public sealed class CastLogits
         using var scope = NewDisposeScope();
         var labels = Label(LabelRule.OneTeacher);
         return Analysis.LabelSelection.ByConfidence(Trust(labels, order), Accuracy.Correct(labels, Truth(ChoicePart.Student)), points);
-    }
-
-    private int Best()
-    {
-        var truth = Truth(ChoicePart.Validation);
-        return Enumerable.Range(0, Teachers).MaxBy(k => Accuracy.Top1(Of(k, ChoicePart.Validation, calibrated: false), truth));
     }
 
     private Tensor AnyoneRight(IReadOnlyList<Tensor> all)

@@ -106,7 +106,7 @@ public sealed record NoisyNetwork : Experiment
         var device = Devices.Best().Device;
         using var images = Take(Train, split.Train, split.Given);
         using var test = Take(Test, split.Test, split.TestTruth);
-        using var student = Create(Network, split.Classes).to(device);
+        using var student = ModelCatalogue.Create(Network, split.Classes, Seed).to(device);
         using var teacher = Teacher is null ? null : Load(context.Of(Teacher));
         var values = new Dictionary<string, double>();
         using var chosen = First is null ? null : Choose(context, student, images, split, values);
@@ -157,35 +157,18 @@ public sealed record NoisyNetwork : Experiment
         var quality = Analysis.LabelSelection.Of(selected, split.Right);
         if (quality.Kept == 0) throw new InvalidOperationException($"{Name}: the neighbours confirm no label; take a larger Quantile or other Neighbours");
         (values["selected"], values["selected right"]) = (quality.Coverage, quality.Accuracy);
-        Seeded("head", () => student.ReplaceHead(split.Classes));
+        FirstWeights.Of(Seed, () =>
+        {
+            student.ReplaceHead(split.Classes);
+            return student;
+        }, "head");
         return images.Subset([.. Enumerable.Range(0, selected.Count).Where(i => selected[i])]);
     }
 
     private ImageModel Load(RunResult run)
     {
-        var model = Create(Teacher!.Network, Train.ReadLabels().ClassNames.Count);
+        var model = ModelCatalogue.Create(Teacher!.Network, Train.ReadLabels().ClassNames.Count, Seed);
         model.LoadWeights(run.File(File));
         return model;
-    }
-
-    private ImageModel Create(string network, int classes)
-    {
-        ImageModel? model = null;
-        Seeded(Seeds.Initialisation, () => model = ModelCatalogue.Create(network, classes));
-        return model!;
-    }
-
-    private void Seeded(string use, Action make)
-    {
-        using var generator = get_rng_state();
-        try
-        {
-            manual_seed(Seeds.Derive(Seed, use));
-            make();
-        }
-        finally
-        {
-            set_rng_state(generator);
-        }
     }
 }

@@ -55,13 +55,7 @@ public sealed record SamplePredictions(
     public CorrectnessCell[] Cells(SamplePredictions teacher)
     {
         RequireSameImages(teacher);
-        return [.. Correct.Zip(teacher.Correct, (student, weak) => (student, weak) switch
-        {
-            (true, true) => CorrectnessCell.BothRight,
-            (false, true) => CorrectnessCell.OnlyTeacherRight,
-            (true, false) => CorrectnessCell.OnlyStudentRight,
-            _ => CorrectnessCell.BothWrong,
-        })];
+        return CorrectnessCells.PerSample(Correct, teacher.Correct);
     }
 
     internal IReadOnlyDictionary<string, Tensor> Tensors(string prefix) => new Dictionary<string, Tensor>

@@ -1,4 +1,3 @@
-using W2S.Analysis;
 using W2S.Data;
 using W2S.Losses;
 using W2S.Models;
@@ -28,8 +27,6 @@ public enum TransferDepth
 /// </remarks>
 public sealed record TransferExperiment : Experiment
 {
-    private const string WeightsFile = "weights.safetensors", LogitsFile = "logits.safetensors";
-
     /// <summary>The task's images.</summary>
     public TransferData Data { get; init; } = new();
 
@@ -102,11 +99,7 @@ public sealed record TransferExperiment : Experiment
     /// <param name="result">A run of this kind.</param>
     /// <returns>[N, C], owned by the current dispose scope.</returns>
     /// <exception cref="FileNotFoundException">It is a committed result, which has predictions and no logits.</exception>
-    public static Tensor TestLogits(RunResult result)
-    {
-        ArgumentNullException.ThrowIfNull(result);
-        return SafeTensorsFile.Read(result.File(LogitsFile))["test"];
-    }
+    public static Tensor TestLogits(RunResult result) => TrainedNetwork.TestLogits(result);
 
     /// <summary>The names of what stays as it is where only the last stage and the head are trained.</summary>
     /// <param name="model">The network.</param>
@@ -134,7 +127,7 @@ public sealed record TransferExperiment : Experiment
         using var test = all.Subset(parts.Test);
         using var student = Create(context, all.Classes);
         using var teacher = Teacher is null ? null : ModelCatalogue.Create(Teacher.Network, all.Classes);
-        teacher?.LoadWeights(context.Of(Teacher!).File(WeightsFile));
+        teacher?.LoadWeights(context.Of(Teacher!).File(TrainedNetwork.Weights));
         var trained = Trainer.Train(new TrainingRun(student, train, Loss)
         {
             Teacher = teacher is null ? null : W2S.Training.Teacher.OnTheFly(teacher, Teacher!.Normalization == Normalization ? null : Teacher.Normalization),
@@ -152,34 +145,7 @@ public sealed record TransferExperiment : Experiment
             },
         }, context.Progress, context.Token);
         context.Token.ThrowIfCancellationRequested();
-        return Judge(context, student, validation, test, trained);
-    }
-
-    private RunOutcome Judge(RunContext context, ImageModel student, ImageSet validation, ImageSet test, TrainingResult trained)
-    {
-        using var scope = NewDisposeScope();
-        var logits = new Dictionary<string, Tensor>();
-        var predictions = new Dictionary<string, SamplePredictions>();
-        foreach (var (set, part) in new[] { ("validation", validation), ("test", test) })
-        {
-            logits[set] = FeatureExtractor.Compute(student, part, Normalization, token: context.Token).Logits.cpu();
-            predictions[set] = SamplePredictions.Of(logits[set], tensor(part.Labels.ToArray()));
-        }
-        SafeTensorsFile.Write(Path.Combine(context.Kept, LogitsFile), logits);
-        SafeTensorsFile.Write(Path.Combine(context.Kept, WeightsFile), student.state_dict());
-        var values = new Dictionary<string, double>
-        {
-            ["test accuracy"] = predictions["test"].Accuracy,
-            ["test NLL"] = predictions["test"].MeanNll,
-            ["validation accuracy"] = predictions["validation"].Accuracy,
-        };
-        if (Teacher is not null)
-        {
-            var taughtBy = context.Of(Teacher);
-            values["test agreement"] = predictions["test"].Agreement(taughtBy.Predictions("test"));
-            var misfit = Misfit.Of(logits["test"], TestLogits(taughtBy), tensor(test.Labels.ToArray()));
-            (values["misfit forward"], values["misfit reverse"], values["NLL gain"]) = (misfit.Forward, misfit.Reverse, misfit.Gain);
-        }
+        var (values, predictions) = TrainedNetwork.Judge(context, student, Normalization, validation, test, Teacher is null ? null : context.Of(Teacher));
         return new RunOutcome
         {
             Values = values,
@@ -193,19 +159,10 @@ public sealed record TransferExperiment : Experiment
     {
         if (Weights is not null && Source is not null)
             throw new ArgumentException($"both Weights {Weights} and Source {Source} are given; a network starts from one of them", nameof(Weights));
-        using var generator = get_rng_state();
-        try
-        {
-            manual_seed(Seeds.Derive(Seed, Seeds.Initialisation));
-            var model = ModelCatalogue.Create(Network, classes);
-            var file = Weights is not null ? DataFolder.Require(Weights) : Source is not null ? context.Of(Source).File(WeightsFile) : null;
-            if (file is not null) model.LoadWeights(file, strict: true, HeadWeights.Keep);
-            return model;
-        }
-        finally
-        {
-            set_rng_state(generator);
-        }
+        var model = ModelCatalogue.Create(Network, classes, Seed);
+        var file = Weights is not null ? DataFolder.Require(Weights) : Source is not null ? context.Of(Source).File(TrainedNetwork.Weights) : null;
+        if (file is not null) model.LoadWeights(file, strict: true, HeadWeights.Keep);
+        return model;
     }
 
     private static string Title(TransferExperiment run)
