@@ -30,8 +30,30 @@ public sealed record FrozenNetwork(string Name, ImageModel Model, Normalization 
             model.Dispose();
             throw;
         }
-        return new FrozenNetwork(
-            $"{set} {model.ModelName}", model, normalization, $"the 50,000 training images of {set} with their {classes} true labels");
+        return new FrozenNetwork($"{set} {model.ModelName}", model, normalization, PublicSeen(set, classes));
+    }
+
+    /// <summary>A network by its name: loaded, or trained on the spot where it has no public weights.</summary>
+    /// <param name="name">A public network, for instance <c>cifar100_resnet20</c>, or one of <see cref="ShapesSchool"/>: <c>shapes weak</c>,
+    /// <c>shapes colours</c>, <c>shapes forms</c>, <c>shapes strong</c>.</param>
+    /// <param name="progress">Hears of a training.</param>
+    /// <param name="token">Stops a training.</param>
+    /// <returns>The network; the caller disposes it.</returns>
+    /// <exception cref="ArgumentException">The name has another form.</exception>
+    /// <exception cref="DirectoryNotFoundException">The file is not there; the message names the command that fetches it.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
+    public static FrozenNetwork Named(string name, IProgress<TrainingProgress>? progress = null, CancellationToken token = default) =>
+        School(name) is { } school ? school.Train(progress, token) : Public(name);
+
+    /// <summary>What a network of <see cref="Named"/> is and what it has seen, without loading it.</summary>
+    /// <param name="name">Its name.</param>
+    /// <returns>For instance <c>CIFAR-10 resnet20, which has seen …</c>.</returns>
+    /// <exception cref="ArgumentException">The name has another form.</exception>
+    public static string Introduce(string name)
+    {
+        if (School(name) is { } school) return Introduction(school.Name, school.Seen);
+        var (set, network, classes, _) = Describe(name);
+        return Introduction($"{set} {network}", PublicSeen(set, classes));
     }
 
     /// <summary>The file of a public network, inside the data folder.</summary>
@@ -60,8 +82,21 @@ public sealed record FrozenNetwork(string Name, ImageModel Model, Normalization 
         FeatureExtractor.Compute(Model, images, Normalization, progress: progress, token: token);
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Name}, which has seen {Seen}";
+    public override string ToString() => Introduction(Name, Seen);
 
     /// <inheritdoc/>
     public void Dispose() => Model.Dispose();
+
+    private static ShapesSchool? School(string name) => name switch
+    {
+        "shapes weak" => ShapesSchool.Weak,
+        "shapes colours" => ShapesSchool.Colours,
+        "shapes forms" => ShapesSchool.Forms,
+        "shapes strong" => ShapesSchool.Strong,
+        _ => null,
+    };
+
+    private static string PublicSeen(string set, int classes) => $"the 50,000 training images of {set} with their {classes} true labels";
+
+    private static string Introduction(string name, string seen) => $"{name}, which has seen {seen}";
 }

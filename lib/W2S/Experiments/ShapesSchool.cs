@@ -16,6 +16,12 @@ public sealed record ShapesSchool
     /// <summary>A deeper network that saw four times as many pictures, and more often.</summary>
     public static ShapesSchool Strong { get; } = new() { Network = "resnet14", Epochs = 5, Pictures = new() { Count = 4_000, Difficulty = 0.6 } };
 
+    /// <summary>The small network, taught colours and nothing else.</summary>
+    public static ShapesSchool Colours { get; } = Specialist(ShapeLabels.Color);
+
+    /// <summary>The small network, taught forms and nothing else.</summary>
+    public static ShapesSchool Forms { get; } = Specialist(ShapeLabels.Form);
+
     /// <summary>A name of <see cref="ModelCatalogue"/>.</summary>
     public required string Network { get; init; }
 
@@ -28,6 +34,12 @@ public sealed record ShapesSchool
     /// <summary>Seed of the pictures, the first weights and the order.</summary>
     /// <value>1000.</value>
     public long Seed { get; init; } = 1_000;
+
+    /// <summary>What charts and messages call the network.</summary>
+    public string Name => $"shapes {Network}";
+
+    /// <summary>What it has seen, in one sentence.</summary>
+    public string Seen => $"{Pictures.Count:N0} other pictures of shapes, labelled by {Pictures.Labels switch { ShapeLabels.Color => "colour", ShapeLabels.Form => "form", _ => "form and colour" }}, each {Epochs} times";
 
     /// <summary>Trains the network.</summary>
     /// <param name="progress">Hears of every report.</param>
@@ -52,8 +64,8 @@ public sealed record ShapesSchool
             model.Dispose();
             throw;
         }
-        var what = Pictures.Labels switch { ShapeLabels.Color => "colour", ShapeLabels.Form => "form", _ => "form and colour" };
-        return new FrozenNetwork(
-            $"shapes {Network}", model, Normalization.Centered, $"{Pictures.Count:N0} other pictures of shapes, labelled by {what}, each {Epochs} times");
+        return new FrozenNetwork(Name, model, Normalization.Centered, Seen);
     }
+
+    private static ShapesSchool Specialist(ShapeLabels labels) => Weak with { Pictures = Weak.Pictures with { Labels = labels }, Seed = 1_001 };
 }

@@ -21,6 +21,9 @@ public abstract class ImageModel(string name) : Module<Tensor, Tensor>(TorchRunt
     /// <summary>The head's key in the state dict, for instance <c>fc</c>; empty where the network has none that can be exchanged.</summary>
     public virtual string HeadKey => "";
 
+    /// <summary>The norm between pooling and head, which starts anew with the head where a file has none, and the norm that such a file has instead; null for networks without.</summary>
+    internal virtual (string Own, string Encoder)? HeadNorm => null;
+
     /// <summary>Whether the network takes images in the channels-last layout on the CPU, which is faster; default false.</summary>
     /// <remarks>
     /// libtorch 2.10 computes some channels-last convolutions wrongly, or ends the process, on some CPUs: its oneDNN errs

@@ -75,6 +75,9 @@ public sealed class VisionTransformer : HeadedModel
     /// <summary>Its shape.</summary>
     public VisionTransformerShape Shape { get; }
 
+    // An encoder that was pretrained without classes normalises every token; a classifier that pools first has a norm of its own (MAE).
+    internal override (string Own, string Encoder)? HeadNorm => Shape.MeanPooling ? ("fc_norm", "norm") : null;
+
     /// <summary>The number of the last layer for layer-wise decay: the blocks and the head.</summary>
     public int LastLayer => blocks.Count + 1;
 

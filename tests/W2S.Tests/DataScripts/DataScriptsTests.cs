@@ -278,7 +278,7 @@ public sealed class DataScriptsTests : IDisposable
     public void TheCommittedManifestsAreWhole()
     {
         var manifests = Manifest.ReadAll(AppContext.BaseDirectory);
-        Assert.Equal(["cifar-100", "cifar-100n", "eurosat", "mini-imagenet", "weights"], manifests.Select(manifest => manifest.Name));
+        Assert.Equal(["cifar-100", "cifar-100n", "eurosat", "imagenet-weights", "mini-imagenet", "weights"], manifests.Select(manifest => manifest.Name));
         Assert.All(manifests, manifest =>
         {
             Assert.True(manifest.Files.Count + manifest.Folders.Count > 0);

@@ -94,6 +94,24 @@ public sealed class NoisyProbeTests : IDisposable
     }
 
     [Fact]
+    public void AQuantileIsChosenByHeldOutLabelsAsTheyAreGiven()
+    {
+        var study = Run with { Method = NoisyMethod.SecondStage("Second stage", new NeighbourSelection { Neighbours = 20 }) };
+        var choice = new QuantileChoice { Study = study, Quantiles = [0, 1] };
+        RunResult[] runs = [.. Grid.Run([choice, choice with { Seed = 1 }], store, token: TestContext.Current.CancellationToken)];
+
+        // 0.525 of the held-out labels are right: no student that is fair to the classes agrees with many more.
+        Assert.All(runs, run => Assert.InRange(run[QuantileChoice.Value(1)], 0.3, 0.6));
+        Assert.NotEqual(runs[0][QuantileChoice.Value(1)], runs[1][QuantileChoice.Value(1)]);
+        // The hardest class confirms few labels, the easiest many: learning from more of them serves better here.
+        Assert.True(runs.Average(run => run[QuantileChoice.Value(1)]) >= runs.Average(run => run[QuantileChoice.Value(0)]));
+        Assert.Equal(1, choice.Best(runs));
+        var wrong = choice with { Study = Run };
+        Assert.Contains("selects no labels by neighbours", Assert.Throws<ArgumentException>(() => store.Get(wrong)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => choice.Best([]));
+    }
+
+    [Fact]
     public void AProbeIsReadAsItWasWritten()
     {
         var features = randn(60, 5);
@@ -108,7 +126,7 @@ public sealed class NoisyProbeTests : IDisposable
 
     private void Plant(string network, float spread)
     {
-        var run = new FrozenFeatureRun { Images = NoisyImages.Shapes, Network = network };
+        var run = new FrozenFeatures { Images = new NoisyImageSource(NoisyImages.Shapes), Network = network };
         var place = Path.Combine(store.Folder, run.Kind, run.Hash);
         Directory.CreateDirectory(Path.Combine(place, "kept"));
         var (labels, names) = NoisyImages.Shapes.ReadLabels();

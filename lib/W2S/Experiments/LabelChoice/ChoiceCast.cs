@@ -35,8 +35,8 @@ public sealed record ChoiceCast : Experiment
     /// <summary>The features of a network of the task; the first teacher's with views.</summary>
     /// <param name="network">Its name.</param>
     /// <returns>The run that computes them.</returns>
-    public ChoiceFeatures Features(string network) =>
-        new() { Images = Task.Images, Count = Task.Count, Network = network, WithViews = network == Task.Teachers[0] };
+    public FrozenFeatures Features(string network) =>
+        new() { Images = new ChoiceImageSource(Task.Images, Task.Count), Network = network, WithViews = network == Task.Teachers[0] };
 
     /// <summary>Reads what the cast said.</summary>
     /// <param name="run">The finished run.</param>
@@ -58,12 +58,12 @@ public sealed record ChoiceCast : Experiment
         for (var k = 0; k < Task.Teachers.Count; k++)
         {
             var run = context.Of(Features(Task.Teachers[k]));
-            var features = ChoiceFeatures.Read(run);
+            var features = FrozenFeatures.Read(run);
             using var probe = Train(features, split.Train, new CrossEntropy(), Supervision.ByLabels(split.Truth(split.Train)), $"teacher {k}");
             Say(probe, features, $"teacher{k}");
-            if (k == 0) logits["views"] = stack([.. ChoiceFeatures.ReadViews(run).unbind(0).Select(view => probe.Logits(Rows(view, split.Student)))]);
+            if (k == 0) logits["views"] = stack([.. FrozenFeatures.ReadViews(run).unbind(0).Select(view => probe.Logits(Rows(view, split.Student)))]);
         }
-        var strong = ChoiceFeatures.Read(context.Of(Features(Task.Student)));
+        var strong = FrozenFeatures.Read(context.Of(Features(Task.Student)));
         using var student = Train(strong, split.Student, ProbeStudent.Soft.Loss, Supervision.ByTeacher(logits["teacher0/student"]), "student");
         Say(student, strong, "student");
         SafeTensorsFile.Write(Path.Combine(context.Kept, File), logits.ToDictionary(entry => entry.Key, entry => entry.Value.contiguous()));

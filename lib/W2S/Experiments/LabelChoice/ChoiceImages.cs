@@ -16,6 +16,18 @@ public enum ChoiceImages
     Shapes,
 }
 
+/// <summary>One of the sets, for an experiment's record.</summary>
+/// <param name="Images">Which.</param>
+/// <param name="Count">The first so many of them in the set's random order; all where 0.</param>
+public sealed record ChoiceImageSource(ChoiceImages Images, int Count) : IImageSource
+{
+    /// <inheritdoc/>
+    public string Title => Images.Title();
+
+    /// <inheritdoc/>
+    public ImageSet Read() => Images.Read(Count);
+}
+
 /// <summary>Reads the images of the label-choice studies.</summary>
 public static class ChoiceImageSets
 {

@@ -43,7 +43,7 @@ public sealed record ChoiceRun : Experiment
     {
         ArgumentNullException.ThrowIfNull(context);
         using var scope = NewDisposeScope();
-        var features = ChoiceFeatures.Read(context.Of(Cast.Features(Task.Student)));
+        var features = FrozenFeatures.Read(context.Of(Cast.Features(Task.Student)));
         var cast = Cast.Read(context.Of(Cast));
         var split = cast.Split;
         var (positions, loss, by, values) = Rule.Source switch

@@ -17,7 +17,7 @@ public sealed record ChoiceTask
     /// <value>0.</value>
     public int Count { get; init; }
 
-    /// <summary>The weak networks, the first of which is the one teacher where only one teaches: see <see cref="ChoiceFeatures.Network"/>.</summary>
+    /// <summary>The weak networks, the first of which is the one teacher where only one teaches: see <see cref="FrozenNetwork.Named"/>.</summary>
     public required IReadOnlyList<string> Teachers { get; init; }
 
     /// <summary>The strong network.</summary>

@@ -20,6 +20,17 @@ public enum NoisyImages
     Cifar100Train,
 }
 
+/// <summary>One of the sets, for an experiment's record.</summary>
+/// <param name="Images">Which.</param>
+public sealed record NoisyImageSource(NoisyImages Images) : IImageSource
+{
+    /// <inheritdoc/>
+    public string Title => Images.Title();
+
+    /// <inheritdoc/>
+    public ImageSet Read() => Images.Read();
+}
+
 /// <summary>Reads the images of the noisy-label studies.</summary>
 public static class NoisyImageSets
 {

@@ -20,7 +20,7 @@ public sealed record NoisyProbe : Experiment
     /// <summary>Where the images to judge by come from.</summary>
     public required NoisyImages Test { get; init; }
 
-    /// <summary>The weak network: see <see cref="FrozenFeatureRun.Network"/>.</summary>
+    /// <summary>The weak network: see <see cref="FrozenNetwork.Named"/>.</summary>
     public required string WeakNetwork { get; init; }
 
     /// <summary>The strong network.</summary>
@@ -110,11 +110,11 @@ public sealed record NoisyProbe : Experiment
         };
     }
 
-    private FrozenFeatureRun Features(NoisyImages images, string network) => new() { Images = images, Network = network };
+    internal static FrozenFeatures Features(NoisyImages images, string network) => new() { Images = new NoisyImageSource(images), Network = network };
 
-    private Tensor Rows(RunContext context, NoisyImages images, string network, IReadOnlyList<int> positions)
+    internal static Tensor Rows(RunContext context, NoisyImages images, string network, IReadOnlyList<int> positions)
     {
-        using var all = FrozenFeatureRun.Read(context.Of(Features(images, network)));
+        using var all = FrozenFeatures.Read(context.Of(Features(images, network)));
         using var rows = tensor(positions.Select(position => (long)position).ToArray());
         return all.index_select(0, rows);
     }

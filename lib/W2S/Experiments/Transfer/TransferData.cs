@@ -5,7 +5,7 @@ namespace W2S.Experiments;
 
 /// <summary>The images of a transfer, described: a new task, and how many of its images are labelled, unlabelled, choose the epoch and judge.</summary>
 /// <remarks>Parts are disjoint, drawn at random by the seed of a run; a teacher learns from the labelled part, its student from the other.</remarks>
-public sealed record TransferData
+public sealed record TransferData : IImageSource
 {
     private static readonly ConcurrentDictionary<TransferData, ImageSet> Loaded = new();
 
@@ -41,6 +41,12 @@ public sealed record TransferData
     /// <value>1,000.</value>
     public int Test { get; init; } = 1_000;
 
+    /// <inheritdoc/>
+    string IImageSource.Title => Name;
+
+    /// <summary>The task whole, without parts: what features of its images depend on.</summary>
+    public TransferData Whole => this with { Labelled = 0, Validation = 0, Unlabelled = 0, Test = 0 };
+
     /// <summary>Ten forms drawn by the library, for a page without data.</summary>
     public static TransferData Shapes { get; } = new() { Folder = null, Name = "shapes, ten forms" };
 
@@ -48,10 +54,17 @@ public sealed record TransferData
     /// <returns>The images, owned by the library: do not dispose them.</returns>
     /// <exception cref="DirectoryNotFoundException">The folder is not there; the message names the command that fetches it.</exception>
     public ImageSet Load() => Loaded.GetOrAdd(
-        this with { Labelled = 0, Validation = 0, Unlabelled = 0, Test = 0 },
+        Whole,
         data => data.Folder is null
             ? W2S.Data.Shapes.Create(new ShapesOptions { Count = 10 * data.PerClass, Forms = 10, Labels = ShapeLabels.Form, Difficulty = 0.6 }, seed: 2)
             : ImageFolder.Read(DataFolder.Require(data.Folder), size: data.Size, name: data.Name, perClass: data.PerClass));
+
+    /// <inheritdoc/>
+    ImageSet IImageSource.Read()
+    {
+        var all = Load();
+        return all.Subset([.. Enumerable.Range(0, all.Count)], all.Name);
+    }
 
     /// <summary>Draws the four parts.</summary>
     /// <param name="seed">The same seed gives the same parts on every machine.</param>

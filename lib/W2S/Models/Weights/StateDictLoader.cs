@@ -62,12 +62,23 @@ internal static class StateDictLoader
 
     private static void LeaveHead(ImageModel model, Dictionary<string, Tensor> source, Dictionary<string, long[]> shapes, List<string> notes)
     {
-        foreach (var key in shapes.Keys.Concat(source.Keys).Where(key => key.StartsWith($"{model.HeadKey}.", StringComparison.Ordinal)).ToArray())
-        {
-            shapes.Remove(key);
-            source.Remove(key);
-        }
+        LeaveOut(model.HeadKey);
         notes.Add($"the head {model.HeadKey} was left as it is, for {model.Classes} classes");
+        if (model.HeadNorm is { } norm && !source.ContainsKey($"{norm.Own}.weight") && source.ContainsKey($"{norm.Encoder}.weight"))
+        {
+            LeaveOut(norm.Own);
+            LeaveOut(norm.Encoder);
+            notes.Add($"'{norm.Encoder}' in the file belongs to a network without a head; '{norm.Own}' was left as it is");
+        }
+
+        void LeaveOut(string module)
+        {
+            foreach (var key in shapes.Keys.Concat(source.Keys).Where(key => key.StartsWith($"{module}.", StringComparison.Ordinal)).ToArray())
+            {
+                shapes.Remove(key);
+                source.Remove(key);
+            }
+        }
     }
 
     private static int TakeHead(ImageModel model, string path, Dictionary<string, Tensor> source, Dictionary<string, long[]> shapes, List<string> notes)

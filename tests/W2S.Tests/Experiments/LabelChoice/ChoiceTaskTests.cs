@@ -40,11 +40,11 @@ public sealed class ChoiceTaskTests
     {
         using var scope = NewDisposeScope();
         var image = arange(1, 1 + 3 * 5 * 5, ScalarType.Byte).reshape(1, 3, 5, 5);
-        Assert.Equal(image[0, 0, 0, 4].item<byte>(), ChoiceFeatures.View(image, 0)[0, 0, 0, 0].item<byte>());
+        Assert.Equal(image[0, 0, 0, 4].item<byte>(), FrozenFeatures.View(image, 0)[0, 0, 0, 0].item<byte>());
         (int View, int Y, int X)[] moves = [(1, 2, 0), (2, -2, 0), (3, 0, 2), (4, 0, -2)]; // where the middle comes from, less the middle
         foreach (var (view, y, x) in moves)
         {
-            var seen = ChoiceFeatures.View(image, view);
+            var seen = FrozenFeatures.View(image, view);
             Assert.Equal(image[0, 1, 2 + y, 2 + x].item<byte>(), seen[0, 1, 2, 2].item<byte>());
             Assert.Equal(30, seen.eq(0).sum().item<long>()); // two black lines of five in each of three planes
         }

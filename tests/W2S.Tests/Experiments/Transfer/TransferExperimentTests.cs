@@ -96,6 +96,35 @@ public sealed class TransferExperimentTests : IDisposable
     }
 
     [Fact]
+    public void FeaturesAreComputedOnceAndKept()
+    {
+        var images = (Tiny with { PerClass = 13 }).Whole;
+        using var scope = NewDisposeScope();
+        var first = Pair();
+        var file = Directory.EnumerateFiles(folder, "features.safetensors", SearchOption.AllDirectories).Single();
+        var written = File.GetLastWriteTimeUtc(file);
+        var again = Pair();
+
+        Assert.Equal(written, File.GetLastWriteTimeUtc(file));
+        Assert.True(first.Weak.Equals(again.Weak) && first.Weak.Equals(first.Strong));
+        Assert.Equal((130, 10), (first.Count, first.Classes));
+        using var set = ((IImageSource)images).Read();
+        using var network = FrozenNetwork.Named("shapes weak");
+        using var seen = network.See(set);
+        Assert.True(seen.Features.allclose(first.Weak, 1e-5, 1e-5));
+        Assert.Equal($"{network}", FrozenNetwork.Introduce("shapes weak"));
+        Assert.Contains("no public CIFAR network", Assert.Throws<ArgumentException>(() => FrozenNetwork.Introduce("shapes")).Message, StringComparison.Ordinal);
+
+        FrozenPair Pair()
+        {
+            var pair = FrozenPair.Kept(images, "shapes weak", "shapes weak", store, token: TestContext.Current.CancellationToken);
+            scope.Attach(pair.Weak);
+            scope.Attach(pair.Strong);
+            return pair;
+        }
+    }
+
+    [Fact]
     public void ANetworkWithoutStagesAndTwoSourcesAreNamed()
     {
         using var model = ModelCatalogue.Create("vgg8", 5);

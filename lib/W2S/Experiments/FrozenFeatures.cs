@@ -5,9 +5,9 @@ using static TorchSharp.torch;
 
 namespace W2S.Experiments;
 
-/// <summary>A frozen network's features of a set, of the images as they are and, where asked, of five views of each: kept, so that they are computed once.</summary>
+/// <summary>A frozen network's features of a set, of the images as they are and, where asked, of five views of each: computed once and kept.</summary>
 /// <remarks>The views are the mirror image and shifts by two pixels to each side with black borders: what the networks saw in training, without chance.</remarks>
-public sealed record ChoiceFeatures : Experiment
+public sealed record FrozenFeatures : Experiment
 {
     /// <summary>How many views there are beside the image itself.</summary>
     public const int Views = 5;
@@ -15,28 +15,23 @@ public sealed record ChoiceFeatures : Experiment
     private const string File = "features.safetensors";
 
     /// <summary>The images.</summary>
-    public required ChoiceImages Images { get; init; }
+    public required IImageSource Images { get; init; }
 
-    /// <summary>How many of them; all where 0.</summary>
-    /// <value>0.</value>
-    public int Count { get; init; }
-
-    /// <summary>A public network, for instance <c>cifar100_resnet20</c>, or <c>shapes weak</c>, <c>shapes colours</c>, <c>shapes forms</c> or
-    /// <c>shapes strong</c>, which are trained on the spot.</summary>
+    /// <summary>The network, as <see cref="FrozenNetwork.Named"/> knows it.</summary>
     public required string Network { get; init; }
 
     /// <summary>Whether the views are wanted too.</summary>
-    /// <value>false.</value>
+    /// <value>False.</value>
     public bool WithViews { get; init; }
 
     /// <inheritdoc/>
-    public override string Kind => "choice-features";
+    public override string Kind => "features";
 
     /// <inheritdoc/>
     public override string Name => Network;
 
     /// <inheritdoc/>
-    public override string Setting => Images.Title();
+    public override string Setting => Images.Title;
 
     /// <summary>Always 0: nothing is left to chance.</summary>
     public override long Seed { get; init; }
@@ -58,8 +53,8 @@ public sealed record ChoiceFeatures : Experiment
     {
         ArgumentNullException.ThrowIfNull(context);
         using var scope = NewDisposeScope();
-        using var images = Images.Read(Count);
-        using var network = Load(context);
+        using var images = Images.Read();
+        using var network = FrozenNetwork.Named(Network, context.Progress, context.Token);
         var tensors = new Dictionary<string, Tensor> { ["features"] = network.See(images, token: context.Token).Features };
         if (WithViews) tensors["views"] = stack([.. Enumerable.Range(0, Views).Select(view => Seen(network, images, view, context.Token))]);
         SafeTensorsFile.Write(Path.Combine(context.Kept, File), tensors);
@@ -86,18 +81,6 @@ public sealed record ChoiceFeatures : Experiment
         seen.Logits.Dispose();
         return seen.Features;
     }
-
-    private FrozenNetwork Load(RunContext context) => Network switch
-    {
-        "shapes weak" => ShapesSchool.Weak.Train(context.Progress, context.Token),
-        "shapes colours" => Specialist(ShapeLabels.Color).Train(context.Progress, context.Token),
-        "shapes forms" => Specialist(ShapeLabels.Form).Train(context.Progress, context.Token),
-        "shapes strong" => ShapesSchool.Strong.Train(context.Progress, context.Token),
-        _ => FrozenNetwork.Public(Network),
-    };
-
-    private static ShapesSchool Specialist(ShapeLabels labels) =>
-        ShapesSchool.Weak with { Pictures = ShapesSchool.Weak.Pictures with { Labels = labels }, Seed = 1_001 };
 
     private static Tensor Read(RunResult run, string name)
     {
