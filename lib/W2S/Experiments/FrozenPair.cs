@@ -1,4 +1,3 @@
-using TorchSharp;
 using W2S.Data;
 using W2S.Training;
 using static TorchSharp.torch;
@@ -35,28 +34,6 @@ public sealed record FrozenPair(string Name, Tensor Weak, Tensor Strong, IReadOn
         var second = strong.See(images, progress, token);
         second.Logits.Dispose();
         return new FrozenPair(images.Name, first.Features, second.Features, images.Labels, images.Classes);
-    }
-
-    /// <summary>A pair from kept features: those that the store has are read, the others computed.</summary>
-    /// <param name="images">The images; their labels are the task.</param>
-    /// <param name="weak">The weak side, as <see cref="FrozenNetwork.Named"/> knows it.</param>
-    /// <param name="strong">The strong side.</param>
-    /// <param name="store">Where features are kept.</param>
-    /// <param name="progress">Hears of each network.</param>
-    /// <param name="token">Stops the passes.</param>
-    /// <returns>The pair; its tensors belong to it and live until the process ends or they are disposed.</returns>
-    /// <exception cref="ArgumentException">A network's name has another form.</exception>
-    /// <exception cref="DirectoryNotFoundException">Images or weights are not there; the message names the command that fetches them.</exception>
-    /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
-    public static FrozenPair Kept(
-        IImageSource images, string weak, string strong, RunStore store, IProgress<GridProgress>? progress = null, CancellationToken token = default)
-    {
-        ArgumentNullException.ThrowIfNull(images);
-        var runs = Grid.Run([.. new[] { weak, strong }.Select(network => new FrozenFeatures { Images = images, Network = network })], store, progress, token);
-        using var scope = NewDisposeScope();
-        using var set = images.Read();
-        var sides = runs.Select(run => FrozenFeatures.Read(run).DetachFromDisposeScope()).ToArray();
-        return new FrozenPair(images.Title, sides[0], sides[1], set.Labels, set.Classes);
     }
 
     /// <summary>The same images with the networks' roles exchanged.</summary>

@@ -96,32 +96,34 @@ public sealed class TransferExperimentTests : IDisposable
     }
 
     [Fact]
-    public void FeaturesAreComputedOnceAndKept()
+    public void ProbesAndTheirFeaturesAreMadeOnceAndKept()
     {
-        var images = (Tiny with { PerClass = 13 }).Whole;
-        using var scope = NewDisposeScope();
-        var first = Pair();
-        var file = Directory.EnumerateFiles(folder, "features.safetensors", SearchOption.AllDirectories).Single();
-        var written = File.GetLastWriteTimeUtc(file);
-        var again = Pair();
+        IImageSource images = (Tiny with { PerClass = 13 }).Whole;
+        var protocol = new ProbeProtocol { TeacherImages = 40, StudentImages = 50, TestImages = 40, TrueLabels = 30, Probe = new LinearProbeOptions { Steps = 20 } };
+        var probes = new ProbeRun { Protocol = protocol, Images = images, Weak = "shapes weak", Strong = "shapes weak" };
 
-        Assert.Equal(written, File.GetLastWriteTimeUtc(file));
-        Assert.True(first.Weak.Equals(again.Weak) && first.Weak.Equals(first.Strong));
-        Assert.Equal((130, 10), (first.Count, first.Classes));
-        using var set = ((IImageSource)images).Read();
+        var study = probes.Study(2, store, token: TestContext.Current.CancellationToken);
+        var files = Directory.EnumerateFiles(folder, "result.json", SearchOption.AllDirectories).ToDictionary(file => file, File.GetLastWriteTimeUtc);
+        var again = probes.Study(2, store, token: TestContext.Current.CancellationToken);
+
+        Assert.Equal(3, files.Count); // one network's features and two splits
+        Assert.All(files, file => Assert.Equal(file.Value, File.GetLastWriteTimeUtc(file.Key)));
+        using var scope = NewDisposeScope();
+        using var set = images.Read();
         using var network = FrozenNetwork.Named("shapes weak");
-        using var seen = network.See(set);
-        Assert.True(seen.Features.allclose(first.Weak, 1e-5, 1e-5));
+        var expected = protocol.Study(FrozenPair.Of(set, network, network), 2, token: TestContext.Current.CancellationToken);
+        Assert.All(new[] { study, again }, kept =>
+        {
+            Assert.Equal((images.Title, 30), (kept.Pair, kept.TrueLabels));
+            Assert.Equal(expected.Students, kept.Students);
+            Assert.Equal(expected.Teacher, kept.Teacher);
+            Assert.Equal(expected.FewLabels, kept.FewLabels);
+            Assert.Equal(expected.Ceiling, kept.Ceiling);
+            Assert.Equal(expected.Student("Soft labels"), kept.Student("Soft labels"));
+            Assert.Equal(expected.Splits.Select(split => split.Agreement["Hard labels"]), kept.Splits.Select(split => split.Agreement["Hard labels"]));
+        });
         Assert.Equal($"{network}", FrozenNetwork.Introduce("shapes weak"));
         Assert.Contains("no public CIFAR network", Assert.Throws<ArgumentException>(() => FrozenNetwork.Introduce("shapes")).Message, StringComparison.Ordinal);
-
-        FrozenPair Pair()
-        {
-            var pair = FrozenPair.Kept(images, "shapes weak", "shapes weak", store, token: TestContext.Current.CancellationToken);
-            scope.Attach(pair.Weak);
-            scope.Attach(pair.Strong);
-            return pair;
-        }
     }
 
     [Fact]
