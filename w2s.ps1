@@ -6,6 +6,8 @@ $ErrorActionPreference = 'Stop'
 $env:DOTNET_NOLOGO = '1'
 $env:DOTNET_CLI_TELEMETRY_OPTOUT = '1'
 $env:MSBUILDDISABLENODEREUSE = '1'
+# MSBuild would take the caller's for properties of the build.
+Remove-Item Env:OutDir, Env:Platform -ErrorAction SilentlyContinue
 
 function Stop-WithMessage([string] $Message, [int] $Code = 2) {
     [Console]::Error.WriteLine("w2s: $Message")

@@ -61,11 +61,14 @@ public static class ProcessSettings
     {
         if (nextTrim == 0) nextTrim = now + Ticks(FirstTrim);
         if (now < nextTrim) return;
-        _ = malloc_trim(0);
+        GiveBack();
         nextTrim = now + Ticks(TrimEvery);
 
         static long Ticks(TimeSpan span) => (long)(span.TotalSeconds * Stopwatch.Frequency);
     }
+
+    /// <summary>Gives what the C library's heap holds and nobody uses back to the system; only where <see cref="KeepsFreedMemory"/>.</summary>
+    internal static void GiveBack() => _ = malloc_trim(0);
 
     // Serve from the heap up to 1 GiB (32 MiB where the C library allows no more), never trim by itself, grow by 64 MiB.
     private static bool TellAllocator()

@@ -32,7 +32,7 @@ public static partial class Figures
         foreach (var setting in results.GroupBy(result => result.Setting))
         {
             if (setting.Key.Length > 0) rows.Add(($"<b>{string.Join("<br>", Wrap(setting.Key, 26))}</b>", null));
-            rows.AddRange(MethodStyle.Sorted(setting, result => result.Method).Select(result => (result.Method, (MethodResult?)result)));
+            rows.AddRange(MethodStyle.Sorted(setting, result => result.Method).Select(result => (string.Join("<br>", Wrap(result.Label ?? result.Method, 26)), (MethodResult?)result)));
         }
         var digits = Digits(results, measure);
         var anyRuns = results.Any(result => result.Runs.Count > 1);
@@ -49,7 +49,8 @@ public static partial class Figures
             if (rows[i].Result is not { } result) continue;
             var style = MethodStyle.Of(result.Method);
             var shown = result.Value.Times(measure.Factor);
-            var name = result.Setting.Length == 0 ? result.Method : $"{result.Setting}: {result.Method}";
+            var named = result.Label is null ? result.Method : $"{result.Label}, {result.Method}";
+            var name = result.Setting.Length == 0 ? named : $"{result.Setting}: {named}";
             if (result.Runs.Count > 1)
             {
                 figure.Add("scatter",

@@ -8,6 +8,10 @@ namespace W2S.Charts;
 /// <param name="Setting">What it belongs to, for instance a pair of networks or a data set; empty where there is one.</param>
 public sealed record MethodResult(string Method, Estimate Value, string Setting = "")
 {
+    /// <summary>What a row of it is called where another name than the method's tells it apart, for instance a pair of networks under one method.</summary>
+    /// <value>Null: the method's name.</value>
+    public string? Label { get; init; }
+
     /// <summary>The value of every seed or split, drawn as small dots; none where empty.</summary>
     public IReadOnlyList<double> Runs { get; init; } = [];
 

@@ -25,6 +25,7 @@ public sealed class EntryScriptTests : IDisposable
         Write("tools/dotnet", $"""
             #!/bin/sh
             echo "$*" >>"{folder.Path}/asked"
+            env >"{folder.Path}/environment"
             case $1-$2 in
               build-*/W2S.csproj) cat "{folder.Path}"/lib/W2S/*.cs >"{folder.Path}/{Outputs[0]}" ;;
               build-*) cat "{folder.Path}"/lib/W2S.Kernel/*.cs >"{folder.Path}/{Outputs[1]}" ;;
@@ -93,6 +94,17 @@ public sealed class EntryScriptTests : IDisposable
         Assert.Equal(2, Builds("build"));
     }
 
+    [Fact]
+    public void VariablesThatMSBuildWouldTakeForPropertiesAreLeftOut()
+    {
+        Builds("build");
+        var names = File.ReadAllLines(folder.File("environment")).Select(line => line.Split('=')[0]).ToArray();
+
+        Assert.Contains("W2S_TEST_GIVEN", names);
+        Assert.DoesNotContain("OUTDIR", names);
+        Assert.DoesNotContain("Platform", names);
+    }
+
     private int BuildsOfARun() => Builds("run", "n.ipynb", "--quick");
 
     private int Builds(params string[] arguments)
@@ -100,6 +112,7 @@ public sealed class EntryScriptTests : IDisposable
         File.Delete(folder.File("asked"));
         var start = new ProcessStartInfo(folder.File("w2s"), arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
         start.Environment["PATH"] = $"{folder.File("tools")}:{start.Environment["PATH"]}";
+        (start.Environment["W2S_TEST_GIVEN"], start.Environment["OUTDIR"], start.Environment["Platform"]) = ("1", "elsewhere", "x86");
         using var script = Process.Start(start)!;
         var output = script.StandardOutput.ReadToEndAsync();
         var errors = script.StandardError.ReadToEnd();

@@ -46,6 +46,15 @@ public sealed class FiguresTests
     }
 
     [Fact]
+    public void Rows_of_one_method_are_told_apart_by_their_labels()
+    {
+        var gain = MethodResult.Gain("AdaptConf", [.61, .63], [.6, .6], "distillation");
+        var layout = Figure(Figures.PairedGains("Gains", [gain with { Label = "resnet8 → resnet20" }, gain with { Label = "a long name of a setting that wraps" }]))["layout"]!;
+
+        Assert.Equal(["<b>distillation</b>", "resnet8 → resnet20", "a long name of a setting<br>that wraps"], layout["yaxis"]!["ticktext"]!.AsArray().Select(text => text!.ToString()));
+    }
+
+    [Fact]
     public void Accuracies_are_shown_in_percent_with_their_interval()
     {
         var figure = Figure(Figures.GapBars("Bars", [new MethodResult("KD", new Estimate(.6, .02, .57, .64, 3))]));
