@@ -35,6 +35,9 @@ public sealed record ProbeRun : Experiment
     /// <inheritdoc/>
     public override IReadOnlyList<Experiment> Needs => [Features(Weak), Features(Strong)];
 
+    /// <inheritdoc/>
+    public override bool SideBySide => true;
+
     /// <summary>The splits 0, 1, 2, … of this protocol: finished ones are read, the others made.</summary>
     /// <param name="splits">How many; three or more for a claim.</param>
     /// <param name="store">Where runs lie.</param>

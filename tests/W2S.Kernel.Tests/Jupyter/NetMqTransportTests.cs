@@ -37,6 +37,11 @@ public sealed class NetMqTransportTests
         using var server = new KernelServer(new WireCodec(info.Key), transport, new FakeSession(), new HistoryStore(null, log), new CrashMarker(), log);
         transport.Start(server.Receive, server.Greet);
 
+        // First of all: a router drops what is for a client whose handshake is still under way.
+        using var stdin = new DealerSocket();
+        stdin.Options.Identity = "client-id"u8.ToArray();
+        stdin.Connect(info.Endpoint(info.StdinPort));
+
         using var iopub = new SubscriberSocket();
         iopub.Connect(info.Endpoint(info.IoPubPort));
         iopub.SubscribeToAnyTopic();
@@ -51,9 +56,6 @@ public sealed class NetMqTransportTests
         using var shell = new DealerSocket();
         shell.Options.Identity = "client-id"u8.ToArray();
         shell.Connect(info.Endpoint(info.ShellPort));
-        using var stdin = new DealerSocket();
-        stdin.Options.Identity = "client-id"u8.ToArray();
-        stdin.Connect(info.Endpoint(info.StdinPort));
         shell.SendMultipartBytes(ServerHarness.Frames("execute_request", new JsonObject { ["code"] = "ask who?" }, "q1")[1..]);
         Assert.Equal("who?", (string?)Receive(stdin, KernelChannel.Stdin).Content["prompt"]);
         stdin.SendMultipartBytes(ServerHarness.Frames("input_reply", new JsonObject { ["value"] = "Ada" }, "a1")[1..]);

@@ -32,6 +32,9 @@ public sealed record ChoiceCast : Experiment
     /// <inheritdoc/>
     public override IReadOnlyList<Experiment> Needs => [.. Task.Teachers.Select(Features), Features(Task.Student)];
 
+    /// <inheritdoc/>
+    public override bool SideBySide => true;
+
     /// <summary>The features of a network of the task; the first teacher's with views.</summary>
     /// <param name="network">Its name.</param>
     /// <returns>The run that computes them.</returns>

@@ -39,6 +39,9 @@ public sealed record ChoiceRun : Experiment
     public override IReadOnlyList<Experiment> Needs => [Cast.Features(Task.Student), Cast];
 
     /// <inheritdoc/>
+    public override bool SideBySide => true;
+
+    /// <inheritdoc/>
     protected internal override RunOutcome Run(RunContext context)
     {
         ArgumentNullException.ThrowIfNull(context);

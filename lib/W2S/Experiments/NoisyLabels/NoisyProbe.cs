@@ -55,6 +55,9 @@ public sealed record NoisyProbe : Experiment
     /// <summary>The split: decides images, noise, first weights and batches.</summary>
     public override long Seed { get; init; }
 
+    /// <inheritdoc/>
+    public override bool SideBySide => true;
+
     /// <summary>The teacher of this split.</summary>
     public NoisyProbe Teacher => this with { Method = NoisyMethod.WeakTeacher };
 

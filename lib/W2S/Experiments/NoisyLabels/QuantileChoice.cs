@@ -39,6 +39,9 @@ public sealed record QuantileChoice : Experiment
     /// <inheritdoc/>
     public override IReadOnlyList<Experiment> Needs => [NoisyProbe.Features(Study.Train, Study.StrongNetwork)];
 
+    /// <inheritdoc/>
+    public override bool SideBySide => true;
+
     /// <summary>The quantile with the highest mean validation accuracy; of equals the smallest.</summary>
     /// <param name="runs">Finished choices of one setting, one a split.</param>
     /// <returns>The quantile.</returns>

@@ -46,6 +46,11 @@ public abstract record Experiment
     /// <value>False.</value>
     public virtual bool NeedsFiles => false;
 
+    /// <summary>Whether such runs are made one a processor core, each with one thread of libtorch: for runs of operations too small to share out,
+    /// which draw nothing from libtorch's own generator.</summary>
+    /// <value>False: one run after the other, each with all threads.</value>
+    public virtual bool SideBySide => false;
+
     /// <summary>The record as JSON: kind, type and every property that can be set.</summary>
     public JsonObject Record => record ??= RecordJson.Of(this);
 

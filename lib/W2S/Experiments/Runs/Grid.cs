@@ -8,8 +8,8 @@ public static class Grid
     /// <summary>Makes every run of a set, or reads it where it is finished.</summary>
     /// <param name="experiments">The runs. What they need is made first and once.</param>
     /// <param name="store">Where finished runs lie.</param>
-    /// <param name="progress">Hears of every run and of the training under way.</param>
-    /// <param name="token">Stops the run under way; called again, the grid goes on where it was.</param>
+    /// <param name="progress">Hears of every run and of the training under way; of runs made side by side, of the one that has been under way longest.</param>
+    /// <param name="token">Stops the runs under way; called again, the grid goes on where it was.</param>
     /// <returns>The runs in the order of <paramref name="experiments"/>.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="RunException">The store cannot be written.</exception>
@@ -21,14 +21,29 @@ public static class Grid
         var order = Order(experiments);
         var results = new Dictionary<string, RunResult>();
         RunResult? latest = null;
-        foreach (var experiment in order)
+        for (var next = 0; next < order.Count;)
         {
-            progress?.Report(new GridProgress(results.Count, order.Count, experiment, null, latest));
-            latest = results[experiment.Hash] = store.Get(experiment, progress is null ? null : new Inner(training =>
-                progress.Report(new GridProgress(results.Count, order.Count, experiment, training, latest))), token);
+            var beside = order.Skip(next).TakeWhile(experiment => experiment.SideBySide).ToArray();
+            if (beside.Length > 0)
+                new SideBySide(beside, results, store, progress is null ? null : Tell, token).Run();
+            else
+                Make(order[next]);
+            next += Math.Max(1, beside.Length);
         }
         progress?.Report(new GridProgress(order.Count, order.Count, null, null, latest));
         return [.. experiments.Select(experiment => results[experiment.Hash])];
+
+        void Make(Experiment experiment)
+        {
+            Tell(experiment, null, null);
+            latest = results[experiment.Hash] = store.Get(experiment, progress is null ? null : new Inner(training => Tell(experiment, training, null)), token);
+        }
+
+        void Tell(Experiment? current, TrainingProgress? training, RunResult? ended)
+        {
+            latest = ended ?? latest;
+            if (current is not null) progress?.Report(new GridProgress(results.Count, order.Count, current, training, latest));
+        }
     }
 
     /// <summary>The order in which a grid makes its runs: every method of the first seed before the second seed, so that a first
