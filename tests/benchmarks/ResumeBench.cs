@@ -23,12 +23,11 @@ internal static class ResumeBench
             for (var kill = 0; kill < kills; kill++)
             {
                 var folder = Path.Combine(place, $"{kill}");
-                var outcome = Killed(folder, epochs, seconds, random, whileWriting: kill % 2 == 1);
-                while (outcome.Ended) // faster than the undisturbed run: that was no kill
+                Outcome outcome;
+                while ((outcome = Killed(folder, epochs, seconds, random, whileWriting: kill % 2 == 1)).Ended) // faster than the undisturbed run: no kill
                 {
                     missed++;
                     Directory.Delete(folder, recursive: true);
-                    outcome = Killed(folder, epochs, seconds, random, whileWriting: kill % 2 == 1);
                 }
                 using (var again = Start(folder, epochs))
                     End(again);

@@ -108,4 +108,8 @@ public sealed record NeighbourSelection
 /// <param name="Selected">Whether each label is trusted.</param>
 /// <param name="Votes">Float64 [N, C]: q, the neighbours' distribution after correction.</param>
 /// <param name="Loss">Float64 [N]: −log q of the label, within −log 0.99 … −log 0.01.</param>
-public sealed record NeighbourLabels(IReadOnlyList<bool> Selected, Tensor Votes, Tensor Loss);
+public sealed record NeighbourLabels(IReadOnlyList<bool> Selected, Tensor Votes, Tensor Loss)
+{
+    /// <summary>The positions of the trusted labels, in order.</summary>
+    public long[] Rows => [.. Enumerable.Range(0, Selected.Count).Where(i => Selected[i]).Select(i => (long)i)];
+}

@@ -132,9 +132,9 @@ public sealed record NoisyProbe : Experiment
     private (Tensor Rows, IReadOnlyDictionary<string, double> Values) Choose(Tensor features, Tensor given, NoisySplit split)
     {
         if (Method.Selection is not { } selection) return (arange(features.shape[0], ScalarType.Int64), new Dictionary<string, double>());
-        var kept = selection.Select(features, given, split.Classes).Selected;
-        var quality = Analysis.LabelSelection.Of(kept, split.Right);
-        long[] rows = [.. Enumerable.Range(0, kept.Count).Where(i => kept[i]).Select(i => (long)i)];
+        var kept = selection.Select(features, given, split.Classes);
+        var quality = Analysis.LabelSelection.Of(kept.Selected, split.Right);
+        var rows = kept.Rows;
         if (rows.Length == 0) throw new InvalidOperationException($"{Name}: the neighbours confirm no label; take a larger Quantile or other Neighbours");
         return (tensor(rows), new Dictionary<string, double> { ["selected"] = quality.Coverage, ["selected right"] = quality.Accuracy });
     }

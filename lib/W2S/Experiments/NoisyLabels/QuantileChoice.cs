@@ -78,8 +78,7 @@ public sealed record QuantileChoice : Experiment
         foreach (var quantile in Quantiles)
         {
             using var step = NewDisposeScope();
-            var selected = (selection with { Quantile = quantile }).Select(features, given, split.Classes).Selected;
-            long[] chosen = [.. Enumerable.Range(0, selected.Count).Where(i => selected[i]).Select(i => (long)i)];
+            var chosen = (selection with { Quantile = quantile }).Select(features, given, split.Classes).Rows;
             values[Value(quantile)] = chosen.Length == 0 ? 0 : Judge(tensor(chosen));
         }
         return new RunOutcome { Values = values };

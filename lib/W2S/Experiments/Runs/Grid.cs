@@ -25,7 +25,7 @@ public static class Grid
         {
             var beside = order.Skip(next).TakeWhile(experiment => experiment.SideBySide).ToArray();
             if (beside.Length > 0)
-                new SideBySide(beside, results, store, progress is null ? null : Tell, token).Run();
+                new SideBySide(beside, results, store, Tell, End, token).Run();
             else
                 Make(order[next]);
             next += Math.Max(1, beside.Length);
@@ -35,15 +35,13 @@ public static class Grid
 
         void Make(Experiment experiment)
         {
-            Tell(experiment, null, null);
-            latest = results[experiment.Hash] = store.Get(experiment, progress is null ? null : new Inner(training => Tell(experiment, training, null)), token);
+            Tell(experiment, null);
+            End(store.Get(experiment, new Heard<TrainingProgress>(training => Tell(experiment, training)), token));
         }
 
-        void Tell(Experiment? current, TrainingProgress? training, RunResult? ended)
-        {
-            latest = ended ?? latest;
-            if (current is not null) progress?.Report(new GridProgress(results.Count, order.Count, current, training, latest));
-        }
+        void Tell(Experiment current, TrainingProgress? training) => progress?.Report(new GridProgress(results.Count, order.Count, current, training, latest));
+
+        void End(RunResult result) => latest = results[result.Hash] = result;
     }
 
     /// <summary>The order in which a grid makes its runs: every method of the first seed before the second seed, so that a first
@@ -67,10 +65,5 @@ public static class Grid
             placed.Add(experiment.Hash);
             order.Add(experiment);
         }
-    }
-
-    private sealed class Inner(Action<TrainingProgress> report) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value) => report(value);
     }
 }

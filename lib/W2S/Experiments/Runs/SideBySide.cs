@@ -9,33 +9,37 @@ namespace W2S.Experiments;
 internal sealed class SideBySide
 {
     private readonly Lock gate = new();
-    private readonly List<Experiment> waiting, underway = [];
-    private readonly IDictionary<string, RunResult> results;
+    private readonly List<(Experiment Experiment, string[] Needs)> waiting;
+    private readonly List<Experiment> underway = [];
+    private readonly IReadOnlyDictionary<string, RunResult> results;
     private readonly RunStore store;
-    private readonly Action<Experiment?, TrainingProgress?, RunResult?>? report;
+    private readonly Action<Experiment, TrainingProgress?> tell;
+    private readonly Action<RunResult> end;
     private readonly CancellationTokenSource stop;
     private readonly SemaphoreSlim changed = new(0);
-    private readonly int lanes;
+    private readonly int threads = torch.get_num_threads(), lanes;
     private ExceptionDispatchInfo? failure;
 
     /// <param name="experiments">The runs; what they need is among them or has its result.</param>
-    /// <param name="results">Finished runs by hash; takes the new ones.</param>
+    /// <param name="results">Finished runs by hash.</param>
     /// <param name="store">Where finished runs lie.</param>
-    /// <param name="report">Hears, one call at a time, of a run that starts (run), of the training of the longest under way (run, training), and of a run that ended (result).</param>
+    /// <param name="tell">Hears, one call at a time, of the run that has been under way longest: that it started, and of its training.</param>
+    /// <param name="end">Takes each finished run into <paramref name="results"/>, one call at a time.</param>
     /// <param name="token">Stops all of them.</param>
     public SideBySide(
-        IEnumerable<Experiment> experiments, IDictionary<string, RunResult> results, RunStore store, Action<Experiment?, TrainingProgress?, RunResult?>? report, CancellationToken token)
+        IReadOnlyList<Experiment> experiments, IReadOnlyDictionary<string, RunResult> results, RunStore store,
+        Action<Experiment, TrainingProgress?> tell, Action<RunResult> end, CancellationToken token)
     {
-        (waiting, this.results, this.store, this.report) = ([.. experiments], results, store, report);
+        waiting = [.. experiments.Select(experiment => (experiment, experiment.Needs.Select(need => need.Hash).ToArray()))];
+        (this.results, this.store, this.tell, this.end) = (results, store, tell, end);
         stop = CancellationTokenSource.CreateLinkedTokenSource(token);
-        lanes = Math.Min(torch.get_num_threads(), waiting.Count);
+        lanes = Math.Min(threads, waiting.Count);
     }
 
     /// <summary>Makes the runs.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public void Run()
     {
-        var threads = torch.get_num_threads();
         torch.set_num_threads(1); // threads made from now on take it over
         try
         {
@@ -56,12 +60,11 @@ internal sealed class SideBySide
         {
             while (Next() is { } experiment)
             {
-                var result = store.Get(experiment, report is null ? null : new Heard(training => Tell(experiment, training)), stop.Token);
+                var result = store.Get(experiment, new Heard<TrainingProgress>(training => Tell(experiment, training)), stop.Token);
                 lock (gate)
                 {
-                    results[experiment.Hash] = result;
                     underway.Remove(experiment);
-                    report?.Invoke(null, null, result);
+                    end(result);
                 }
                 changed.Release(lanes);
             }
@@ -70,7 +73,6 @@ internal sealed class SideBySide
         {
             lock (gate) failure ??= ExceptionDispatchInfo.Capture(error);
             stop.Cancel();
-            changed.Release(lanes);
         }
     }
 
@@ -82,29 +84,26 @@ internal sealed class SideBySide
             stop.Token.ThrowIfCancellationRequested();
             lock (gate)
             {
-                if (waiting.Count == 0 || failure is not null) return null;
-                if (waiting.FirstOrDefault(experiment => experiment.Needs.All(need => results.ContainsKey(need.Hash))) is { } ready)
+                if (waiting.Count == 0) return null;
+                var ready = waiting.FindIndex(run => run.Needs.All(results.ContainsKey));
+                if (ready >= 0)
                 {
-                    waiting.Remove(ready);
-                    underway.Add(ready);
-                    if (underway.Count == 1) report?.Invoke(ready, null, null);
-                    return ready;
+                    var experiment = waiting[ready].Experiment;
+                    waiting.RemoveAt(ready);
+                    underway.Add(experiment);
+                    Tell(experiment, null);
+                    return experiment;
                 }
             }
             changed.Wait(stop.Token);
         }
     }
 
-    private void Tell(Experiment experiment, TrainingProgress training)
+    private void Tell(Experiment experiment, TrainingProgress? training)
     {
         lock (gate)
         {
-            if (ReferenceEquals(underway[0], experiment)) report!(experiment, training, null);
+            if (ReferenceEquals(underway[0], experiment)) tell(experiment, training);
         }
-    }
-
-    private sealed class Heard(Action<TrainingProgress> report) : IProgress<TrainingProgress>
-    {
-        public void Report(TrainingProgress value) => report(value);
     }
 }
