@@ -5,8 +5,6 @@ using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using TorchSharp;
 
-[assembly: InternalsVisibleTo("W2S.Tests")]
-
 namespace W2S;
 
 /// <summary>Loads libtorch from the library's own folder before anything touches it.</summary>

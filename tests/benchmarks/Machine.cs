@@ -11,9 +11,6 @@ internal sealed record Machine(string When, string System, string Processor, int
         Line("model name") ?? RuntimeInformation.ProcessArchitecture.ToString(), Environment.ProcessorCount, threads,
         string.Join(" ", Flags), $"{TorchRuntime.Versions}");
 
-    /// <summary>Whether the processor multiplies bfloat16 by itself; without that, bf16 saves memory traffic at most.</summary>
-    public static bool MultipliesBFloat16 => Flags.Any(flag => flag is "avx512_bf16" or "amx_bf16");
-
     private static string[] Flags => [.. (Line("flags") ?? "").Split(' ').Where(f => f is "avx2" or "avx512f" or "avx512_bf16" or "avx512_vnni" or "amx_bf16" or "amx_tile")];
 
     /// <summary>Resident memory of this process in MiB: now, and its peak so far.</summary>

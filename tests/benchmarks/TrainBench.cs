@@ -9,7 +9,7 @@ internal static class TrainBench
     {
         var arguments = new Arguments("train", words, ["models", "precisions", "batch", "threads", "rounds", "steps", "whole", "starts", "seconds", "json"], ["peer", "plain-layout"]);
         var models = arguments.Words("models", "resnet20,resnet56,resnet8x4");
-        var precisions = arguments.Words("precisions", TorchSharp.torch.cuda.is_available() || Machine.MultipliesBFloat16 ? "fp32,bf16" : "fp32");
+        var precisions = arguments.Words("precisions", TorchSharp.torch.cuda.is_available() || Devices.MultipliesBFloat16 == true ? "fp32,bf16" : "fp32");
         if (precisions.FirstOrDefault(p => p is not ("fp32" or "bf16")) is { } unknown)
             throw new UsageException($"--precisions has '{unknown}'; give fp32, bf16 or both with a comma");
         var (batch, threads) = (arguments.Number("batch", 128), arguments.UseThreads());

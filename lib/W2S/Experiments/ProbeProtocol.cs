@@ -56,6 +56,7 @@ public sealed record ProbeProtocol
     public ProbeSplit Run(FrozenPair pair, int seed, CancellationToken token = default)
     {
         var parts = Draw(pair, seed);
+        using var one = Devices.OneThread();
         using var scope = NewDisposeScope();
         var (weak, strong) = (parts.Of(pair.Weak), parts.Of(pair.Strong));
         var (few, all, truth) = parts.Of(pair.Labels);
@@ -83,12 +84,12 @@ public sealed record ProbeProtocol
             features, pair.Classes, loss, supervision, Probe with { Seed = Seeds.Derive(seed, who) }, token: token);
     }
 
-    /// <summary>Runs the splits 0, 1, 2, ….</summary>
+    /// <summary>Runs the splits 0, 1, 2, …, as many at a time as libtorch has threads.</summary>
     /// <param name="pair">The images.</param>
     /// <param name="splits">How many; three or more for a claim.</param>
-    /// <param name="progress">Hears of each finished split.</param>
+    /// <param name="progress">Hears of each finished split, one call at a time.</param>
     /// <param name="token">Stops the run.</param>
-    /// <returns>All of them.</returns>
+    /// <returns>All of them, in order.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="splits"/> is not positive.</exception>
     /// <exception cref="ArgumentException">The protocol does not fit the set.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
@@ -96,12 +97,13 @@ public sealed record ProbeProtocol
         FrozenPair pair, int splits, IProgress<ProbeProgress>? progress = null, CancellationToken token = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(splits);
-        var results = new List<ProbeSplit>(splits);
-        for (var seed = 0; seed < splits; seed++)
+        var results = new ProbeSplit[splits];
+        var (gate, done) = (new Lock(), 0);
+        Lanes.Each(splits, (seed, stop) =>
         {
-            results.Add(Run(pair, seed, token));
-            progress?.Report(new ProbeProgress(pair.Name, TrueLabels, results[^1], seed + 1, splits));
-        }
+            var split = results[seed] = Run(pair, seed, stop);
+            lock (gate) progress?.Report(new ProbeProgress(pair.Name, TrueLabels, split, ++done, splits));
+        }, token);
         return new ProbeStudy(pair.Name, TrueLabels, results);
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -7,6 +8,9 @@ namespace W2S.Training;
 public static class Devices
 {
     private static int? chosen;
+
+    [ThreadStatic]
+    private static bool alone;
 
     /// <summary>The fastest device there is: CUDA, else Apple's MPS, else the CPU.</summary>
     /// <returns>The device and one sentence that says which it is and why.</returns>
@@ -24,16 +28,21 @@ public static class Devices
         return new DeviceChoice(CPU, $"CPU with {get_num_threads()} threads: {WhyNoGpu()}");
     }
 
+    /// <summary>Whether the processor multiplies bfloat16 by itself (AVX512_BF16 or AMX): <see cref="Precision.BFloat16"/> is faster there; without,
+    /// libtorch emulates it, at half the speed of 32 bits. Null where nothing is known of it.</summary>
+    public static bool? MultipliesBFloat16 { get; } = AsksTheProcessor();
+
     /// <summary>Sets the threads of a CPU operation.</summary>
     /// <param name="count">How many; null for the default unless another number was set before: one for each physical core that
     /// this process may use, or <c>OMP_NUM_THREADS</c> where that is set.</param>
     /// <returns>The number now in force.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is not positive.</exception>
-    /// <remarks>Results are the same bit for bit only for the same number of threads.</remarks>
+    /// <remarks>Results are the same bit for bit only for the same number of threads. Work done side by side, one piece a core, has one and keeps it.</remarks>
     public static int UseThreads(int? count = null)
     {
         if (count <= 0)
             throw new ArgumentOutOfRangeException(nameof(count), count, $"{count} threads cannot compute; give 1 or more");
+        if (alone) return 1;
         var wanted = count ?? chosen ?? DefaultThreads();
         chosen = wanted;
         if (get_num_threads() != wanted) set_num_threads(wanted);
@@ -41,7 +50,11 @@ public static class Devices
     }
 
     /// <summary>Computes with one thread on this thread until disposed: for work in pieces so small that handing them out costs more.</summary>
-    internal static IDisposable OneThread() => new ThreadScope(UseThreads());
+    internal static IDisposable OneThread()
+    {
+        if (chosen is null) UseThreads();
+        return new ThreadScope();
+    }
 
     /// <summary>One thread for each physical core that the process may use: two on one core share its vector unit.</summary>
     internal static int DefaultThreads()
@@ -51,6 +64,18 @@ public static class Devices
         // ProcessorCount knows of affinity and of a container's CPU limit.
         var usable = Environment.ProcessorCount;
         return PhysicalCores("/sys/devices/system/cpu") is { } cores and > 0 ? Math.Min(usable, cores) : usable;
+    }
+
+    // Leaf 7: AMX_BF16 is bit 22 of EDX. Its first sub-leaf: AVX512_BF16 is bit 5 of EAX; AVX_NE_CONVERT, bit 5 of EDX, converts alone.
+    private static bool? AsksTheProcessor()
+    {
+        if (!X86Base.IsSupported || X86Base.CpuId(0, 0).Eax < 7) return null;
+        var (subleaves, _, _, features) = X86Base.CpuId(7, 0);
+        var (more, _, _, convert) = subleaves >= 1 ? X86Base.CpuId(7, 1) : default;
+        if (Has(features, 22) || Has(more, 5)) return true;
+        return Has(convert, 5) ? null : false;
+
+        static bool Has(int register, int bit) => (register >> bit & 1) == 1;
     }
 
     /// <summary>Physical cores by Linux's topology files; null elsewhere.</summary>
@@ -77,15 +102,20 @@ public static class Devices
 
     private sealed class ThreadScope : IDisposable
     {
-        private readonly int before;
+        private readonly bool outer = alone;
+        private readonly int before = get_num_threads();
 
-        public ThreadScope(int before)
+        public ThreadScope()
         {
-            this.before = before;
-            set_num_threads(1);
+            alone = true;
+            if (before != 1) set_num_threads(1);
         }
 
-        public void Dispose() => set_num_threads(before);
+        public void Dispose()
+        {
+            alone = outer;
+            if (before != 1) set_num_threads(before);
+        }
     }
 }
 

@@ -9,7 +9,8 @@ public enum Precision
     /// <summary>32 bits throughout.</summary>
     Float32,
 
-    /// <summary>Convolutions and matrix products in bfloat16 (autocast); weights, gradients and losses stay in 32 bits.</summary>
+    /// <summary>Convolutions and matrix products in bfloat16 (autocast); weights, gradients and losses stay in 32 bits. On a CPU it is
+    /// faster only where <see cref="Devices.MultipliesBFloat16"/>.</summary>
     BFloat16,
 }
 

@@ -35,6 +35,8 @@ internal sealed class TrainingSession : IDisposable
         (this.run, options, this.progress, this.token) = (run, run.Options, progress, token);
         device = options.Device ?? run.Student.parameters().FirstOrDefault()?.device ?? CPU;
         run.Student.to(device);
+        if (options.Precision == Precision.BFloat16 && device.type == DeviceType.CPU && Devices.MultipliesBFloat16 == false)
+            messages.Add("this processor has no bf16 instructions (AVX512_BF16, AMX), so BFloat16 is emulated and about half as fast as Float32; use Float32 here");
         loader = new BatchLoader(run.Images, run.Batches with { Device = device, ChannelsLast = options.ChannelsLast });
         var batches = loader.StepsPerEpoch;
         if (batches == 0)

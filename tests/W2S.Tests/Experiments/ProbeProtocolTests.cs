@@ -7,6 +7,7 @@ using static TorchSharp.torch;
 
 namespace W2S.Tests.Experiments;
 
+[Collection(W2S.Tests.Training.ProcessWide.Name)]
 public sealed class ProbeProtocolTests
 {
     private static readonly ProbeProtocol Small = new()
@@ -38,6 +39,25 @@ public sealed class ProbeProtocolTests
         Assert.Equal(first.Teacher, again.Teacher);
         Assert.Equal(first.Students, again.Students);
         Assert.NotEqual(Small.Draw(pair, 1).Test, Small.Draw(pair, 2).Test);
+    }
+
+    [Fact]
+    public void SplitsMadeSideBySideAreThoseMadeAlone()
+    {
+        using var scope = NewDisposeScope();
+        var pair = Blobs();
+        List<int> heard = [];
+
+        var study = Small.Study(pair, 3, new Heard<ProbeProgress>(at => heard.Add(at.Done)));
+
+        Assert.Equal([1, 2, 3], heard);
+        Assert.Equal([0, 1, 2], study.Splits.Select(split => split.Seed));
+        Assert.All(study.Splits, split =>
+        {
+            var alone = Small.Run(pair, split.Seed);
+            Assert.Equal((alone.Teacher, alone.FewLabels, alone.Ceiling), (split.Teacher, split.FewLabels, split.Ceiling));
+            Assert.Equal(alone.Students, split.Students);
+        });
     }
 
     [Fact]

@@ -35,6 +35,37 @@ public sealed class DevicesTests
     }
 
     [Fact]
+    public void WorkDoneAloneKeepsItsOneThread()
+    {
+        var before = Devices.UseThreads();
+        try
+        {
+            Assert.Equal(2, Devices.UseThreads(2));
+            using (Devices.OneThread())
+            {
+                using (Devices.OneThread()) Assert.Equal(1, torch.get_num_threads());
+                Assert.Equal(1, Devices.UseThreads());
+                Assert.Equal(1, Devices.UseThreads(2));
+                Assert.Equal(1, torch.get_num_threads());
+            }
+            Assert.Equal(2, torch.get_num_threads());
+        }
+        finally
+        {
+            Devices.UseThreads(before);
+        }
+    }
+
+    [Fact]
+    public void TheProcessorKnowsOfBFloat16WhatLinuxSaysOfIt()
+    {
+        const string list = "/proc/cpuinfo";
+        Assert.SkipUnless(File.Exists(list) && System.Runtime.Intrinsics.X86.X86Base.IsSupported, $"no {list} of an x86 processor");
+        var flags = File.ReadLines(list).First(line => line.StartsWith("flags", StringComparison.Ordinal)).Split(' ');
+        Assert.Equal(flags.Contains("avx512_bf16") || flags.Contains("amx_bf16"), Devices.MultipliesBFloat16 == true);
+    }
+
+    [Fact]
     public void TwoThreadsOfACoreCountOnce()
     {
         var folder = Directory.CreateTempSubdirectory("w2s-cores-");

@@ -274,6 +274,7 @@ public sealed class TrainerTests : IDisposable
         var result = Trainer.Train(Run(student) with { Batches = Batches with { Augmentation = new() { Padding = 1, Flip = true } }, Validation = held, Options = Options with { Epochs = 12, Optimizer = new Adam(0.02), Precision = Precision.BFloat16 } });
         Assert.True(result.LastAccuracy() > 0.9, $"validation {result.LastAccuracy()}");
         Assert.All(student.parameters(), parameter => Assert.Equal(ScalarType.Float32, parameter.dtype));
+        Assert.Equal(Devices.MultipliesBFloat16 == false, result.Messages.Any(message => message.Contains("emulated")));
     }
 
     [Fact]

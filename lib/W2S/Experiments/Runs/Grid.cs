@@ -25,7 +25,7 @@ public static class Grid
         {
             var beside = order.Skip(next).TakeWhile(experiment => experiment.SideBySide).ToArray();
             if (beside.Length > 0)
-                new SideBySide(beside, results, store, Tell, End, token).Run();
+                new SideBySide(beside, results, store, Tell, End).Run(token);
             else
                 Make(order[next]);
             next += Math.Max(1, beside.Length);

@@ -1,11 +1,8 @@
-using System.Runtime.ExceptionServices;
-using TorchSharp;
 using W2S.Training;
 
 namespace W2S.Experiments;
 
-/// <summary>Makes runs that are too small to share out among processor cores one a core: each on a thread of its own, on which libtorch computes alone.</summary>
-/// <remarks>A run's numbers do not depend on how many others are made at a time: it always has one thread.</remarks>
+/// <summary>Makes runs that are too small to share out among processor cores in <see cref="Lanes"/>, each after those that it needs.</summary>
 internal sealed class SideBySide
 {
     private readonly Lock gate = new();
@@ -15,73 +12,51 @@ internal sealed class SideBySide
     private readonly RunStore store;
     private readonly Action<Experiment, TrainingProgress?> tell;
     private readonly Action<RunResult> end;
-    private readonly CancellationTokenSource stop;
     private readonly SemaphoreSlim changed = new(0);
-    private readonly int threads = torch.get_num_threads(), lanes;
-    private ExceptionDispatchInfo? failure;
+    private readonly int lanes;
 
     /// <param name="experiments">The runs; what they need is among them or has its result.</param>
     /// <param name="results">Finished runs by hash.</param>
     /// <param name="store">Where finished runs lie.</param>
     /// <param name="tell">Hears, one call at a time, of the run that has been under way longest: that it started, and of its training.</param>
     /// <param name="end">Takes each finished run into <paramref name="results"/>, one call at a time.</param>
-    /// <param name="token">Stops all of them.</param>
     public SideBySide(
         IReadOnlyList<Experiment> experiments, IReadOnlyDictionary<string, RunResult> results, RunStore store,
-        Action<Experiment, TrainingProgress?> tell, Action<RunResult> end, CancellationToken token)
+        Action<Experiment, TrainingProgress?> tell, Action<RunResult> end)
     {
         waiting = [.. experiments.Select(experiment => (experiment, experiment.Needs.Select(need => need.Hash).ToArray()))];
         (this.results, this.store, this.tell, this.end) = (results, store, tell, end);
-        stop = CancellationTokenSource.CreateLinkedTokenSource(token);
-        lanes = Math.Min(threads, waiting.Count);
+        lanes = Lanes.Count(waiting.Count);
     }
 
     /// <summary>Makes the runs.</summary>
+    /// <param name="token">Stops all of them.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public void Run()
+    public void Run(CancellationToken token)
     {
-        torch.set_num_threads(1); // threads made from now on take it over
-        try
-        {
-            Task.WaitAll([.. Enumerable.Range(0, lanes).Select(_ => Task.Factory.StartNew(Lane, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))]);
-        }
-        finally
-        {
-            torch.set_num_threads(threads);
-            stop.Dispose();
-            changed.Dispose();
-        }
-        failure?.Throw();
+        using (changed) Lanes.Run(lanes, Lane, token);
     }
 
-    private void Lane()
+    private void Lane(CancellationToken stop)
     {
-        try
+        while (Next(stop) is { } experiment)
         {
-            while (Next() is { } experiment)
+            var result = store.Get(experiment, new Heard<TrainingProgress>(training => Tell(experiment, training)), stop);
+            lock (gate)
             {
-                var result = store.Get(experiment, new Heard<TrainingProgress>(training => Tell(experiment, training)), stop.Token);
-                lock (gate)
-                {
-                    underway.Remove(experiment);
-                    end(result);
-                }
-                changed.Release(lanes);
+                underway.Remove(experiment);
+                end(result);
             }
-        }
-        catch (Exception error)
-        {
-            lock (gate) failure ??= ExceptionDispatchInfo.Capture(error);
-            stop.Cancel();
+            changed.Release(lanes);
         }
     }
 
     // The first run that has all it needs; waits where every one left needs a run under way, and ends with the last.
-    private Experiment? Next()
+    private Experiment? Next(CancellationToken stop)
     {
         while (true)
         {
-            stop.Token.ThrowIfCancellationRequested();
+            stop.ThrowIfCancellationRequested();
             lock (gate)
             {
                 if (waiting.Count == 0) return null;
@@ -95,7 +70,7 @@ internal sealed class SideBySide
                     return experiment;
                 }
             }
-            changed.Wait(stop.Token);
+            changed.Wait(stop);
         }
     }
 

@@ -1,6 +1,7 @@
 using TorchSharp;
 using W2S.Experiments;
 using W2S.Tests.Data;
+using W2S.Training;
 
 namespace W2S.Tests.Experiments.Runs;
 
@@ -8,13 +9,13 @@ namespace W2S.Tests.Experiments.Runs;
 public sealed class SideBySideTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
-    private readonly int threads = torch.get_num_threads();
+    private readonly int threads = Devices.UseThreads();
 
-    public SideBySideTests() => torch.set_num_threads(2);
+    public SideBySideTests() => Devices.UseThreads(2);
 
     public void Dispose()
     {
-        torch.set_num_threads(threads);
+        Devices.UseThreads(threads);
         folder.Dispose();
     }
 
