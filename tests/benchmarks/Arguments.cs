@@ -31,6 +31,16 @@ internal sealed class Arguments
     /// <summary>Sets the threads that <c>--threads</c> names, or the library's default, and says how many.</summary>
     public int UseThreads() => Devices.UseThreads(Text("threads") is null ? null : Number("threads", 1));
 
+    /// <summary>What <c>--device</c> names.</summary>
+    /// <exception cref="UsageException">It is neither cpu nor a cuda that libtorch sees.</exception>
+    public string Device() => (Text("device") ?? Contenders.Cpu) switch
+    {
+        Contenders.Cpu => Contenders.Cpu,
+        Contenders.Cuda when TorchSharp.torch.cuda.is_available() => Contenders.Cuda,
+        Contenders.Cuda => throw new UsageException("--device cuda, but this libtorch is built without CUDA or finds no GPU; build with a CUDA libtorch on a machine that has one"),
+        var other => throw new UsageException($"--device is '{other}'; give cpu or cuda"),
+    };
+
     public string[] Words(string name, string otherwise) => (Text(name) ?? otherwise).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     /// <exception cref="UsageException">The value is no whole number of at least <paramref name="least"/>.</exception>

@@ -27,7 +27,7 @@ internal static class CacheBench
             Console.WriteLine($"cache: {cache.Seconds:F1} s to make ({Count / cache.Seconds:F0} images/s), {cache.Megabytes:F1} MB, {cache.ReadMilliseconds:F3} ms to read a batch\n");
             var start = new Contenders(threads, batch, steps);
             string[] common = ["turns-train", "--model", student, "--images", $"{Count}", "--precision", arguments.Text("precision") ?? "fp32"];
-            string[] peers = ["train", "--model", student, "--images", $"{Count}", "--layout", "channels-last"];
+            string[] peers = ["train", .. common[1..], "--layout", "channels-last"];
             contenders.Add(start.Ours("plain step", common));
             contenders.Add(start.Ours("distillation, cached logits", [.. common, "--teacher", teacher, "--cache", cache.Path]));
             contenders.Add(start.Ours("distillation, teacher in the step", [.. common, "--teacher", teacher]));

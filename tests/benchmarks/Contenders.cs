@@ -4,8 +4,14 @@ using W2S.Data;
 namespace W2S.Benchmarks;
 
 /// <summary>Starts contenders: this program under one of its inner verbs, or <c>peer.py</c>.</summary>
-internal sealed class Contenders(int threads, int batch, int steps)
+/// <param name="threads">Of an operation on the CPU.</param>
+/// <param name="batch">Images a batch.</param>
+/// <param name="steps">Steps a turn.</param>
+/// <param name="device">cpu or cuda.</param>
+internal sealed class Contenders(int threads, int batch, int steps, string device = Contenders.Cpu)
 {
+    public const string Cpu = "cpu", Cuda = "cuda";
+
     private static readonly string Folder = Path.GetDirectoryName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar)) + "/")!;
 
     /// <summary>CIFAR-100's training file; null where it is not there.</summary>
@@ -27,7 +33,7 @@ internal sealed class Contenders(int threads, int batch, int steps)
         return new(name, python, [Path.Combine(Folder, "peer.py"), .. arguments, "--data", Cifar ?? "-", .. Common], threads);
     }
 
-    private string[] Common => ["--threads", $"{threads}", "--batch", $"{batch}", "--steps", $"{steps}"];
+    private string[] Common => ["--threads", $"{threads}", "--batch", $"{batch}", "--steps", $"{steps}", .. device == Cpu ? [] : (string[])["--device", device]];
 
     private static bool HasTorch(string? python)
     {

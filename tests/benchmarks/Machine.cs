@@ -4,12 +4,12 @@ using System.Runtime.InteropServices;
 namespace W2S.Benchmarks;
 
 /// <summary>Where and when figures were taken, to stand beside them.</summary>
-internal sealed record Machine(string When, string System, string Processor, int Processors, int Threads, string VectorUnits, string Versions)
+internal sealed record Machine(string When, string System, string Processor, int Processors, int Threads, string VectorUnits, string? Gpu, string Versions)
 {
     public static Machine Here(int threads) => new(
         DateTimeOffset.UtcNow.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture) + " UTC", RuntimeInformation.OSDescription,
         Line("model name") ?? RuntimeInformation.ProcessArchitecture.ToString(), Environment.ProcessorCount, threads,
-        string.Join(" ", Flags), $"{TorchRuntime.Versions}");
+        string.Join(" ", Flags), Graphics(), $"{TorchRuntime.Versions}");
 
     private static string[] Flags => [.. (Line("flags") ?? "").Split(' ').Where(f => f is "avx2" or "avx512f" or "avx512_bf16" or "avx512_vnni" or "amx_bf16" or "amx_tile")];
 
@@ -28,7 +28,16 @@ internal sealed record Machine(string When, string System, string Processor, int
     }
 
     public override string ToString() =>
-        $"{When}; {Processor}, {Processors} processors ({VectorUnits}), {Threads} threads; {Versions}";
+        $"{When}; {Processor}, {Processors} processors ({VectorUnits}), {Threads} threads; {(Gpu is null ? "" : $"{Gpu}; ")}{Versions}";
+
+    // NVIDIA's driver tells each card's name there.
+    private static string? Graphics()
+    {
+        const string folder = "/proc/driver/nvidia/gpus";
+        return Directory.Exists(folder)
+            ? Directory.EnumerateDirectories(folder).SelectMany(card => File.ReadLines(Path.Combine(card, "information"))).FirstOrDefault(line => line.StartsWith("Model:", StringComparison.Ordinal))?[6..].Trim()
+            : null;
+    }
 
     private static string? Line(string name) => File.Exists("/proc/cpuinfo")
         ? File.ReadLines("/proc/cpuinfo").FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?.Split(':', 2)[1].Trim()

@@ -11,8 +11,9 @@ internal static class PeakTurns
 {
     public static int Run(string[] words)
     {
-        var arguments = new Arguments("turns-peak", words, ["precision", "batch", "threads", "steps"], []);
+        var arguments = new Arguments("turns-peak", words, ["precision", "batch", "threads", "steps", "device"], []);
         arguments.UseThreads();
+        var device = arguments.Device();
         var type = arguments.Text("precision") == "bf16" ? ScalarType.BFloat16 : ScalarType.Float32;
         using var _ = no_grad();
         using var scope = NewDisposeScope();
@@ -25,7 +26,7 @@ internal static class PeakTurns
         while (Console.ReadLine() == "go");
         return 0;
 
-        (Tensor, Tensor) Pair(long batch, long channels, long side) => (Last(randn(batch, channels, side, side).to_type(type)), Last(randn(channels, channels, 3, 3).to_type(type)));
+        (Tensor, Tensor) Pair(long batch, long channels, long side) => (Last(randn(batch, channels, side, side, device: device).to_type(type)), Last(randn(channels, channels, 3, 3, device: device).to_type(type)));
     }
 
     private static double Time(Tensor images, Tensor weights, int steps)
@@ -33,6 +34,7 @@ internal static class PeakTurns
         var started = Stopwatch.GetTimestamp();
         for (var step = 0; step < steps; step++)
             nn.functional.conv2d(images, weights, padding: [1, 1]).Dispose();
+        if (images.device_type == DeviceType.CUDA) cuda.synchronize();
         var products = images.numel() * weights.numel() / (double)weights.shape[1];
         return Stopwatch.GetElapsedTime(started).TotalMilliseconds / (steps * 2 * products / 1e9);
     }

@@ -7,9 +7,10 @@ internal static class TrainBench
 {
     public static int Run(string[] words)
     {
-        var arguments = new Arguments("train", words, ["models", "precisions", "batch", "threads", "rounds", "steps", "whole", "starts", "seconds", "json"], ["peer", "plain-layout"]);
+        var arguments = new Arguments("train", words, ["models", "precisions", "batch", "threads", "rounds", "steps", "whole", "starts", "seconds", "device", "json"], ["peer", "plain-layout"]);
         var models = arguments.Words("models", "resnet20,resnet56,resnet8x4");
-        var precisions = arguments.Words("precisions", TorchSharp.torch.cuda.is_available() || Devices.MultipliesBFloat16 == true ? "fp32,bf16" : "fp32");
+        var device = arguments.Device();
+        var precisions = arguments.Words("precisions", device == Contenders.Cuda || Devices.MultipliesBFloat16 == true ? "fp32,bf16" : "fp32");
         if (precisions.FirstOrDefault(p => p is not ("fp32" or "bf16")) is { } unknown)
             throw new UsageException($"--precisions has '{unknown}'; give fp32, bf16 or both with a comma");
         var (batch, threads) = (arguments.Number("batch", 128), arguments.UseThreads());
@@ -17,25 +18,25 @@ internal static class TrainBench
         var (whole, starts) = (arguments.Number("whole", 100, 0), arguments.Number("starts", 3));
         var machine = Machine.Here(threads);
         Console.WriteLine(machine);
-        Console.WriteLine($"batches of {batch} of {Contenders.DataName}, padded, cropped, mirrored; turns of {steps} steps each, medians (quartiles)");
+        Console.WriteLine($"on {device}, batches of {batch} of {Contenders.DataName}, padded, cropped, mirrored; turns of {steps} steps each, medians (quartiles)");
         var results = models.Select(model =>
         {
             var work = Networks.GigaFlop(model, batch);
-            var turns = InTurns(new Contenders(threads, batch, steps), model, precisions, arguments.Has("peer"), arguments.Has("plain-layout"), rounds, arguments.Number("seconds", 600));
-            Console.WriteLine($"\n{model}, {work:F1} GFLOP a step, {turns[0].Figure.Turns} turns\n{"",-34}{"ms a step",10}   {"quartiles",-17}{"images/s",9}{"of peak",9}{"peak MiB",10}{"PyTorch's ms / ms",19}\n{"",-98}channels-last, default");
+            var turns = InTurns(new Contenders(threads, batch, steps, device), model, precisions, arguments.Has("peer"), arguments.Has("plain-layout"), rounds, arguments.Number("seconds", 600));
+            Console.WriteLine($"\n{model}, {work:F1} GFLOP a step, {turns[0].Figure.Turns} turns\n{"",-34}{"ms a step",10}   {"quartiles",-17}{"images/s",9}{"of peak",9}{"peak MiB",10}{"PyTorch's ms in fp32 / ms",27}\n{"",-98}channels-last, default");
             foreach (var row in turns)
             {
                 var figure = row.Figure;
                 var share = row.Peak is { } peak ? $"{work / figure.Median * peak:P0}" : "";
                 Console.WriteLine($"{figure.Name,-34}{figure.Median,10:F1}   {$"{figure.Low:F1} … {figure.High:F1}",-17}{batch / figure.Median * 1000,9:F0}{share,9}{figure.PeakMemory,10:F0}{row.OverLast,13:F2}{row.OverDefault,10:F2}");
             }
-            var wholes = whole == 0 ? [] : InWholes(new Contenders(threads, batch, whole), model, precisions, arguments.Has("peer"), starts);
+            var wholes = whole == 0 ? [] : InWholes(new Contenders(threads, batch, whole, device), model, precisions, arguments.Has("peer"), starts);
             if (wholes.Count > 0) Console.WriteLine($"\nwhole processes: start, data, {whole} steps, end; medians of {starts}");
             foreach (var one in wholes)
                 Console.WriteLine($"{one.Name,-34}{one.Median,10:F1} s {$"{one.Low:F1} … {one.High:F1}",-17}{"",18}{one.PeakMemory,10:F0}");
             return new { model, gigaFlop = work, turns, wholes };
         }).ToArray();
-        Results.Write(arguments.Text("json"), new { machine, data = Contenders.DataName, batch, rounds, steps, whole, starts, results });
+        Results.Write(arguments.Text("json"), new { machine, device, data = Contenders.DataName, batch, rounds, steps, whole, starts, results });
         return 0;
     }
 

@@ -13,7 +13,7 @@ internal static class TrainTurns
 {
     public static int Run(string[] words)
     {
-        var arguments = new Arguments("turns-train", words, ["model", "teacher", "cache", "precision", "batch", "threads", "steps", "images", "workers"], ["whole", "plain-layout"]);
+        var arguments = new Arguments("turns-train", words, ["model", "teacher", "cache", "precision", "batch", "threads", "steps", "images", "workers", "device"], ["whole", "plain-layout"]);
         _ = torch.manual_seed(0);
         using var student = Networks.Make(arguments.Text("model") ?? "resnet20");
         using var images = Networks.Images(arguments.Number("images", 50_000));
@@ -35,6 +35,7 @@ internal static class TrainTurns
                 ChannelsLast = !arguments.Has("plain-layout"),
                 ReportEvery = steps,
                 Threads = arguments.UseThreads(),
+                Device = new torch.Device(arguments.Device()),
             },
         };
         Trainer.Train(run, whole ? null : new Waiting(steps, end), end.Token);

@@ -75,41 +75,50 @@ def read(path, count):
 class Batches:
     """Shuffled batches without end: four black pixels of padding, a random crop, every other image mirrored, −1 … 1."""
 
-    def __init__(self, path, count, size):
-        self.images, self.labels = read(path, count)
-        self.size, self.place, self.order = size, 0, torch.randperm(count)
+    def __init__(self, options):
+        self.images, self.labels = (data.to(options.device) for data in read(options.data, options.images))
+        self.device, self.size, self.place, self.order = options.device, options.batch, 0, self.shuffled(options.images)
+
+    def shuffled(self, count):
+        return torch.randperm(count).to(self.device)
 
     def next(self):
         if self.place + self.size > len(self.order):
-            self.place, self.order = 0, torch.randperm(len(self.order))
+            self.place, self.order = 0, self.shuffled(len(self.order))
         rows = self.order[self.place:self.place + self.size]
         self.place += self.size
         n = len(rows)
-        line = torch.arange(32)
-        top, left, flip = torch.randint(9, (n, 1)), torch.randint(9, (n, 1)), torch.rand(n, 1) < 0.5
+        here = {"device": self.device}
+        line = torch.arange(32, **here)
+        top, left, flip = torch.randint(9, (n, 1), **here), torch.randint(9, (n, 1), **here), torch.rand(n, 1, **here) < 0.5
         ys, xs = top + line, left + torch.where(flip, 31 - line, line)
         padded = functional.pad(self.images[rows], (4, 4, 4, 4))
-        picked = padded[torch.arange(n).view(n, 1, 1, 1), torch.arange(3).view(1, 3, 1, 1), ys.view(n, 1, 32, 1), xs.view(n, 1, 1, 32)]
+        picked = padded[torch.arange(n, **here).view(n, 1, 1, 1), torch.arange(3, **here).view(1, 3, 1, 1), ys.view(n, 1, 32, 1), xs.view(n, 1, 1, 32)]
         return picked.float().div_(127.5).sub_(1), self.labels[rows]
 
 
 class Training:
     def __init__(self, options):
-        self.batches = Batches(options.data, options.images, options.batch)
+        self.batches = Batches(options)
+        self.device = options.device
         self.last = options.layout == "channels-last"
         self.narrow = options.precision == "bf16"
         self.student = self.lay(ResNet(options.model)).train()
         self.teacher = self.lay(ResNet(options.teacher)).eval() if options.teacher else None
-        self.optimizer = torch.optim.SGD(self.student.parameters(), 0.1, momentum=0.9, nesterov=True, weight_decay=5e-4)
+        decayed = [p for p in self.student.parameters() if p.dim() > 1]
+        others = [p for p in self.student.parameters() if p.dim() <= 1]
+        groups = [{"params": decayed, "weight_decay": 5e-4}, {"params": others, "weight_decay": 0}]
+        self.optimizer = torch.optim.SGD(groups, 0.1, momentum=0.9, nesterov=True)
 
     def lay(self, module):
+        module = module.to(self.device)
         return module.to(memory_format=torch.channels_last) if self.last else module
 
     def step(self):
         images, labels = self.batches.next()
         if self.last:
             images = images.to(memory_format=torch.channels_last)
-        with torch.autocast("cpu", torch.bfloat16, enabled=self.narrow):
+        with torch.autocast(self.device, torch.bfloat16, enabled=self.narrow):
             if self.teacher is not None:
                 with torch.no_grad():
                     weak = self.teacher(images)
@@ -118,7 +127,7 @@ class Training:
         loss = functional.cross_entropy(logits, labels)
         if self.teacher is not None:
             soft = functional.kl_div(functional.log_softmax(logits / 4, 1), functional.softmax(weak.float() / 4, 1), reduction="batchmean")
-            loss = loss + 0.9 * 16 * soft
+            loss = loss + 16 * soft
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         self.optimizer.step()
@@ -139,15 +148,17 @@ def main():
     parser.add_argument("--precision", choices=["fp32", "bf16"], default="fp32")
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--steps", type=int, default=5)
     parser.add_argument("--whole", action="store_true")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     torch.manual_seed(0)
+    torch.backends.cudnn.benchmark = True
     if options.what == "train":
         step = Training(options).step
     else:
-        batches = Batches(options.data, options.images, options.batch)
+        batches = Batches(options)
 
         def step():
             images, _ = batches.next()
@@ -158,6 +169,8 @@ def main():
         started = time.perf_counter()
         for _ in range(options.steps):
             step()
+        if options.device == "cuda":
+            torch.cuda.synchronize()
         return 1000 * (time.perf_counter() - started) / options.steps
 
     first = turn()

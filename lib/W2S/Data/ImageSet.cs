@@ -11,7 +11,7 @@ public sealed class ImageSet : IDisposable
     /// <param name="images">uint8 [N, 3, H, W], contiguous, on the CPU.</param>
     /// <param name="labels">N class numbers from 0.</param>
     /// <param name="classNames">A name for each class.</param>
-    /// <exception cref="ArgumentException">Shape, type or counts do not fit, or a label has no name.</exception>
+    /// <exception cref="ArgumentException">Shape, type, memory or counts do not fit, or a label has no name.</exception>
     public ImageSet(string name, Tensor images, IReadOnlyList<long> labels, IReadOnlyList<string> classNames)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -22,6 +22,11 @@ public sealed class ImageSet : IDisposable
         {
             throw new ArgumentException(
                 $"images are {images.dtype} [{string.Join(", ", images.shape)}]; give uint8 [N, 3, H, W]", nameof(images));
+        }
+        if (images.device_type != DeviceType.CPU || !images.is_contiguous())
+        {
+            throw new ArgumentException(
+                $"images lie on {images.device} with strides [{string.Join(", ", images.stride())}]; give a contiguous tensor on the CPU: images.cpu().contiguous()", nameof(images));
         }
         if (labels.Count != images.shape[0])
         {

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace W2S.Data;
@@ -59,7 +60,8 @@ public sealed record Normalization((float R, float G, float B) Mean, (float R, f
         ArgumentNullException.ThrowIfNull(images);
         using var mean = tensor(new[] { Mean.R, Mean.G, Mean.B }, device: images.device).reshape(1, 3, 1, 1);
         using var std = tensor(new[] { Std.R, Std.G, Std.B }, device: images.device).reshape(1, 3, 1, 1);
-        using var unit = images.to(ScalarType.Float32).div_(255f);
+        using Scalar white = 255f.ToScalar();
+        using var unit = images.to(ScalarType.Float32).div_(white);
         return unit.sub_(mean).div(std);
     }
 

@@ -1,4 +1,5 @@
 using TorchSharp;
+using W2S.Losses;
 using static TorchSharp.torch;
 
 namespace W2S.Data;
@@ -14,6 +15,7 @@ internal sealed class TensorViews : IDisposable
     private readonly Tensor _half;
     private readonly Tensor _rowLength;
     private readonly Scalar _zero = 0f.ToScalar(); // made once: a scalar a call would live until its finalizer runs
+    private readonly Scalar _one = 1L.ToScalar();
     private readonly Device _device;
     private readonly int _height;
     private readonly int _width;
@@ -41,7 +43,8 @@ internal sealed class TensorViews : IDisposable
         using var off = no_grad();
         var picked = _all.index_select(0, tensor(indices.Select(index => (long)index).ToArray(), device: _device));
         var resized = plans.Any(plan => plan.Part.Height != _height || plan.Part.Width != _width);
-        var images = (resized ? Resize(picked, plans) : Shift(picked, plans)) * _scale + _shift;
+        var images = (resized ? Resize(picked, plans) : Shift(picked, plans)) * _scale;
+        images = images.Plus(_shift);
         if (plans.Any(plan => plan.Erased.Height > 0))
         {
             images = images.masked_fill(Inside(plans.Select(plan => plan.Erased).ToArray()), _zero);
@@ -59,6 +62,7 @@ internal sealed class TensorViews : IDisposable
         _half.Dispose();
         _rowLength.Dispose();
         _zero.Dispose();
+        _one.Dispose();
     }
 
     private Tensor Shift(Tensor picked, ViewPlan[] plans)
@@ -76,15 +80,15 @@ internal sealed class TensorViews : IDisposable
             plans, _width, (plan, x) => CropResize.Tap(plan.Flip ? _width - 1 - x : x, plan.Part.Left, plan.Part.Width, _width));
         (restDown, down) = (restDown.reshape(-1, 1, _height, 1), down.reshape(-1, 1, _height, 1));
         (restAcross, across) = (restAcross.reshape(-1, 1, 1, _width), across.reshape(-1, 1, 1, _width));
-        var above = At(picked, upper, left) * restAcross + At(picked, upper, right) * across;
-        var below = At(picked, lower, left) * restAcross + At(picked, lower, right) * across;
-        return (above * restDown + below * down + _half).floor();
+        var above = (At(picked, upper, left) * restAcross).Plus(At(picked, upper, right) * across);
+        var below = (At(picked, lower, left) * restAcross).Plus(At(picked, lower, right) * across);
+        return (above * restDown).Plus(below * down).Plus(_half).floor();
     }
 
     // The pixels at rows [B, H] × columns [B, W] of each image, as float32 [B, 3, H, W].
     private Tensor At(Tensor picked, Tensor rows, Tensor columns)
     {
-        var places = (rows.unsqueeze(2) * _rowLength + columns.unsqueeze(1)).reshape(-1, 1, _height * _width).expand(-1, 3, -1);
+        var places = (rows.unsqueeze(2) * _rowLength).add(columns.unsqueeze(1), _one).reshape(-1, 1, _height * _width).expand(-1, 3, -1);
         return picked.gather(2, places).to(ScalarType.Float32).reshape(-1, 3, _height, _width);
     }
 
@@ -92,7 +96,7 @@ internal sealed class TensorViews : IDisposable
     {
         var others = images.flip(0);
         if (plan.Cut) return images.where(Inside([plan.Rectangle]).logical_not(), others);
-        return images * tensor(plan.Lambda, device: _device) + others * tensor(1 - plan.Lambda, device: _device);
+        return (images * tensor(plan.Lambda, device: _device)).Plus(others * tensor(1 - plan.Lambda, device: _device));
     }
 
     // Whether a pixel lies in its image's rectangle: bool [B, 1, H, W].

@@ -7,7 +7,7 @@ namespace W2S.Losses;
 /// <remarks>
 /// <para>L = w_labels·CE(p, y) + w·λ(s)·τ(s)²·KL(q^τ‖p^τ) at the fraction s of the run. λ rises linearly to 1 by <see cref="WarmUp"/>, stays there until <see cref="Hold"/>,
 /// falls linearly to 0 by <see cref="End"/>; τ falls linearly from <see cref="Temperature"/> at the start to <see cref="FinalTemperature"/> at <see cref="End"/>.
-/// λ = 0 once <see cref="LossBatch.TeacherBeaten"/> reaches <see cref="Patience"/>.</para>
+/// λ = 0 once <see cref="LossBatch.TeacherBeaten"/> reaches <see cref="Patience"/>: the trainer needs validation images and a teacher on the fly for it.</para>
 /// <para>After Li, Heide, Chai, Weak-to-Strong Knowledge Distillation Accelerates Visual Learning, arXiv 2604.15451, which gives these stages;
 /// the linear shapes and the default fractions are this library's.</para>
 /// </remarks>

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using TorchSharp;
+
 namespace W2S.Training;
 
 /// <summary>What a checkpoint says in words and numbers: which run it belongs to, where it stood, and its files.</summary>
@@ -16,6 +19,12 @@ internal sealed record CheckpointRecord
     public required long OptimizerSteps { get; init; }
 
     public required int Threads { get; init; }
+
+    /// <summary>What to say where the run goes on with another number of threads; null where it does not.</summary>
+    [JsonIgnore]
+    public string? ThreadsDiffer => Threads == torch.get_num_threads()
+        ? null
+        : $"the run was begun with {Threads} threads and goes on with {torch.get_num_threads()}: results agree, but not bit for bit";
 
     public required List<TrainingProgress> History { get; init; }
 

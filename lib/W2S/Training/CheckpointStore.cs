@@ -44,7 +44,8 @@ internal sealed class CheckpointStore(string folder)
         {
             throw new CheckpointException($"the checkpoint of step {record.Step} cannot be written to {folder} ({error.Message}); make room or give another folder: earlier checkpoints are intact", error);
         }
-        foreach (var old in Folders.Skip(Kept))
+        // A damaged one that lies ahead is none of the two.
+        foreach (var old in Folders.SkipWhile(path => string.CompareOrdinal(path, target) > 0).Skip(Kept))
             TryDelete(old);
     }
 

@@ -49,11 +49,29 @@ public static class Devices
         return wanted;
     }
 
+    /// <summary>Where losses and sums are computed for a run on a device: there, but on the CPU for MPS, which has no float64.</summary>
+    internal static Device ForLosses(Device device) => device.type == DeviceType.MPS ? CPU : device;
+
+    /// <summary>Sets the threads until disposed; null leaves them as <see cref="UseThreads"/> has them.</summary>
+    internal static IDisposable Threads(int? count)
+    {
+        var before = UseThreads();
+        UseThreads(count);
+        return new Ending(() => UseThreads(before));
+    }
+
     /// <summary>Computes with one thread on this thread until disposed: for work in pieces so small that handing them out costs more.</summary>
     internal static IDisposable OneThread()
     {
         if (chosen is null) UseThreads();
-        return new ThreadScope();
+        var (outer, before) = (alone, get_num_threads());
+        alone = true;
+        if (before != 1) set_num_threads(1);
+        return new Ending(() =>
+        {
+            alone = outer;
+            if (before != 1) set_num_threads(before);
+        });
     }
 
     /// <summary>One thread for each physical core that the process may use: two on one core share its vector unit.</summary>
@@ -100,22 +118,9 @@ public static class Devices
         ? "this libtorch offers no MPS device"
         : "this libtorch is built without CUDA, or finds no NVIDIA GPU and driver";
 
-    private sealed class ThreadScope : IDisposable
+    private sealed class Ending(Action end) : IDisposable
     {
-        private readonly bool outer = alone;
-        private readonly int before = get_num_threads();
-
-        public ThreadScope()
-        {
-            alone = true;
-            if (before != 1) set_num_threads(1);
-        }
-
-        public void Dispose()
-        {
-            alone = outer;
-            if (before != 1) set_num_threads(before);
-        }
+        public void Dispose() => end();
     }
 }
 

@@ -38,7 +38,7 @@ public sealed record EpisodicOptions
     /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
     public int ValidationEpisodes { get; init => field = Positive(value, nameof(ValidationEpisodes)); } = 200;
 
-    /// <summary>Seed of the tasks.</summary>
+    /// <summary>Seed of the tasks and of dropout.</summary>
     /// <value>0</value>
     public long Seed { get; init; }
 

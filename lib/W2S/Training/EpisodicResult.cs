@@ -20,4 +20,7 @@ public sealed record EpisodicResult
 
     /// <summary>The update from which this call went on; 0 for a run from its beginning.</summary>
     public long ResumedFrom { get; init; }
+
+    /// <summary>What else there is to say, for instance that a damaged checkpoint was passed over.</summary>
+    public IReadOnlyList<string> Messages { get; init; } = [];
 }

@@ -59,7 +59,7 @@ public sealed record EpisodicRun(ImageModel Student, ImageSet Images, Loss Loss)
         ["loss"] = TeacherKey.Invariant(Loss),
         ["teacher"] = Teacher is null ? "none" : FormattableString.Invariant($"{Teacher.Model.ModelName} {Fingerprint.Of(Teacher.Model)}, scale {Teacher.Scale:R}"),
         ["labels"] = $"{WithLabels}",
-        ["validation"] = Validation is { } held ? $"{held.Name}, {held.Count} images, pixels {Fingerprint.Of(held)}" : "none",
+        ["validation"] = Validation is { } held ? $"{held.Name}, {held.Count} images, pixels {Fingerprint.Of(held)}, labels {Fingerprint.Of(held.Labels)}" : "none",
         ["options"] = TeacherKey.Invariant(new Text(Options)),
     };
 

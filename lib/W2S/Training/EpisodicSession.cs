@@ -22,6 +22,7 @@ internal sealed class EpisodicSession : IDisposable
     private readonly CheckpointStore? store;
     private readonly Dictionary<string, string> identity;
     private readonly List<TrainingProgress> history = [];
+    private readonly List<string> messages = [];
     private readonly long updates;
     private readonly Device device;
     private long done, resumedFrom;
@@ -66,6 +67,7 @@ internal sealed class EpisodicSession : IDisposable
             BestStep = bestStep,
             Cancelled = cancelled,
             ResumedFrom = resumedFrom,
+            Messages = messages,
         };
     }
 
@@ -170,5 +172,7 @@ internal sealed class EpisodicSession : IDisposable
         (done, resumedFrom) = (checkpoint.Record.Step, checkpoint.Record.Step);
         (bestAccuracy, bestStep) = (checkpoint.Record.BestAccuracy, checkpoint.Record.BestStep);
         history.AddRange(checkpoint.Record.History);
+        messages.AddRange(checkpoint.Messages);
+        if (checkpoint.Record.ThreadsDiffer is { } words) messages.Add(words);
     }
 }

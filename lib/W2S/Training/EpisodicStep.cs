@@ -10,12 +10,15 @@ namespace W2S.Training;
 internal sealed class EpisodicStep(EpisodicRun run, EpisodeSampler sampler, CosineHead head, TrainingState state, Device device) : IDisposable
 {
     private readonly EpisodicOptions options = run.Options;
+    private readonly long dropoutSeed = Seeds.Derive(run.Options.Seed, Seeds.Dropout);
+    private readonly Device judge = Devices.ForLosses(device);
     private readonly Tensor pixels = (device.type == DeviceType.CPU ? run.Images.Images.alias() : run.Images.Images.to(device)).DetachFromDisposeScope();
     private readonly Tensor? teacherScale = run.Teacher is { } teacher ? tensor(new[] { (float)teacher.Scale }, device: device).DetachFromDisposeScope() : null;
 
     public void Update(long done, double epoch, double rate, LossMeter meter, bool report)
     {
         using var scope = NewDisposeScope();
+        _ = manual_seed(Seeds.Derive(dropoutSeed, done)); // as the trainer does: there is no state of a generator to keep
         var tasks = Enumerable.Range(0, options.Episodes).Select(i => sampler.Draw(done * options.Episodes + i)).ToArray();
         using (no_grad()) state.Parameters.Gradients.zero_();
         var batch = Batch(tasks, epoch);
@@ -38,12 +41,12 @@ internal sealed class EpisodicStep(EpisodicRun run, EpisodeSampler sampler, Cosi
         {
             using var _ = no_grad();
             var (own, asked) = Apart(teacher.Model.Features(images), tasks.Length);
-            weak = Prototypes.Cosines(asked, Prototypes.Of(own, run.Episode.Ways)).mul(teacherScale!).flatten(0, 1);
+            weak = Prototypes.Cosines(asked, Prototypes.Of(own, run.Episode.Ways)).mul(teacherScale!).flatten(0, 1).to(judge);
         }
-        return new LossBatch(head.call(queries, Prototypes.Of(support, run.Episode.Ways)).flatten(0, 1))
+        return new LossBatch(head.call(queries, Prototypes.Of(support, run.Episode.Ways)).flatten(0, 1).to(judge))
         {
             TeacherLogits = weak,
-            Labels = run.WithLabels ? tensor(tasks.SelectMany(task => task.QueryLabels).ToArray(), device: device) : null,
+            Labels = run.WithLabels ? tensor(tasks.SelectMany(task => task.QueryLabels).ToArray(), device: judge) : null,
             Epoch = epoch,
             Epochs = options.Epochs,
         };
@@ -70,10 +73,10 @@ internal sealed class EpisodicStep(EpisodicRun run, EpisodeSampler sampler, Cosi
             features.narrow(0, support, features.shape[0] - support).reshape(tasks, -1, features.shape[1]));
     }
 
-    private static double Number(Tensor scalar) => scalar.detach().to_type(ScalarType.Float64).cpu().item<double>();
+    private static double Number(Tensor scalar) => scalar.detach().cpu().to_type(ScalarType.Float64).item<double>();
 
     private TrainingNotFiniteException Failure(Episode[] tasks, long done, LossParts parts) => new(
-        $"{(double.IsFinite(Number(parts.Total)) ? $"the gradient of {state.Parameters.FirstNotFinite(gradients: true)}" : "the loss")} is not finite at update {done + 1}; lower the learning rate, or begin from weights of the classifier stage")
+        $"{(double.IsFinite(Number(parts.Total)) ? $"the gradient of {state.Parameters.FirstNotFinite()}" : "the loss")} is not finite at update {done + 1}; lower the learning rate, or begin from weights of the classifier stage")
     {
         Step = done + 1,
         What = double.IsFinite(Number(parts.Total)) ? "gradient" : "loss",

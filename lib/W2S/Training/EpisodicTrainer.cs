@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TorchSharp;
 
 namespace W2S.Training;
@@ -17,6 +18,7 @@ public static class EpisodicTrainer
     /// <param name="token">Ends the run after the update under way; a checkpoint is left at the end of each epoch.</param>
     /// <returns>History and outcome; the student holds the final weights and is in evaluation mode.</returns>
     /// <exception cref="ArgumentException">Parts of the run do not fit together, or a class has too few images.</exception>
+    /// <exception cref="OutOfDeviceMemoryException">The device's memory does not suffice.</exception>
     /// <exception cref="TrainingNotFiniteException">A loss or gradient became NaN or infinite.</exception>
     /// <exception cref="CheckpointException">A checkpoint cannot be written or read, or belongs to another run.</exception>
     public static EpisodicResult Train(EpisodicRun run, IProgress<TrainingProgress>? progress = null, CancellationToken token = default)
@@ -26,13 +28,21 @@ public static class EpisodicTrainer
         ProcessSettings.Apply();
         Devices.UseThreads();
         using var scope = torch.NewDisposeScope();
+        var generator = torch.get_rng_state();
         try
         {
             using var session = new EpisodicSession(run, progress, token);
             return session.Run();
         }
+        catch (ExternalException error) when (OutOfDeviceMemoryException.Is(error))
+        {
+            var tasks = run.Options.Episodes;
+            throw OutOfDeviceMemoryException.For(
+                run.Student, run.Images, $"{tasks} tasks of {run.Episode.Images}", tasks > 1 ? $"give {tasks / 2} Episodes an update" : null, error, run.Options.Device);
+        }
         finally
         {
+            torch.set_rng_state(generator);
             run.Student.eval();
         }
     }

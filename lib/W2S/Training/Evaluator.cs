@@ -42,6 +42,7 @@ public static class Evaluator
             throw new ArgumentException($"{labels.Count} labels for logits of shape [{string.Join(", ", logits.shape)}]; give one each", nameof(labels));
         using var _ = no_grad();
         using var scope = NewDisposeScope();
+        logits = logits.to(Devices.ForLosses(logits.device));
         var truth = tensor(labels.ToArray(), device: logits.device);
         var hits = logits.topk((int)Math.Min(5, logits.shape[1]), 1).indexes.eq(truth.unsqueeze(1)).to_type(ScalarType.Float64);
         var loss = nn.functional.cross_entropy(logits.to_type(ScalarType.Float32), truth);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using TorchSharp;
 using W2S.Data;
 using W2S.Models;
@@ -50,6 +51,7 @@ public static class FeatureExtractor
     /// <param name="token">Stops the pass.</param>
     /// <returns>On the model's device, one row an image; the caller disposes it.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="batch"/> is not positive.</exception>
+    /// <exception cref="OutOfDeviceMemoryException">The device's memory does not suffice.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
     public static ImageFeatures Compute(
         ImageModel model, ImageSet images, Normalization normalization, int batch = 256,
@@ -89,6 +91,10 @@ public static class FeatureExtractor
             features.DetachFromDisposeScope();
             logits.DetachFromDisposeScope();
             return new ImageFeatures(features, logits);
+        }
+        catch (ExternalException error) when (OutOfDeviceMemoryException.Is(error))
+        {
+            throw OutOfDeviceMemoryException.For(model, images, $"{batch}", batch > 1 ? $"give {batch / 2} images at a time" : null, error);
         }
         finally
         {

@@ -74,11 +74,11 @@ internal sealed class FlatParameters : IDisposable
     /// <summary>Says which parameter lies where, so that a buffer of another model is recognised.</summary>
     public string Layout => string.Join(";", Parameters.Select(p => $"{p.Name}[{string.Join(",", p.Value.shape)}]"));
 
-    /// <summary>The first parameter whose values or gradients are not all finite, or null.</summary>
-    public string? FirstNotFinite(bool gradients)
+    /// <summary>The first parameter whose gradient is not finite throughout, or null.</summary>
+    public string? FirstNotFinite()
     {
         using var scope = NewDisposeScope();
-        return Parameters.FirstOrDefault(p => !(gradients ? p.Value.grad! : p.Value).isfinite().all().item<bool>())?.Name;
+        return Parameters.FirstOrDefault(p => !p.Value.grad!.isfinite().all().item<bool>())?.Name;
     }
 
     public void Dispose()

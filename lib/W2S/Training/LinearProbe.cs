@@ -61,7 +61,8 @@ public sealed class LinearProbe : IDisposable
         if (options.Mixup > 0) supervision.CheckMixable();
         ProcessSettings.Apply();
         using var one = Devices.OneThread();
-        using var training = new ProbeTraining(features, classes, loss, supervision, options);
+        using var here = features.to(Devices.ForLosses(features.device));
+        using var training = new ProbeTraining(here, classes, loss, supervision, options);
         var history = training.Run(progress, token, watch is null ? null : (point, soFar) =>
         {
             using var probe = training.Finish((m, d, w, b) => new LinearProbe(m.clone(), d.clone(), w, b, soFar));
@@ -92,7 +93,7 @@ public sealed class LinearProbe : IDisposable
     }
 
     /// <summary>The probe's logits.</summary>
-    /// <param name="features">float32 [N, F], on the probe's device.</param>
+    /// <param name="features">float32 [N, F].</param>
     /// <returns>float32 [N, C], without gradient, owned by the current dispose scope.</returns>
     /// <exception cref="ArgumentException">The features have another length.</exception>
     public Tensor Logits(Tensor features)
@@ -101,12 +102,13 @@ public sealed class LinearProbe : IDisposable
         if (features.dim() != 2 || features.shape[1] != FeatureCount)
             throw new ArgumentException($"features of shape [{string.Join(", ", features.shape)}] for a probe of {FeatureCount}; give [samples, {FeatureCount}]", nameof(features));
         using var _ = no_grad();
-        using var standard = features.sub(mean).div_(deviation);
+        using var here = features.to(mean.device);
+        using var standard = here.sub(mean).div_(deviation);
         return nn.functional.linear(standard, weight, bias);
     }
 
     /// <summary>The share of samples whose largest logit is their label's.</summary>
-    /// <param name="features">float32 [N, F], on the probe's device.</param>
+    /// <param name="features">float32 [N, F].</param>
     /// <param name="labels">N class numbers.</param>
     /// <returns>0 … 1.</returns>
     /// <exception cref="ArgumentException">Shapes do not fit.</exception>

@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace W2S.Training;
 
 /// <summary>Adds up losses and hits on the device between reports, so that numbers leave it once a report.</summary>
-internal sealed class LossMeter : IDisposable
+/// <param name="perUpdate">Steps added for one update of the weights.</param>
+internal sealed class LossMeter(int perUpdate = 1) : IDisposable
 {
     // An implicit factor 1 may be freed while libtorch reads it.
     private static readonly Scalar One = 1.ToScalar();
@@ -67,7 +68,7 @@ internal sealed class LossMeter : IDisposable
     /// <summary>Takes time that is no training (evaluation, checkpoints) out of the speed.</summary>
     public IDisposable Pause() => new Pausing(this);
 
-    /// <summary>The means since the report before; starts the next ones.</summary>
+    /// <summary>The means since the report before; starts the next ones. <paramref name="step"/> and <paramref name="total"/> count updates.</summary>
     public TrainingProgress Report(long step, long total, double epoch, double epochs, double rate)
     {
         using var scope = NewDisposeScope();
@@ -92,7 +93,7 @@ internal sealed class LossMeter : IDisposable
             Agreement = agreement,
             ImagesPerSecond = images / seconds,
             Elapsed = now,
-            Left = here == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(seconds / here * (total - step)),
+            Left = here == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(seconds / here * perUpdate * (total - step)),
         };
         (steps, images, here, paused, since) = (0, 0, 0, TimeSpan.Zero, now);
         return point;
@@ -104,7 +105,7 @@ internal sealed class LossMeter : IDisposable
     {
         diagnostics = [];
         foreach (var (name, value) in parts.Diagnostics)
-            diagnostics[name] = value.to_type(ScalarType.Float64).mean().cpu().item<double>();
+            diagnostics[name] = value.cpu().to_type(ScalarType.Float64).mean().item<double>();
         agreement = teacher is null ? null : logits.argmax(1).eq(teacher.argmax(1)).to_type(ScalarType.Float32).mean().cpu().item<float>();
     }
 

@@ -16,7 +16,7 @@ internal static class RunIdentity
         ["true labels"] = run.TrueLabels is { } truth ? Fingerprint.Of(truth) : "none",
         ["weights"] = run.Weights is { } weights ? Fingerprint.Of(weights) : "none",
         ["teacher weights"] = run.TeacherWeights is { } trust ? Fingerprint.Of(trust) : "none",
-        ["validation"] = run.Validation is { } held ? $"{held.Name}, {held.Count} images" : "none",
+        ["validation"] = run.Validation is { } held ? $"{held.Name}, {held.Count} images, pixels {Fingerprint.Of(held)}, labels {Fingerprint.Of(held.Labels)}" : "none",
         ["options"] = TeacherKey.Invariant(new Text(run.Options)),
     };
 

@@ -23,6 +23,9 @@ public abstract class Teacher
     /// <summary>Says which teacher this is: equal texts, equal weak labels.</summary>
     internal abstract string Identity { get; }
 
+    /// <summary>Whether it can be asked about images of any kind.</summary>
+    internal virtual bool SeesImages => true;
+
     /// <summary>Its accuracy on held-out images; null where it cannot see images.</summary>
     internal virtual double? Accuracy(ImageSet images, Normalization normalization, CancellationToken token) => null;
 
@@ -105,6 +108,8 @@ public abstract class Teacher
         }
 
         internal override string Identity => $"{cache.Type} cache of {cache.Key}";
+
+        internal override bool SeesImages => false;
 
         internal override void Check(TrainingRun run)
         {

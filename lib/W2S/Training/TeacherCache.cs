@@ -100,12 +100,17 @@ public sealed unsafe class TeacherCache : IDisposable
 
     /// <summary>Opens the cache if it is there and belongs to this, makes it if it is not there.</summary>
     /// <inheritdoc cref="Create"/>
-    /// <exception cref="TeacherCacheException">There is a cache under that name which is damaged or belongs to something else.</exception>
+    /// <exception cref="TeacherCacheException">There is a cache under that name which is damaged, belongs to something else or holds numbers of another type.</exception>
     public static TeacherCache OpenOrCreate(
         string path, ImageModel teacher, ImageSet images, BatchOptions batches, Normalization? input = null, ScalarType type = ScalarType.Float16,
-        IProgress<ExtractionProgress>? progress = null, CancellationToken token = default) => File.Exists(path)
-        ? Open(path, teacher, images, batches, input)
-        : Create(path, teacher, images, batches, input, type, progress, token);
+        IProgress<ExtractionProgress>? progress = null, CancellationToken token = default)
+    {
+        if (!File.Exists(path)) return Create(path, teacher, images, batches, input, type, progress, token);
+        var cache = Open(path, teacher, images, batches, input);
+        if (cache.Type == type) return cache;
+        cache.Dispose();
+        throw new TeacherCacheException($"{path} holds logits of type {cache.Type} and {type} is asked for; give another path, or delete it to make it anew");
+    }
 
     /// <summary>The logits of some images.</summary>
     /// <param name="indices">Positions in the set.</param>

@@ -25,7 +25,6 @@ internal static class TeacherCacheWriter
         var views = key.Views == Plain ? 1 : batches.Views!.Value;
         using var loader = new BatchLoader(images, batches with { Shuffle = false, Mixing = null, Device = device, ChannelsLast = true });
         var training = teacher.training;
-        teacher.eval();
         DurableFile.Write(path, stream =>
         {
             using var _ = no_grad();
@@ -33,6 +32,7 @@ internal static class TeacherCacheWriter
             stream.Write(BitConverter.GetBytes((ulong)header.Length));
             stream.Write(header);
             var (done, total, clock) = (0, views * images.Count, Stopwatch.StartNew());
+            teacher.eval();
             try
             {
                 for (var view = 0; view < views; view++)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TorchSharp;
 using W2S.Models.Weights;
 
@@ -12,7 +13,7 @@ public static class Trainer
     /// <param name="token">Ends the run after the step under way; a checkpoint is left and the history so far returned.</param>
     /// <returns>History and outcome; the student holds the final weights and is in evaluation mode.</returns>
     /// <exception cref="ArgumentException">Parts of the run do not fit together.</exception>
-    /// <exception cref="TrainingNotFiniteException">A loss, gradient or weight became NaN or infinite.</exception>
+    /// <exception cref="TrainingNotFiniteException">A loss or gradient became NaN or infinite.</exception>
     /// <exception cref="OutOfDeviceMemoryException">The device's memory does not suffice.</exception>
     /// <exception cref="CheckpointException">A checkpoint cannot be written or read, or belongs to another run.</exception>
     /// <remarks>
@@ -24,13 +25,17 @@ public static class Trainer
         ArgumentNullException.ThrowIfNull(run);
         run.Check();
         ProcessSettings.Apply();
-        Devices.UseThreads(run.Options.Threads);
+        using var threads = Devices.Threads(run.Options.Threads);
         using var scope = torch.NewDisposeScope(); // reading the generator leaves more than one wrapper
         var generator = torch.get_rng_state();
         try
         {
             using var session = new TrainingSession(run, progress, token);
             return session.Run();
+        }
+        catch (ExternalException error) when (OutOfDeviceMemoryException.Is(error))
+        {
+            throw OutOfDeviceMemoryException.For(run, error);
         }
         finally
         {

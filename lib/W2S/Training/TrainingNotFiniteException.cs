@@ -1,6 +1,6 @@
 namespace W2S.Training;
 
-/// <summary>A run's loss, gradient or weight became NaN or infinite; the batch is kept.</summary>
+/// <summary>A run's loss or gradient became NaN or infinite; the batch is kept.</summary>
 /// <remarks>On the CPU every step is checked before the weights move, so they are those before the step. On another device steps
 /// are checked at reports and checkpoints, which name the first bad one; no checkpoint is written after it.</remarks>
 /// <param name="message">What, where, and what to try.</param>
@@ -9,7 +9,7 @@ public sealed class TrainingNotFiniteException(string message) : NotFiniteExcept
     /// <summary>The step, counted from 1, at which it arose.</summary>
     public required long Step { get; init; }
 
-    /// <summary>What was not finite: a part of the loss, or the gradient or value of a named parameter.</summary>
+    /// <summary>What was not finite: a part of the loss, or the gradient of a named parameter.</summary>
     public required string What { get; init; }
 
     /// <summary>Positions of the batch's images in the set.</summary>

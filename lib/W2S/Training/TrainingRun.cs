@@ -24,7 +24,7 @@ public sealed record TrainingRun(ImageModel Student, ImageSet Images, Loss Loss)
     /// <value>True.</value>
     public bool WithLabels { get; init; } = true;
 
-    /// <summary>The truth of every image, for oracle controls and for the accuracy on noisy labels; null where it is unknown.</summary>
+    /// <summary>The truth of every image, for oracle controls; null where it is unknown.</summary>
     public IReadOnlyList<long>? TrueLabels { get; init; }
 
     /// <summary>A weight for every image; null counts all alike.</summary>
@@ -55,10 +55,14 @@ public sealed record TrainingRun(ImageModel Student, ImageSet Images, Loss Loss)
         foreach (var (name, count) in ((string, int?)[])[(nameof(TrueLabels), TrueLabels?.Count), (nameof(Weights), Weights?.Count), (nameof(TeacherWeights), TeacherWeights?.Count)])
             if (count is { } rows && rows != Images.Count)
                 throw new ArgumentException($"{name} has {rows} entries for {Images.Count} images; give one each");
+            else if (count is not null && Batches.Mixing is not null)
+                throw new ArgumentException($"{name} are given and Batches.Mixing is on, but a mixture of two images has none of its own; train on the chosen images alone, without {name}");
         if ((Options.Final == FinalWeights.Best || Options.Patience is not null) && Validation is null)
             throw new ArgumentException("the best weights and an early stop need Validation; give images to judge by");
         if (Options.Final == FinalWeights.Average && Options.EmaDecay is null)
             throw new ArgumentException("averaged weights need EmaDecay; give one, for instance 0.999");
+        if (Loss is EarlyStoppedKd && (Validation is null || Teacher is { SeesImages: false }))
+            throw new ArgumentException($"{Loss.Name} ends once the student beats its teacher on Validation, and {(Validation is null ? "there is none" : "a cache cannot be asked about its images")}; give Validation and Teacher.OnTheFly");
         Teacher?.Check(this);
     }
 }

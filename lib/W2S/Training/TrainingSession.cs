@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using TorchSharp;
 using W2S.Data;
 using W2S.Losses;
@@ -18,7 +17,7 @@ internal sealed class TrainingSession : IDisposable
     private readonly BatchLoader loader;
     private readonly TrainingState state;
     private readonly TrainingStep step;
-    private readonly LossMeter meter = new();
+    private readonly LossMeter meter;
     private readonly CheckpointStore? store;
     private readonly Dictionary<string, string> identity;
     private readonly List<TrainingProgress> history = [];
@@ -35,6 +34,7 @@ internal sealed class TrainingSession : IDisposable
         (this.run, options, this.progress, this.token) = (run, run.Options, progress, token);
         device = options.Device ?? run.Student.parameters().FirstOrDefault()?.device ?? CPU;
         run.Student.to(device);
+        meter = new LossMeter(options.Accumulation);
         if (options.Precision == Precision.BFloat16 && device.type == DeviceType.CPU && Devices.MultipliesBFloat16 == false)
             messages.Add("this processor has no bf16 instructions (AVX512_BF16, AMX), so BFloat16 is emulated and about half as fast as Float32; use Float32 here");
         loader = new BatchLoader(run.Images, run.Batches with { Device = device, ChannelsLast = options.ChannelsLast });
@@ -56,17 +56,10 @@ internal sealed class TrainingSession : IDisposable
     public TrainingResult Run()
     {
         Resume();
-        try
-        {
-            JudgeTeacher();
-            if (evaluationDue) EvaluateAndReport();
-            while (done < steps && !stoppedEarly && !token.IsCancellationRequested)
-                Epoch((int)(done / stepsPerEpoch), (int)(done % stepsPerEpoch));
-        }
-        catch (ExternalException error) when (OutOfDeviceMemoryException.Is(error))
-        {
-            throw OutOfDeviceMemoryException.For(run, device, error);
-        }
+        JudgeTeacher();
+        if (evaluationDue) EvaluateAndReport();
+        while (done < steps && !stoppedEarly && !token.IsCancellationRequested)
+            Epoch((int)(done / stepsPerEpoch), (int)(done % stepsPerEpoch));
         var finished = (done >= steps || stoppedEarly) && !evaluationDue;
         if (saved != done) Save();
         if (finished) Finish();
@@ -201,7 +194,9 @@ internal sealed class TrainingSession : IDisposable
         return accuracies;
     }
 
-    private double Judge() => Evaluator.Evaluate(run.Student, run.Validation!, run.Batches.Normalization, Math.Max(run.Batches.BatchSize, 256), token).Top1;
+    // A GPU's memory is known to hold batches of the run's size only.
+    private double Judge() => Evaluator.Evaluate(
+        run.Student, run.Validation!, run.Batches.Normalization, device.type == DeviceType.CPU ? Math.Max(run.Batches.BatchSize, 256) : run.Batches.BatchSize, token).Top1;
 
     private const string BestFile = "best.safetensors", LastFile = "last.safetensors";
 
@@ -227,6 +222,7 @@ internal sealed class TrainingSession : IDisposable
     {
         try
         {
+            Directory.CreateDirectory(options.Folder!);
             SafeTensorsFile.Write(path, state.Weights(), new Dictionary<string, string> { ["model"] = run.Student.ModelName, ["step"] = $"{done}" });
         }
         catch (Exception error) when (DurableFile.IsRefusal(error))
@@ -274,7 +270,6 @@ internal sealed class TrainingSession : IDisposable
         history.AddRange(record.History);
         meter.Restore(record.MeterNames, record.MeterSteps, checkpoint.State.GetValueOrDefault("meter"), device);
         messages.AddRange(checkpoint.Messages);
-        if (record.Threads != get_num_threads())
-            messages.Add($"the run was begun with {record.Threads} threads and goes on with {get_num_threads()}: results agree, but not bit for bit");
+        if (record.ThreadsDiffer is { } words) messages.Add(words);
     }
 }

@@ -11,8 +11,9 @@ internal sealed class TrainingStep(TrainingRun run, Device device, double epochs
 {
     private readonly TrainerOptions options = run.Options;
     private readonly long dropoutSeed = Seeds.Derive(run.Options.Seed, Seeds.Dropout);
+    private readonly Device judge = Devices.ForLosses(device);
     private readonly Tensor? weights = Rows(run.Weights, device), teacherWeights = Rows(run.TeacherWeights, device);
-    private readonly Tensor? trueLabels = run.TrueLabels is { } truth ? tensor(truth.ToArray(), device: device).DetachFromDisposeScope() : null;
+    private readonly Tensor? trueLabels = run.TrueLabels is { } truth ? tensor(truth.ToArray(), device: Devices.ForLosses(device)).DetachFromDisposeScope() : null;
     private readonly bool checksEveryStep = run.Options.ChecksEveryStep ?? device.type == DeviceType.CPU;
     private nn.Module? lossModule;
     private Tensor? firstBad; // int64 on the device: the first update that was not finite, or -1
@@ -24,6 +25,8 @@ internal sealed class TrainingStep(TrainingRun run, Device device, double epochs
     public nn.Module? MakeLossModule(BatchLoader loader)
     {
         if (run.Loss is not ILearnableLoss learnable) return null;
+        if (judge.type != device.type)
+            throw new ArgumentException($"{run.Loss.Name} learns beside the student, and losses are computed in float64, which {device} has not; train on the CPU (Options.Device)");
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         run.Student.eval();
@@ -76,7 +79,7 @@ internal sealed class TrainingStep(TrainingRun run, Device device, double epochs
             parts.Total.mul(scale).backward();
         }
         if (checksEveryStep && !IsFinite(State.Parameters.Gradients))
-            throw Failure($"the gradient of {State.Parameters.FirstNotFinite(gradients: true)}", batch, done, given, parts);
+            throw Failure($"the gradient of {State.Parameters.FirstNotFinite()}", batch, done, given, parts);
         meter.Add(parts, given.StudentLogits, given.Labels, given.TeacherLogits, batch.Count, report);
     }
 
@@ -120,16 +123,16 @@ internal sealed class TrainingStep(TrainingRun run, Device device, double epochs
         run.Student.eval();
         var logits = run.Student.ForwardFeatures(options.ChannelsLast ? TorchNative.ChannelsLast(images) : images).Logits;
         TrainMode();
-        return logits.MoveToOuterDisposeScope();
+        return logits.to(judge).MoveToOuterDisposeScope();
     }
 
     private LossBatch LossBatch(Batch batch, Models.ModelOutput output, double epoch, int teacherBeaten)
     {
         var (teacher, teacherFeatures) = run.Teacher?.Ask(batch) ?? default;
-        var rows = weights is null && teacherWeights is null && trueLabels is null ? null : tensor(batch.Indices.Select(i => (long)i).ToArray(), device: device);
-        return new LossBatch(output.Logits)
+        var rows = weights is null && teacherWeights is null && trueLabels is null ? null : tensor(batch.Indices.Select(i => (long)i).ToArray(), device: judge);
+        return new LossBatch(output.Logits.to(judge))
         {
-            TeacherLogits = teacher,
+            TeacherLogits = teacher?.to(judge),
             Labels = run.WithLabels ? Labels(batch) : null,
             TrueLabels = trueLabels?.index_select(0, rows!),
             Weights = weights?.index_select(0, rows!),
@@ -138,18 +141,22 @@ internal sealed class TrainingStep(TrainingRun run, Device device, double epochs
             Epoch = epoch,
             Epochs = epochs,
             TeacherBeaten = teacherBeaten,
-            StudentFeatures = new LossFeatures(output.Pooled, output.Stages),
-            TeacherFeatures = teacherFeatures,
+            StudentFeatures = Here(new LossFeatures(output.Pooled, output.Stages)),
+            TeacherFeatures = teacherFeatures is null ? null : Here(teacherFeatures),
             Module = lossModule,
         };
+
+        LossFeatures Here(LossFeatures features) => judge.type == device.type
+            ? features
+            : new LossFeatures(features.Pooled.to(judge), [.. features.Stages.Select(stage => stage.to(judge))]);
     }
 
     // Class numbers, or the mixture's distribution.
     private Tensor Labels(Batch batch)
     {
-        if (batch.Mix is not { } mix) return batch.Labels;
+        if (batch.Mix is not { } mix) return batch.Labels.to(judge);
         using Scalar own = ((double)mix.Lambda).ToScalar(), other = (1.0 - mix.Lambda).ToScalar();
-        return OneHot(batch.Labels).mul(own).add_(OneHot(mix.Partners).mul(other), Numerics.One);
+        return OneHot(batch.Labels.to(judge)).mul(own).add_(OneHot(mix.Partners.to(judge)).mul(other), Numerics.One);
 
         Tensor OneHot(Tensor labels) => nn.functional.one_hot(labels, run.Student.Classes).to_type(ScalarType.Float32);
     }
@@ -164,7 +171,7 @@ internal sealed class TrainingStep(TrainingRun run, Device device, double epochs
     private static double Number(Tensor scalar)
     {
         using var scope = NewDisposeScope();
-        return scalar.detach().to_type(ScalarType.Float64).cpu().item<double>();
+        return scalar.detach().cpu().to_type(ScalarType.Float64).item<double>();
     }
 
     private static string Culprit(LossParts parts) =>
@@ -225,5 +232,5 @@ internal sealed class TrainingStep(TrainingRun run, Device device, double epochs
     }
 
     private static Tensor? Rows(IReadOnlyList<float>? numbers, Device device) =>
-        numbers is null ? null : tensor(numbers.ToArray(), device: device).DetachFromDisposeScope();
+        numbers is null ? null : tensor(numbers.ToArray(), device: Devices.ForLosses(device)).DetachFromDisposeScope();
 }

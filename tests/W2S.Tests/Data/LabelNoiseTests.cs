@@ -58,6 +58,7 @@ public sealed class LabelNoiseTests
         var noisy = InstanceNoise.Draw(set, 0.4, 5);
         Assert.InRange(noisy.RealisedRate, 0.36, 0.44);
         Assert.Equal(noisy.Labels, InstanceNoise.Draw(set, 0.4, 5).Labels);
+        Assert.Equal(set.Labels, InstanceNoise.Draw(set, 0, 5).Labels);
         for (var image = 0; image < 2; image++)
         {
             var wrong = Enumerable.Range(0, 4000).Where(i => i % 2 == image && noisy.Labels[i] != set.Labels[i]).CountBy(i => noisy.Labels[i]).ToList();

@@ -75,6 +75,42 @@ public sealed class CheckpointTests : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path, "*.tmp"));
     }
 
+    [Fact]
+    public void ADamagedOneAheadIsNoneOfTheTwo()
+    {
+        using var scope = NewDisposeScope();
+        var store = new CheckpointStore(folder.Path);
+        Directory.CreateDirectory(Path.Combine(folder.Path, "step-000000009"));
+        for (var step = 1; step <= 3; step++)
+            store.Save(new CheckpointRecord { Identity = [], Step = step, OptimizerSteps = step, Threads = 1, History = [] }, new Dictionary<string, Tensor> { ["w"] = ones(1) }, new Dictionary<string, Tensor>());
+        Assert.Equal(["step-000000009", "step-000000003", "step-000000002"], store.Folders.Select(Path.GetFileName));
+    }
+
+    [Fact]
+    public void AFolderThatIsNotThereYetIsMade()
+    {
+        using var student = new TinyModel(6, 0);
+        var place = Path.Combine(folder.Path, "not", "there");
+        var run = Run(student);
+        var result = Trainer.Train(run with { Options = run.Options with { Folder = place } });
+        Assert.False(result.Cancelled);
+        Assert.True(File.Exists(Path.Combine(place, "best.safetensors")));
+    }
+
+    [Fact]
+    public void ARunJudgedByOtherImagesIsAnotherRun()
+    {
+        Interrupt(5);
+        using var others = TinyModel.Pictures(36, 3);
+        using var relabelled = new ImageSet(held.Name, held.Images.clone(), [.. held.Labels.Reverse()], held.ClassNames);
+        foreach (var validation in new[] { others, relabelled })
+        {
+            using var student = new TinyModel(6, 0);
+            var error = Assert.Throws<CheckpointException>(() => Trainer.Train(InFolder(Run(student), folder.Path) with { Validation = validation }));
+            Assert.Contains("its validation is", error.Message);
+        }
+    }
+
     [Theory, InlineData("weights.safetensors"), InlineData("state.safetensors"), InlineData("record.json")]
     public void ADamagedNewestFallsBackToTheOneBefore(string file)
     {

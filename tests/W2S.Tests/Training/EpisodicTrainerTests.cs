@@ -55,7 +55,7 @@ public sealed class EpisodicTrainerTests : IDisposable
     public void InterruptedAndResumedItGivesTheSameBits()
     {
         using var folder = new TemporaryFolder();
-        using TinyModel whole = new(6, 3), parts = new(6, 3), teacher = new(6, 9);
+        using TinyModel whole = new(6, 3, drops: true), parts = new(6, 3, drops: true), teacher = new(6, 9);
         EpisodicRun Of(TinyModel student, string? where) => Run(student) with
         {
             Loss = new AdaptConf { Temperature = 10, BetaTemperature = 0.25, WarmUp = 0.25 },
@@ -67,7 +67,7 @@ public sealed class EpisodicTrainerTests : IDisposable
         using var stop = new CancellationTokenSource();
         var first = EpisodicTrainer.Train(Of(parts, folder.Path), new Listener(point => { if (point.Step >= 10) stop.Cancel(); }), stop.Token);
         Assert.True(first.Cancelled);
-        using var again = new TinyModel(6, 3);
+        using var again = new TinyModel(6, 3, drops: true);
         var second = EpisodicTrainer.Train(Of(again, folder.Path), token: TestContext.Current.CancellationToken);
 
         Assert.Equal(8, second.ResumedFrom);
@@ -77,12 +77,28 @@ public sealed class EpisodicTrainerTests : IDisposable
         Assert.Equal(once.History.Select(point => point.Losses["total"]), second.History.Select(point => point.Losses["total"]));
 
         // Finished, it is only read; another run does not go on from it.
-        using var third = new TinyModel(6, 3);
+        using var third = new TinyModel(6, 3, drops: true);
         Assert.Equal(once.Scale, EpisodicTrainer.Train(Of(third, folder.Path), token: TestContext.Current.CancellationToken).Scale);
         Assert.Equal(whole.Bits(), third.Bits());
-        using var other = new TinyModel(6, 3);
+        using var other = new TinyModel(6, 3, drops: true);
         var error = Assert.Throws<CheckpointException>(() => EpisodicTrainer.Train(Of(other, folder.Path) with { Teacher = new EpisodicTeacher(teacher, 10) }));
         Assert.Contains("its teacher is", error.Message);
+    }
+
+    [Fact]
+    public void ADamagedCheckpointIsPassedOverAndSaidToBe()
+    {
+        using var folder = new TemporaryFolder();
+        using var stop = new CancellationTokenSource();
+        using TinyModel parts = new(6, 3), again = new(6, 3);
+        EpisodicRun Of(TinyModel student) => Run(student) with { Options = Options with { Folder = folder.Path } };
+        EpisodicTrainer.Train(Of(parts), new Listener(point => { if (point.Step >= 16) stop.Cancel(); }), stop.Token);
+        File.Delete(Path.Combine(folder.Path, "step-000000016", "record.json"));
+
+        var result = EpisodicTrainer.Train(Of(again), token: TestContext.Current.CancellationToken);
+
+        Assert.Equal(8, result.ResumedFrom);
+        Assert.Contains(result.Messages, message => message.Contains("step-000000016 is damaged"));
     }
 
     [Fact]

@@ -79,11 +79,11 @@ public sealed class NotFiniteTests
     {
         using var images = TinyModel.Pictures(16, 1);
         using var student = new TinyModel(6, 0);
-        var run = new TrainingRun(student, images, new CrossEntropy());
+        var run = new TrainingRun(student, images, new CrossEntropy()) { Options = new() { Device = new torch.Device("cuda:0") } };
         var torchSays = new InvalidOperationException("CUDA out of memory. Tried to allocate 20.00 MiB");
         Assert.True(OutOfDeviceMemoryException.Is(torchSays));
         Assert.False(OutOfDeviceMemoryException.Is(new InvalidOperationException("mat1 and mat2 shapes cannot be multiplied")));
-        var message = OutOfDeviceMemoryException.For(run, "cuda:0", torchSays).Message;
+        var message = OutOfDeviceMemoryException.For(run, torchSays).Message;
         Assert.Equal("out of memory on cuda:0: tiny with batches of 128 images of 12×12; give batches of 64, with Accumulation 2 for the same update", message);
     }
 

@@ -81,9 +81,9 @@ public sealed class OptimizerTests
         Assert.True(layer.weight.grad!.allclose(twin.weight.grad!, rtol: 1e-4, atol: 1e-4));
         Assert.Equal(flat.Gradients.square().sum().item<float>(),
             (twin.weight.grad!.square().sum() + twin.bias!.grad!.square().sum()).item<float>(), 1e-1f);
-        Assert.Null(flat.FirstNotFinite(gradients: true));
+        Assert.Null(flat.FirstNotFinite());
         layer.bias!.grad![2] = float.NaN;
-        Assert.Equal("bias", flat.FirstNotFinite(gradients: true));
+        Assert.Equal("bias", flat.FirstNotFinite());
     }
 
     [Fact]

@@ -81,6 +81,23 @@ public sealed class TeacherCacheTests : IDisposable
     }
 
     [Fact]
+    public void AnotherTypeIsNotPassedOff()
+    {
+        TeacherCache.Create(Path, teacher, images, Views).Dispose();
+        Assert.Contains("of type Float16 and Float32 is asked for", Assert.Throws<TeacherCacheException>(() => TeacherCache.OpenOrCreate(Path, teacher, images, Views, type: ScalarType.Float32)).Message);
+        TeacherCache.OpenOrCreate(Path, teacher, images, Views).Dispose();
+    }
+
+    [Fact]
+    public void APlaceThatCannotBeWrittenLeavesTheTeacherAsItWas()
+    {
+        teacher.train();
+        Directory.CreateDirectory(Path);
+        Assert.ThrowsAny<Exception>(() => TeacherCache.Create(System.IO.Path.Combine(Path, "x\0y"), teacher, images, Views).Dispose());
+        Assert.True(teacher.training);
+    }
+
+    [Fact]
     public void OneWeightMoreOrLessIsAnotherTeacher()
     {
         TeacherCache.Create(Path, teacher, images, Plain).Dispose();

@@ -287,6 +287,46 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void MixedImagesHaveNoWeightsOfTheirOwn()
+    {
+        using var student = new TinyModel(6, 0);
+        var run = Run(student) with { Batches = Batches with { Mixing = new MixOptions { Mixup = 0.5 } }, Weights = [.. Enumerable.Repeat(1f, images.Count)] };
+        Assert.Contains("Weights are given and Batches.Mixing is on", Assert.Throws<ArgumentException>(() => Trainer.Train(run)).Message);
+    }
+
+    [Fact]
+    public void AnEarlyStopAtTheTeachersAccuracyNeedsSomethingToJudgeBy()
+    {
+        using TinyModel student = new(6, 0), teacher = new(6, 1);
+        var run = Run(student) with { Loss = new EarlyStoppedKd(), Teacher = Teacher.OnTheFly(teacher), Validation = null };
+        Assert.Contains("give Validation and Teacher.OnTheFly", Assert.Throws<ArgumentException>(() => Trainer.Train(run)).Message);
+    }
+
+    [Fact]
+    public void ThreadsOfARunAreItsOwn()
+    {
+        var before = Devices.UseThreads();
+        using var student = new TinyModel(6, 0);
+        var seen = 0;
+        student.BeforePass = () => seen = get_num_threads();
+        Trainer.Train(Run(student) with { Options = Options with { Epochs = 1, Threads = before + 1 } });
+        Assert.Equal((before + 1, before), (seen, get_num_threads()));
+        Assert.Equal(before, Devices.UseThreads());
+    }
+
+    [Fact]
+    public void TimeLeftCountsUpdatesNotBatches()
+    {
+        using var scope = NewDisposeScope();
+        using var meter = new LossMeter(perUpdate: 2);
+        var logits = zeros(4, 6);
+        for (var batch = 0; batch < 4; batch++)
+            meter.Add(new CrossEntropy().Compute(new LossBatch(logits) { Labels = zeros(4, ScalarType.Int64) }), logits, null, null, 4, report: false);
+        var half = meter.Report(2, 4, 0.5, 1, 0.1);
+        Assert.Equal(half.Elapsed.TotalSeconds, half.Left.TotalSeconds, 1e-3);
+    }
+
+    [Fact]
     public void StepsEndARunWithinAnEpoch()
     {
         using var student = new TinyModel(6, 0);
