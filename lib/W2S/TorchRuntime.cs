@@ -137,7 +137,10 @@ public static class TorchRuntime
         var here = Path.GetDirectoryName(typeof(TorchRuntime).Assembly.Location);
         if (string.IsNullOrEmpty(here))
             here = AppContext.BaseDirectory; // loaded from bytes: it has no file of its own
-        List<string> folders = [here, Path.Combine(here, "runtimes", RuntimeInformation.RuntimeIdentifier, "native")];
+        // By the portable name: a distribution's own build of .NET reports another, such as ubuntu.26.04-x64.
+        var system = OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux";
+        var architecture = RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
+        List<string> folders = [here, Path.Combine(here, "runtimes", $"{system}-{architecture}", "native")];
         if (Environment.GetEnvironmentVariable("W2S_LIBTORCH") is { Length: > 0 } other)
             folders.Insert(0, other);
         return folders;

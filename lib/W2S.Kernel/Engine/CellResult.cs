@@ -26,4 +26,7 @@ public sealed record CellError(string Name, string Message, IReadOnlyList<string
 
     /// <summary>True where the reader stopped the cell.</summary>
     public bool Interrupted { get; init; }
+
+    /// <summary>True where the process ended with the cell: no other can run after it.</summary>
+    public bool EndedProcess { get; init; }
 }

@@ -47,9 +47,9 @@ internal sealed class ExecuteRequests(
             : Reply.Ok(request, Succeeded(request, writer => Empty(writer, "payload", array: true), interrupt));
     }
 
-    /// <summary>Notes that a reply left: after a failed cell, the cells that came until now do not run.</summary>
+    /// <summary>Notes that a reply is about to leave: after a failed cell, the cells that came until now do not run.</summary>
     /// <param name="reply">The reply.</param>
-    public void Replied(Reply reply)
+    public void Replying(Reply reply)
     {
         if (reply.AbortsQueue)
             abortUntil = Stopwatch.GetTimestamp();
@@ -93,7 +93,7 @@ internal sealed class ExecuteRequests(
             Empty(content, "user_expressions", array: false);
             Empty(content, "payload", array: true);
         }) with
-        { AbortsQueue = request.Flag("stop_on_error", true) };
+        { AbortsQueue = !silent && request.Flag("stop_on_error", true) };
     }
 
     private Action<Utf8JsonWriter> Succeeded(IncomingMessage request, Action<Utf8JsonWriter> payload, CancellationToken interrupt)

@@ -62,7 +62,7 @@ internal sealed class KernelInstaller(string dataFolder, string name, Action<str
     public static IReadOnlyList<KernelSpec> List(IEnumerable<string> dataFolders) =>
         [.. dataFolders.Select(folder => Path.Combine(folder, "kernels")).Where(Directory.Exists)
             .SelectMany(folder => Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal))
-            .Select(KernelSpec.Read).OfType<KernelSpec>()];
+            .Select(KernelSpec.Read).OfType<KernelSpec>().DistinctBy(spec => spec.Name)];
 
     // What stands in the way: a foreign kernel goes to the backups, our own old one is returned, to be deleted.
     private string? KeepAside()

@@ -177,8 +177,11 @@ internal sealed class KernelServer : IDisposable
         }
         if (reply is null)
             return;
-        pump.Flush(() => Send(channel, request, reply));
-        executeRequests.Replied(reply);
+        pump.Flush(() =>
+        {
+            executeRequests.Replying(reply); // first: what a client sends once it has the reply does run
+            Send(channel, request, reply);
+        });
         if (reply.Ends)
         {
             publisher.Broadcast(reply.Type, request.Header, reply.Content);

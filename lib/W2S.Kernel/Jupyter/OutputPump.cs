@@ -7,9 +7,10 @@ namespace W2S.Kernel.Jupyter;
 /// <summary>Gathers text, updates and clears of running cells and sends at most 20 such messages a second.</summary>
 /// <remarks>
 /// Nothing is lost: a writer that is faster than 4 Mi characters a message waits. An update replaces one of the same display
-/// that still waits, and a clear drops what still waits of its cell, for neither would be seen. Displays, results, errors
-/// and the end of a cell send first what waits, so that the order of a cell's outputs is kept. Only where text alternates
-/// between the two streams more than 20 times before it can be sent is it joined to one message a stream.
+/// that still waits, and a clear drops what still waits of its cell, for neither would be seen; a clear that waits for the
+/// next output drops it when there is more text. Displays, results, errors and the end of a cell send first what waits, so
+/// that the order of a cell's outputs is kept. Only where text alternates between the two streams more than 20 times before
+/// it can be sent is it joined to one message a stream.
 /// </remarks>
 internal sealed class OutputPump : IDisposable
 {
@@ -86,11 +87,11 @@ internal sealed class OutputPump : IDisposable
     {
         lock (gate)
         {
-            // A clear at once that still waits must not become one that waits for the next output.
-            var atOnce = waiting.Any(item => item is ClearItem { Wait: false } clear && clear.Parent == parent);
-            waiting.RemoveAll(item => item.Parent == parent && item is TextItem or ClearItem);
-            characters = waiting.OfType<TextItem>().Sum(item => item.Text.Length);
-            waiting.Add(new ClearItem(parent, wait && !atOnce));
+            if (wait && LastVisible(parent) is ClearItem)
+                return; // nothing came since
+            if (!wait)
+                Drop(parent);
+            waiting.Add(new ClearItem(parent, wait));
             Arm();
         }
     }
@@ -125,6 +126,11 @@ internal sealed class OutputPump : IDisposable
     {
         if (waiting is [.., TextItem last] && last.Stream == stream && last.Parent == parent)
             return last.Text;
+        if (LastVisible(parent) is ClearItem clear)
+        {
+            Drop(parent);
+            waiting.Add(clear);
+        }
         if (waiting.Count >= LongestQueue)
             Join(parent);
         if (waiting.Count >= LongestQueue && waiting.FindLast(item => item is TextItem text && text.Stream == stream && text.Parent == parent) is TextItem same)
@@ -132,6 +138,15 @@ internal sealed class OutputPump : IDisposable
         var added = new TextItem(parent, stream, new StringBuilder());
         waiting.Add(added);
         return added.Text;
+    }
+
+    // An update is no output of its own: it neither ends a clear's wait nor is cleared.
+    private Item? LastVisible(MessageHeader parent) => waiting.FindLast(item => item.Parent == parent && item is not UpdateItem);
+
+    private void Drop(MessageHeader parent)
+    {
+        waiting.RemoveAll(item => item.Parent == parent && item is not UpdateItem);
+        characters = waiting.OfType<TextItem>().Sum(item => item.Text.Length);
     }
 
     private void Join(MessageHeader parent)

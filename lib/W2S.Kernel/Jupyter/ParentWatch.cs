@@ -5,7 +5,8 @@ namespace W2S.Kernel.Jupyter;
 /// <summary>Notices that the process that started the kernel has ended.</summary>
 /// <remarks>
 /// By looking twice a second: the kernel's own signal for it (PR_SET_PDEATHSIG) also comes when only the thread that
-/// started the kernel ends, as a server's worker threads do.
+/// started the kernel ends, as a server's worker threads do. On Windows only a parent that <c>JPY_PARENT_PID</c> names, as
+/// Jupyter's servers do, is watched.
 /// </remarks>
 internal static partial class ParentWatch
 {

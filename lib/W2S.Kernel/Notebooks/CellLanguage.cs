@@ -1,30 +1,11 @@
 using System.Text.Json.Nodes;
+using W2S.Kernel.Engine.Cells;
 
 namespace W2S.Kernel.Notebooks;
 
 /// <summary>In which language a cell is written: its own metadata say so, else its first magic, else the notebook's kernel.</summary>
 internal static class CellLanguage
 {
-    private static readonly Dictionary<string, string> Names = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["csharp"] = "csharp",
-        ["c#"] = "csharp",
-        [".net-csharp"] = "csharp",
-        ["fsharp"] = "fsharp",
-        ["f#"] = "fsharp",
-        [".net-fsharp"] = "fsharp",
-        ["html"] = "html",
-        ["markdown"] = "markdown",
-        ["mermaid"] = "mermaid",
-        ["javascript"] = "javascript",
-        ["js"] = "javascript",
-        ["bash"] = "bash",
-        ["shellscript"] = "bash",
-        ["pwsh"] = "pwsh",
-        ["powershell"] = "pwsh",
-        [".net-powershell"] = "pwsh",
-    };
-
     // Kernels of other notebook systems: as a cell's first magic they name a language, not one of this engine's commands.
     private static readonly HashSet<string> Foreign = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -43,11 +24,8 @@ internal static class CellLanguage
             Text(metadata["kernelspec"]?["language"]),
             Text(metadata["language_info"]?["name"]),
         };
-        foreach (var name in named)
-        {
-            if (name is not null && Names.TryGetValue(name, out var language))
-                return language;
-        }
+        if (named.OfType<string>().Select(Languages.Of).FirstOrDefault(language => language is not null) is { } known)
+            return known;
         var unknown = Text(metadata["kernelspec"]?["display_name"]) ?? named.FirstOrDefault(name => name is not null);
         return unknown is null
             ? "csharp"
@@ -66,17 +44,16 @@ internal static class CellLanguage
         var named = Text(metadata?["polyglot_notebook"]?["kernelName"])
             ?? Text(metadata?["dotnet_interactive"]?["language"])
             ?? Text(metadata?["vscode"]?["languageId"]);
-        if (named is not null && !Names.ContainsKey(named))
-            throw Unknown(number, named);
+        var language = named is null ? otherwise : Languages.Of(named) ?? throw Unknown(number, named);
         var first = cell.Source.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.Length > 0) ?? "";
         var magic = first.StartsWith("#!", StringComparison.Ordinal) ? first[2..].Split(' ', '\t')[0] : null;
         if (magic is not null && Foreign.Contains(magic))
             throw Unknown(number, magic);
-        return named is null ? otherwise : Names[named];
+        return language;
     }
 
     private static NotebookException Unknown(int number, string name) => new(
-        $"has code cell {number} in the language '{name}'; this runs csharp, fsharp, html, markdown, mermaid, javascript, bash and pwsh");
+        $"has code cell {number} in the language '{name}'; this runs {Languages.Listing}");
 
     private static string? Text(JsonNode? node) =>
         node is JsonValue value && value.TryGetValue<string>(out var text) && text.Length > 0 ? text : null;

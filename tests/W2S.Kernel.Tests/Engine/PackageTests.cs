@@ -1,5 +1,7 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
+using W2S.Kernel.Engine.Assemblies;
+using W2S.Kernel.Engine.Cells;
+using W2S.Kernel.Engine.Output;
 using W2S.Kernel.Engine.Packages;
 
 namespace W2S.Kernel.Tests.Engine;
@@ -9,6 +11,7 @@ public sealed class PackageTests
     [Theory]
     [InlineData("nuget: Deedle, 8.1.0", "Deedle", "8.1.0")]
     [InlineData("nuget:Deedle", "Deedle", null)]
+    [InlineData("nuget: Deedle,", "Deedle", null)]
     [InlineData("NuGet: Deedle , *-*", "Deedle", "*-*")]
     public void RequestsAreRead(string text, string id, string? version)
     {
@@ -54,7 +57,7 @@ public sealed class PackageTests
         Assert.Equal("2", (await session.RunAsync("Deedle.Frame.FromRecords(new[] { new { A = 1 }, new { A = 2 } }).RowCount")).Plain);
         Assert.Contains("data", (await session.RunAsync(
             "Plotly.NET.GenericChart.toFigureJson(Plotly.NET.CSharp.Chart.Line<int, int, string>(new[] { 1 }, new[] { 2 }))")).Plain!);
-        Assert.SkipUnless(RuntimeInformation.RuntimeIdentifier == "linux-x64", "libtorch's package is named for linux-x64 here");
+        Assert.SkipUnless(RuntimeIdentifiers.Portable == "linux-x64", "libtorch's package is named for linux-x64 here");
         await session.RunAsync("#r \"nuget: TorchSharp, 0.107.0\"\n#r \"nuget: libtorch-cpu-linux-x64, 2.10.0\"");
         Assert.Equal("6", (await session.RunAsync("using TorchSharp;\ntorch.tensor(new[] { 1, 2, 3 }).sum().ToInt32()")).Plain);
     }
@@ -93,16 +96,60 @@ public sealed class PackageTests
     public async Task TheNotebooksOwnNuGetConfigurationCounts()
     {
         using var session = new Session();
+        LocalPackage.Create(Feed(session), "W2S.Local.Probe", "1.2.3");
+        Assert.Equal("1.2.3", (await session.RunAsync("#r \"nuget: W2S.Local.Probe, 1.2.3\"\nW2SLocalProbe.Version")).Plain);
+        var error = await session.FailAsync("#r \"nuget: W2S.Local.Other, 1.0.0\"");
+        Assert.Contains("no such package: W2S.Local.Other", error.Message);
+    }
+
+    [Fact]
+    public async Task ALoadedFileMayUseAPackageAskedForAboveIt()
+    {
+        using var session = new Session();
+        LocalPackage.Create(Feed(session), "W2S.Local.Above", "1.0.0");
+        session.File("use.csx", "var version = W2SLocalAbove.Version;");
+        Assert.Equal("1.0.0", (await session.RunAsync("#r \"nuget: W2S.Local.Above, 1.0.0\"\n#load \"use.csx\"\nversion")).Plain);
+        var error = await session.FailAsync("#r \"nuget: W2S.Local.Gone, 1.0.0\"\n#load \"use.csx\"");
+        Assert.Equal(("PackageError", 1), (error.Name, error.Line));
+    }
+
+    [Fact]
+    public async Task AFloatingVersionIsLookedForAgainAfterADayAndKeptWhereItCannotBe()
+    {
+        using var session = new Session();
+        var feed = Feed(session);
+        var id = $"W2S.Local.Floating{Guid.NewGuid():N}";
+        LocalPackage.Create(feed, id, "1.0.0");
+        Assert.Equal("1.0.0", await RestoredAsync(session.Folder, new(id, "1.*")));
+        LocalPackage.Create(feed, id, "1.1.0");
+        Assert.Equal("1.0.0", await RestoredAsync(session.Folder, new(id, "1.*")));
+        Age(id);
+        Assert.Equal("1.1.0", await RestoredAsync(session.Folder, new(id, "1.*")));
+        Directory.Delete(feed, recursive: true);
+        Age(id);
+        Assert.Equal("1.1.0", await RestoredAsync(session.Folder, new(id, "1.*")));
+    }
+
+    private static string Feed(Session session)
+    {
         session.File("nuget.config", """
             <configuration>
               <config><add key="globalPackagesFolder" value="installed" /></config>
               <packageSources><clear /><add key="local" value="feed" /></packageSources>
             </configuration>
             """);
-        Directory.CreateDirectory(Path.Combine(session.Folder, "feed"));
-        LocalPackage.Create(Path.Combine(session.Folder, "feed"), "W2S.Local.Probe", "1.2.3");
-        Assert.Equal("1.2.3", (await session.RunAsync("#r \"nuget: W2S.Local.Probe, 1.2.3\"\nW2SLocalProbe.Version")).Plain);
-        var error = await session.FailAsync("#r \"nuget: W2S.Local.Other, 1.0.0\"");
-        Assert.Contains("no such package: W2S.Local.Other", error.Message);
+        return Directory.CreateDirectory(Path.Combine(session.Folder, "feed")).FullName;
+    }
+
+    private static async Task<string> RestoredAsync(string folder, PackageRequest request)
+    {
+        using var cell = new CellContext(CellSource.Cell("", folder), new CellOutput(new RecordingHost(), new object()));
+        return Assert.Single((await PackageRestorer.RestoreAsync([request], [], folder, [request], cell)).Packages).Version;
+    }
+
+    private static void Age(string id)
+    {
+        var kept = Directory.EnumerateFiles(Path.Combine(PackageRestorer.CacheFolder, "packages"), "packages.json", SearchOption.AllDirectories);
+        File.SetLastWriteTimeUtc(Assert.Single(kept, file => File.ReadAllText(file).Contains(id)), DateTime.UtcNow.AddHours(-25));
     }
 }

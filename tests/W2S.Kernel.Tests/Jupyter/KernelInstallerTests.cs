@@ -75,6 +75,19 @@ public sealed class KernelInstallerTests : IDisposable
         Assert.Empty(Directory.EnumerateFileSystemEntries(Kernels));
     }
 
+    [Fact]
+    public void ANameThatComesAgainIsHiddenByTheFirst()
+    {
+        Run("install");
+        var (first, second) = (Path.Combine(Prefix, "share", "jupyter"), Path.Combine(root, "second"));
+        foreach (var name in new[] { ".net-csharp", "other" })
+        {
+            Directory.CreateDirectory(Path.Combine(second, "kernels", name));
+            File.WriteAllText(Path.Combine(second, "kernels", name, "kernel.json"), "{}");
+        }
+        Assert.Equal([(".net-csharp", true), ("other", false)], KernelInstaller.List([first, second]).Select(spec => (spec.Name, spec.IsOurs)));
+    }
+
     [Theory]
     [InlineData("no kernel '.net-csharp'", "uninstall")]
     [InlineData("is no kernel name", "install", "--name", "../up")]

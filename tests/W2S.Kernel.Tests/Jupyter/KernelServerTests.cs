@@ -102,12 +102,27 @@ public sealed class KernelServerTests : IDisposable
         Assert.Equal(["sleep 100", "fail boom", "value 3"], kernel.Session.Ran);
     }
 
-    [Fact]
-    public void WithoutStopOnErrorTheQueueGoesOn()
+    [Theory]
+    [InlineData("stop_on_error", false)]
+    [InlineData("silent", true)]
+    public void WithoutStopOnErrorOrSilentlyTheQueueGoesOn(string option, bool value)
     {
         kernel.Execute("sleep 50");
-        kernel.Execute("fail boom", new() { ["stop_on_error"] = false });
+        kernel.Execute("fail boom", new() { [option] = value });
         Assert.Equal("ok", (string?)kernel.Reply(kernel.Execute("value 1")).Content["status"]);
+    }
+
+    [Fact]
+    public void WhatIsSentOnceTheErrorWasRepliedRuns()
+    {
+        var next = "";
+        kernel.Arrives = sent =>
+        {
+            if (sent.Type == "execute_reply" && (string?)sent.Content["ename"] == "TestError")
+                next = kernel.Execute("value 1");
+        };
+        kernel.Until(kernel.Execute("fail boom"));
+        Assert.Equal("ok", (string?)kernel.Reply(next).Content["status"]);
     }
 
     [Theory]

@@ -107,6 +107,28 @@ public sealed class OutputPumpTests : IMessageSink, IDisposable
     }
 
     [Fact]
+    public void AClearThatWaitsLeavesTheLastTextThere()
+    {
+        pump.Write(Cell, OutputStream.Out, "last line\n");
+        pump.Clear(Cell, wait: true);
+        pump.Clear(Cell, wait: true);
+        pump.Flush();
+        Assert.Equal(["stream", "clear_output"], sent.Select(one => one.Type).Distinct());
+        Assert.Equal("last line\n", Text("stdout"));
+        Assert.True((bool)sent.Last().Content["wait"]!);
+    }
+
+    [Fact]
+    public void AClearAtOnceIsNotPutOff()
+    {
+        pump.Write(Cell, OutputStream.Out, "old");
+        pump.Clear(Cell, wait: false);
+        pump.Clear(Cell, wait: true);
+        pump.Flush();
+        Assert.False((bool)sent.First(one => one.Type == "clear_output").Content["wait"]!);
+    }
+
+    [Fact]
     public void HalfAPairWaitsForTheOtherHalf()
     {
         pump.Write(Cell, OutputStream.Out, "a\ud83d");

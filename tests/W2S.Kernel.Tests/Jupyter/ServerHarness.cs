@@ -34,6 +34,9 @@ internal sealed class ServerHarness : IMessageSink, IDisposable
 
     public List<Sent> All { get; } = [];
 
+    /// <summary>Called while the kernel sends a message, so that a client can be as quick as any.</summary>
+    public Action<Sent>? Arrives { get; set; }
+
     public static byte[][] Frames(string type, JsonObject content, string id, string? session = null)
     {
         var header = new JsonObject
@@ -99,7 +102,12 @@ internal sealed class ServerHarness : IMessageSink, IDisposable
 
     public Sent Reply(string id) => Assert.Single(Until(id), sent => sent.Channel is KernelChannel.Shell or KernelChannel.Control);
 
-    public void Send(KernelChannel channel, byte[][] frames) => arrived.Add(Read(channel, frames));
+    public void Send(KernelChannel channel, byte[][] frames)
+    {
+        var sent = Read(channel, frames);
+        Arrives?.Invoke(sent);
+        arrived.Add(sent);
+    }
 
     public static Sent Read(KernelChannel channel, IReadOnlyList<byte[]> frames)
     {

@@ -31,6 +31,7 @@ public sealed class CellLanguageTests
     [InlineData("""{"polyglot_notebook": {"kernelName": "fsharp"}}""", "fsharp")]
     [InlineData("""{"dotnet_interactive": {"language": "html"}}""", "html")]
     [InlineData("""{"vscode": {"languageId": "mermaid"}}""", "mermaid")]
+    [InlineData("""{"vscode": {"languageId": "shellscript"}}""", "bash")]
     [InlineData("{}", "csharp")]
     public void ACellsMetadataComeFirst(string metadata, string expected)
     {

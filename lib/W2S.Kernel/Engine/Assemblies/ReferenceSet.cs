@@ -24,7 +24,7 @@ internal sealed class ReferenceSet
     {
         var folder = Path.GetDirectoryName(path)!;
         NativeStore.OfferFolder(folder);
-        NativeStore.OfferFolder(Path.Combine(folder, "runtimes", System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier, "native"));
+        foreach (var machine in RuntimeIdentifiers.All) NativeStore.OfferFolder(Path.Combine(folder, "runtimes", machine, "native"));
         foreach (var sibling in Directory.EnumerateFiles(folder, "*.dll"))
         {
             if (sibling != path) AssemblyStore.Offer(sibling);

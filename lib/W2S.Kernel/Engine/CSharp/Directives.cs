@@ -28,19 +28,21 @@ internal sealed partial class Directives(ReferenceSet references, PackageSet pac
         {
             var line = code.AsSpan(0, match.Groups["name"].Index).Count('\n') + 1;
             var argument = match.Groups["argument"].Value.Trim();
+            var name = match.Groups["name"].Value;
+            if (name == "load") await RestoreAsync(); // the file may use what was asked for above it
             try
             {
-                if (match.Groups["name"].Value == "load")
+                if (name == "load")
                 {
                     await load(argument);
                 }
                 else if (PackageRequest.TryParse(argument, out var package))
                 {
                     last = line;
-                    if (match.Groups["name"].Value == "i") packages.AddFeed(package.Id);
+                    if (name == "i") packages.AddFeed(package.Id);
                     else wanted.Add(package);
                 }
-                else if (match.Groups["name"].Value == "i")
+                else if (name == "i")
                 {
                     throw new FormatException("#i names a package source: #i \"nuget: https://…/index.json\"");
                 }
@@ -51,20 +53,26 @@ internal sealed partial class Directives(ReferenceSet references, PackageSet pac
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
             {
-                throw match.Groups["name"].Value == "load"
+                throw name == "load"
                     ? Imports.Failure(failure, source, line)
                     : CellFailure.At(source, line, "ReferenceError", failure.Message.ReplaceLineEndings(" "));
             }
         }
-        try
-        {
-            if (wanted.Count > 0) await packages.AddAsync(wanted, source.Folder, cell);
-        }
-        catch (Exception failure) when (failure is not OperationCanceledException)
-        {
-            throw CellFailure.At(source, last, "PackageError", failure.Message.ReplaceLineEndings(" "));
-        }
+        await RestoreAsync();
         return found.Aggregate(code, (text, match) => Blank(text, match.Index, match.Length));
+
+        async Task RestoreAsync()
+        {
+            try
+            {
+                if (wanted.Count > 0) await packages.AddAsync(wanted, source.Folder, cell);
+                wanted.Clear();
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                throw CellFailure.At(source, last, "PackageError", failure.Message.ReplaceLineEndings(" "));
+            }
+        }
     }
 
     private void Reference(string argument, string folder)

@@ -1,5 +1,4 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
+using W2S.Kernel.Notebooks;
 
 namespace W2S.Kernel.Engine.Cells;
 
@@ -8,7 +7,8 @@ internal static class Imports
 {
     /// <summary>The sources in a file, each with the language that it starts in.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">It is of a kind that cannot be run, or broken.</exception>
+    /// <exception cref="InvalidDataException">It is of a kind that cannot be run.</exception>
+    /// <exception cref="NotebookException">It is a notebook that is broken or of another kernel.</exception>
     public static IReadOnlyList<(CellSource Source, string Language)> Read(string path)
     {
         if (!File.Exists(path)) throw new FileNotFoundException($"there is no file '{path}'", path);
@@ -20,7 +20,7 @@ internal static class Imports
             ".md" => [(CellSource.File(path), "markdown")],
             ".mmd" => [(CellSource.File(path), "mermaid")],
             ".js" => [(CellSource.File(path), "javascript")],
-            ".ipynb" => Notebook(path),
+            ".ipynb" => Cells(path),
             var other => throw new InvalidDataException($"'{path}' cannot be imported: '{other}' is none of .csx .cs .fsx .fs .ipynb .html .md .mmd .js"),
         };
     }
@@ -40,31 +40,22 @@ internal static class Imports
         });
     }
 
-    private static List<(CellSource Source, string Language)> Notebook(string path)
+    private static List<(CellSource Source, string Language)> Cells(string path)
     {
-        var cells = new List<(CellSource, string)>();
+        var notebook = Notebook.Read(path);
         try
         {
-            var notebook = JsonNode.Parse(File.ReadAllText(path))!;
-            var language = notebook["metadata"]?["kernelspec"]?["language"]?.GetValue<string>() ?? "csharp";
-            var number = 0;
-            foreach (var cell in notebook["cells"]!.AsArray())
-            {
-                if (cell!["cell_type"]!.GetValue<string>() != "code") continue;
-                number++;
-                var text = cell["source"] is JsonArray lines
-                    ? string.Concat(lines.Select(line => line!.GetValue<string>()))
-                    : cell["source"]!.GetValue<string>();
-                var own = cell["metadata"]?["polyglot_notebook"]?["kernelName"]?.GetValue<string>()
-                    ?? cell["metadata"]?["dotnet_interactive"]?["language"]?.GetValue<string>();
-                var label = $"{Path.GetFileName(path)}, code cell {number}";
-                cells.Add((new CellSource($"{path}:{number}", label, text, Path.GetDirectoryName(path)!), own ?? language));
-            }
+            var language = CellLanguage.OfNotebook(notebook);
+            return
+            [
+                .. notebook.CodeCells.Select((cell, index) => (
+                    new CellSource($"{path}:{index + 1}", $"{Path.GetFileName(path)}, code cell {index + 1}", cell.Source, Path.GetDirectoryName(path)!),
+                    CellLanguage.OfCell(cell, index + 1, language))),
+            ];
         }
-        catch (Exception failure) when (failure is JsonException or NullReferenceException or InvalidOperationException)
+        catch (NotebookException failure)
         {
-            throw new InvalidDataException($"'{path}' is not a notebook of format 4: {failure.Message}", failure);
+            throw new NotebookException($"'{path}' {failure.Message}");
         }
-        return cells;
     }
 }

@@ -41,8 +41,8 @@ internal sealed class PartRunner : IDisposable
 
     private async Task RunAsync(Run run, string language)
     {
-        var own = CellParser.LanguageOf(language)
-            ?? throw CellFailure.At(run.Source, 1, "UnknownLanguage", $"there is no language '{language}'; known are {string.Join(", ", CellParser.LanguageNames)}");
+        var own = Languages.Of(language)
+            ?? throw CellFailure.At(run.Source, 1, "UnknownLanguage", $"there is no language '{language}'; known are {Languages.Listing}");
         var parts = CellParser.Split(run.Source.Text, own);
         long? timed = null;
         for (var i = 0; i < parts.Count; i++)

@@ -1,6 +1,6 @@
-using System.Runtime.InteropServices;
 using System.Security;
 using System.Text;
+using W2S.Kernel.Engine.Assemblies;
 
 namespace W2S.Kernel.Engine.Packages;
 
@@ -17,7 +17,7 @@ internal static class PackageProject
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>
                 <TargetFramework>net{Environment.Version.Major}.0</TargetFramework>
-                <RuntimeIdentifier>{RuntimeInformation.RuntimeIdentifier}</RuntimeIdentifier>
+                <RuntimeIdentifier>{RuntimeIdentifiers.Portable}</RuntimeIdentifier>
                 <SelfContained>false</SelfContained>
                 <UseAppHost>false</UseAppHost>
                 <RestoreRootConfigDirectory>{Escape(root)}</RestoreRootConfigDirectory>

@@ -9,6 +9,9 @@ internal sealed record PackageRequest(string Id, string? Version)
 {
     private const string Scheme = "nuget:";
 
+    /// <summary>True where a newer package can become the answer.</summary>
+    public bool Floats => Version is null || Version.Contains('*');
+
     /// <summary>Reads what stands in <c>#r "nuget: Id, Version"</c>.</summary>
     /// <param name="text">The text between the quotes.</param>
     /// <param name="request">The package.</param>
@@ -20,7 +23,7 @@ internal sealed record PackageRequest(string Id, string? Version)
         if (!text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) return false;
         var words = text[Scheme.Length..].Split(',', StringSplitOptions.TrimEntries);
         if (words.Length > 2 || words[0].Length == 0) throw new FormatException($"'{text}' names no package; write #r \"nuget: Id, Version\"");
-        request = new(words[0], words.Length == 2 && words[1].Length > 0 && words[1] != "*-*" || words is [_, "*-*"] ? words[1] : null);
+        request = new(words[0], words is [_, { Length: > 0 } version] ? version : null);
         return true;
     }
 

@@ -10,11 +10,13 @@ namespace W2S.Kernel.Engine.Packages;
 /// <summary>Restores packages through the .NET SDK, so that the reader's own NuGet configuration counts.</summary>
 /// <remarks>
 /// Each set of packages is a small project in the user's cache folder; what its restore found out is kept beside it, so
-/// that the same set takes no process the next time.
+/// that the same set takes no process the next time. Where a version floats, that holds for a day; should the look for a
+/// newer one fail, as without a network, it holds for another.
 /// </remarks>
 internal static class PackageRestorer
 {
     private const string Result = "packages.json";
+    private static readonly TimeSpan FloatingAge = TimeSpan.FromDays(1);
 
     /// <summary>Where the projects are kept.</summary>
     public static string CacheFolder { get; set; } = Path.Combine(
@@ -39,15 +41,16 @@ internal static class PackageRestorer
         var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(project)))[..20];
         var home = Path.Combine(CacheFolder, "packages", key);
         using var progress = new RestoreProgress(news, cell);
-        if (Kept(home) is { } kept)
+        var kept = Kept(home);
+        if (kept is not null && !(packages.Any(package => package.Floats) && IsOld(home)))
         {
             progress.Done(kept);
             return kept;
         }
         PackageProject.Write(home, project);
         var (exit, log) = await RunAsync(home, cell.Token);
-        if (exit != 0) throw new InvalidOperationException(RestoreErrors.Explain(log, packages));
-        var restored = RestoreAssets.Read(Path.Combine(home, "obj", "project.assets.json"));
+        var restored = exit == 0 ? RestoreAssets.Read(Path.Combine(home, "obj", "project.assets.json"))
+            : kept ?? throw new InvalidOperationException(RestoreErrors.Explain(log, packages));
         var temporary = Path.Combine(home, $"{Result}.{Environment.ProcessId}");
         await File.WriteAllTextAsync(temporary, JsonSerializer.Serialize(restored), cell.Token);
         File.Move(temporary, Path.Combine(home, Result), overwrite: true);
@@ -71,9 +74,11 @@ internal static class PackageRestorer
         }
     }
 
+    private static bool IsOld(string home) => DateTime.UtcNow - File.GetLastWriteTimeUtc(Path.Combine(home, Result)) > FloatingAge;
+
     private static async Task<(int Exit, string Log)> RunAsync(string home, CancellationToken stop)
     {
-        var start = new ProcessStartInfo(SdkPath(), ["restore", "--nologo", "-v", "minimal", "-p:NuGetAudit=false"])
+        var start = new ProcessStartInfo(SdkPath(), ["restore", "--force", "--nologo", "-v", "minimal", "-p:NuGetAudit=false"])
         {
             WorkingDirectory = home,
             RedirectStandardOutput = true,

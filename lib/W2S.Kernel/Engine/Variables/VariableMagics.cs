@@ -39,7 +39,7 @@ internal sealed partial class VariableMagics(CSharpRunner csharp, ReferenceSet r
         var from = Option(words, "--from");
         var alias = Option(words, "--as");
         if (words is not [var name]) throw new InvalidOperationException("write #!share --from fsharp NAME, or with --as NAME at the end");
-        var origin = CellParser.LanguageOf(from ?? (here == "fsharp" ? "csharp" : "fsharp")) ?? from!;
+        var origin = Languages.Of(from ?? (here == "fsharp" ? "csharp" : "fsharp")) ?? from!;
         var target = here == origin ? (origin == "csharp" ? "fsharp" : "csharp") : here;
         return Put(alias ?? name, Find(origin, name), target);
     }
@@ -58,7 +58,7 @@ internal sealed partial class VariableMagics(CSharpRunner csharp, ReferenceSet r
         if (!value.StartsWith('@')) return Put(name, value.Trim('"'), here);
         var parts = value[1..].Split(':', 2);
         if (parts.Length != 2) throw new InvalidOperationException($"'{value}' names no variable; write @csharp:NAME or @fsharp:NAME");
-        return Put(name, Find(CellParser.LanguageOf(parts[0]) ?? parts[0], parts[1]), here);
+        return Put(name, Find(Languages.Of(parts[0]) ?? parts[0], parts[1]), here);
     }
 
     private Variable Find(string language, string name)

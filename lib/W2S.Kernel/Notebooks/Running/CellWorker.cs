@@ -3,6 +3,7 @@ using System.IO.Pipes;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
 using W2S.Kernel.Engine;
+using W2S.Kernel.Engine.Output;
 
 namespace W2S.Kernel.Notebooks.Running;
 
@@ -13,7 +14,7 @@ namespace W2S.Kernel.Notebooks.Running;
 internal static class CellWorker
 {
     /// <summary>Runs until the runner closes the channel.</summary>
-    /// <param name="pipeName">The channel's name.</param>
+    /// <param name="pipeName">The channel's name; as a line of both standard streams it marks the end of a cell.</param>
     /// <param name="open">Opens what runs the cells.</param>
     /// <returns>The exit code.</returns>
     public static int Run(string pipeName, Func<ICellRunner> open)
@@ -34,6 +35,8 @@ internal static class CellWorker
             var result = runner.RunAsync(
                 command["code"]!.GetValue<string>(), host, command["language"]!.GetValue<string>(), interrupt.Token)
                 .GetAwaiter().GetResult();
+            HostConsole.Out.WriteLine(pipeName);
+            HostConsole.Error.WriteLine(pipeName);
             channel.Send(WorkerMessages.Done(result));
         }
         return 0;

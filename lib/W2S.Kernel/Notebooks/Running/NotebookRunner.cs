@@ -19,7 +19,10 @@ internal sealed class NotebookRunner(ICellRunner runner, RunView view)
     private readonly OutputRecorder recorder = new();
     private readonly Lock gate = new();
 
-    /// <summary>Runs the notebook; stops at the first cell that fails, unless its tag <c>raises-exception</c> says it may.</summary>
+    /// <summary>
+    /// Runs the notebook; stops at the first cell that fails, unless its tag <c>raises-exception</c> says it may and it left
+    /// its process alive.
+    /// </summary>
     public async Task<RunResult> RunAsync(Notebook notebook, CancellationToken interrupt)
     {
         var language = CellLanguage.OfNotebook(notebook);
@@ -36,7 +39,7 @@ internal sealed class NotebookRunner(ICellRunner runner, RunView view)
             if (interrupt.IsCancellationRequested)
                 return new(number - 1, cells.Count, number, Stopped());
             var error = await RunCellAsync(notebook, cell, number, cells.Count, language, interrupt);
-            if (error is not null && (error.Interrupted || !MayFail(cell)))
+            if (error is not null && !MayFail(cell, error))
                 return new(number - 1, cells.Count, number, error);
         }
         return new(cells.Count, cells.Count, null, null);
@@ -45,13 +48,15 @@ internal sealed class NotebookRunner(ICellRunner runner, RunView view)
     private async Task<CellError?> RunCellAsync(
         Notebook notebook, NotebookCell cell, int number, int total, string language, CancellationToken interrupt)
     {
+        var host = new RunHost(recorder, view, gate);
         lock (gate)
         {
             recorder.Start(cell, number);
             view.Start(number, total, CellTitle.Of(notebook, cell));
         }
         var start = DateTime.UtcNow;
-        var result = await runner.RunAsync(cell.Source, new RunHost(recorder, view, gate), CellLanguage.OfCell(cell, number, language), interrupt);
+        var result = await runner.RunAsync(cell.Source, host, CellLanguage.OfCell(cell, number, language), interrupt);
+        host.End();
         lock (gate)
         {
             if (result.Error is { } error)
@@ -62,14 +67,15 @@ internal sealed class NotebookRunner(ICellRunner runner, RunView view)
                 ["iopub.execute_input"] = Stamp(start),
                 ["shell.execute_reply"] = Stamp(start + result.Elapsed),
             };
-            if (result.Error is { Interrupted: false } allowed && MayFail(cell))
+            if (result.Error is { } allowed && MayFail(cell, allowed))
                 view.Line($"{allowed.Name}: {allowed.Message}");
             view.End(result.Elapsed);
         }
         return result.Error;
     }
 
-    private static bool MayFail(NotebookCell cell) => cell.Tags.Contains("raises-exception");
+    private static bool MayFail(NotebookCell cell, CellError error) =>
+        error is { Interrupted: false, EndedProcess: false } && cell.Tags.Contains("raises-exception");
 
     private static CellError Stopped() => new("Interrupted", "the run was stopped", []) { Interrupted = true };
 

@@ -18,29 +18,62 @@ internal sealed class RunEnding(RunPlan plan, byte[] read, Action<string> say, A
     public int Finish(Notebook executed, RunResult result)
     {
         CommittedForm.Identify(executed);
-        executed.Write(plan.Out);
         var plotly = PlotlyScript.Find(executed);
-        if (plan.Html is { } page)
-            AtomicFile.Write(page, writer => writer.Write(HtmlPage.Render(executed, plan.Path, plotly)));
-        if (result.Error is { Interrupted: true })
-        {
-            warn($"w2s: stopped in cell {result.Failed} of {result.Total}; what was done is in {Name(plan.Out)}");
-            return RunCommand.Stopped;
-        }
-        if (result.Error is { } error)
-        {
-            warn(Describe(error));
-            warn($"w2s: cell {result.Failed} of {result.Total} failed; the outputs so far are in {Name(plan.Out)}");
-            return RunCommand.Failed;
-        }
-        say($"w2s: {result.Total} cells done; executed notebook: {Name(plan.Out)}");
-        if (plan.Html is not null)
-            say($"w2s: page: {Name(plan.Html)}{(plotly is null && PlotlyScript.Charts(executed).Any() ? NoPlotly : "")}");
-        var code = plan.Options.Save ? Save(executed, plotly) : RunCommand.Done;
-        return plan.Options.Check ? Check(executed) : code;
+        var written = Written(plan.Out, () => executed.Write(plan.Out));
+        int[] codes =
+        [
+            written ? RunCommand.Done : RunCommand.Failed,
+            result.Error is { } error ? Explain(error, result, written) : Conclude(executed, result, plotly, written),
+            plan.Html is { } page ? WritePage(page, executed, plotly) : RunCommand.Done,
+        ];
+        return codes.Max();
     }
 
     private const string NoPlotly = "; its charts do not draw: no cell displayed plotly.js, which the setup cell must show once";
+
+    private int Explain(CellError error, RunResult result, bool written)
+    {
+        if (error.Interrupted)
+        {
+            warn($"w2s: stopped in cell {result.Failed} of {result.Total}" + (written ? $"; what was done is in {Name(plan.Out)}" : ""));
+            return RunCommand.Stopped;
+        }
+        warn(Describe(error));
+        warn($"w2s: cell {result.Failed} of {result.Total} failed" + (written ? $"; the outputs so far are in {Name(plan.Out)}" : ""));
+        return RunCommand.Failed;
+    }
+
+    private int Conclude(Notebook executed, RunResult result, string? plotly, bool written)
+    {
+        say($"w2s: {result.Total} cells done" + (written ? $"; executed notebook: {Name(plan.Out)}" : ""));
+        if (plan.Options.Check)
+            return Check(executed);
+        var code = RunCommand.Done;
+        return !plan.Options.Save || Written(plan.Path, () => code = Save(executed, plotly)) ? code : RunCommand.Failed;
+    }
+
+    private int WritePage(string page, Notebook executed, string? plotly)
+    {
+        if (!Written(page, () => AtomicFile.Write(page, writer => writer.Write(HtmlPage.Render(executed, plan.Path, plotly)))))
+            return RunCommand.Failed;
+        say($"w2s: page: {Name(page)}{(plotly is null && PlotlyScript.Charts(executed).Any() ? NoPlotly : "")}");
+        return RunCommand.Done;
+    }
+
+    // What fails for one file must not cost the reader the others.
+    private bool Written(string path, Action write)
+    {
+        try
+        {
+            write();
+            return true;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            warn($"w2s: {Name(path)} was not written: {error.Message.ReplaceLineEndings(" ")}; make room or mend the folder, then run again");
+            return false;
+        }
+    }
 
     private int Save(Notebook executed, string? plotly)
     {

@@ -3,50 +3,44 @@ using W2S.Kernel.Engine;
 
 namespace W2S.Kernel.Notebooks.Running;
 
-/// <summary>The front end of every cell; what a cell shows after its end lands in the cell that runs then.</summary>
+/// <summary>A cell's front end until the cell has ended; what comes later is dropped.</summary>
 /// <param name="recorder">Keeps the outputs.</param>
 /// <param name="view">Shows them.</param>
 /// <param name="gate">Held while either is used.</param>
 internal sealed class RunHost(OutputRecorder recorder, RunView view, Lock gate) : ICellHost
 {
-    /// <inheritdoc/>
-    public void Write(OutputStream stream, string text)
+    private bool ended;
+
+    /// <summary>Notes that the cell has ended.</summary>
+    public void End()
     {
         lock (gate)
-        {
-            recorder.Write(stream, text);
-            view.Write(text);
-        }
+            ended = true;
     }
 
     /// <inheritdoc/>
-    public void Display(MimeBundle bundle, string displayId, bool update)
+    public void Write(OutputStream stream, string text) => UnlessEnded(() =>
     {
-        lock (gate)
-        {
-            recorder.Display(bundle, displayId, update);
-            view.Display(bundle, displayId, update);
-        }
-    }
+        recorder.Write(stream, text);
+        view.Write(text);
+    });
 
     /// <inheritdoc/>
-    public void Result(MimeBundle bundle)
+    public void Display(MimeBundle bundle, string displayId, bool update) => UnlessEnded(() =>
     {
-        lock (gate)
-        {
-            recorder.Result(bundle);
-            view.Display(bundle, "", update: false);
-        }
-    }
+        recorder.Display(bundle, displayId, update);
+        view.Display(bundle, displayId, update);
+    });
 
     /// <inheritdoc/>
-    public void Clear(bool wait)
+    public void Result(MimeBundle bundle) => UnlessEnded(() =>
     {
-        lock (gate)
-        {
-            recorder.Clear(wait);
-        }
-    }
+        recorder.Result(bundle);
+        view.Display(bundle, "", update: false);
+    });
+
+    /// <inheritdoc/>
+    public void Clear(bool wait) => UnlessEnded(() => recorder.Clear(wait));
 
     /// <inheritdoc/>
     public string? ReadLine(string prompt, bool password)
@@ -56,6 +50,15 @@ internal sealed class RunHost(OutputRecorder recorder, RunView view, Lock gate) 
         lock (gate)
             view.Write(prompt);
         return password ? ReadHidden() : Console.ReadLine();
+    }
+
+    private void UnlessEnded(Action show)
+    {
+        lock (gate)
+        {
+            if (!ended)
+                show();
+        }
     }
 
     private string ReadHidden()

@@ -32,6 +32,6 @@ internal static class WorkerEnd
             -1 => "the process closed its channel to the runner",
             _ => $"the cell ended its process with exit code {code}; a cell must not call Environment.Exit",
         };
-        return new("ProcessEnded", reason, [$"ProcessEnded: {reason}"]);
+        return new("ProcessEnded", reason, [$"ProcessEnded: {reason}"]) { EndedProcess = true };
     }
 }

@@ -45,7 +45,7 @@ internal sealed class WorkerProcess : ICellRunner, IDisposable
             start.Environment[key] = value;
         var process = Process.Start(start)!;
         process.StandardInput.Close();
-        var raw = new RawOutput(process);
+        var raw = new RawOutput(process, mark: name);
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         try
         {
@@ -81,6 +81,8 @@ internal sealed class WorkerProcess : ICellRunner, IDisposable
             current.Done.TrySetResult(null);
         using var registration = interrupt.Register(() => _ = StopAsync(current));
         var result = await current.Done.Task;
+        if (result is not null)
+            await raw.CellEndedAsync();
         turn = null;
         return result ?? new CellResult(
             interrupt.IsCancellationRequested ? WorkerEnd.Stopped : WorkerEnd.Explain(process, raw),

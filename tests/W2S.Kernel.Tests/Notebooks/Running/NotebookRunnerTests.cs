@@ -52,6 +52,33 @@ public sealed class NotebookRunnerTests
     }
 
     [Fact]
+    public async Task NothingRunsAfterACellThatEndedItsProcess()
+    {
+        var notebook = NotebookFile.Of(NotebookFile.Code("bad", "raises-exception"), NotebookFile.Code("b"));
+        var result = await RunAsync(notebook, (_, _) => new("ProcessEnded", "exit code 7", []) { EndedProcess = true });
+        Assert.Equal((1, "ProcessEnded"), (result.Failed, result.Error!.Name));
+        Assert.Null(notebook.Cells[1].ExecutionCount);
+    }
+
+    [Fact]
+    public async Task WhatComesFromACellAfterItsEndChangesNothing()
+    {
+        ICellHost? last = null;
+        var notebook = NotebookFile.Of("a");
+        await RunAsync(notebook, (_, host) =>
+        {
+            (last = host).Write(OutputStream.Out, "in time");
+            return null;
+        });
+        var before = shown.ToString();
+        last!.Write(OutputStream.Error, "late");
+        last.Display(new MimeBundle("text/plain", "late"), "d", update: false);
+        last.Clear(wait: false);
+        Assert.Equal("in time", NotebookText.Join(Assert.Single(notebook.Cells[0].Outputs)!["text"]));
+        Assert.Equal(before, shown.ToString());
+    }
+
+    [Fact]
     public async Task NoCellStartsOnceTheRunIsStopped()
     {
         using var stop = new CancellationTokenSource();

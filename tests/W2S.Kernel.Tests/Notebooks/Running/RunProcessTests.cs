@@ -168,6 +168,34 @@ public sealed class RunProcessTests : IDisposable
     }
 
     [Fact]
+    public async Task WhatPassesTheSessionByStaysInItsCell()
+    {
+        const string Raw = "using (var raw = Console.OpenStandard{0}()) raw.Write(\"past{1}\"u8);";
+        Write(
+            string.Format(Raw, "Output", "-one"), "Console.Write(\"between\");",
+            string.Format(Raw, "Error", "-two") + string.Format(Raw, "Output", "-three\\n"));
+        using var run = Run("n.ipynb");
+        Assert.Equal(0, await run.EndAsync());
+        string[] Texts(int cell) => [.. Executed().Cells[cell].Outputs.Select(output => NotebookText.Join(output!["text"])).Order()];
+        Assert.Equal(["past-one"], Texts(0));
+        Assert.Equal(["between"], Texts(1));
+        Assert.Equal(["past-three\n", "past-two"], Texts(2));
+    }
+
+    [Fact]
+    public async Task AFileThatCannotBeWrittenIsSaidAndTheOthersAreWritten()
+    {
+        var path = Write("System.IO.Directory.Delete(\"pages\"); System.IO.File.WriteAllText(\"pages\", \"\"); 6 * 7");
+        Directory.CreateDirectory(Path.Combine(folder.Path, "pages"));
+        using var run = Run("n.ipynb", "--save", "--html", "pages/page.html");
+        Assert.Equal(1, await run.EndAsync());
+        Assert.StartsWith($"w2s: {Path.Combine("pages", "page.html")} was not written: ", run.Errors);
+        Assert.Equal(1, run.Errors.Count(letter => letter == '\n'));
+        Assert.Single(Notebook.Read(path).Cells[0].Outputs);
+        Assert.Single(Executed().Cells[0].Outputs);
+    }
+
+    [Fact]
     public async Task OutAndHtmlAreWrittenWhereAsked()
     {
         Write("1");

@@ -1,9 +1,0 @@
-using W2S.Kernel.Engine;
-
-namespace W2S.Kernel.Tests;
-
-public sealed class SmokeTest
-{
-    [Fact]
-    public void BundleKeepsOrder() => Assert.Equal(["text/plain"], new MimeBundle("text/plain", "x").Keys);
-}
