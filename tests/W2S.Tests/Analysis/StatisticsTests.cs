@@ -104,9 +104,10 @@ public sealed class StatisticsTests
         var gap = GapRecovered.Over([.5, .6, .4], [.6, .7, .5], [.7, .8, .8]);
         Assert.Equal([.5, .5, .25], gap.PerSplit.Select(value => Math.Round(value, 12)));
         Assert.Equal(1.25 / 3, gap.Estimate.Mean, 1e-12);
-        Assert.Equal(.25, gap.Estimate.Low, 1e-12);
-        Assert.Equal(.5, gap.Estimate.High, 1e-12);
-        Assert.StartsWith("PGR 0.42 ± 0.14, 95 % interval [", gap.ToString());
+        // (.5 − 5/12)²·2 + (.25 − 5/12)² = 1/24, over 2, so sd = 1/√48; t = 4.30265 with 2 degrees.
+        Assert.Equal(1.25 / 3 - 4.3026527300 / Math.Sqrt(48 * 3), gap.Estimate.Low, 1e-8);
+        Assert.Equal(1.25 / 3 + 4.3026527300 / Math.Sqrt(48 * 3), gap.Estimate.High, 1e-8);
+        Assert.Equal("PGR 0.42 ± 0.14, 95 % t interval [0.06, 0.78]", gap.ToString());
     }
 
     [Fact]
@@ -116,7 +117,8 @@ public sealed class StatisticsTests
         Assert.False(gap.IsDefined);
         Assert.True(double.IsNaN(gap.PerSplit[0]));
         Assert.Equal(.05, gap.PerSplit[1], 1e-12);
-        Assert.Contains("not defined", gap.ToString());
+        Assert.Contains("the ceiling lies below the weak teacher on 1 of 2 splits", gap.ToString());
+        Assert.Contains("too close on 2 of 2 splits", GapRecovered.Over([.5, .6], [.6, .7], [.505, .6]).ToString());
         Assert.True(double.IsNaN(GapRecovered.Of(.6, .7, .6)));
         Assert.Equal(.5, GapRecovered.Of(.6, .65, .7), 1e-12);
     }
