@@ -34,21 +34,22 @@ public sealed record GapRecovered(Estimate Estimate, IReadOnlyList<double> PerSp
     /// <param name="ceiling">The ceiling's, in the same order.</param>
     /// <param name="smallestGap">A split with a smaller ceiling − weak makes the whole not defined.</param>
     /// <param name="level">Level of the intervals, between 0 and 1.</param>
+    /// <param name="testPerTrain">Test images for each training image where the splits re-deal one pool: see <see cref="Statistics"/>.</param>
     /// <returns>The mean of the splits' PGR with its spread and its interval, that of <see cref="Statistics.OverRuns"/>.</returns>
     /// <exception cref="ArgumentException">The counts differ, there is no value, or one is not finite.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The level is outside 0 to 1 or the smallest gap not positive.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The level is outside 0 to 1, the smallest gap not positive, or <paramref name="testPerTrain"/> negative or not finite.</exception>
     public static GapRecovered Over(
         IReadOnlyList<double> weak, IReadOnlyList<double> weakToStrong, IReadOnlyList<double> ceiling,
-        double smallestGap = SmallestGap, double level = .95)
+        double smallestGap = SmallestGap, double level = .95, double testPerTrain = 0)
     {
         var gains = Statistics.Differences(weakToStrong, weak);
         var gaps = Statistics.Differences(ceiling, weak);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(smallestGap);
         var perSplit = gains.Select((gain, i) => gaps[i] < smallestGap ? double.NaN : gain / gaps[i]).ToArray();
-        var gap = Statistics.OverRuns(gaps, level);
+        var gap = Statistics.OverRuns(gaps, level, testPerTrain);
         var estimate = perSplit.Any(double.IsNaN)
             ? new Estimate(double.NaN, double.NaN, double.NaN, double.NaN, gaps.Count) { Level = level }
-            : Statistics.OverRuns(perSplit, level);
+            : Statistics.OverRuns(perSplit, level, testPerTrain);
         return new GapRecovered(estimate, perSplit, gap) { CeilingBelow = gaps.Count(value => value < 0) };
     }
 

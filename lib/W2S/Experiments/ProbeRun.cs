@@ -53,7 +53,7 @@ public sealed record ProbeRun : Experiment
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(splits);
         var runs = Grid.Run([.. Enumerable.Range(0, splits).Select(split => this with { Seed = split })], store, progress, token);
-        return new ProbeStudy(Images.Title, Protocol.TrueLabels, [.. runs.Select(Read)]);
+        return new ProbeStudy(Images.Title, Protocol.TrueLabels, Protocol.TestPerTrain, [.. runs.Select(Read)]);
     }
 
     /// <inheritdoc/>

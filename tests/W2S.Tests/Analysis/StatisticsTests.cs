@@ -58,11 +58,25 @@ public sealed class StatisticsTests
     }
 
     [Fact]
+    public void Splits_of_one_pool_have_wider_intervals_by_hand()
+    {
+        // Mean 2, sd 1, n = 3: Nadeau and Bengio's √(1/3 + 1/2) = √(5/6) takes the place of √(1/3).
+        var estimate = Statistics.OverRuns([1, 2, 3], testPerTrain: .5);
+        Assert.Equal((2.0, 1.0), (estimate.Mean, estimate.Sd));
+        Assert.Equal(2 + 4.3026527300 * Math.Sqrt(5.0 / 6), estimate.High, 1e-8);
+        Assert.Equal(estimate, Statistics.PairedDifference([2, 4, 6], [1, 2, 3], testPerTrain: .5));
+        // t² = 4/(5/6) = 4.8 with 2 degrees.
+        Assert.Equal(1 - Math.Sqrt(4.8 / 6.8), Statistics.PairedPValue([1, 2, 3], [0, 0, 0], testPerTrain: .5), 1e-12);
+        Assert.Equal(estimate, GapRecovered.Over([0, 0, 0], [1, 2, 3], [1, 1, 1], testPerTrain: .5).Estimate);
+    }
+
+    [Fact]
     public void Bad_values_are_named()
     {
         Assert.Contains("empty", Assert.Throws<ArgumentException>(() => Statistics.OverRuns([])).Message);
         Assert.Contains("values[1]", Assert.Throws<ArgumentException>(() => Statistics.OverRuns([1, double.NaN])).Message);
         Assert.Contains("level 95", Assert.Throws<ArgumentOutOfRangeException>(() => Statistics.OverRuns([1, 2], 95)).Message);
+        Assert.Contains("testPerTrain -1", Assert.Throws<ArgumentOutOfRangeException>(() => Statistics.OverRuns([1, 2], testPerTrain: -1)).Message);
         Assert.Contains("2 values", Assert.Throws<ArgumentException>(() => Statistics.PairedDifference([1, 2], [1])).Message);
     }
 
