@@ -36,6 +36,9 @@ public sealed record ProbeRun : Experiment
     public override IReadOnlyList<Experiment> Needs => [Features(Weak), Features(Strong)];
 
     /// <inheritdoc/>
+    public override bool NeedsFiles => true;
+
+    /// <inheritdoc/>
     public override bool SideBySide => true;
 
     /// <summary>The splits 0, 1, 2, … of this protocol: finished ones are read, the others made.</summary>
