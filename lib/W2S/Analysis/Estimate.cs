@@ -14,7 +14,7 @@ public sealed record Estimate(double Mean, double Sd, double Low, double High, i
     /// <value>0.95</value>
     public double Level { get; init; } = .95;
 
-    /// <summary>Whether the interval has 0 on neither side nor inside its ends: the sign is settled at <see cref="Level"/>.</summary>
+    /// <summary>Whether 0 lies outside the interval: the sign is settled at <see cref="Level"/>.</summary>
     public bool ExcludesZero => Low > 0 || High < 0;
 
     /// <summary>Whether there is an interval at all: at least two values, none of them undefined.</summary>

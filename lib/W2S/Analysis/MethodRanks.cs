@@ -2,15 +2,16 @@ namespace W2S.Analysis;
 
 /// <summary>The mean rank of each method over several settings, and whether the ranks differ by more than chance.</summary>
 /// <remarks>
-/// In every setting the best method has rank 1 and equal ones share their mean rank. Friedman's χ² over N settings and k methods,
-/// divided by its correction for ties, becomes F = (N−1)χ²/(N(k−1)−χ²) with k−1 and (k−1)(N−1) degrees of freedom (Iman and
-/// Davenport 1980), which is less timid for few settings. After Demšar, JMLR 7 (2006).
+/// In every setting the best method has rank 1 and equal ones share their mean rank. Friedman's χ² over N settings and k methods is
+/// divided by its correction for ties. Its p-value is that of the permutations: where methods do not differ, each order of a setting's
+/// ranks is as likely as any other. Of few settings that is exact, where F and χ² distributions are not: the smallest p-value that
+/// N settings allow is (1/k!)^(N−1). After Demšar, JMLR 7 (2006).
 /// </remarks>
 /// <param name="Methods">The methods, in the order in which they were given.</param>
 /// <param name="MeanRanks">Their mean ranks, 1 the best.</param>
 /// <param name="Settings">How many settings were ranked.</param>
 /// <param name="ChiSquare">Friedman's χ².</param>
-/// <param name="PValue">That of F; the chance of ranks this far apart where the methods do not differ.</param>
+/// <param name="PValue">The chance of a χ² this large where the methods do not differ; exact, or for very many orders from 100,000 seeded draws.</param>
 public sealed record MethodRanks(
     IReadOnlyList<string> Methods, IReadOnlyList<double> MeanRanks, int Settings, double ChiSquare, double PValue)
 {
@@ -36,8 +37,6 @@ public sealed record MethodRanks(
         var spread = ranks.Sum(row => row.Sum(rank => (rank - (k + 1) / 2.0) * (rank - (k + 1) / 2.0))) / (n * (k - 1.0));
         if (spread == 0) return new MethodRanks([.. methods.Select(method => method.Method)], means, n, 0, 1);
         var chiSquare = n * means.Sum(mean => (mean - (k + 1) / 2.0) * (mean - (k + 1) / 2.0)) / spread;
-        var left = n * (k - 1.0) - chiSquare;
-        var p = left <= 1e-12 * n ? 0 : SpecialFunctions.FTail((n - 1) * chiSquare / left, k - 1, (k - 1) * (n - 1));
-        return new MethodRanks([.. methods.Select(method => method.Method)], means, n, chiSquare, p);
+        return new MethodRanks([.. methods.Select(method => method.Method)], means, n, chiSquare, RankPermutations.Tail(ranks));
     }
 }

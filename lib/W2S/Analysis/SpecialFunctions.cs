@@ -72,10 +72,6 @@ internal static class SpecialFunctions
     public static double StudentTail(double t, int degrees) =>
         double.IsInfinity(t) ? 0 : IncompleteBeta(degrees / 2.0, .5, degrees / (degrees + t * t));
 
-    /// <summary>P(F ≥ f) for Fisher's distribution.</summary>
-    public static double FTail(double f, int upper, int lower) =>
-        f <= 0 ? 1 : IncompleteBeta(lower / 2.0, upper / 2.0, lower / (lower + upper * f));
-
     /// <summary>P(X ≤ k) for X binomial with n draws of probability ½.</summary>
     public static double FairCoin(int k, int n) => k < 0 ? 0 : k >= n ? 1 : IncompleteBeta(n - k, k + 1, .5);
 }

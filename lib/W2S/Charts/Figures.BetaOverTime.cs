@@ -33,7 +33,7 @@ public static partial class Figures
         var figure = new FigureBuilder(title)
         {
             Caption = Join(caption, $"n = {(counts.Length == 1 ? $"{counts[0]}" : $"{counts[0]} to {counts[^1]}")} samples an epoch",
-                "The topmost row, β = ½, is the share on which teacher and student agree"),
+                BetaTop("topmost row", highest)),
             Right = 90,
         };
         return figure

@@ -76,7 +76,7 @@ public static partial class Figures
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bins);
         var figure = new FigureBuilder(title)
         {
-            Caption = FormattableString.Invariant($"n = {beta.Count} samples; {bins} bins. β = ½ in the last bin means that teacher and student agree."),
+            Caption = FormattableString.Invariant($"n = {beta.Count} samples; {bins} bins. {BetaTop("last bin", highest)}."),
             PlotHeight = 440,
             Top = 38,
         };
@@ -97,6 +97,11 @@ public static partial class Figures
         }
         return panels.Build();
     }
+
+    /// <summary>What the largest β say: agreement is exactly ½, and near ties come as close to it as they like.</summary>
+    private static string BetaTop(string where, double highest) => highest > .5
+        ? $"At β = ½ teacher and student agree, or the student is nearly as sure of the teacher’s class as of its own; in the {where}, β near 1, its own class is nearly all it learns"
+        : $"At β = ½, in the {where}, teacher and student agree; just below it, in the same place, the student is nearly as sure of the teacher’s class as of its own";
 
     /// <summary>An axis of named rows, from top to bottom.</summary>
     private static Dictionary<string, object?> RowAxis(IEnumerable<string> names)

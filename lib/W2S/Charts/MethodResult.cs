@@ -19,16 +19,18 @@ public sealed record MethodResult(string Method, Estimate Value, string Setting 
     /// <param name="method">The method's name.</param>
     /// <param name="runs">One value a seed or split.</param>
     /// <param name="setting">What it belongs to.</param>
+    /// <param name="testPerTrain">Test images for each training image where the runs re-deal one pool: see <see cref="Statistics"/>.</param>
     /// <returns>The result.</returns>
-    public static MethodResult Over(string method, IReadOnlyList<double> runs, string setting = "") =>
-        new(method, Statistics.OverRuns(runs), setting) { Runs = [.. runs] };
+    public static MethodResult Over(string method, IReadOnlyList<double> runs, string setting = "", double testPerTrain = 0) =>
+        new(method, Statistics.OverRuns(runs, testPerTrain: testPerTrain), setting) { Runs = [.. runs] };
 
     /// <summary>The gain over a baseline on the same seeds or splits, with a paired Student-t interval.</summary>
     /// <param name="method">The method's name.</param>
     /// <param name="runs">One value a seed or split.</param>
     /// <param name="baseline">The baseline's values in the same order.</param>
     /// <param name="setting">What it belongs to.</param>
+    /// <param name="testPerTrain">Test images for each training image where the runs re-deal one pool: see <see cref="Statistics"/>.</param>
     /// <returns>The result, in the unit of the values.</returns>
-    public static MethodResult Gain(string method, IReadOnlyList<double> runs, IReadOnlyList<double> baseline, string setting = "") =>
-        new(method, Statistics.PairedDifference(runs, baseline), setting) { Runs = Statistics.Differences(runs, baseline) };
+    public static MethodResult Gain(string method, IReadOnlyList<double> runs, IReadOnlyList<double> baseline, string setting = "", double testPerTrain = 0) =>
+        new(method, Statistics.PairedDifference(runs, baseline, testPerTrain: testPerTrain), setting) { Runs = Statistics.Differences(runs, baseline) };
 }

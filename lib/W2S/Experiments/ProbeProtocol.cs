@@ -27,6 +27,9 @@ public sealed record ProbeProtocol
     /// <summary>True labels that the teacher learns from, at most <see cref="TeacherImages"/>.</summary>
     public required int TrueLabels { get; init; }
 
+    /// <summary>Test images for each image of the other two parts: see <see cref="ProbeStudy.TestPerTrain"/>.</summary>
+    public double TestPerTrain => (double)TestImages / (TeacherImages + StudentImages);
+
     /// <summary>How every probe is trained; its seed is replaced by the split's.</summary>
     public LinearProbeOptions Probe { get; init; } = new();
 
@@ -104,7 +107,7 @@ public sealed record ProbeProtocol
             var split = results[seed] = Run(pair, seed, stop);
             lock (gate) progress?.Report(new ProbeProgress(pair.Name, TrueLabels, split, ++done, splits));
         }, token);
-        return new ProbeStudy(pair.Name, TrueLabels, results);
+        return new ProbeStudy(pair.Name, TrueLabels, TestPerTrain, results);
     }
 
     private void Check(FrozenPair pair)

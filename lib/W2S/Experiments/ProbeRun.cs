@@ -36,6 +36,9 @@ public sealed record ProbeRun : Experiment
     public override IReadOnlyList<Experiment> Needs => [Features(Weak), Features(Strong)];
 
     /// <inheritdoc/>
+    public override bool NeedsFiles => true;
+
+    /// <inheritdoc/>
     public override bool SideBySide => true;
 
     /// <summary>The splits 0, 1, 2, … of this protocol: finished ones are read, the others made.</summary>
@@ -53,7 +56,7 @@ public sealed record ProbeRun : Experiment
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(splits);
         var runs = Grid.Run([.. Enumerable.Range(0, splits).Select(split => this with { Seed = split })], store, progress, token);
-        return new ProbeStudy(Images.Title, Protocol.TrueLabels, [.. runs.Select(Read)]);
+        return new ProbeStudy(Images.Title, Protocol.TrueLabels, Protocol.TestPerTrain, [.. runs.Select(Read)]);
     }
 
     /// <inheritdoc/>

@@ -3,8 +3,10 @@ namespace W2S.Experiments;
 /// <summary>The same protocol over several random splits.</summary>
 /// <param name="Pair">What was studied.</param>
 /// <param name="TrueLabels">How many true labels the teacher had.</param>
+/// <param name="TestPerTrain">Test images for each image of the teacher's and the student's parts. The splits re-deal one pool, so that their
+/// intervals want it: see <see cref="Analysis.Statistics"/>.</param>
 /// <param name="Splits">One result a split, in the order of their seeds.</param>
-public sealed record ProbeStudy(string Pair, int TrueLabels, IReadOnlyList<ProbeSplit> Splits)
+public sealed record ProbeStudy(string Pair, int TrueLabels, double TestPerTrain, IReadOnlyList<ProbeSplit> Splits)
 {
     /// <summary>Names of the students, in the order in which they were given.</summary>
     public IReadOnlyList<string> Students => [.. Splits[0].Students.Keys];

@@ -4,6 +4,7 @@ using W2S.Analysis;
 namespace W2S.Experiments;
 
 /// <summary>Probe studies as tables: accuracies in percent, mean ± standard deviation over the splits.</summary>
+/// <remarks>The intervals of gains allow for the overlap of the splits, which re-deal one pool: see <see cref="Statistics"/>.</remarks>
 public static class ProbeTable
 {
     private const string Gain = "gain over teacher [95 %]", Pgr = "PGR";
@@ -22,7 +23,7 @@ public static class ProbeTable
         return Build(rows, row => row.Name, row =>
         [
             ("accuracy, %", Percent(row.Runs)),
-            (Gain, row.Name == "Weak teacher" ? "" : Difference(row.Runs, study.Teacher)),
+            (Gain, row.Name == "Weak teacher" ? "" : Difference(study, row.Runs)),
             (Pgr, row.Agreement is null ? "" : Recovered(study, row.Runs)),
             ("agrees with teacher, %", row.Agreement is null ? "" : Percent(row.Agreement)),
         ]);
@@ -45,7 +46,7 @@ public static class ProbeTable
                 .. study.Students.Select(name => (name, Percent(study.Student(name)))),
                 ("few true labels", Percent(study.FewLabels)),
                 ("ceiling", Percent(study.Ceiling)),
-                ($"{first}: {Gain}", Difference(study.Student(first), study.Teacher)),
+                ($"{first}: {Gain}", Difference(study, study.Student(first))),
                 ($"{first}: {Pgr}", Recovered(study, study.Student(first))),
             ];
         });
@@ -62,8 +63,8 @@ public static class ProbeTable
 
     private static string Percent(double[] runs) => Statistics.OverRuns(runs).Percent.ToString();
 
-    private static string Difference(double[] runs, double[] baseline) =>
-        Statistics.PairedDifference(runs, baseline).Percent.ToIntervalString();
+    private static string Difference(ProbeStudy study, double[] runs) =>
+        Statistics.PairedDifference(runs, study.Teacher, testPerTrain: study.TestPerTrain).Percent.ToIntervalString();
 
     private static string Recovered(ProbeStudy study, double[] runs)
     {

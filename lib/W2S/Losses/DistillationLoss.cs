@@ -29,6 +29,9 @@ public abstract record DistillationLoss : Loss
     public double LabelSmoothing { get; init => field = Option.Fraction(value); }
 
     /// <inheritdoc/>
+    public override bool NeedsTeacher => DistillationWeight > 0;
+
+    /// <inheritdoc/>
     public sealed override LossParts Compute(LossBatch batch)
     {
         using var scope = NewDisposeScope();

@@ -70,12 +70,14 @@ public sealed record LabelSelection(Confidence Measure, Distrusted Distrusted = 
     /// <summary>Selects among a batch's weak labels.</summary>
     /// <param name="batch">With teacher logits; the student's are there always.</param>
     /// <returns>The batch with changed <see cref="LossBatch.TeacherLogits"/> and <see cref="LossBatch.TeacherWeights"/>.</returns>
-    /// <exception cref="ArgumentException">Something that the selection needs is missing.</exception>
+    /// <exception cref="ArgumentException">There are no teacher logits, or the measure asks for augmented views, which no batch has.</exception>
     public LossBatch Apply(LossBatch batch)
     {
+        if (Measure == Confidence.ViewAgreement)
+            throw new ArgumentException($"a batch has no augmented views for {Measure}; call {nameof(Select)} with them before training, and train with its logits and weights", nameof(batch));
         var teacher = batch.TeacherLogits
             ?? throw new ArgumentException("a label selection needs weak labels and the batch has none; give TeacherLogits", nameof(batch));
-        var selected = Select(teacher, batch.StudentLogits, batch.TeacherViews);
+        var selected = Select(teacher, batch.StudentLogits);
         return batch with
         {
             TeacherLogits = selected.Logits,

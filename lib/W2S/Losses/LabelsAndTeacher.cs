@@ -25,6 +25,9 @@ public sealed record LabelsAndTeacher(Loss Labels, DistillationLoss Teacher) : L
     public bool NeedsPlain(double epoch, double epochs) => Labels is IPlainImageLoss plain && plain.NeedsPlain(epoch, epochs);
 
     /// <inheritdoc/>
+    public override bool NeedsTeacher => Labels.NeedsTeacher || Teacher.NeedsTeacher;
+
+    /// <inheritdoc/>
     public override LossParts Compute(LossBatch batch)
     {
         using var scope = NewDisposeScope();

@@ -13,6 +13,10 @@ public abstract record Loss
     /// <summary>The name that charts and tables show, for instance <c>AdaptConf</c>.</summary>
     public abstract string Name { get; }
 
+    /// <summary>Whether it looks at <see cref="LossBatch.TeacherLogits"/>: without a teacher it cannot be computed, and with one it is another loss.</summary>
+    /// <value>False.</value>
+    public virtual bool NeedsTeacher => false;
+
     /// <summary>Computes the loss of a batch.</summary>
     /// <param name="batch">Logits, labels and, where the loss needs them, features and the place in the run.</param>
     /// <returns>The total and its parts, owned by the current dispose scope.</returns>

@@ -10,9 +10,6 @@ public sealed record LossBatch(Tensor StudentLogits)
     /// <summary>[B, C]; a loss never sends gradient into them. −∞ is a class of probability 0.</summary>
     public Tensor? TeacherLogits { get; init; }
 
-    /// <summary>[V, B, C]: the teacher's logits on V augmented views, for selection by agreement over views.</summary>
-    public Tensor? TeacherViews { get; init; }
-
     /// <summary>True (or noisy) labels: int64 [B], or a distribution float [B, C] (mixup). Null where only the teacher supervises.</summary>
     public Tensor? Labels { get; init; }
 

@@ -46,7 +46,7 @@ internal static class Numerics
     /// <summary>t[i, classes[i]] for each row i: [B, C] and int64 [B] to [B].</summary>
     public static Tensor At(this Tensor t, Tensor classes) => t.gather(1, classes.unsqueeze(1)).squeeze(1);
 
-    /// <summary>Σ over classes of weights · values, [B, C] to [B], where 0 · −∞ counts as 0.</summary>
+    /// <summary>Σ over classes of weights · values, [B, C] to [B]. A plain product: where a weight may be 0 the values must be <see cref="Finite"/>.</summary>
     public static Tensor Dot(Tensor weights, Tensor values) => weights.mul(values).sum(1);
 
     /// <summary>A logarithm with −∞ lifted to the lowest finite number, so that 0 · log 0 = 0.</summary>

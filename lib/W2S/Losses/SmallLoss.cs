@@ -38,6 +38,9 @@ public sealed record SmallLoss : Loss
         1 - NoiseRate * (RampUp == 0 ? 1 : Math.Min(1, epoch / (RampUp * epochs)));
 
     /// <inheritdoc/>
+    public override bool NeedsTeacher => JudgedByTeacher;
+
+    /// <inheritdoc/>
     public override LossParts Compute(LossBatch batch)
     {
         if (batch.Labels is not { } labels)

@@ -34,6 +34,9 @@ public sealed record TrustedLabels(LabelSelection Selection) : Loss
     }}{(JudgedByTeacher ? " by teacher" : "")}";
 
     /// <inheritdoc/>
+    public override bool NeedsTeacher => JudgedByTeacher;
+
+    /// <inheritdoc/>
     public override LossParts Compute(LossBatch batch)
     {
         if (batch.Labels is not { } labels)

@@ -26,6 +26,9 @@ public sealed record VirtualTeacher() : DistillationLoss(labelWeight: 0.9, disti
     public override string Name => "Virtual teacher";
 
     /// <inheritdoc/>
+    public override bool NeedsTeacher => false;
+
+    /// <inheritdoc/>
     protected internal override TeacherTerms Teach(Logits student, LossBatch batch)
     {
         if (batch.Labels is not { } labels)

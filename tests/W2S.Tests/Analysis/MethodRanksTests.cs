@@ -2,7 +2,7 @@ using W2S.Analysis;
 
 namespace W2S.Tests.Analysis;
 
-/// <summary>Against SciPy 1.10.1: friedmanchisquare, f.sf, wilcoxon(mode="exact"); with ties against all 2ⁿ patterns of signs.</summary>
+/// <summary>Against SciPy 1.10.1, friedmanchisquare and wilcoxon(mode="exact"), and against counts of all orders of ranks and all 2ⁿ patterns of signs.</summary>
 public sealed class MethodRanksTests
 {
     private static readonly (string Method, IReadOnlyList<double> Scores)[] Methods =
@@ -20,7 +20,7 @@ public sealed class MethodRanksTests
 
         Assert.Equal([2.91666667, 2.16666667, 3.25, 1.66666667], ranks.MeanRanks.Select(rank => Math.Round(rank, 8)));
         Assert.Equal(6.054545454545467, ranks.ChiSquare, 1e-12);
-        Assert.Equal(0.0960706865587824, ranks.PValue, 1e-12);
+        Assert.Equal(856716 / Math.Pow(24, 5), ranks.PValue, 1e-12);
         Assert.Equal(6, ranks.Settings);
     }
 
@@ -34,8 +34,25 @@ public sealed class MethodRanksTests
     }
 
     [Fact]
-    public void AMethodThatAlwaysWinsIsCertain() =>
-        Assert.Equal(0, MethodRanks.Of([("a", [2, 3, 4]), ("b", [1, 2, 3])]).PValue);
+    public void RanksThatAreAlwaysTheSameAreAsLikelyAsTheirOrders()
+    {
+        Assert.Equal(1 / Math.Pow(2, 2), MethodRanks.Of([("a", [2, 3, 4]), ("b", [1, 2, 3])]).PValue, 1e-12);
+        Assert.Equal(1 / Math.Pow(6, 3), MethodRanks.Of([("a", [3, 4, 5, 6]), ("b", [2, 3, 4, 5]), ("c", [1, 2, 3, 4])]).PValue, 1e-12);
+    }
+
+    // Eight methods: 40,320 orders of two settings are all gone through, those of three are drawn.
+    [Fact]
+    public void ManyOrdersAreDrawn()
+    {
+        (string, IReadOnlyList<double>)[] Rank(params double[][] settings) =>
+            [.. Enumerable.Range(0, 8).Select(i => ($"{i}", (IReadOnlyList<double>)[.. settings.Select(ranks => -ranks[i])]))];
+        double[] first = [1, 2, 3, 4, 5, 6, 7, 8], second = [2, 1, 4, 3, 6, 5, 8, 7], third = [3, 1, 8, 2, 4, 7, 5, 6];
+
+        Assert.Equal(4_900 / 40_320.0, MethodRanks.Of(Rank(first, third)).PValue, 1e-12);
+        Assert.InRange(MethodRanks.Of(Rank(first, second, third)).PValue, .0025, .0038); // of all orders: 0.00315
+        Assert.Equal(1 / 100_001.0, MethodRanks.Of(Rank(first, first, first)).PValue, 1e-12);
+        Assert.Equal(MethodRanks.Of(Rank(first, second, third)).PValue, MethodRanks.Of(Rank(first, second, third)).PValue);
+    }
 
     [Theory]
     [InlineData(0, 1, .0625)]

@@ -58,11 +58,25 @@ public sealed class StatisticsTests
     }
 
     [Fact]
+    public void Splits_of_one_pool_have_wider_intervals_by_hand()
+    {
+        // Mean 2, sd 1, n = 3: Nadeau and Bengio's √(1/3 + 1/2) = √(5/6) takes the place of √(1/3).
+        var estimate = Statistics.OverRuns([1, 2, 3], testPerTrain: .5);
+        Assert.Equal((2.0, 1.0), (estimate.Mean, estimate.Sd));
+        Assert.Equal(2 + 4.3026527300 * Math.Sqrt(5.0 / 6), estimate.High, 1e-8);
+        Assert.Equal(estimate, Statistics.PairedDifference([2, 4, 6], [1, 2, 3], testPerTrain: .5));
+        // t² = 4/(5/6) = 4.8 with 2 degrees.
+        Assert.Equal(1 - Math.Sqrt(4.8 / 6.8), Statistics.PairedPValue([1, 2, 3], [0, 0, 0], testPerTrain: .5), 1e-12);
+        Assert.Equal(estimate, GapRecovered.Over([0, 0, 0], [1, 2, 3], [1, 1, 1], testPerTrain: .5).Estimate);
+    }
+
+    [Fact]
     public void Bad_values_are_named()
     {
         Assert.Contains("empty", Assert.Throws<ArgumentException>(() => Statistics.OverRuns([])).Message);
         Assert.Contains("values[1]", Assert.Throws<ArgumentException>(() => Statistics.OverRuns([1, double.NaN])).Message);
         Assert.Contains("level 95", Assert.Throws<ArgumentOutOfRangeException>(() => Statistics.OverRuns([1, 2], 95)).Message);
+        Assert.Contains("testPerTrain -1", Assert.Throws<ArgumentOutOfRangeException>(() => Statistics.OverRuns([1, 2], testPerTrain: -1)).Message);
         Assert.Contains("2 values", Assert.Throws<ArgumentException>(() => Statistics.PairedDifference([1, 2], [1])).Message);
     }
 
@@ -104,9 +118,10 @@ public sealed class StatisticsTests
         var gap = GapRecovered.Over([.5, .6, .4], [.6, .7, .5], [.7, .8, .8]);
         Assert.Equal([.5, .5, .25], gap.PerSplit.Select(value => Math.Round(value, 12)));
         Assert.Equal(1.25 / 3, gap.Estimate.Mean, 1e-12);
-        Assert.Equal(.25, gap.Estimate.Low, 1e-12);
-        Assert.Equal(.5, gap.Estimate.High, 1e-12);
-        Assert.StartsWith("PGR 0.42 ± 0.14, 95 % interval [", gap.ToString());
+        // (.5 − 5/12)²·2 + (.25 − 5/12)² = 1/24, over 2, so sd = 1/√48; t = 4.30265 with 2 degrees.
+        Assert.Equal(1.25 / 3 - 4.3026527300 / Math.Sqrt(48 * 3), gap.Estimate.Low, 1e-8);
+        Assert.Equal(1.25 / 3 + 4.3026527300 / Math.Sqrt(48 * 3), gap.Estimate.High, 1e-8);
+        Assert.Equal("PGR 0.42 ± 0.14, 95 % t interval [0.06, 0.78]", gap.ToString());
     }
 
     [Fact]
@@ -116,7 +131,8 @@ public sealed class StatisticsTests
         Assert.False(gap.IsDefined);
         Assert.True(double.IsNaN(gap.PerSplit[0]));
         Assert.Equal(.05, gap.PerSplit[1], 1e-12);
-        Assert.Contains("not defined", gap.ToString());
+        Assert.Contains("the ceiling lies below the weak teacher on 1 of 2 splits", gap.ToString());
+        Assert.Contains("too close on 2 of 2 splits", GapRecovered.Over([.5, .6], [.6, .7], [.505, .6]).ToString());
         Assert.True(double.IsNaN(GapRecovered.Of(.6, .7, .6)));
         Assert.Equal(.5, GapRecovered.Of(.6, .65, .7), 1e-12);
     }

@@ -130,6 +130,17 @@ public sealed class FiguresTests
         Assert.Contains("same classes", Assert.Throws<ArgumentException>(() => Figures.NoiseMaps("N", [("drawn", map), ("two", NoiseMap.Of([0], [1], 2))])).Message);
     }
 
+    [Theory]
+    [InlineData(.5, "just below it")]
+    [InlineData(1, "β near 1, its own class is nearly all it learns")]
+    public void The_largest_betas_are_explained(double highest, string meaning)
+    {
+        Assert.Contains(meaning, Caption(Figures.BetaByCell("β", [.1], [CorrectnessCell.BothRight], highest: highest)));
+        Assert.Contains(meaning, Caption(Figures.BetaOverTime("β", [1], [[.1]], highest: highest)));
+
+        static string Caption(GenericChart chart) => Figure(chart)["layout"]!["title"]!["text"]!.GetValue<string>().Replace("<br>", " ");
+    }
+
     [Fact]
     public void An_unverified_number_is_not_shown()
     {

@@ -142,6 +142,21 @@ public sealed class FormattersTests
         var table = MethodTable.Of([("AdaptConf", [.63, .64, .62]), ("KD", [.61, .62, .60]), ("AugConf", [.62, .61, .605])], "KD");
         Assert.Equal(["KD", "AugConf", "AdaptConf"], table.RowKeys);
         Assert.Equal(["", "inside the noise", "better"], table.GetColumn<string>("settled").Values);
+        Assert.Equal(["", "0.808", "< 0.001"], table.GetColumn<string>("p, Holm").Values);
         Assert.Contains("baseline X", Assert.Throws<ArgumentException>(() => MethodTable.Of([("KD", [.5])], "X")).Message);
+    }
+
+    [Fact]
+    public void The_method_tables_verdicts_hold_for_all_rows_together()
+    {
+        // Differences 1, 2, 3 points: t = 2√3 with 2 degrees, p = 1 − √(12/14) = .0742; 3, 4, 5: t = 4√3, p = 1 − √(48/50) = .0202.
+        (string, IReadOnlyList<double>)[] rows = [("KD", [.50, .50, .50]), ("AugConf", [.51, .52, .53]), ("AdaptConf", [.53, .54, .55])];
+        var table = MethodTable.Of(rows, "KD");
+        Assert.Equal(["", "0.074", "0.040"], table.GetColumn<string>("p, Holm").Values);
+        Assert.Equal(["", "inside the noise", "better"], table.GetColumn<string>("settled").Values);
+        table = MethodTable.Of([.. rows, ("FitNet", [.51, .49, .50])], "KD");
+        Assert.Equal("0.061", table.GetColumn<string>("p, Holm").Get("AdaptConf"));
+        Assert.Equal("inside the noise", table.GetColumn<string>("settled").Get("AdaptConf"));
+        Assert.Equal("one run", MethodTable.Of([("KD", [.5]), ("AugConf", [.6])], "KD").GetColumn<string>("settled").Get("AugConf"));
     }
 }

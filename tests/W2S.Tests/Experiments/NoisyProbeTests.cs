@@ -112,6 +112,32 @@ public sealed class NoisyProbeTests : IDisposable
     }
 
     [Fact]
+    public void AProbeWhoseFileWasDeletedIsTrainedAgain()
+    {
+        var (brief, token) = (Run with { Probe = Run.Probe with { Steps = 10 } }, TestContext.Current.CancellationToken);
+        var kept = store.Get(brief.Teacher, token: token).Kept!;
+        Directory.Delete(kept, recursive: true);
+
+        store.Get(brief with { Method = new("KD + labels", new Kd()) }, token: token);
+
+        Assert.True(File.Exists(Path.Combine(kept, "probe.safetensors")));
+    }
+
+    [Fact]
+    public void KindsThatReadFilesOfTheirNeedsSayIt()
+    {
+        var (source, task) = (new NoisyImageSource(NoisyImages.Shapes), ChoiceTask.Shapes);
+        var protocol = new ProbeProtocol { TeacherImages = 10, StudentImages = 10, TestImages = 10, TrueLabels = 10 };
+        Assert.All(
+            new Experiment[]
+            {
+                new ProbeRun { Protocol = protocol, Images = source, Weak = "shapes weak", Strong = "shapes strong" }, Run, new QuantileChoice { Study = Run },
+                new NoisyNetwork { Method = "First stage", Network = "resnet8", Noise = Run.Noise }, new ChoiceCast { Task = task }, new ChoiceRun { Task = task, Rule = LabelRule.OneTeacher },
+            },
+            run => Assert.True(run.NeedsFiles, run.Kind));
+    }
+
+    [Fact]
     public void AProbeIsReadAsItWasWritten()
     {
         var features = randn(60, 5);

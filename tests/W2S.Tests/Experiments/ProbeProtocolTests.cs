@@ -86,6 +86,18 @@ public sealed class ProbeProtocolTests
     }
 
     [Fact]
+    public void IntervalsOfGainsAllowForTheOverlapOfSplits()
+    {
+        Assert.Equal(.25, new ProbeProtocol { TeacherImages = 4_000, StudentImages = 4_000, TestImages = 2_000, TrueLabels = 2_000 }.TestPerTrain);
+
+        // Gains of 1, 2 and 3 points, t = 4.3027 with 2 degrees: ± 4.3027 · √(1/3 + 1/4).
+        var study = new ProbeStudy("pair", 10, .25, [.. Enumerable.Range(0, 3).Select(split => new ProbeSplit(
+            split, .5, .6, .8, new Dictionary<string, double> { ["Soft labels"] = .51 + .01 * split }, new Dictionary<string, double> { ["Soft labels"] = .7 }))]);
+        Assert.Equal("2.0 [−1.3, 5.3]", ProbeTable.ByMethod(study).GetColumn<string>("gain over teacher [95 %]").Get("Soft labels"));
+        Assert.Equal("2.0 [−1.3, 5.3]", ProbeTable.BySetting([study]).GetColumn<string>("Soft labels: gain over teacher [95 %]").Get("10 true labels"));
+    }
+
+    [Fact]
     public void WhatDoesNotFitIsNamed()
     {
         using var scope = NewDisposeScope();

@@ -1,4 +1,5 @@
 using TorchSharp;
+using W2S.Experiments;
 using W2S.Losses;
 using static TorchSharp.torch;
 
@@ -38,6 +39,35 @@ public sealed class NoisyLabelLossTests : IDisposable
         ];
         double[][] log = [[Math.Log(0.8), Math.Log(0.2)], [Math.Log(0.5), Math.Log(0.5)], [Math.Log(0.2), Math.Log(0.8)]];
         Assert.Equal(target.Zip(log, (t, l) => -t[0] * l[0] - t[1] * l[1]).Average(), parts.Total.ToDouble(), 1e-12);
+    }
+
+    [Fact]
+    public void WhoNeedsATeacherSaysIt()
+    {
+        var trusted = TrustedLabels.AtLeast(.1);
+        Loss[] with =
+        [
+            new Kd(), new AdaptConf(), new ReverseKl(), new SmallLoss { JudgedByTeacher = true }, trusted with { JudgedByTeacher = true },
+            new Selective(trusted.Selection, new CrossEntropy()), new LabelsAndTeacher(new SmallLoss(), new Kd()),
+        ];
+        Loss[] without = [new CrossEntropy(), new Bootstrapping(), Bootstrapping.LabelCorrection, new SmallLoss(), trusted, new VirtualTeacher(), new LabelsAndTeacher(new SmallLoss(), new VirtualTeacher())];
+        Assert.All(with, loss => Assert.True(loss.NeedsTeacher, loss.Name));
+        Assert.All(without, loss => Assert.False(loss.NeedsTeacher, loss.Name));
+
+        // What needs none is computed without one, and the two studies give none.
+        Assert.All(without, loss => Assert.True(loss.Compute(new(logits) { Labels = tensor(new long[] { 0, 1, 1 }) }).Total.isfinite().ToBoolean(), loss.Name));
+        Assert.All(with, loss => Assert.True(new NoisyMethod(loss.Name, loss).Teacher && DistillationPlan.Quick.WithLabels(loss, 0).Teacher is not null, loss.Name));
+        Assert.All(without, loss => Assert.True(!new NoisyMethod(loss.Name, loss).Teacher && DistillationPlan.Quick.WithLabels(loss, 0).Teacher is null, loss.Name));
+    }
+
+    [Fact]
+    public void LabelCorrectionBehindASelectionAsksForThePlainImages()
+    {
+        var loss = new Selective(new LabelSelection(Confidence.Margin), Bootstrapping.LabelCorrection);
+        var batch = new LossBatch(logits) { Labels = tensor(new long[] { 0, 1, 1 }), TeacherLogits = logits, PlainLogits = logits, Epoch = 30, Epochs = 70 };
+        Assert.False(loss.NeedsPlain(29.9, 70));
+        Assert.True(loss.NeedsPlain(30, 70));
+        Assert.Equal(Bootstrapping.LabelCorrection.Compute(batch).Total.ToDouble(), loss.Compute(batch).Total.ToDouble(), 1e-12);
     }
 
     [Fact]

@@ -82,13 +82,12 @@ public sealed record DistillationPlan
     /// <returns>The run.</returns>
     public DistillationExperiment Scratch(long seed) => Run(Student, Epochs, seed);
 
-    /// <summary>A student that sees the labels: with a teacher where the loss has one, else by labels alone.</summary>
+    /// <summary>A student that sees the labels: with a teacher where the loss needs one, else by labels alone.</summary>
     /// <param name="loss">The loss.</param>
     /// <param name="seed">The seed.</param>
     /// <returns>The run.</returns>
-    public DistillationExperiment WithLabels(Loss loss, long seed) => loss is CrossEntropy or VirtualTeacher
-        ? Scratch(seed) with { Loss = loss }
-        : Scratch(seed) with { Loss = loss, Teacher = TeacherRun(seed) };
+    public DistillationExperiment WithLabels(Loss loss, long seed) =>
+        Scratch(seed) with { Loss = loss, Teacher = loss.NeedsTeacher ? TeacherRun(seed) : null };
 
     /// <summary>A student that sees its teacher and no label.</summary>
     /// <param name="loss">The loss; its weight of the labels is set to 0.</param>

@@ -33,6 +33,9 @@ public sealed record ChoiceCast : Experiment
     public override IReadOnlyList<Experiment> Needs => [.. Task.Teachers.Select(Features), Features(Task.Student)];
 
     /// <inheritdoc/>
+    public override bool NeedsFiles => true;
+
+    /// <inheritdoc/>
     public override bool SideBySide => true;
 
     /// <summary>The features of a network of the task; the first teacher's with views.</summary>

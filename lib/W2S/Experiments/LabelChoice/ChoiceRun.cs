@@ -39,6 +39,9 @@ public sealed record ChoiceRun : Experiment
     public override IReadOnlyList<Experiment> Needs => [Cast.Features(Task.Student), Cast];
 
     /// <inheritdoc/>
+    public override bool NeedsFiles => true;
+
+    /// <inheritdoc/>
     public override bool SideBySide => true;
 
     /// <inheritdoc/>

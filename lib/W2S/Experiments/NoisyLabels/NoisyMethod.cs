@@ -12,8 +12,8 @@ public sealed record NoisyMethod(string Name, Loss Loss)
     public bool Labels { get; init; } = true;
 
     /// <summary>Whether the weak teacher is there.</summary>
-    /// <value>true where the loss is one from a teacher.</value>
-    public bool Teacher { get; init; } = Loss is DistillationLoss or LabelsAndTeacher or SmallLoss { JudgedByTeacher: true } or TrustedLabels { JudgedByTeacher: true };
+    /// <value><see cref="Loss.NeedsTeacher"/> of the loss.</value>
+    public bool Teacher { get; init; } = Loss.NeedsTeacher;
 
     /// <summary>Whether the labels are the true ones: the ceiling.</summary>
     /// <value>false.</value>

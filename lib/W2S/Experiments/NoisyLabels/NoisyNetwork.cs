@@ -80,6 +80,9 @@ public sealed record NoisyNetwork : Experiment
     /// <inheritdoc/>
     public override IReadOnlyList<Experiment> Needs => [.. new[] { First, Teacher }.OfType<NoisyNetwork>()];
 
+    /// <inheritdoc/>
+    public override bool NeedsFiles => true;
+
     /// <summary>250 epochs, SGD, rate 0.1 along a cosine (the reference drops it tenfold after 125 and 200), momentum 0.9, weight decay 1e-4.</summary>
     public static TrainerOptions FirstStage { get; } = new()
     {

@@ -56,6 +56,9 @@ public sealed record NoisyProbe : Experiment
     public override long Seed { get; init; }
 
     /// <inheritdoc/>
+    public override bool NeedsFiles => true;
+
+    /// <inheritdoc/>
     public override bool SideBySide => true;
 
     /// <summary>The teacher of this split.</summary>

@@ -7,8 +7,9 @@ namespace W2S.Experiments;
 
 /// <summary>Compares quantiles of a second stage's neighbour selection on labels that were held out: neither the truth nor a test image is asked.</summary>
 /// <remarks>
-/// The held-out labels are as noisy as the others, so their accuracy is low for every quantile; its order is that of the true accuracy
-/// where the noise does not depend on what the student says. Values: <c>validation Q</c> for each quantile Q, the share of held-out
+/// The held-out labels are as noisy as the others, so their accuracy is low for every quantile. Where wrong labels fall on all other classes
+/// alike (symmetric noise), its order is that of the true accuracy. Where they fall on one class (asymmetric noise), a student that is
+/// wrong into that class scores better than one that is wrong elsewhere, and the order can differ. Values: <c>validation Q</c> for each quantile Q, the share of held-out
 /// labels that the student gives too, 0 where the neighbours confirm no label at all.
 /// </remarks>
 public sealed record QuantileChoice : Experiment
@@ -38,6 +39,9 @@ public sealed record QuantileChoice : Experiment
 
     /// <inheritdoc/>
     public override IReadOnlyList<Experiment> Needs => [NoisyProbe.Features(Study.Train, Study.StrongNetwork)];
+
+    /// <inheritdoc/>
+    public override bool NeedsFiles => true;
 
     /// <inheritdoc/>
     public override bool SideBySide => true;

@@ -27,6 +27,14 @@ public abstract record Experiment
     {
     }
 
+    /// <summary>Whether both are of one kind; a kind's own properties are compared by the kind. What was computed from them counts for nothing.</summary>
+    /// <param name="other">Another run.</param>
+    /// <returns>False for null.</returns>
+    public virtual bool Equals(Experiment? other) => other is not null && EqualityContract == other.EqualityContract;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => EqualityContract.GetHashCode();
+
     /// <summary>What sort of run this is, in small letters, for instance <c>distillation</c>; the name of its folder.</summary>
     public abstract string Kind { get; }
 

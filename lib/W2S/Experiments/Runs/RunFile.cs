@@ -8,8 +8,9 @@ namespace W2S.Experiments;
 
 /// <summary>Results as files: a JSON list of runs, and their predictions beside it.</summary>
 /// <remarks>
-/// <c>NAME.json</c> holds the runs, <c>NAME.safetensors</c> their predictions under <c>HASH/SET/ARRAY</c>. The JSON is written
-/// last and names the other's SHA-256, so that a pair is whole or not there.
+/// <c>NAME.json</c> holds the runs, <c>NAME.safetensors</c> their predictions under <c>HASH/SET/ARRAY</c>. The JSON names the
+/// other's SHA-256 and is written after it. Where a pair is replaced, the new arrays wait as <c>NAME.safetensors.SHA256</c> until the new JSON
+/// stands, so that whatever interrupts, the JSON that is there has its arrays.
 /// </remarks>
 public static class RunFile
 {
@@ -31,6 +32,7 @@ public static class RunFile
         ArgumentNullException.ThrowIfNull(results);
         var sorted = results.OrderBy(run => run.Kind, StringComparer.Ordinal).ThenBy(run => run.Setting, StringComparer.Ordinal)
             .ThenBy(run => run.Seed).ThenBy(run => run.Name, StringComparer.Ordinal).ThenBy(run => run.Hash, StringComparer.Ordinal).ToArray();
+        var arraysPath = Beside(path);
         try
         {
             using var scope = torch.NewDisposeScope();
@@ -44,7 +46,8 @@ public static class RunFile
                 {
                     SafeTensorsFile.Write(temporary, arrays);
                     sum = Sum(temporary);
-                    File.Move(temporary, Beside(path), overwrite: true);
+                    if (File.Exists(path)) arraysPath = Waiting(path, sum);
+                    File.Move(temporary, arraysPath, overwrite: true);
                 }
                 finally
                 {
@@ -53,8 +56,12 @@ public static class RunFile
             }
             var file = new Contents(Format, sum, [.. sorted.Select(Run.Of)]);
             DurableFile.Write(path, stream => JsonSerializer.Serialize(stream, file, Json));
+            if (sum is null) File.Delete(Beside(path));
+            else if (arraysPath != Beside(path)) File.Move(arraysPath, Beside(path), overwrite: true);
+            foreach (var stale in Directory.EnumerateFiles(Path.GetDirectoryName(Path.GetFullPath(path))!).Where(file => Path.GetFileName(file).StartsWith(Waiting(Path.GetFileName(path), ""), StringComparison.Ordinal)))
+                File.Delete(stale);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (DurableFile.IsRefusal(error))
         {
             throw new RunException($"results cannot be written to {path} ({error.Message}); make room, or give a folder that can be written", error);
         }
@@ -72,9 +79,10 @@ public static class RunFile
             using var stream = File.OpenRead(path);
             var file = JsonSerializer.Deserialize<Contents>(stream, Json) ?? throw new InvalidDataException("it is empty");
             if (file.Format != Format) throw new InvalidDataException($"it is of format {file.Format} and this library reads {Format}");
-            if (file.Sha256 is { } sum && Sum(Beside(path)) != sum) throw new InvalidDataException($"{Path.GetFileName(Beside(path))} is not what was written with it");
+            var arraysPath = file.Sha256 is { } waiting && File.Exists(Waiting(path, waiting)) ? Waiting(path, waiting) : Beside(path);
+            if (file.Sha256 is { } sum && Sum(arraysPath) != sum) throw new InvalidDataException($"{Path.GetFileName(arraysPath)} is not what was written with it");
             using var scope = torch.NewDisposeScope();
-            var arrays = file.Sha256 is null ? new Dictionary<string, torch.Tensor>() : SafeTensorsFile.Read(Beside(path));
+            var arrays = file.Sha256 is null ? new Dictionary<string, torch.Tensor>() : SafeTensorsFile.Read(arraysPath);
             return [.. file.Runs.Select(run => run.Result(arrays))];
         }
         catch (Exception error) when (error is JsonException or InvalidDataException or IOException or KeyNotFoundException or UnauthorizedAccessException or NotSupportedException)
@@ -84,6 +92,8 @@ public static class RunFile
     }
 
     private static string Beside(string path) => Path.ChangeExtension(path, ".safetensors");
+
+    private static string Waiting(string path, string sum) => $"{Beside(path)}.{sum}";
 
     private static string Sum(string path)
     {

@@ -45,6 +45,20 @@ public sealed class ExperimentTests
     }
 
     [Fact]
+    public void EqualRecordsStayEqualWhereOneHashWasAskedFor()
+    {
+        var (asked, other, rates) = (Toy, Toy, Toy.Rates);
+        (asked, other) = (asked with { Rates = rates }, other with { Rates = rates });
+        Assert.NotEmpty(asked.Hash);
+
+        Assert.Equal(asked, other);
+        Assert.Equal(asked.GetHashCode(), other.GetHashCode());
+        Assert.NotEqual(asked, other with { Seed = 4 });
+        Assert.Equal(asked.Hash, (asked with { }).Hash);
+        Assert.NotEqual(asked.Hash, (asked with { Seed = 4 }).Hash);
+    }
+
+    [Fact]
     public void WhatHasNoPlaceInARecordIsNamed()
     {
         var error = Assert.Throws<NotSupportedException>(() => new WithStream("x", 1).Hash);

@@ -1,4 +1,5 @@
 using W2S.Experiments;
+using W2S.Tests.Training;
 
 namespace W2S.Tests.Experiments.Runs;
 
@@ -103,6 +104,44 @@ public sealed class RunStoreTests : IDisposable
         Assert.Equal([.5, .51, .52], read.Select(run => run["test accuracy"]));
         Assert.Equal(3, store.Committed.Count);
         Assert.Contains("has no weights here", Assert.Throws<FileNotFoundException>(() => read[0].File("weights")).Message);
+    }
+
+    [Fact]
+    public void ResultsThatCannotBeReplacedStayAsTheyWere()
+    {
+        using var disk = SmallDisk.Mount(256);
+        var path = Path.Combine(disk.Path, "01.json");
+        RunResult[] runs = [.. Enumerable.Range(0, 2).Select(seed => new RunStore(folder).Get(new ToyExperiment(nameof(ResultsThatCannotBeReplacedStayAsTheyWere), seed)))];
+        RunFile.Write(path, [runs[0]]);
+
+        // The arrays fit, the JSON does not.
+        var error = Assert.Throws<RunException>(() => RunFile.Write(path, [runs[1] with { Versions = new string('x', 400_000) }]));
+
+        Assert.Contains("make room", error.Message);
+        Assert.Equal(runs[0].Hash, Assert.Single(RunFile.Read(path)).Hash);
+        RunFile.Write(path, [runs[1]]);
+        Assert.Equal(runs[1].Hash, Assert.Single(RunFile.Read(path)).Hash);
+        Assert.Equal(["01.json", "01.safetensors"], Directory.GetFiles(disk.Path).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public void ArraysThatStillWaitAreReadAndTheNextWriteTidiesUp()
+    {
+        string At(string name) => Path.Combine(folder, name);
+        RunResult[] runs = [.. Enumerable.Range(0, 2).Select(seed => new RunStore(folder).Get(new ToyExperiment(nameof(ArraysThatStillWaitAreReadAndTheNextWriteTidiesUp), seed)))];
+        RunFile.Write(At("01.json"), [runs[0]]);
+        RunFile.Write(At("02.json"), [runs[1]]);
+        var sum = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(At("02.safetensors"))));
+
+        // As if the power had failed between the new JSON and the renaming of its arrays.
+        File.Move(At("02.json"), At("01.json"), overwrite: true);
+        File.Move(At("02.safetensors"), At($"01.safetensors.{sum}"));
+
+        Assert.Equal(.75, Assert.Single(RunFile.Read(At("01.json"))).Predictions("test").Accuracy);
+        RunFile.Write(At("01.json"), runs);
+        Assert.Equal(2, RunFile.Read(At("01.json")).Count);
+        RunFile.Write(At("01.json"), []);
+        Assert.Equal(["01.json"], Directory.GetFiles(folder).Select(Path.GetFileName));
     }
 
     [Fact]
