@@ -1,28 +1,42 @@
 #!/usr/bin/env pwsh
+#Requires -Version 7.2
 # The entry script for Windows: the same verbs as ./w2s, which says what each does.
-param([Parameter(Position = 0)][string] $Verb = 'help', [Parameter(ValueFromRemainingArguments)][string[]] $Rest = @())
 
 $ErrorActionPreference = 'Stop'
-$env:DOTNET_NOLOGO = '1'
-$env:DOTNET_CLI_TELEMETRY_OPTOUT = '1'
-$env:MSBUILDDISABLENODEREUSE = '1'
-# MSBuild would take the caller's for properties of the build.
-Remove-Item Env:OutDir, Env:Platform -ErrorAction SilentlyContinue
+$PSNativeCommandUseErrorActionPreference = $false # exit codes are looked at below
+
+# PowerShell reads a,b as a list: it is one word here, as in bash.
+$words = @($args | ForEach-Object { $_ -join ',' })
+$verb = if ($words.Count -gt 0) { $words[0] } else { 'help' }
+$rest = @($words | Select-Object -Skip 1)
 
 function Stop-WithMessage([string] $Message, [int] $Code = 2) {
     [Console]::Error.WriteLine("w2s: $Message")
     exit $Code
 }
 
+function Get-Usage {
+    Get-Content -LiteralPath (Join-Path $PSScriptRoot 'w2s') |
+        Where-Object { $_ -match '^\./w2s ' } |
+        ForEach-Object { $_ -replace '^\./w2s', './w2s.ps1' }
+}
+
+function Get-Sdk([string] $Folder) {
+    Push-Location -LiteralPath $Folder
+    try { $version = dotnet --version 2>$null } finally { Pop-Location }
+    if ($LASTEXITCODE -eq 0) { $version }
+}
+
 function Assert-Sdk {
     if (-not (Get-Command dotnet -ErrorAction SilentlyContinue)) {
         Stop-WithMessage 'no .NET SDK found; install version 10 from https://dot.net/download'
     }
-    Push-Location $PSScriptRoot
-    try { dotnet --version *> $null; $found = $LASTEXITCODE } finally { Pop-Location }
-    if ($found -ne 0) { Stop-WithMessage 'the .NET SDK found is not version 10; install it from https://dot.net/download' }
+    if (Get-Sdk $PSScriptRoot) { return }
+    $found = (Get-Sdk ([IO.Path]::GetPathRoot($PSScriptRoot))) ?? 'none'
+    Stop-WithMessage "the .NET SDK found is not version 10 ($found); install version 10 from https://dot.net/download"
 }
 
+# libtorch is published for these machines only.
 function Assert-Platform {
     $architecture = [Runtime.InteropServices.RuntimeInformation]::OSArchitecture
     if ($IsMacOS -or $IsLinux) { Stop-WithMessage 'use the bash script ./w2s here' }
@@ -33,10 +47,12 @@ function Build([string[]] $Projects) {
     foreach ($project in $Projects) {
         $started = Get-Date
         [Console]::Error.Write("w2s: building $project ... ")
-        $log = dotnet build (Join-Path $PSScriptRoot $project) -c Release --nologo -v minimal 2>&1
+        $log = @(dotnet build (Join-Path $PSScriptRoot $project) -c Release --nologo -v minimal 2>&1 | ForEach-Object { "$_" })
         if ($LASTEXITCODE -ne 0) {
             [Console]::Error.WriteLine('failed')
-            $log | Select-String 'error|warning' | Sort-Object -Unique | ForEach-Object { [Console]::Error.WriteLine($_) }
+            $lines = @($log -cmatch 'error|warning' | Sort-Object -Unique)
+            if ($lines.Count -eq 0) { $lines = $log }
+            $lines | ForEach-Object { [Console]::Error.WriteLine($_) }
             Stop-WithMessage "the build of $project failed; see the lines above" 1
         }
         [Console]::Error.WriteLine("$([int]((Get-Date) - $started).TotalSeconds) s")
@@ -47,8 +63,8 @@ function Build-Library {
     Assert-Platform
     $started = [DateTime]::UtcNow
     Build @('lib/W2S/W2S.csproj', 'lib/W2S.Kernel/W2S.Kernel.csproj')
-    Get-Contents | Set-Content $built
-    (Get-Item $built).LastWriteTimeUtc = $started # older than whatever was edited during the build
+    Get-Contents | Set-Content -LiteralPath $built
+    (Get-Item -LiteralPath $built).LastWriteTimeUtc = $started # older than whatever was edited during the build
 }
 
 # The last build's note: the names of its sources and the sums of what it made. Where they still hold and no source is newer
@@ -56,22 +72,24 @@ function Build-Library {
 $built = Join-Path $PSScriptRoot 'lib/W2S.Kernel/obj/w2s-built'
 
 function Get-Sources {
-    Get-ChildItem (Join-Path $PSScriptRoot 'lib') -Recurse -File -Force | Where-Object { $_.FullName -notmatch '[\\/](bin|obj)[\\/]' }
-    Get-Item (Join-Path $PSScriptRoot 'Directory.*.props'), (Join-Path $PSScriptRoot 'global.json')
+    Get-ChildItem -LiteralPath (Join-Path $PSScriptRoot 'lib') -Recurse -File -Force |
+        Where-Object { [IO.Path]::GetRelativePath($PSScriptRoot, $_.FullName) -notmatch '[\\/](bin|obj)[\\/]' }
+    Get-ChildItem -LiteralPath $PSScriptRoot -File | Where-Object { $_.Name -like 'Directory.*.props' -or $_.Name -eq 'global.json' }
 }
 
 function Get-Contents {
     (Get-Sources).FullName | Sort-Object
     foreach ($output in 'lib/W2S/bin/W2S.dll', 'lib/W2S.Kernel/bin/W2S.Kernel.dll') {
         $file = Join-Path $PSScriptRoot $output
-        if (Test-Path $file) { (Get-FileHash $file).Hash } else { "$output is missing" }
+        if (Test-Path -LiteralPath $file) { (Get-FileHash -LiteralPath $file).Hash } else { "$output is missing" }
     }
 }
 
 function Test-Built {
-    if (-not (Test-Path $built)) { return $false }
+    if (-not (Test-Path -LiteralPath $built)) { return $false }
     $newest = (Get-Sources | Measure-Object LastWriteTimeUtc -Maximum).Maximum
-    $newest -le (Get-Item $built).LastWriteTimeUtc -and ((Get-Content $built) -join "`n") -ceq ((Get-Contents) -join "`n")
+    $newest -le (Get-Item -LiteralPath $built).LastWriteTimeUtc -and
+        ((Get-Content -LiteralPath $built) -join "`n") -ceq ((Get-Contents) -join "`n")
 }
 
 # The kernel as it is installed: compiled ahead of time where the compiler for that can be had, for a quicker start.
@@ -81,14 +99,14 @@ function Publish-Kernel {
     $project = Join-Path $PSScriptRoot 'lib/W2S.Kernel/W2S.Kernel.csproj'
     $started = Get-Date
     [Console]::Error.Write('w2s: publishing the kernel, which takes a minute or two the first time ... ')
-    if (Test-Path $published) { Remove-Item $published -Recurse -Force }
+    if (Test-Path -LiteralPath $published) { Remove-Item -LiteralPath $published -Recurse -Force }
     $log = dotnet publish $project -c Release --nologo -v minimal -o $published -p:PublishReadyToRun=true 2>&1
     if ($LASTEXITCODE -ne 0) {
         [Console]::Error.Write('without ahead-of-time compilation, which failed ... ')
         $log = dotnet publish $project -c Release --nologo -v minimal -o $published 2>&1
         if ($LASTEXITCODE -ne 0) {
             [Console]::Error.WriteLine('failed')
-            $log | ForEach-Object { [Console]::Error.WriteLine($_) }
+            $log | ForEach-Object { [Console]::Error.WriteLine("$_") }
             Stop-WithMessage 'the kernel could not be published; see the lines above' 1
         }
     }
@@ -104,70 +122,87 @@ function Get-JupyterPython {
     Stop-WithMessage 'no python has jupyter_client; install it: python -m pip install jupyter-client ipykernel'
 }
 
-switch ($Verb) {
-    'run' {
-        if ($Rest.Count -eq 0) { Stop-WithMessage 'run needs a notebook: ./w2s.ps1 run notebooks/00-start-here.ipynb' }
-        if (-not (Get-Command dotnet -ErrorAction SilentlyContinue) -or -not (Test-Built)) { Assert-Sdk; Build-Library }
-        dotnet (Join-Path $PSScriptRoot 'lib/W2S.Kernel/bin/W2S.Kernel.dll') run @Rest
-        exit $LASTEXITCODE
-    }
-    'test' {
-        if ($Rest.Count -gt 1) { Stop-WithMessage "test takes one filter at most, got $($Rest.Count): $Rest" }
-        Assert-Sdk
+function Invoke-Bench {
+    $what = $rest.Count -gt 0 ? $rest[0] : ''
+    if ($what -in 'train', 'data', 'cache', 'losses', 'resume', 'memory', 'accuracy') {
         Assert-Platform
-        Build @('W2S.Notebooks.sln')
-        $filter = @()
-        if ($Rest.Count -eq 1) { $filter = @('-filter', "/*/*/*$($Rest[0])*", '-filter', "/*/*/*/*$($Rest[0])*") }
-        $failed = 0
-        foreach ($project in 'W2S', 'W2S.Kernel') {
-            dotnet (Join-Path $PSScriptRoot "tests/$project.Tests/bin/$project.Tests.dll") @filter
-            if ($LASTEXITCODE -ne 0) { $failed = 1 }
-        }
-        exit $failed
-    }
-    'build' { Assert-Sdk; Build-Library }
-    'kernel' {
-        Assert-Sdk
-        if ($Rest.Count -gt 0 -and $Rest[0] -eq 'install') {
-            Publish-Kernel
-            dotnet (Join-Path $published 'W2S.Kernel.dll') kernel @Rest
-        }
-        else {
-            Build @('lib/W2S.Kernel/W2S.Kernel.csproj')
-            dotnet (Join-Path $PSScriptRoot 'lib/W2S.Kernel/bin/W2S.Kernel.dll') kernel @Rest
-        }
+        Build @('tests/benchmarks/W2S.Benchmarks.csproj')
+        dotnet (Join-Path $PSScriptRoot 'tests/benchmarks/bin/W2S.Benchmarks.dll') @rest
         exit $LASTEXITCODE
     }
-    'bench' {
-        Assert-Sdk
-        $what, $options = $Rest
-        if ($what -in 'train', 'data', 'cache', 'losses', 'resume', 'memory', 'accuracy') {
-            Assert-Platform
-            Build @('tests/benchmarks/W2S.Benchmarks.csproj')
-            dotnet (Join-Path $PSScriptRoot 'tests/benchmarks/bin/W2S.Benchmarks.dll') @Rest
-            exit $LASTEXITCODE
-        }
-        if ($what -ne 'kernel') { Stop-WithMessage "bench times train, data, cache, losses, resume, memory, accuracy or kernel, not '$what'" }
-        $python = Get-JupyterPython
-        Publish-Kernel
-        $prefix = Join-Path ([IO.Path]::GetTempPath()) "w2s-bench-$PID"
-        try {
-            dotnet (Join-Path $published 'W2S.Kernel.dll') kernel install --prefix $prefix | Out-Null
-            $env:JUPYTER_PATH = Join-Path $prefix 'share/jupyter'
-            $env:XDG_STATE_HOME = $prefix
-            & $python -W ignore (Join-Path $PSScriptRoot 'tests/benchmarks/kernel.py') @options
-            exit $LASTEXITCODE
-        }
-        finally { Remove-Item $prefix -Recurse -Force -ErrorAction SilentlyContinue }
-    }
-    'data' {
-        & (Join-Path $PSScriptRoot 'data-scripts/get.ps1') @Rest
+    if ($what -ne 'kernel') { Stop-WithMessage "bench times train, data, cache, losses, resume, memory, accuracy or kernel, not '$what'" }
+    $python = Get-JupyterPython
+    Publish-Kernel
+    $prefix = Join-Path ([IO.Path]::GetTempPath()) "w2s-bench-$PID"
+    $options = @($rest | Select-Object -Skip 1)
+    try {
+        dotnet (Join-Path $published 'W2S.Kernel.dll') kernel install --prefix $prefix | Out-Null
+        if ($LASTEXITCODE -ne 0) { exit $LASTEXITCODE }
+        $env:JUPYTER_PATH = Join-Path $prefix 'share/jupyter'
+        $env:XDG_STATE_HOME = $prefix
+        & $python -W ignore (Join-Path $PSScriptRoot 'tests/benchmarks/kernel.py') @options
         exit $LASTEXITCODE
     }
-    'help' {
-        (Get-Content (Join-Path $PSScriptRoot 'w2s')) |
-            Where-Object { $_ -match '^\./w2s ' } |
-            ForEach-Object { $_ -replace '^\./w2s', './w2s.ps1' }
-    }
-    default { Stop-WithMessage "there is no verb '$Verb'; ./w2s.ps1 help lists the verbs" }
+    finally { Remove-Item -LiteralPath $prefix -Recurse -Force -ErrorAction SilentlyContinue }
 }
+
+function Invoke-Verb {
+    switch ($verb) {
+        'run' {
+            if ($rest.Count -eq 0) { Stop-WithMessage 'run needs a notebook: ./w2s.ps1 run notebooks/00-start-here.ipynb' }
+            if (-not (Get-Command dotnet -ErrorAction SilentlyContinue) -or -not (Test-Built)) { Assert-Sdk; Build-Library }
+            dotnet (Join-Path $PSScriptRoot 'lib/W2S.Kernel/bin/W2S.Kernel.dll') run @rest
+            exit $LASTEXITCODE
+        }
+        'test' {
+            if ($rest.Count -gt 1) { Stop-WithMessage "test takes one filter at most, got $($rest.Count): $rest" }
+            Assert-Sdk
+            Assert-Platform
+            Build @('W2S.Notebooks.sln')
+            $filter = @()
+            if ($rest.Count -eq 1) { $filter = @('-filter', "/*/*/*$($rest[0])*", '-filter', "/*/*/*/*$($rest[0])*") }
+            if ([Console]::IsOutputRedirected) { $filter += '-noColor' }
+            $failed = 0
+            foreach ($project in 'W2S', 'W2S.Kernel') {
+                dotnet (Join-Path $PSScriptRoot "tests/$project.Tests/bin/$project.Tests.dll") @filter
+                if ($LASTEXITCODE -ne 0) { $failed = 1 }
+            }
+            exit $failed
+        }
+        'build' { Assert-Sdk; Build-Library }
+        'kernel' {
+            Assert-Sdk
+            if ($rest.Count -gt 0 -and $rest[0] -eq 'install') {
+                Publish-Kernel
+                dotnet (Join-Path $published 'W2S.Kernel.dll') kernel @rest
+            }
+            else {
+                Build @('lib/W2S.Kernel/W2S.Kernel.csproj')
+                dotnet (Join-Path $PSScriptRoot 'lib/W2S.Kernel/bin/W2S.Kernel.dll') kernel @rest
+            }
+            exit $LASTEXITCODE
+        }
+        'bench' { Assert-Sdk; Invoke-Bench }
+        'data' {
+            & (Join-Path $PSScriptRoot 'data-scripts/get.ps1') @rest
+            exit $LASTEXITCODE
+        }
+        { $_ -in 'help', '-h', '--help' } { Get-Usage }
+        default {
+            Get-Usage | ForEach-Object { [Console]::Error.WriteLine($_) }
+            Stop-WithMessage "there is no verb '$verb'; the verbs are above"
+        }
+    }
+}
+
+# An environment variable outlives a script: the caller gets back what it had.
+$before = @{}
+foreach ($name in 'DOTNET_NOLOGO', 'DOTNET_CLI_TELEMETRY_OPTOUT', 'MSBUILDDISABLENODEREUSE', 'OutDir', 'Platform', 'JUPYTER_PATH', 'XDG_STATE_HOME') {
+    $before[$name] = [Environment]::GetEnvironmentVariable($name)
+}
+try {
+    $env:DOTNET_NOLOGO = $env:DOTNET_CLI_TELEMETRY_OPTOUT = $env:MSBUILDDISABLENODEREUSE = '1'
+    $env:OutDir = $env:Platform = $null # MSBuild would take the caller's for properties of the build
+    Invoke-Verb
+}
+finally { $before.GetEnumerator() | ForEach-Object { Set-Item "Env:$($_.Key)" $_.Value } }

@@ -35,6 +35,26 @@ public sealed class NoisyTableTests
         Assert.Contains("no run", Assert.Throws<ArgumentException>(() => NoisyTable.Means([])).Message);
     }
 
+    [Fact]
+    public void WholeNetworksOfOnePairShareTheColumnOfTheirNoise()
+    {
+        NoisyNetwork weak = new() { Method = "Weak teacher", Network = "preactresnet18", Noise = new(NoiseKind.Symmetric, .2) };
+        NoisyNetwork[] networks = [weak, weak with { Method = "Strong alone", Network = "preactresnet34" }, weak with { Method = "AdaptConf", Network = "preactresnet34", Teacher = weak }];
+        Assert.Equal(3, networks.Select(network => network.Setting).Distinct().Count());
+        var both = networks.Concat(networks.Select(network => network with { Noise = new(NoiseKind.Asymmetric, .4) }));
+        var table = NoisyTable.Means([.. from network in both from seed in Enumerable.Range(0, 3) select Run(network.Name, network.Setting, seed, .70 + .01 * seed)]);
+        Assert.Equal(["Weak teacher", "Strong alone", "AdaptConf"], table.RowKeys);
+        Assert.Equal(["symmetric 20 %", "asymmetric 40 %"], table.ColumnKeys);
+        Assert.All(table.ColumnKeys.SelectMany(noise => table.GetColumn<string>(noise).Values), cell => Assert.Equal(Statistics.OverRuns([.70, .71, .72]).Percent.ToString(), cell));
+    }
+
+    [Fact]
+    public void TwoPairsOfNetworksUnderOneNoiseAreRefused()
+    {
+        RunResult[] two = [Run("KD", "a, b → c, symmetric 20 %", 0, .6), Run("KD", "a, d → e, symmetric 20 %", 0, .7)];
+        Assert.Contains("KD has the seeds 0, 0", Assert.Throws<ArgumentException>(() => NoisyTable.Means(two)).Message);
+    }
+
     private static RunResult Run(string method, string setting, long seed, double accuracy) => new()
     {
         Record = new JsonObject(),

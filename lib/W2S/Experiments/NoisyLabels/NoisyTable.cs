@@ -10,7 +10,7 @@ public static class NoisyTable
     /// <param name="runs">Runs on one pair of networks.</param>
     /// <param name="value">Which final number.</param>
     /// <returns>A cell a method and noise; empty where the method was not run.</returns>
-    /// <exception cref="ArgumentException">There is no run, or a method's splits differ from the others'.</exception>
+    /// <exception cref="ArgumentException">There is no run, or a method's splits differ from the others' or occur twice.</exception>
     public static Frame<string, string> Means(IReadOnlyList<RunResult> runs, string value = "test accuracy") =>
         Build(runs, (own, _) => own.All(run => run.Outcome.Values.ContainsKey(value)) ? Statistics.OverRuns([.. own.Select(run => run[value])]).Percent.ToString() : "");
 
@@ -52,10 +52,10 @@ public static class NoisyTable
         ArgumentNullException.ThrowIfNull(runs);
         if (runs.Count == 0) throw new ArgumentException("there is no run; give at least one", nameof(runs));
         string[] methods = [.. runs.Select(run => run.Name).Distinct().Where(name => name != without)];
-        return Frame.FromColumns(runs.GroupBy(run => run.Setting).Select(setting =>
+        return Frame.FromColumns(runs.GroupBy(run => Noise(run.Setting)).Select(noise => // a network alone and a taught one have settings of their own
         {
-            var all = RunTable.ByMethod([.. setting]);
-            return KeyValuePair.Create(Noise(setting.Key), new Series<string, string>(methods,
+            var all = RunTable.ByMethod([.. noise]);
+            return KeyValuePair.Create(noise.Key, new Series<string, string>(methods,
                 [.. methods.Select(name => all.FirstOrDefault(method => method.Method == name).Runs is { } own ? cell(own, all) : "")]));
         }));
     }

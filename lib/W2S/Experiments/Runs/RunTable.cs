@@ -39,9 +39,9 @@ public static class RunTable
         var methods = runs.GroupBy(run => run.Name).Select(group => (Method: group.Key, Runs: (IReadOnlyList<RunResult>)[.. group.OrderBy(run => run.Seed)])).ToArray();
         foreach (var (method, own) in methods)
         {
-            if (!own.Select(run => run.Seed).SequenceEqual(methods[0].Runs.Select(run => run.Seed)))
+            if (own.DistinctBy(run => run.Seed).Count() < own.Count || !own.Select(run => run.Seed).SequenceEqual(methods[0].Runs.Select(run => run.Seed)))
                 throw new ArgumentException(
-                    $"{method} has the seeds {string.Join(", ", own.Select(run => run.Seed))} and {methods[0].Method} {string.Join(", ", methods[0].Runs.Select(run => run.Seed))}; give runs of one setting, each method with the same seeds", nameof(runs));
+                    $"{method} has the seeds {string.Join(", ", own.Select(run => run.Seed))} and {methods[0].Method} {string.Join(", ", methods[0].Runs.Select(run => run.Seed))}; give runs of one setting, each method with the same seeds, each once", nameof(runs));
         }
         return methods;
     }
