@@ -77,7 +77,8 @@ class Batches:
 
     def __init__(self, options):
         self.images, self.labels = (data.to(options.device) for data in read(options.data, options.images))
-        self.device, self.size, self.place, self.order = options.device, options.batch, 0, self.shuffled(options.images)
+        self.device, self.size = options.device, options.batch
+        self.place, self.order = 0, self.shuffled(options.images)
 
     def shuffled(self, count):
         return torch.randperm(count).to(self.device)
