@@ -11,7 +11,7 @@ internal static class RunIdentity
         ["images"] = $"{run.Images.Name}, {run.Images.Count} images, pixels {Fingerprint.Of(run.Images)}",
         ["labels"] = run.WithLabels ? Fingerprint.Of(run.Images.Labels) : "none",
         ["batches"] = TeacherKey.Invariant(run.Batches with { Workers = 0, Prefetch = 1, Device = null, ChannelsLast = false }),
-        ["loss"] = TeacherKey.Invariant(run.Loss),
+        ["loss"] = string.Join(", ", CodeOf(run.Loss).Prepend(TeacherKey.Invariant(run.Loss))),
         ["teacher"] = run.Teacher?.Identity ?? "none",
         ["true labels"] = run.TrueLabels is { } truth ? Fingerprint.Of(truth) : "none",
         ["weights"] = run.Weights is { } weights ? Fingerprint.Of(weights) : "none",
@@ -19,6 +19,13 @@ internal static class RunIdentity
         ["validation"] = run.Validation is { } held ? $"{held.Name}, {held.Count} images, pixels {Fingerprint.Of(held)}, labels {Fingerprint.Of(held.Labels)}" : "none",
         ["options"] = TeacherKey.Invariant(new Text(run.Options)),
     };
+
+    private static IReadOnlyCollection<string> CodeOf(Losses.Loss loss)
+    {
+        var code = new CodeIdentity();
+        code.Add(loss.GetType());
+        return code.Lines;
+    }
 
     private sealed class Text(TrainerOptions options)
     {

@@ -60,8 +60,9 @@ public abstract record FewShotStage : Experiment
     /// <returns>In evaluation mode, owned by the caller.</returns>
     internal ImageModel Load(RunContext context)
     {
-        var kept = context.Of(this).Kept is { } place ? Path.Combine(place, WeightsFile) : null;
-        if (!File.Exists(kept))
+        var run = context.Of(this);
+        var kept = run.Kept is { } place && File.Exists(Path.Combine(place, WeightsFile)) ? run.File(WeightsFile) : null;
+        if (kept is null)
         {
             // A committed result has no weights: they are made beside the run that asks, from the same seed.
             var (work, own) = (Path.Combine(context.Folder, Hash), Path.Combine(context.Folder, Hash, "kept"));

@@ -14,7 +14,7 @@ namespace W2S.Experiments;
 /// </remarks>
 public static class RunFile
 {
-    private const int Format = 1;
+    private const int Format = 2;
     private static readonly JsonSerializerOptions Json = new()
     {
         WriteIndented = true,
@@ -105,7 +105,8 @@ public static class RunFile
 
     private sealed record Run(
         string Hash, string Kind, string Name, string Setting, long Seed, Dictionary<string, double> Values, Dictionary<string, double[]> History,
-        string[] Predictions, double Seconds, DateTime Ended, string Versions, JsonObject Record)
+        string[] Predictions, double Seconds, DateTime Ended, string Versions, RunMachine? Machine,
+        IReadOnlyDictionary<string, string> Files, IReadOnlyDictionary<string, string> Inputs, JsonObject Record)
     {
         private const string Epoch = "epoch";
 
@@ -120,7 +121,8 @@ public static class RunFile
                     history[name] = [.. run.Outcome.History.Select(point => Math.Round(point.Values.GetValueOrDefault(name, double.NaN), 6))];
             }
             return new Run(run.Hash, run.Kind, run.Name, run.Setting, run.Seed, run.Outcome.Values.ToDictionary(), history,
-                [.. run.Outcome.Predictions.Keys], Math.Round(run.Seconds, 1), run.Ended, run.Versions, run.Record.DeepClone().AsObject());
+                [.. run.Outcome.Predictions.Keys], Math.Round(run.Seconds, 1), run.Ended, run.Versions, run.Machine,
+                run.Files, run.Inputs, run.Record.DeepClone().AsObject());
         }
 
         public RunResult Result(IReadOnlyDictionary<string, torch.Tensor> arrays)
@@ -138,6 +140,9 @@ public static class RunFile
                 Seed = Seed,
                 Seconds = Seconds,
                 Versions = Versions,
+                Machine = Machine,
+                Files = Files,
+                Inputs = Inputs,
                 Ended = Ended,
                 Outcome = new RunOutcome { Values = Values, History = points, Predictions = Predictions.ToDictionary(set => set, set => SamplePredictions.From(arrays, $"{Hash}/{set}")) },
             };

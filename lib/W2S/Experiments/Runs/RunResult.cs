@@ -32,6 +32,17 @@ public sealed record RunResult
     /// <summary>Versions of library, TorchSharp, libtorch and .NET, and the device.</summary>
     public required string Versions { get; init; }
 
+    /// <summary>What it was computed on; null where that was not recorded.</summary>
+    public RunMachine? Machine { get; init; }
+
+    /// <summary>The SHA-256 of each file that the run kept, by its name; a committed result has the sums without the files.</summary>
+    /// <value>None.</value>
+    public IReadOnlyDictionary<string, string> Files { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The SHA-256 of each file that the runs before it had kept for it, by <c>HASH/NAME</c>, for instance of its teacher's weights.</summary>
+    /// <value>None.</value>
+    public IReadOnlyDictionary<string, string> Inputs { get; init; } = new Dictionary<string, string>();
+
     /// <summary>When it ended, UTC.</summary>
     public required DateTime Ended { get; init; }
 
@@ -54,14 +65,21 @@ public sealed record RunResult
         ? predictions
         : throw new ArgumentException($"{Name}, {Setting} has no predictions for '{set}'; it has them for {string.Join(", ", Outcome.Predictions.Keys)}", nameof(set));
 
-    /// <summary>The path of a file that the run kept.</summary>
+    /// <summary>The path of a file that the run kept, once its bytes are found to be those that it kept.</summary>
     /// <param name="name">Its name.</param>
     /// <returns>The path.</returns>
     /// <exception cref="FileNotFoundException">It is not there: the result is a committed one, or the file was deleted.</exception>
+    /// <exception cref="RunException">Its bytes have changed since; the message names the file and the cure.</exception>
     public string File(string name)
     {
         var path = Kept is null ? null : Path.Combine(Kept, name);
-        return System.IO.File.Exists(path) ? path : throw new FileNotFoundException(
-            $"{Name}, {Setting}, seed {Seed} has no {name} here; delete its result ({Hash}) to run it anew", path ?? name);
+        if (!System.IO.File.Exists(path))
+        {
+            throw new FileNotFoundException($"{Name}, {Setting}, seed {Seed} has no {name} here; delete its result ({Hash}) to run it anew", path ?? name);
+        }
+        var sum = KeptFiles.Sum(path);
+        return Files.GetValueOrDefault(name) == sum ? path : throw new RunException(
+            $"{path} is not what {Name}, {Setting}, seed {Seed} kept: its SHA-256 is {sum[..16]}… and the result names {Files.GetValueOrDefault(name)?[..16] ?? "none"}…; "
+            + $"delete the folder {Path.GetDirectoryName(Path.GetFullPath(Kept!))} and the run is made anew");
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using W2S.Data;
 using W2S.Training;
 
@@ -95,23 +94,19 @@ public sealed class RunStore
             Directory.CreateDirectory(work);
             Directory.CreateDirectory(kept);
         });
-        var clock = Stopwatch.StartNew();
-        var before = Spent(work);
         RunOutcome outcome;
-        try
+        double seconds;
+        using (var time = new SpentTime(work))
         {
             outcome = experiment.Run(new RunContext(work, kept, progress, token, needs));
-        }
-        catch (OperationCanceledException)
-        {
-            Write(place, () => File.WriteAllText(SpentFile(work), FormattableString.Invariant($"{before + clock.Elapsed.TotalSeconds}")));
-            throw;
+            seconds = time.Seconds;
         }
         token.ThrowIfCancellationRequested();
         RunFile.Write(Path.Combine(place, ResultFile), [new RunResult
         {
             Record = experiment.Record, Hash = experiment.Hash, Kind = experiment.Kind, Name = experiment.Name, Setting = experiment.Setting, Seed = experiment.Seed,
-            Outcome = outcome, Seconds = before + clock.Elapsed.TotalSeconds, Versions = $"{TorchRuntime.Versions}", Ended = DateTime.UtcNow,
+            Outcome = outcome, Seconds = seconds, Versions = $"{TorchRuntime.Versions}", Machine = RunMachine.Here, Ended = DateTime.UtcNow,
+            Files = KeptFiles.SumsOf(kept), Inputs = Sums(needs.Values),
         }]);
         Write(place, () =>
         {
@@ -121,16 +116,32 @@ public sealed class RunStore
         return Read(place);
     }
 
-    /// <summary>A finished run that can be read; a damaged one is moved aside, so that it is made anew.</summary>
+    /// <summary>A finished run that can be read and stands on what is there; another is moved aside, so that it is made anew.</summary>
     private RunResult? Whole(Experiment experiment, bool files)
     {
         var place = Place(experiment);
         var elsewhere = files ? null : committed.Value.GetValueOrDefault(experiment.Hash);
         if (!File.Exists(Path.Combine(place, ResultFile))) return elsewhere;
-        if (TryRead(place, out _) is { } result) return files && result.Kept is null ? elsewhere : result;
+        if (TryRead(place, out _) is { } result)
+        {
+            if (files && result.Kept is null) return elsewhere;
+            if (StandsOn(result, experiment)) return result;
+        }
         Write(place, () => File.Move(Path.Combine(place, ResultFile), Path.Combine(place, $"{ResultFile}.damaged"), overwrite: true));
         return elsewhere;
     }
+
+    // A run whose teacher was made anew, on another machine perhaps, is another run where the teacher's weights are others.
+    private bool StandsOn(RunResult result, Experiment experiment)
+    {
+        if (result.Inputs.Count == 0) return true;
+        var now = Sums(experiment.Needs.Select(Place).Where(place => File.Exists(Path.Combine(place, ResultFile))).Select(place => TryRead(place, out _)).OfType<RunResult>());
+        return result.Inputs.All(input => now.GetValueOrDefault(input.Key, input.Value) == input.Value);
+    }
+
+    private static SortedDictionary<string, string> Sums(IEnumerable<RunResult> needs) => new(
+        needs.Where(need => need.Kept is not null).SelectMany(need => need.Files.Select(file => KeyValuePair.Create($"{need.Hash}/{file.Key}", file.Value))).ToDictionary(),
+        StringComparer.Ordinal);
 
     private string Place(Experiment experiment) => Path.Combine(Folder, experiment.Kind, experiment.Hash);
 
@@ -189,9 +200,4 @@ public sealed class RunStore
 
     private static RunException CannotWrite(string place, Exception error) => new(
         $"the run's folder {place} cannot be written ({error.Message}); make room, or name another folder in {Variable}: finished runs are intact", error);
-
-    private static string SpentFile(string work) => Path.Combine(work, "seconds");
-
-    private static double Spent(string work) =>
-        File.Exists(SpentFile(work)) && double.TryParse(File.ReadAllText(SpentFile(work)), System.Globalization.CultureInfo.InvariantCulture, out var seconds) ? seconds : 0;
 }

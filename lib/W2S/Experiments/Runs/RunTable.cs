@@ -7,7 +7,7 @@ public static class RunTable
 {
     /// <summary>One row a run.</summary>
     /// <param name="runs">The runs.</param>
-    /// <returns>Columns: kind, setting, method, seed, each final number, seconds, hash; a number that a run lacks is missing.</returns>
+    /// <returns>Columns: kind, setting, method, seed, each final number, seconds, hash, and, where they are not all of one, machine; a number that a run lacks is missing.</returns>
     public static Frame<int, string> Of(IReadOnlyList<RunResult> runs)
     {
         ArgumentNullException.ThrowIfNull(runs);
@@ -23,6 +23,7 @@ public static class RunTable
         }
         Add("seconds", run => run.Seconds);
         Add("hash", run => run.Hash);
+        if (RunMachine.Note(runs) is not null) Add("machine", run => run.Machine?.ToString() ?? "not recorded");
         return frame;
 
         void Add<T>(string name, Func<RunResult, T> cell) =>
