@@ -29,26 +29,27 @@ internal sealed class CodeIdentity
         switch (CodeOrigins.Of(member.Module.Assembly))
         {
             case CodeOrigin.Library when member is Type type:
-                AddRevisions(type);
+                AddRevisions(type, type.Assembly);
                 return null;
             case CodeOrigin.Own:
                 var code = Read.GetValue(member, CompiledCode.Of);
                 if (!seen.Add(member)) return code;
                 lines.Add($"{CompiledNames.Plain(member.Name)}, code {code.Sum}");
-                foreach (var type in code.Library) AddRevisions(type);
+                foreach (var type in code.Library) AddRevisions(type, type.Assembly);
                 return code;
             default:
                 return null;
         }
     }
 
-    private void AddRevisions(Type type)
+    /// <summary>The revisions of a type, of its bases and of what they run on, as far as they are of one assembly.</summary>
+    internal void AddRevisions(Type type, Assembly of)
     {
-        for (var own = type; own is not null && own.Assembly == typeof(CodeIdentity).Assembly; own = own.BaseType)
+        for (var own = type; own is not null && own.Assembly == of; own = own.BaseType)
         {
             if (!seen.Add(own)) return;
             if (RevisionAttribute.Of(own) is > 1 and var number) lines.Add($"{own.Name}, revision {number}");
-            foreach (var engine in own.GetCustomAttribute<RunsOnAttribute>(inherit: false)?.Engines ?? []) AddRevisions(engine);
+            foreach (var engine in own.GetCustomAttribute<RunsOnAttribute>(inherit: false)?.Engines ?? []) AddRevisions(engine, of);
         }
     }
 }

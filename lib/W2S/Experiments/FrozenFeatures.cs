@@ -1,12 +1,15 @@
 using TorchSharp;
 using W2S.Data;
+using W2S.Models;
 using W2S.Models.Weights;
+using W2S.Training;
 using static TorchSharp.torch;
 
 namespace W2S.Experiments;
 
 /// <summary>A frozen network's features of a set, of the images as they are and, where asked, of five views of each: computed once and kept.</summary>
 /// <remarks>The views are the mirror image and shifts by two pixels to each side with black borders: what the networks saw in training, without chance.</remarks>
+[RunsOn(typeof(Trainer), typeof(ModelCatalogue))]
 public sealed record FrozenFeatures : Experiment
 {
     /// <summary>How many views there are beside the image itself.</summary>

@@ -1,4 +1,5 @@
 using TorchSharp;
+using W2S.Losses;
 
 namespace W2S.Training;
 
@@ -20,11 +21,18 @@ internal static class RunIdentity
         ["options"] = TeacherKey.Invariant(new Text(run.Options)),
     };
 
-    private static IReadOnlyCollection<string> CodeOf(Losses.Loss loss)
+    private static IReadOnlyCollection<string> CodeOf(Loss loss)
     {
         var code = new CodeIdentity();
-        code.Add(loss.GetType());
+        Add(loss);
         return code.Lines;
+
+        void Add(Loss one)
+        {
+            code.Add(one.GetType());
+            foreach (var inner in one.GetType().GetProperties().Where(property => property.PropertyType.IsAssignableTo(typeof(Loss))))
+                if (inner.GetIndexParameters().Length == 0 && inner.GetMethod is { IsStatic: false } && inner.GetValue(one) is Loss part) Add(part);
+        }
     }
 
     private sealed class Text(TrainerOptions options)

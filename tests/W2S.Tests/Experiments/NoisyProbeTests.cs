@@ -163,7 +163,7 @@ public sealed class NoisyProbeTests : IDisposable
         RunFile.Write(Path.Combine(place, "result.json"), [new RunResult
         {
             Record = run.Record, Hash = run.Hash, Kind = run.Kind, Name = run.Name, Setting = run.Setting, Seed = 0, Seconds = 0, Versions = "planted", Ended = DateTime.UnixEpoch,
-            Outcome = new RunOutcome { Values = new Dictionary<string, double> { ["images"] = labels.Count } },
+            Files = KeptFiles.SumsOf(Path.Combine(place, "kept")), Outcome = new RunOutcome { Values = new Dictionary<string, double> { ["images"] = labels.Count } },
         }]);
     }
 }

@@ -14,6 +14,7 @@ namespace W2S.Experiments;
 /// Runs of one seed share first weights, order and views of the images, so that methods are compared pair by pair. The weights kept
 /// are those of the epoch that did best on validation images, which come from the training part; the test images choose nothing.
 /// </remarks>
+[RunsOn(typeof(Trainer), typeof(ModelCatalogue))]
 public sealed record DistillationExperiment : Experiment
 {
     /// <summary>The images.</summary>

@@ -7,6 +7,7 @@ namespace W2S.Experiments;
 
 /// <summary>The classifier stage: the network learns to tell all base classes apart, with or without a teacher of the same stage.</summary>
 /// <remarks>Chen et al., "Meta-Baseline", ICCV 2021 (Classifier-Baseline); distillation as in ggjy/vision_weak_to_strong.</remarks>
+[RunsOn(typeof(Trainer))]
 public sealed record ClassifierStage : FewShotStage
 {
     /// <summary>The network.</summary>

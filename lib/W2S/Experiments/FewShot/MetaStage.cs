@@ -9,6 +9,7 @@ namespace W2S.Experiments;
 /// Chen et al., "Meta-Baseline", ICCV 2021; distillation as in ggjy/vision_weak_to_strong with two things put right: the student
 /// begins from its own method's classifier stage, and the teacher's logits carry the scale that the teacher has learned.
 /// </remarks>
+[RunsOn(typeof(EpisodicTrainer))]
 public sealed record MetaStage : FewShotStage
 {
     /// <summary>The run whose weights are the beginning.</summary>

@@ -10,6 +10,7 @@ namespace W2S.Experiments;
 /// <summary>The cast of one split: every teacher, and a first student taught by the first teacher; what they say of validation, student's and test images.</summary>
 /// <remarks>Values, for each teacher by its network's name and for <c>student</c>, on the test images: <c>accuracy</c>, <c>temperature</c>, and ECE of
 /// 15 equally wide bins and NLL before and after temperature scaling.</remarks>
+[RunsOn(typeof(LinearProbe))]
 public sealed record ChoiceCast : Experiment
 {
     private const string File = "cast.safetensors";

@@ -12,6 +12,7 @@ namespace W2S.Experiments;
 /// <c>class balance</c>, the classes among them as exp of their entropy, over C: 1 where all classes are equally frequent.
 /// The student learns by cross entropy to the labels' distributions, in as many steps whatever the coverage.
 /// </remarks>
+[RunsOn(typeof(LinearProbe))]
 public sealed record ChoiceRun : Experiment
 {
     /// <summary>What the study is about.</summary>

@@ -3,7 +3,7 @@ using W2S.Analysis;
 
 namespace W2S.Experiments;
 
-/// <summary>Label-choice studies as tables: mean ± standard deviation over the splits.</summary>
+/// <summary>Label-choice studies as tables: mean ± standard deviation over the splits, and the machines where there are several.</summary>
 public static class ChoiceTable
 {
     /// <summary>How honest everybody's probabilities are, before and after temperature scaling.</summary>
@@ -29,6 +29,7 @@ public static class ChoiceTable
             ("ECE calibrated, %", who => Cell(who, "ECE, calibrated", percent: true)),
             ("NLL", who => Cell(who, "NLL")),
             ("NLL calibrated", who => Cell(who, "NLL, calibrated")),
+            .. Machines(casts, _ => casts),
         ]);
     }
 
@@ -52,8 +53,12 @@ public static class ChoiceTable
             ("class balance", rule => methods[rule][0].Outcome.Values.ContainsKey("class balance") ? Statistics.OverRuns(Values(rule, "class balance")).ToString(2) : "–"),
             ("student, %", rule => Statistics.OverRuns(Values(rule, "test accuracy")).Percent.ToString(1)),
             ($"student − {baseline} [95 %]", rule => rule == baseline ? "" : Statistics.PairedDifference(Values(rule, "test accuracy"), others).Percent.ToIntervalString(1)),
+            .. Machines(runs, rule => methods[rule]),
         ]);
     }
+
+    private static (string, Func<string, string>)[] Machines(IReadOnlyList<RunResult> all, Func<string, IReadOnlyList<RunResult>> own) =>
+        RunMachine.Note(all) is null ? [] : [("machines", key => RunMachine.Names(own(key)))];
 
     private static Frame<string, string> Build(string[] keys, IReadOnlyList<(string Column, Func<string, string> Cell)> columns) =>
         Frame.FromColumns(columns.Select(column => KeyValuePair.Create(column.Column, new Series<string, string>(keys, [.. keys.Select(column.Cell)]))));

@@ -15,6 +15,7 @@ namespace W2S.Experiments;
 /// <para>Not as published: the first stage of Sel-CL is contrastive (queue of 10,000, similarity loss), this one is supervised; and images to judge by decide nothing,
 /// where the reference takes its best epoch on them. Guo et al., arXiv 2402.03749, with ShikunLi/Sel-CL.</para>
 /// </remarks>
+[RunsOn(typeof(Trainer), typeof(ModelCatalogue))]
 public sealed record NoisyNetwork : Experiment
 {
     private const string File = "weights.safetensors";

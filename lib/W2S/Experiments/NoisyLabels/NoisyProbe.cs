@@ -10,6 +10,7 @@ namespace W2S.Experiments;
 /// Training images carry noisy labels only; the weak teacher learns from the same noisy labels on the weak network's features. Judged by true
 /// labels of images that nobody here trains on. Images to train on and to judge by are disjoint parts of one set, or of two.
 /// </remarks>
+[RunsOn(typeof(LinearProbe))]
 public sealed record NoisyProbe : Experiment
 {
     private const string File = "probe.safetensors";

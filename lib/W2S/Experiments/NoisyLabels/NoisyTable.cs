@@ -3,7 +3,7 @@ using W2S.Analysis;
 
 namespace W2S.Experiments;
 
-/// <summary>Runs of the noisy-label studies as tables: a row a method, a column a noise.</summary>
+/// <summary>Runs of the noisy-label studies as tables: a row a method, a column a noise, and one of machines where there are several.</summary>
 public static class NoisyTable
 {
     /// <summary>Mean ± standard deviation over the splits, in percent.</summary>
@@ -52,11 +52,14 @@ public static class NoisyTable
         ArgumentNullException.ThrowIfNull(runs);
         if (runs.Count == 0) throw new ArgumentException("there is no run; give at least one", nameof(runs));
         string[] methods = [.. runs.Select(run => run.Name).Distinct().Where(name => name != without)];
-        return Frame.FromColumns(runs.GroupBy(run => Noise(run.Setting)).Select(noise => // a network alone and a taught one have settings of their own
+        var columns = runs.GroupBy(run => Noise(run.Setting)).Select(noise => // a network alone and a taught one have settings of their own
         {
             var all = RunTable.ByMethod([.. noise]);
             return KeyValuePair.Create(noise.Key, new Series<string, string>(methods,
                 [.. methods.Select(name => all.FirstOrDefault(method => method.Method == name).Runs is { } own ? cell(own, all) : "")]));
-        }));
+        });
+        if (RunMachine.Note(runs) is null) return Frame.FromColumns(columns);
+        return Frame.FromColumns(columns.Append(KeyValuePair.Create("machines", new Series<string, string>(methods,
+            [.. methods.Select(name => RunMachine.Names(runs.Where(run => run.Name == name)))]))));
     }
 }

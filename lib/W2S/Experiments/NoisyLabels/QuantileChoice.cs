@@ -12,6 +12,7 @@ namespace W2S.Experiments;
 /// wrong into that class scores better than one that is wrong elsewhere, and the order can differ. Values: <c>validation Q</c> for each quantile Q, the share of held-out
 /// labels that the student gives too, 0 where the neighbours confirm no label at all.
 /// </remarks>
+[RunsOn(typeof(LinearProbe))]
 public sealed record QuantileChoice : Experiment
 {
     /// <summary>The images, networks and noise, with a second stage as its method; its seed is replaced by the choice's.</summary>

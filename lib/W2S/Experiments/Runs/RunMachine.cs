@@ -26,8 +26,12 @@ public sealed record RunMachine(string Processor, string? Gpu, int Threads)
         ArgumentNullException.ThrowIfNull(runs);
         var machines = runs.GroupBy(run => run.Machine).OrderByDescending(group => group.Count()).ToArray();
         return machines.Length < 2 ? null : "Runs of different machines: "
-            + string.Join(", ", machines.Select(group => $"{group.Count()} of {group.Key?.ToString() ?? "a machine not recorded"}"));
+            + string.Join(", ", machines.Select(group => $"{group.Count()} of {(group.Key is { } machine ? $"{machine}" : "a machine that was not recorded")}"));
     }
+
+    /// <summary>The machines of some runs, for a table's cell.</summary>
+    internal static string Names(IEnumerable<RunResult> runs) =>
+        string.Join("; ", runs.Select(run => run.Machine?.ToString() ?? "not recorded").Distinct());
 
     /// <inheritdoc/>
     public override string ToString() => Gpu is null ? $"{Processor} with {Threads} thread{(Threads == 1 ? "" : "s")}" : $"{Gpu} ({Processor})";

@@ -23,7 +23,7 @@ public static class RunTable
         }
         Add("seconds", run => run.Seconds);
         Add("hash", run => run.Hash);
-        if (RunMachine.Note(runs) is not null) Add("machine", run => run.Machine?.ToString() ?? "not recorded");
+        if (RunMachine.Note(runs) is not null) Add("machine", run => RunMachine.Names([run]));
         return frame;
 
         void Add<T>(string name, Func<RunResult, T> cell) =>

@@ -25,6 +25,7 @@ public enum TransferDepth
 /// Teacher, student, scratch and ceiling are runs of this one kind. Runs of one seed share the images' parts, the order and the views.
 /// The weights kept are those of the epoch that did best on the validation part; the test part chooses nothing.
 /// </remarks>
+[RunsOn(typeof(Trainer), typeof(ModelCatalogue))]
 public sealed record TransferExperiment : Experiment
 {
     /// <summary>The task's images.</summary>

@@ -1,0 +1,24 @@
+using Microsoft.CodeAnalysis;
+
+namespace W2S.Tests.Identity;
+
+/// <summary>What no number depends on: runtime, devices, files, stores and reports. It changes without a revision.</summary>
+internal static class GroundFloor
+{
+    private static readonly HashSet<string> Names =
+    [
+        "TorchRuntime", "ProcessSettings", "TorchVersions", "TorchNative", "RevisionAttribute", "RunsOnAttribute", "CodeIdentity", "CompiledCode",
+        "Devices", "DeviceChoice", "DurableFile", "DataFolder", "SafeTensorsFile", "Lanes", "Heard", "Fingerprint", "RunIdentity", "TeacherKey",
+        "CheckpointStore", "CheckpointRecord", "TrainingProgress", "GridProgress", "ProbeProgress", "LossCatalogue", "LossEntry",
+        "Experiment", "IIdentified", "RecordJson", "RunContext", "RunResult", "RunOutcome", "RunPoint", "RunStore", "RunFile", "RunTable", "RunMachine",
+        "Grid", "SideBySide", "Option",
+    ];
+
+    /// <summary>Whether a type, or the one around it, is one of those; every exception is.</summary>
+    public static bool Holds(INamedTypeSymbol type)
+    {
+        for (var up = type; up is not null; up = up.BaseType)
+            if (up.Name == nameof(Exception)) return true;
+        return Names.Contains(type.Name) || (type.ContainingType is { } outer && Holds(outer));
+    }
+}

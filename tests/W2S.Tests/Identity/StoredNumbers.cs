@@ -1,0 +1,154 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using TorchSharp;
+using W2S.Data;
+using W2S.Experiments;
+using W2S.Losses;
+using W2S.Models;
+using W2S.Models.Weights;
+using W2S.Tests.Training;
+using W2S.Training;
+using static TorchSharp.torch;
+
+namespace W2S.Tests.Identity;
+
+/// <summary>Small computations whose bits are stored: every loss on reference batches and in a training of 20 steps, every way to train, every experiment.</summary>
+internal static class StoredNumbers
+{
+    /// <summary>All of them, each by its name, with the types by whose code it is made.</summary>
+    public static IReadOnlyList<(string Name, IReadOnlySet<string> Types, Func<string> Bits)> Cases { get; } =
+        [.. Losses(), .. Trainings(), .. Probes(), .. Networks(), .. Experiments()];
+
+    /// <summary>The bits of plain operations, which tell kinds of machines apart.</summary>
+    public static string Machine()
+    {
+        using var one = Devices.OneThread();
+        using var scope = NewDisposeScope();
+        var x = Numbers(64, 64, 0.37).to_type(ScalarType.Float32);
+        var image = Numbers(2 * 16, 144, 0.11).to_type(ScalarType.Float32).reshape(2, 16, 12, 12);
+        var y = x.to_type(ScalarType.Float64);
+        return Sum([x.matmul(x), x.exp(), x.softmax(1), x.sum(0), nn.functional.conv2d(image, x.narrow(0, 0, 16).repeat(1, 3).narrow(1, 0, 144).reshape(16, 16, 3, 3), padding: [1, 1]),
+            y.matmul(y), y.exp(), y.log_softmax(1), y.sigmoid(), y.sum(1)]);
+    }
+
+    private static IEnumerable<(string, IReadOnlySet<string>, Func<string>)> Losses() => LossCatalogue.Entries
+        .GroupBy(entry => $"{entry.Type}, {entry.Options}").Select(group => group.First().Loss)
+        .SelectMany(loss => new (string, IReadOnlySet<string>, Func<string>)[]
+        {
+            ($"20 steps of {Describe(loss)}", Subjects.In(loss), () => Trained(loss, Run(loss))),
+            ($"batches of {Describe(loss)}", Subjects.In(loss), () => OnBatches(loss)),
+        });
+
+    private static IEnumerable<(string, IReadOnlySet<string>, Func<string>)> Trainings()
+    {
+        Optimizer[] optimizers = [new Sgd(0.05), new Sgd(0.05) { Nesterov = false, WeightDecay = 0.01 }, new Adam { LearningRate = 0.01, WeightDecay = 0.01 }, new AdamW { LearningRate = 0.01 }];
+        LearningRateSchedule[] schedules = [new ConstantSchedule(), new CosineSchedule(), new StepSchedule { Every = 1 }];
+        Augmentation[] augmentations =
+        [
+            Augmentation.Standard, new() { ResizedCrop = new RandomResizedCrop(), Flip = true }, new() { Policy = new RandAugment() },
+            new() { Policy = new AutoAugment() }, new() { Jitter = new ColorJitter() }, new() { Erasing = new RandomErasing() },
+        ];
+        var kd = new Kd();
+        foreach (var optimizer in optimizers) yield return Case(Run(kd) with { Options = Short with { Optimizer = optimizer } }, optimizer);
+        foreach (var schedule in schedules) yield return Case(Run(kd) with { Options = Short with { Schedule = schedule } }, schedule);
+        foreach (var augmentation in augmentations) yield return Case(Run(kd) with { Batches = Batches with { Augmentation = augmentation } }, augmentation);
+
+        (string, IReadOnlySet<string>, Func<string>) Case(TrainingRun run, object part) =>
+            ($"20 steps with {part}", new HashSet<string>([.. Subjects.In(part), nameof(Trainer), nameof(TrainerOptions), nameof(Kd)]), () => Trained(kd, run));
+    }
+
+    private static IEnumerable<(string, IReadOnlySet<string>, Func<string>)> Probes()
+    {
+        foreach (var options in new LinearProbeOptions[] { new() { Steps = 20, BatchSize = 16 }, new() { Steps = 20, BatchSize = 16, Mixup = 1, Standardize = false, Optimizer = new Sgd(0.1) } })
+        {
+            yield return ($"probe of 20 steps, {options}", new HashSet<string>([.. Subjects.In(options), nameof(LinearProbe), nameof(AdaptConf), nameof(DistillationLoss)]), () => Bits(() =>
+            {
+                var (features, labels) = (Numbers(48, 10, 0.53).to_type(ScalarType.Float32), Labels(48, 4));
+                using var probe = LinearProbe.Train(features, 4, new AdaptConf(), new Supervision { Labels = labels, TeacherLogits = Numbers(48, 4, 0.29) }, options);
+                return [probe.Logits(features)];
+            }));
+        }
+    }
+
+    private static IEnumerable<(string, IReadOnlySet<string>, Func<string>)> Networks() => ModelCatalogue.All.Where(entry => entry.Parameters < 3_000_000 && entry.ImageSize == 32)
+        .Select(entry => ($"network {entry.Name}", (IReadOnlySet<string>)new HashSet<string> { nameof(ModelCatalogue) }, (Func<string>)(() => Bits(() =>
+        {
+            using var model = ModelCatalogue.Create(entry.Name, 5, 3);
+            var logits = model.call(Numbers(2 * 3 * 32, 32, 0.19).to_type(ScalarType.Float32).reshape(2, 3, 32, 32));
+            logits.sum().backward();
+            return [logits.detach(), .. model.parameters().Select(weight => weight.grad!).Where(gradient => gradient is not null)];
+        }))));
+
+    private static IEnumerable<(string, IReadOnlySet<string>, Func<string>)> Experiments()
+    {
+        foreach (var (name, experiment) in TinyExperiments.All)
+            yield return ($"experiment {name}", Subjects.In(experiment), () => TinyExperiments.Bits(experiment));
+    }
+
+    private static TrainerOptions Short { get; } = new() { Steps = 20, Optimizer = new Sgd(0.05) };
+
+    private static BatchOptions Batches { get; } = new() { BatchSize = 12, Seed = 5 };
+
+    private static TrainingRun Run(Loss loss) => new(null!, null!, loss) { Batches = Batches, Options = Short };
+
+    private static string Trained(Loss loss, TrainingRun run) => Bits(() =>
+    {
+        using var images = TinyModel.Pictures(48, 1);
+        using var student = new TinyModel(6, 11);
+        using var teacher = new TinyModel(6, 12);
+        var result = Trainer.Train(run with { Student = student, Images = images, TrueLabels = images.Labels, Teacher = loss.NeedsTeacher ? Teacher.OnTheFly(teacher) : null });
+        return [.. student.state_dict().OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => entry.Value.detach()),
+            tensor(result.History[^1].Losses.OrderBy(part => part.Key, StringComparer.Ordinal).Select(part => part.Value).ToArray())];
+    });
+
+    private static string OnBatches(Loss loss) => Bits(() =>
+    {
+        var found = new List<Tensor>();
+        foreach (var scale in (double[])[0.01, 1, 40])
+        {
+            var logits = (Numbers(12, 6, 0.41) * scale).requires_grad_();
+            try
+            {
+                var parts = loss.Compute(new LossBatch(logits)
+                {
+                    TeacherLogits = Numbers(12, 6, 0.83) * scale, Labels = Labels(12, 6), TrueLabels = Labels(12, 6), Epoch = 4, Epochs = 10,
+                    StudentFeatures = new(Numbers(12, 7, 0.61), []), TeacherFeatures = new(Numbers(12, 5, 0.23), []),
+                });
+                parts.Total.backward();
+                found.AddRange([parts.Total.detach(), .. parts.Diagnostics.Select(one => one.Value.detach())]);
+                if (logits.grad is { } gradient) found.Add(gradient);
+            }
+            catch (ArgumentException)
+            {
+                // It asks for more than a batch has, for instance feature maps; its training has them.
+            }
+        }
+        return found;
+    });
+
+    private static string Describe(Loss loss) => $"{loss}".Replace(" }", "").Replace("{ ", "");
+
+    // Sines of whole numbers would depend on the machine; remainders do not.
+    private static Tensor Numbers(int rows, int columns, double step)
+    {
+        var values = new double[rows * columns];
+        for (var i = 0; i < values.Length; i++) values[i] = ((long)(i * step * 1000) * 7919 % 10_007) / 2_500.0 - 2;
+        return tensor(values, [rows, columns]);
+    }
+
+    private static Tensor Labels(int count, int classes) => tensor([.. Enumerable.Range(0, count).Select(i => (long)(i * 5 % classes))]);
+
+    private static string Bits(Func<IReadOnlyList<Tensor>> make)
+    {
+        using var one = Devices.OneThread();
+        using var scope = NewDisposeScope();
+        return Sum(make());
+    }
+
+    private static string Sum(IReadOnlyList<Tensor> tensors)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var one in tensors) hash.AppendData(one.cpu().contiguous().bytes);
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
+    }
+}

@@ -1,0 +1,65 @@
+using System.Collections;
+using System.Reflection;
+using W2S.Experiments;
+using W2S.Losses;
+
+namespace W2S.Tests.Identity;
+
+/// <summary>The library's types that carry a revision: whatever may stand in a record, the engines, and what a reader's own loss builds on.</summary>
+internal static class Subjects
+{
+    private static readonly Assembly Library = typeof(Loss).Assembly;
+
+    /// <summary>Names of what experiments run on.</summary>
+    public static IReadOnlySet<string> Engines { get; } =
+        Library.GetTypes().SelectMany(type => type.GetCustomAttribute<RunsOnAttribute>(inherit: false)?.Engines ?? []).Select(type => type.Name).ToHashSet();
+
+    /// <summary>All of them, in the order of their names.</summary>
+    public static IReadOnlyList<Type> All { get; } = [.. Find().OrderBy(type => type.Name, StringComparer.Ordinal)];
+
+    /// <summary>The library's types by whose code an object's numbers are made: those in its record and what they run on.</summary>
+    public static IReadOnlySet<string> In(object value)
+    {
+        var found = new HashSet<string>();
+        Walk(value);
+        return found;
+
+        void Walk(object? one)
+        {
+            if (one is null or string) return;
+            if (one is IEnumerable list) foreach (var item in list) Walk(item);
+            if (one.GetType().Assembly != Library || one is Enum) return;
+            for (var type = one.GetType(); type is not null && type.Assembly == Library; type = type.BaseType)
+            {
+                found.Add(type.Name);
+                foreach (var engine in type.GetCustomAttribute<RunsOnAttribute>(inherit: false)?.Engines ?? []) found.Add(engine.Name);
+            }
+            foreach (var property in Settable(one.GetType())) Walk(property.GetValue(one));
+            if (one is Experiment experiment) foreach (var need in experiment.Needs) Walk(need);
+        }
+    }
+
+    private static HashSet<Type> Find()
+    {
+        var found = new HashSet<Type>();
+        var open = new Queue<Type>([typeof(Loss), typeof(Experiment)]);
+        while (open.TryDequeue(out var type))
+        {
+            if (type.IsArray) open.Enqueue(type.GetElementType()!);
+            foreach (var argument in type.GenericTypeArguments) open.Enqueue(argument);
+            if (type.Assembly != Library || type.IsEnum || !found.Add(type)) continue;
+            foreach (var below in Library.GetTypes().Where(one => one != type && type.IsAssignableFrom(one))) open.Enqueue(below);
+            foreach (var property in Settable(type)) open.Enqueue(property.PropertyType);
+            foreach (var engine in type.GetCustomAttribute<RunsOnAttribute>(inherit: false)?.Engines ?? []) open.Enqueue(engine);
+        }
+        found.UnionWith([typeof(Logits), typeof(LossBatch), typeof(LossParts), typeof(TeacherTerms)]); // for losses of one's own
+        found.RemoveWhere(type => type == typeof(Experiment) || type.IsInterface || type.IsNested || !IsRecordOrEngine(type));
+        return found;
+    }
+
+    private static bool IsRecordOrEngine(Type type) =>
+        Engines.Contains(type.Name) || type.GetMethod("<Clone>$") is not null || type.IsValueType || type.Namespace == typeof(Loss).Namespace;
+
+    private static IEnumerable<PropertyInfo> Settable(Type type) => type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+        .Where(property => property.SetMethod is not null && property.GetIndexParameters().Length == 0);
+}
