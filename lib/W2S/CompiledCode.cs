@@ -161,7 +161,7 @@ internal sealed class CompiledCode
 
     // What makes an object, or a cell's variables, sets them up; whatever else writes to a field uses it to remember.
     private static bool Fills(MethodBase method) =>
-        method.IsConstructor || method.Name.StartsWith("set_", StringComparison.Ordinal)
+        method is ConstructorInfo || method.Name.StartsWith("set_", StringComparison.Ordinal)
         || method.DeclaringType!.Name.Contains("<<Initialize>>", StringComparison.Ordinal);
 
     private string Signature(MethodBase method)

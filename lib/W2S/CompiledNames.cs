@@ -5,9 +5,12 @@ namespace W2S;
 /// <summary>Names that the compiler gives, without the numbers that say only which cell or which place in a class comes first.</summary>
 internal static partial class CompiledNames
 {
+    private const string Details = "<PrivateImplementationDetails>";
+
     /// <summary>A name as it stays when the same cell is compiled again, after others or alone.</summary>
     public static string Plain(string name)
     {
+        if (name.StartsWith(Details, StringComparison.Ordinal)) return Details; // with the assembly's name behind it
         var plain = Submission().Replace(name, "Submission#");
         return plain.StartsWith('<') ? Ordinals().Replace(plain, "$1") : plain;
     }
@@ -15,7 +18,7 @@ internal static partial class CompiledNames
     /// <summary>Whether a type only holds together what a cell or a method has: its members count where they are used, not as a whole.</summary>
     public static bool IsContainer(Type type) =>
         (type.Namespace is null && !type.IsNested && Submission().IsMatch(type.Name)) || type.Name.StartsWith("<>c", StringComparison.Ordinal)
-        || type.Name.StartsWith("<>f__Anonymous", StringComparison.Ordinal) || type.Name.StartsWith("<PrivateImpl", StringComparison.Ordinal);
+        || type.Name.StartsWith("<>f__Anonymous", StringComparison.Ordinal) || type.Name.StartsWith(Details, StringComparison.Ordinal);
 
     [GeneratedRegex(@"Submission#?\d+")] // of scripts, and of this repository's kernel
     private static partial Regex Submission();
