@@ -24,6 +24,9 @@ internal sealed class CodeIdentity
     /// <summary>The code of a function, for instance of a lambda expression.</summary>
     public CompiledCode? Add(MethodBase method) => Add((MemberInfo)method);
 
+    /// <summary>Lines of another identity that this one stands on.</summary>
+    public void Add(IEnumerable<string> others) => lines.UnionWith(others);
+
     private CompiledCode? Add(MemberInfo member)
     {
         switch (CodeOrigins.Of(member.Module.Assembly))

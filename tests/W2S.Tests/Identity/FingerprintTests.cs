@@ -14,7 +14,7 @@ public sealed class FingerprintTests
     private const string Renew = "W2S_RENEW";
 
     private static readonly Lazy<IReadOnlyDictionary<string, CodeFingerprint>> Now = new(() => Subjects.All.ToDictionary(
-        type => type.Name, type => new CodeFingerprint(RevisionAttribute.Of(type), LibrarySyntax.Current.Fingerprint(type.Name, Subjects.Engines))));
+        type => type.Name, type => new CodeFingerprint(RevisionAttribute.Of(type), LibrarySyntax.Current.Fingerprint(type.Name, Subjects.Stops))));
 
     [Fact]
     public void EveryRevisionHasItsFingerprint()
@@ -63,7 +63,7 @@ public sealed class FingerprintTests
     [Fact]
     public void AnExperimentNamesTheEnginesThatItRunsOn() => Assert.All(
         Subjects.All.Where(type => type.IsAssignableTo(typeof(Experiment)) && !type.IsAbstract), type => Assert.Equal(
-            LibrarySyntax.Current.Reach(type.Name, Subjects.Engines).Select(symbol => symbol.Name).Where(Subjects.Engines.Contains).Order(StringComparer.Ordinal),
+            LibrarySyntax.Current.Reach(type.Name, Subjects.Stops).Select(symbol => symbol.Name).Where(Subjects.Engines.Contains).Order(StringComparer.Ordinal),
             (type.GetCustomAttribute<RunsOnAttribute>(inherit: false)?.Engines ?? []).Select(engine => engine.Name).Order(StringComparer.Ordinal)));
 
     [Fact]
@@ -86,5 +86,5 @@ public sealed class FingerprintTests
         Assert.Equal(("there", "7"), (Renewal.Of(stored, stored.Code, "there", Cases("7")).Machine, Renewal.Of(stored, stored.Code, "there", Cases("7")).Numbers["one"]));
     }
 
-    private static string Of(LibrarySyntax library, string type) => library.Fingerprint(type, Subjects.Engines);
+    private static string Of(LibrarySyntax library, string type) => library.Fingerprint(type, Subjects.Stops);
 }

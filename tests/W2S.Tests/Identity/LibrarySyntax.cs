@@ -33,11 +33,13 @@ internal sealed class LibrarySyntax
         return new LibrarySyntax(compilation.ReplaceSyntaxTree(tree, tree.WithChangedText(Microsoft.CodeAnalysis.Text.SourceText.From(after))));
     }
 
-    /// <summary>A type of the library by its name.</summary>
-    public INamedTypeSymbol Type(string name) => compilation.GetSymbolsWithName(name, SymbolFilter.Type).OfType<INamedTypeSymbol>().Single(type => type.ContainingType is null);
+    // Two types of the library may share a name; one of them carries a revision.
+    private INamedTypeSymbol Type(string name) =>
+        compilation.GetTypeByMetadataName(Subjects.All.Single(type => type.Name == name).FullName!)
+        ?? compilation.GetSymbolsWithName(name, SymbolFilter.Type).OfType<INamedTypeSymbol>().Single(type => type.ContainingType is null);
 
-    /// <summary>All pieces of code that decide a type's numbers, up to the engines, which have revisions of their own, and the ground floor.</summary>
-    public IReadOnlyCollection<ISymbol> Reach(string name, IReadOnlySet<string> engines)
+    /// <summary>All pieces of code that decide a type's numbers, up to those with a revision that counts by itself, and the ground floor.</summary>
+    public IReadOnlyCollection<ISymbol> Reach(string name, IReadOnlySet<string> stops)
     {
         var start = Type(name);
         var found = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
@@ -45,24 +47,24 @@ internal sealed class LibrarySyntax
         Open(start);
         if (start.IsStatic) foreach (var member in start.GetMembers()) Open(member);
         while (open.TryDequeue(out var symbol))
-            if (symbol is not INamedTypeSymbol type || !IsEngine(type)) foreach (var next in PieceOf(symbol).Uses) Open(next);
+            if (symbol is not INamedTypeSymbol type || !IsStop(type)) foreach (var next in PieceOf(symbol).Uses) Open(next);
         return found;
 
         void Open(ISymbol symbol)
         {
             var type = symbol as INamedTypeSymbol ?? symbol.ContainingType;
             if (GroundFloor.Holds(type)) return;
-            if (IsEngine(type)) symbol = type;
+            if (IsStop(type)) symbol = type;
             if (found.Add(symbol)) open.Enqueue(symbol);
         }
 
-        bool IsEngine(INamedTypeSymbol type) => !SymbolEqualityComparer.Default.Equals(type, start) && engines.Contains(type.Name);
+        bool IsStop(INamedTypeSymbol type) => !SymbolEqualityComparer.Default.Equals(type, start) && stops.Contains(type.Name);
     }
 
     /// <summary>A sum over the code of a type and all that it calls, without comments, layout and local names.</summary>
-    public string Fingerprint(string name, IReadOnlySet<string> engines)
+    public string Fingerprint(string name, IReadOnlySet<string> stops)
     {
-        var texts = Reach(name, engines).Where(symbol => !engines.Contains(symbol.Name) || symbol.Name == name)
+        var texts = Reach(name, stops).Where(symbol => !stops.Contains(symbol.Name) || symbol.Name == name)
             .Select(symbol => PieceOf(symbol).Text).Order(StringComparer.Ordinal);
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', texts))))[..16];
     }

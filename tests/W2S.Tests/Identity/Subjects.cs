@@ -14,6 +14,10 @@ internal static class Subjects
     public static IReadOnlySet<string> Engines { get; } =
         Library.GetTypes().SelectMany(type => type.GetCustomAttribute<RunsOnAttribute>(inherit: false)?.Engines ?? []).Select(type => type.Name).ToHashSet();
 
+    /// <summary>Names of the types whose revision stands in the record of whatever reaches them: engines, and runs that a run needs.</summary>
+    public static IReadOnlySet<string> Stops { get; } =
+        Engines.Concat(Library.GetTypes().Where(type => type.IsSubclassOf(typeof(Experiment)) && !type.IsAbstract).Select(type => type.Name)).ToHashSet();
+
     /// <summary>All of them, in the order of their names.</summary>
     public static IReadOnlyList<Type> All { get; } = [.. Find().OrderBy(type => type.Name, StringComparer.Ordinal)];
 

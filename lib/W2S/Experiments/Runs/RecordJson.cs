@@ -17,10 +17,16 @@ public interface IIdentified
 /// An object becomes its type's name and every public property that can be set when it is made, in the order of their names; one of the
 /// reader's own types, also its other fields. Properties may hold numbers, booleans, texts, enums, nulls, lists, tuples, further such
 /// records and the reader's own functions with the variables that they use; anything else must be <see cref="IIdentified"/>. What is only
-/// computed from them takes no part. Last comes the <see cref="CodeIdentity"/> of all types in it, where it says anything.
+/// computed from them takes no part. Last comes the <see cref="CodeIdentity"/> of all types in it
+/// and of the runs that it needs, where it says anything.
 /// </remarks>
 internal sealed class RecordJson
 {
+    private const int DeepestNeeds = 100;
+
+    [ThreadStatic]
+    private static int depth;
+
     private readonly CodeIdentity code = new();
     private readonly SortedDictionary<string, JsonNode?> statics = new(StringComparer.Ordinal);
 
@@ -34,9 +40,28 @@ internal sealed class RecordJson
         var writer = new RecordJson();
         var json = new JsonObject { ["kind"] = experiment.Kind };
         foreach (var (name, value) in writer.Properties(experiment, experiment.GetType().Name)) json[name] = value;
+        writer.TakeNeeds(experiment);
         if (writer.code.Lines.Count > 0) json["code"] = new JsonArray([.. writer.code.Lines.Select(line => (JsonNode)line)]);
         if (writer.statics.Count > 0) json["static fields"] = new JsonObject(writer.statics);
         return json;
+    }
+
+    // What a run needs need not stand in its record, but its code made the run's numbers too.
+    private void TakeNeeds(Experiment experiment)
+    {
+        if (++depth > DeepestNeeds) throw new ArgumentException($"{experiment.GetType().Name} needs itself; take it out of its Needs", nameof(experiment));
+        try
+        {
+            foreach (var need in experiment.Needs.Select(need => need.Record))
+            {
+                if (need["code"] is JsonArray lines) code.Add(lines.Select(line => (string)line!));
+                foreach (var (name, value) in need["static fields"] as JsonObject ?? []) statics.TryAdd(name, value?.DeepClone());
+            }
+        }
+        finally
+        {
+            depth--;
+        }
     }
 
     private IEnumerable<(string Name, JsonNode? Value)> Properties(object record, string path)

@@ -120,6 +120,37 @@ public sealed class RunProvenanceTests : IDisposable
         Assert.Equal(["Engine, revision 3", "Revised, revision 2"], Lines(typeof(Revised)));
     }
 
+    [Fact]
+    public void TheCodeOfWhatARunNeedsCountsAndARunThatNeedsItselfIsNamed()
+    {
+        var lines = new Alone().Record["code"]!.AsArray().Select(line => (string)line!).ToArray();
+
+        Assert.Contains(lines, line => line.StartsWith("Alone, code ", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("ToyExperiment, code ", StringComparison.Ordinal)); // which stands in no property
+        Assert.Contains("Alone needs itself", Assert.Throws<ArgumentException>(() => new Alone { Circular = true }.Hash).Message);
+    }
+
+    private sealed record Alone : Experiment
+    {
+        public bool Circular { get; init; }
+
+        public override string Kind => "alone";
+
+        public override string Name => "Alone";
+
+        public override string Setting => "";
+
+        public override long Seed { get; init; }
+
+        public override IReadOnlyList<Experiment> Needs => [Circular ? this with { } : Found()];
+
+        protected internal override RunOutcome Run(RunContext context) => throw new NotSupportedException();
+
+        private static Experiment Found() => Elsewhere[0]();
+    }
+
+    private static readonly Func<Experiment>[] Elsewhere = [() => new ToyExperiment("KD", 1)];
+
     private static string[] Lines(Type type)
     {
         var code = new CodeIdentity();
