@@ -16,7 +16,7 @@ namespace W2S.Tests.Identity;
 internal static class StoredNumbers
 {
     /// <summary>All of them, each by its name, with the types by whose code it is made.</summary>
-    public static IReadOnlyList<(string Name, IReadOnlySet<string> Types, Func<string> Bits)> Cases { get; } =
+    public static IReadOnlyList<(string Name, IReadOnlySet<string> Types, Func<string> Bits)> Cases =>
         [.. Losses(), .. Trainings(), .. Probes(), .. Networks(), .. Experiments()];
 
     /// <summary>The bits of plain operations, which tell kinds of machines apart.</summary>
