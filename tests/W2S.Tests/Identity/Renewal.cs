@@ -28,7 +28,20 @@ internal static class Renewal
                 + "renew there, which takes this machine's numbers, then change the code again and renew");
         foreach (var one in stored.Code.Where(one => now.TryGetValue(one.Key, out var next) && next.Revision < one.Value.Revision))
             throw new InvalidOperationException($"{one.Key} had revision {one.Value.Revision} and has {now[one.Key].Revision}; a revision only grows");
-        var bits = new SortedDictionary<string, string>(cases.ToDictionary(one => one.Name, one => one.Bits()), StringComparer.Ordinal);
+        var bits = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var failed = new List<string>();
+        foreach (var one in cases)
+        {
+            try
+            {
+                bits.Add(one.Name, one.Bits());
+            }
+            catch (Exception error)
+            {
+                failed.Add($"{one.Name}: {error.Message}");
+            }
+        }
+        if (failed.Count > 0) throw new InvalidOperationException($"stored computations cannot be made: {string.Join("; ", failed)}");
         foreach (var type in changed)
         {
             var witnesses = cases.Where(one => one.Types.Contains(type) && stored.Numbers.ContainsKey(one.Name)).ToArray();

@@ -94,9 +94,10 @@ internal static class StoredNumbers
     private static string Trained(Loss loss, TrainingRun run) => Bits(() =>
     {
         using var images = TinyModel.Pictures(48, 1);
+        using var validation = TinyModel.Pictures(12, 2); // one loss ends by it
         using var student = new TinyModel(6, 11);
         using var teacher = new TinyModel(6, 12);
-        var result = Trainer.Train(run with { Student = student, Images = images, TrueLabels = images.Labels, Teacher = loss.NeedsTeacher ? Teacher.OnTheFly(teacher) : null });
+        var result = Trainer.Train(run with { Student = student, Images = images, TrueLabels = images.Labels, Validation = validation, Teacher = loss.NeedsTeacher ? Teacher.OnTheFly(teacher) : null });
         return [.. student.state_dict().OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => entry.Value.detach()),
             tensor(result.History[^1].Losses.OrderBy(part => part.Key, StringComparer.Ordinal).Select(part => part.Value).ToArray())];
     });
