@@ -32,11 +32,10 @@ internal static class StoredNumbers
     }
 
     private static IEnumerable<(string, IReadOnlySet<string>, Func<string>)> Losses() => LossCatalogue.Entries
-        .GroupBy(entry => $"{entry.Type}, {entry.Options}").Select(group => group.First().Loss)
-        .SelectMany(loss => new (string, IReadOnlySet<string>, Func<string>)[]
+        .DistinctBy(Describe).SelectMany(entry => new (string, IReadOnlySet<string>, Func<string>)[]
         {
-            ($"20 steps of {Describe(loss)}", Subjects.In(loss), () => Trained(loss, Run(loss))),
-            ($"batches of {Describe(loss)}", Subjects.In(loss), () => OnBatches(loss)),
+            ($"20 steps of {Describe(entry)}", Subjects.In(entry.Loss), () => Trained(entry.Loss, Run(entry.Loss))),
+            ($"batches of {Describe(entry)}", Subjects.In(entry.Loss), () => OnBatches(entry.Loss)),
         });
 
     private static IEnumerable<(string, IReadOnlySet<string>, Func<string>)> Trainings()
@@ -93,10 +92,10 @@ internal static class StoredNumbers
 
     private static string Trained(Loss loss, TrainingRun run) => Bits(() =>
     {
-        using var images = TinyModel.Pictures(48, 1);
-        using var validation = TinyModel.Pictures(12, 2); // one loss ends by it
-        using var student = new TinyModel(6, 11);
-        using var teacher = new TinyModel(6, 12);
+        using var images = TinyModel.Pictures(48, 1, classes: Classes(loss));
+        using var validation = TinyModel.Pictures(12, 2, classes: Classes(loss)); // one loss ends by it
+        using var student = new TinyModel(Classes(loss), 11);
+        using var teacher = new TinyModel(Classes(loss), 12);
         var result = Trainer.Train(run with { Student = student, Images = images, TrueLabels = images.Labels, Validation = validation, Teacher = loss.NeedsTeacher ? Teacher.OnTheFly(teacher) : null });
         return [.. student.state_dict().OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => entry.Value.detach()),
             tensor(result.History[^1].Losses.OrderBy(part => part.Key, StringComparer.Ordinal).Select(part => part.Value).ToArray())];
@@ -107,12 +106,12 @@ internal static class StoredNumbers
         var found = new List<Tensor>();
         foreach (var scale in (double[])[0.01, 1, 40])
         {
-            var logits = (Numbers(12, 6, 0.41) * scale).requires_grad_();
+            var logits = (Numbers(12, Classes(loss), 0.41) * scale).requires_grad_();
             try
             {
                 var parts = loss.Compute(new LossBatch(logits)
                 {
-                    TeacherLogits = Numbers(12, 6, 0.83) * scale, Labels = Labels(12, 6), TrueLabels = Labels(12, 6), Epoch = 4, Epochs = 10,
+                    TeacherLogits = Numbers(12, Classes(loss), 0.83) * scale, Labels = Labels(12, Classes(loss)), TrueLabels = Labels(12, Classes(loss)), Epoch = 4, Epochs = 10,
                     StudentFeatures = new(Numbers(12, 7, 0.61), []), TeacherFeatures = new(Numbers(12, 5, 0.23), []),
                 });
                 parts.Total.backward();
@@ -127,7 +126,9 @@ internal static class StoredNumbers
         return found;
     });
 
-    private static string Describe(Loss loss) => $"{loss}".Replace(" }", "").Replace("{ ", "");
+    private static string Describe(LossEntry entry) => entry.Options.Length == 0 ? entry.Type : $"{entry.Type} ({entry.Options})";
+
+    private static int Classes(Loss loss) => loss is LogConfidence { SelfLabel: SelfLabel.Threshold } ? 2 : 6;
 
     // Sines of whole numbers would depend on the machine; remainders do not.
     private static Tensor Numbers(int rows, int columns, double step)
