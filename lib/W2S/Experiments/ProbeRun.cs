@@ -1,4 +1,5 @@
 using TorchSharp;
+using W2S.Models;
 using W2S.Training;
 using static TorchSharp.torch;
 
@@ -7,7 +8,7 @@ namespace W2S.Experiments;
 /// <summary>One split of a <see cref="ProbeProtocol"/> on kept features, as a run that is kept itself.</summary>
 /// <remarks>Values, top-1 accuracies on the test part, 0 … 1: <c>teacher</c>, <c>few labels</c>, <c>ceiling</c>, and for each student <c>NAME</c> and
 /// <c>NAME: agreement</c>, how often it names the teacher's class.</remarks>
-[RunsOn(typeof(LinearProbe))]
+[RunsOn(typeof(LinearProbe), typeof(Trainer), typeof(ModelCatalogue))]
 public sealed record ProbeRun : Experiment
 {
     /// <summary>Sizes, true labels, students and training.</summary>

@@ -161,7 +161,8 @@ internal sealed class RecordJson
     {
         foreach (var field in own?.Statics ?? [])
         {
-            var name = $"{CompiledNames.Plain(field.DeclaringType!.Name)}.{field.Name}";
+            var shown = field.Name.EndsWith(">k__BackingField", StringComparison.Ordinal) ? field.Name[1..^">k__BackingField".Length] : field.Name;
+            var name = $"{CompiledNames.Plain(field.DeclaringType!.Name)}.{shown}";
             if (field.IsInitOnly || field.IsLiteral || statics.ContainsKey(name)) continue;
             try
             {
@@ -171,7 +172,7 @@ internal sealed class RecordJson
             catch (NotSupportedException error)
             {
                 throw new NotSupportedException(
-                    $"{name} is a static field that other code can set, and no record can hold its value; make it readonly, or a property of the record", error);
+                    $"{name} is static and other code can set it, but no record can hold its value; make it readonly, or a property of the record", error);
             }
         }
         return own;
