@@ -5,8 +5,10 @@ namespace W2S;
 
 /// <summary>The code that decides a run's numbers, as lines that differ where the code does.</summary>
 /// <remarks>
-/// A type of this library counts by its <see cref="RevisionAttribute"/>, with its bases and what it <see cref="RunsOnAttribute">runs on</see>;
-/// revision 1 is not written. Any other type, for instance one that a notebook's cell defines, counts by its <see cref="CompiledCode"/>.
+/// A type of this library counts by its <see cref="RevisionAttribute"/>, with its bases and what it
+/// <see cref="RunsOnAttribute">runs on</see>;
+/// revision 1 is not written. Any other type, for instance one that a notebook's cell defines, counts by its
+/// <see cref="CompiledCode"/>.
 /// </remarks>
 internal sealed class CodeIdentity
 {
@@ -14,7 +16,8 @@ internal sealed class CodeIdentity
     private readonly SortedSet<string> lines = new(StringComparer.Ordinal);
     private readonly HashSet<MemberInfo> seen = [];
 
-    /// <summary>For instance <c>Trainer, revision 2</c> and <c>MyLoss, code 0f3a…</c>; in the order of their letters.</summary>
+    /// <summary>For instance <c>Trainer, revision 2</c> and <c>MyLoss, code 0f3a…</c>; in the order of their
+    /// letters.</summary>
     public IReadOnlyCollection<string> Lines => lines;
 
     /// <summary>The code of a type and of all that it uses.</summary>
@@ -45,7 +48,8 @@ internal sealed class CodeIdentity
         }
     }
 
-    /// <summary>The revisions of a type, of its bases and of what they run on, as far as they are of one assembly.</summary>
+    /// <summary>The revisions of a type, of its bases and of what they run on, as far as they are of one
+    /// assembly.</summary>
     internal void AddRevisions(Type type, Assembly of)
     {
         for (var own = type; own is not null && own.Assembly == of; own = own.BaseType)

@@ -6,7 +6,8 @@ namespace W2S;
 /// <summary>Whose code an assembly holds.</summary>
 internal enum CodeOrigin
 {
-    /// <summary>.NET's, or that of a package that this library is built on: told by the versions that a result names.</summary>
+    /// <summary>.NET's, or that of a package that this library is built on: told by the versions that a result
+    /// names.</summary>
     Platform,
 
     /// <summary>This library's: told by revisions.</summary>

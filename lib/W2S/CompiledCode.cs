@@ -5,10 +5,13 @@ using System.Text;
 
 namespace W2S;
 
-/// <summary>What the compiler made of a reader's own type or function and of all others of theirs that it uses.</summary>
+/// <summary>What the compiler made of a reader's own type or function and of all others of theirs that it
+/// uses.</summary>
 /// <remarks>
-/// Instructions with every reference written out by name; the reader's own types and functions are numbered in the order in which they
-/// are met, so that a kernel's numbering of cells and the compiler's numbering of lambda expressions leave no trace. The same source
+/// Instructions with every reference written out by name; the reader's own types and functions are numbered in the
+/// order in which they
+/// are met, so that a kernel's numbering of cells and the compiler's numbering of lambda expressions leave no trace.
+/// The same source
 /// gives the same code after a restart, and another constant gives another.
 /// </remarks>
 internal sealed class CompiledCode
@@ -53,7 +56,8 @@ internal sealed class CompiledCode
     /// <summary>Reads it.</summary>
     public static CompiledCode Of(MemberInfo typeOrMethod) => new(typeOrMethod);
 
-    /// <summary>Whether the code itself changes a field once it is made: what it holds is then the run's own doing.</summary>
+    /// <summary>Whether the code itself changes a field once it is made: what it holds is then the run's own
+    /// doing.</summary>
     public bool Changes(FieldInfo field) => written.Contains(Definition(field));
 
     private static bool IsContained(FieldInfo field) => CompiledNames.IsContainer(field.DeclaringType!);

@@ -2,7 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace W2S;
 
-/// <summary>Names that the compiler gives, without the numbers that say only which cell or which place in a class comes first.</summary>
+/// <summary>Names that the compiler gives, without the numbers that say only which cell or which place in a class comes
+/// first.</summary>
 internal static partial class CompiledNames
 {
     private const string Details = "<PrivateImplementationDetails>";
@@ -15,7 +16,8 @@ internal static partial class CompiledNames
         return plain.StartsWith('<') ? Ordinals().Replace(plain, "$1") : plain;
     }
 
-    /// <summary>Whether a type only holds together what a cell or a method has: its members count where they are used, not as a whole.</summary>
+    /// <summary>Whether a type only holds together what a cell or a method has: its members count where they are used,
+    /// not as a whole.</summary>
     public static bool IsContainer(Type type) =>
         (type.Namespace is null && !type.IsNested && Submission().IsMatch(type.Name)) || type.Name.StartsWith("<>c", StringComparison.Ordinal)
         || type.Name.StartsWith("<>f__Anonymous", StringComparison.Ordinal) || type.Name.StartsWith(Details, StringComparison.Ordinal);

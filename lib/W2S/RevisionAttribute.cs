@@ -1,9 +1,12 @@
 namespace W2S;
 
-/// <summary>Which revision of its code a type has that decides numbers: results of another revision are not read back.</summary>
+/// <summary>Which revision of its code a type has that decides numbers: results of another revision are not read
+/// back.</summary>
 /// <remarks>
-/// A type without the attribute has revision 1. Whoever changes what a loss, a model, a trainer or an experiment computes gives it the
-/// next number; a test compares the code with a fingerprint that stands beside each revision and fails where that was forgotten.
+/// A type without the attribute has revision 1. Whoever changes what a loss, a model, a trainer or an experiment
+/// computes gives it the
+/// next number; a test compares the code with a fingerprint that stands beside each revision and fails where that was
+/// forgotten.
 /// </remarks>
 /// <param name="number">2 or more; 1 is said by leaving the attribute away.</param>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Struct | AttributeTargets.Interface | AttributeTargets.Enum, Inherited = false)]

@@ -6,7 +6,8 @@ using W2S.Tests.Data;
 
 namespace W2S.Tests.Identity;
 
-/// <summary>What cells define: the same cell gives the same identity after a restart, and an edited one another.</summary>
+/// <summary>What cells define: the same cell gives the same identity after a restart, and an edited one
+/// another.</summary>
 public sealed class CompiledCodeTests
 {
     private const string Weighted = """

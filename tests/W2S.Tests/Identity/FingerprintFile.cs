@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace W2S.Tests.Identity;
 
 /// <summary>What is committed beside the revisions.</summary>
-/// <param name="Machine">A sum over plain operations of libtorch: where it is the same, numbers can be compared bit for bit.</param>
+/// <param name="Machine">A sum over plain operations of libtorch: where it is the same, numbers can be compared bit for
+/// bit.</param>
 /// <param name="Code">The fingerprint of each type's code at its revision.</param>
 /// <param name="Numbers">The bits of each stored computation on that machine.</param>
 internal sealed record FingerprintFile(

@@ -2,7 +2,8 @@ using Microsoft.CodeAnalysis;
 
 namespace W2S.Tests.Identity;
 
-/// <summary>What no number depends on: runtime, devices, files, stores and reports. It changes without a revision.</summary>
+/// <summary>What no number depends on: runtime, devices, files, stores and reports. It changes without a
+/// revision.</summary>
 internal static class GroundFloor
 {
     private static readonly HashSet<string> Names =

@@ -6,7 +6,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace W2S.Tests.Identity;
 
-/// <summary>The library's source, bound by the compiler: says what a type's code is, with every piece of the library that it calls.</summary>
+/// <summary>The library's source, bound by the compiler: says what a type's code is, with every piece of the library
+/// that it calls.</summary>
 internal sealed class LibrarySyntax
 {
     private const string ImplicitUsings = """
@@ -38,7 +39,8 @@ internal sealed class LibrarySyntax
         compilation.GetTypeByMetadataName(Subjects.All.Single(type => type.Name == name).FullName!)
         ?? compilation.GetSymbolsWithName(name, SymbolFilter.Type).OfType<INamedTypeSymbol>().Single(type => type.ContainingType is null);
 
-    /// <summary>All pieces of code that decide a type's numbers, up to those with a revision that counts by itself, and the ground floor.</summary>
+    /// <summary>All pieces of code that decide a type's numbers, up to those with a revision that counts by itself, and
+    /// the ground floor.</summary>
     public IReadOnlyCollection<ISymbol> Reach(string name, IReadOnlySet<string> stops)
     {
         var start = Type(name);
@@ -61,7 +63,8 @@ internal sealed class LibrarySyntax
         bool IsStop(INamedTypeSymbol type) => !SymbolEqualityComparer.Default.Equals(type, start) && stops.Contains(type.Name);
     }
 
-    /// <summary>A sum over the code of a type and all that it calls, without comments, layout and local names.</summary>
+    /// <summary>A sum over the code of a type and all that it calls, without comments, layout and local
+    /// names.</summary>
     public string Fingerprint(string name, IReadOnlySet<string> stops)
     {
         var texts = Reach(name, stops).Where(symbol => !stops.Contains(symbol.Name) || symbol.Name == name)

@@ -1,8 +1,10 @@
 namespace W2S.Tests.Identity;
 
-/// <summary>Decides whether fingerprints may be renewed: code that changed under the same revision must give the stored numbers bit for bit.</summary>
+/// <summary>Decides whether fingerprints may be renewed: code that changed under the same revision must give the stored
+/// numbers bit for bit.</summary>
 /// <remarks>
-/// Bits differ between processors, so stored ones hold for one kind of machine. On another, they are taken anew, which is allowed only as
+/// Bits differ between processors, so stored ones hold for one kind of machine. On another, they are taken anew, which
+/// is allowed only as
 /// long as no code differs: they are then the committed code's, and the next change is compared with them.
 /// </remarks>
 internal static class Renewal
@@ -16,8 +18,10 @@ internal static class Renewal
     /// <param name="stored">The committed one.</param>
     /// <param name="now">Fingerprints of the code as it is.</param>
     /// <param name="machine">This machine's sum.</param>
-    /// <param name="cases">The stored computations: name, the types by whose code they are made, and what gives their bits.</param>
-    /// <exception cref="InvalidOperationException">A number changed, or nothing shows that none did; the message says where and what to do.</exception>
+    /// <param name="cases">The stored computations: name, the types by whose code they are made, and what gives their
+    /// bits.</param>
+    /// <exception cref="InvalidOperationException">A number changed, or nothing shows that none did; the message says
+    /// where and what to do.</exception>
     public static FingerprintFile Of(
         FingerprintFile stored, IReadOnlyDictionary<string, CodeFingerprint> now, string machine,
         IReadOnlyList<(string Name, IReadOnlySet<string> Types, Func<string> Bits)> cases)

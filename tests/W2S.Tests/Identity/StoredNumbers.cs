@@ -12,7 +12,8 @@ using static TorchSharp.torch;
 
 namespace W2S.Tests.Identity;
 
-/// <summary>Small computations whose bits are stored: every loss on reference batches and in a training of 20 steps, every way to train, every experiment.</summary>
+/// <summary>Small computations whose bits are stored: every loss on reference batches and in a training of 20 steps,
+/// every way to train, every experiment.</summary>
 internal static class StoredNumbers
 {
     /// <summary>All of them, each by its name, with the types by whose code it is made.</summary>
@@ -111,8 +112,13 @@ internal static class StoredNumbers
             {
                 var parts = loss.Compute(new LossBatch(logits)
                 {
-                    TeacherLogits = Numbers(12, Classes(loss), 0.83) * scale, Labels = Labels(12, Classes(loss)), TrueLabels = Labels(12, Classes(loss)), Epoch = 4, Epochs = 10,
-                    StudentFeatures = new(Numbers(12, 7, 0.61), []), TeacherFeatures = new(Numbers(12, 5, 0.23), []),
+                    TeacherLogits = Numbers(12, Classes(loss), 0.83) * scale,
+                    Labels = Labels(12, Classes(loss)),
+                    TrueLabels = Labels(12, Classes(loss)),
+                    Epoch = 4,
+                    Epochs = 10,
+                    StudentFeatures = new(Numbers(12, 7, 0.61), []),
+                    TeacherFeatures = new(Numbers(12, 5, 0.23), []),
                 });
                 parts.Total.backward();
                 found.AddRange([parts.Total.detach(), .. parts.Diagnostics.Select(one => one.Value.detach())]);

@@ -5,7 +5,8 @@ using W2S.Losses;
 
 namespace W2S.Tests.Identity;
 
-/// <summary>The library's types that carry a revision: whatever may stand in a record, the engines, and what a reader's own loss builds on.</summary>
+/// <summary>The library's types that carry a revision: whatever may stand in a record, the engines, and what a reader's
+/// own loss builds on.</summary>
 internal static class Subjects
 {
     private static readonly Assembly Library = typeof(Loss).Assembly;
@@ -14,14 +15,16 @@ internal static class Subjects
     public static IReadOnlySet<string> Engines { get; } =
         Library.GetTypes().SelectMany(type => type.GetCustomAttribute<RunsOnAttribute>(inherit: false)?.Engines ?? []).Select(type => type.Name).ToHashSet();
 
-    /// <summary>Names of the types whose revision stands in the record of whatever reaches them: engines, and runs that a run needs.</summary>
+    /// <summary>Names of the types whose revision stands in the record of whatever reaches them: engines, and runs that
+    /// a run needs.</summary>
     public static IReadOnlySet<string> Stops { get; } =
         Engines.Concat(Library.GetTypes().Where(type => type.IsSubclassOf(typeof(Experiment)) && !type.IsAbstract).Select(type => type.Name)).ToHashSet();
 
     /// <summary>All of them, in the order of their names.</summary>
     public static IReadOnlyList<Type> All { get; } = [.. Find().OrderBy(type => type.Name, StringComparer.Ordinal)];
 
-    /// <summary>The library's types by whose code an object's numbers are made: those in its record and what they run on.</summary>
+    /// <summary>The library's types by whose code an object's numbers are made: those in its record and what they run
+    /// on.</summary>
     public static IReadOnlySet<string> In(object value)
     {
         var found = new HashSet<string>();

@@ -5,9 +5,11 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace W2S.Tests.Identity;
 
-/// <summary>A type, or one member of a static class: its tokens without comments, layout and local names, and what of the library it uses.</summary>
+/// <summary>A type, or one member of a static class: its tokens without comments, layout and local names, and what of
+/// the library it uses.</summary>
 /// <remarks>
-/// Left out, because no number depends on it: attributes, the texts of exceptions, namespaces before a name, the display names of losses and
+/// Left out, because no number depends on it: attributes, the texts of exceptions, namespaces before a name, the
+/// display names of losses and
 /// experiments, and the default of a record's property, which stands in the record itself.
 /// </remarks>
 internal sealed class SyntaxPiece : CSharpSyntaxWalker

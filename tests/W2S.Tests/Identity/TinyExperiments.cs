@@ -38,7 +38,10 @@ internal static class TinyExperiments
         var plan = new DistillationPlan
         {
             Data = new DistillationData { Set = DistillationSet.Shapes, Classes = 3, TrainPerClass = 12, ValidationPerClass = 5, TestPerClass = 7, Size = 8 },
-            Student = "resnet8", TeacherEpochs = 1, Epochs = 3, BatchSize = 12,
+            Student = "resnet8",
+            TeacherEpochs = 1,
+            Epochs = 3,
+            BatchSize = 12,
         };
         yield return ("distillation", plan.TeacherOnly(new AdaptConf(), 1));
     }
@@ -62,8 +65,15 @@ internal static class TinyExperiments
     {
         var weak = new NoisyNetwork
         {
-            Method = "First stage", Network = "resnet8", Train = NoisyImages.Shapes, Test = NoisyImages.Shapes, TrainImages = 96, TestImages = 32,
-            Noise = new(NoiseKind.Symmetric, 0.2), Options = Training, BatchSize = 32,
+            Method = "First stage",
+            Network = "resnet8",
+            Train = NoisyImages.Shapes,
+            Test = NoisyImages.Shapes,
+            TrainImages = 96,
+            TestImages = 32,
+            Noise = new(NoiseKind.Symmetric, 0.2),
+            Options = Training,
+            BatchSize = 32,
         };
         yield return ("noisy network", weak with { Method = "Second stage", First = weak, Teacher = weak, Selection = new NeighbourSelection { Neighbours = 10 } });
     }
@@ -73,8 +83,15 @@ internal static class TinyExperiments
         var probe = new LinearProbeOptions { Steps = 20, BatchSize = 32 };
         var noisy = new NoisyProbe
         {
-            Train = NoisyImages.Shapes, Test = NoisyImages.Shapes, WeakNetwork = "shapes weak", StrongNetwork = "shapes strong",
-            Noise = new(NoiseKind.Asymmetric, 0.4), Method = NoisyMethod.StrongAlone, TrainImages = 300, TestImages = 100, Probe = probe,
+            Train = NoisyImages.Shapes,
+            Test = NoisyImages.Shapes,
+            WeakNetwork = "shapes weak",
+            StrongNetwork = "shapes strong",
+            Noise = new(NoiseKind.Asymmetric, 0.4),
+            Method = NoisyMethod.StrongAlone,
+            TrainImages = 300,
+            TestImages = 100,
+            Probe = probe,
         };
         foreach (var method in NoisyMethods()) yield return ($"noisy probe, {method.Name}", noisy with { Method = method });
         yield return ("quantile choice", new QuantileChoice { Study = noisy with { Method = Second } });
@@ -84,7 +101,9 @@ internal static class TinyExperiments
         yield return ("probes", new ProbeRun
         {
             Protocol = new ProbeProtocol { TeacherImages = 100, StudentImages = 100, TestImages = 50, TrueLabels = 60, Probe = probe },
-            Images = new NoisyImageSource(NoisyImages.Shapes), Weak = "shapes weak", Strong = "shapes strong",
+            Images = new NoisyImageSource(NoisyImages.Shapes),
+            Weak = "shapes weak",
+            Strong = "shapes strong",
         });
     }
 

@@ -3,7 +3,8 @@ using System.Security.Cryptography;
 
 namespace W2S.Experiments;
 
-/// <summary>SHA-256 sums of files, each computed once a process as long as the file is the same by length and time.</summary>
+/// <summary>SHA-256 sums of files, each computed once a process as long as the file is the same by length and
+/// time.</summary>
 internal static class KeptFiles
 {
     private static readonly ConcurrentDictionary<string, (long Length, DateTime Written, string Sum)> Known = [];

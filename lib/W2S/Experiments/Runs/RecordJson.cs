@@ -8,15 +8,19 @@ namespace W2S.Experiments;
 /// <summary>Lets a type say itself what identifies it where it stands inside an experiment's record.</summary>
 public interface IIdentified
 {
-    /// <summary>A text that is equal for equal content and for nothing else, for instance a name and a fingerprint.</summary>
+    /// <summary>A text that is equal for equal content and for nothing else, for instance a name and a
+    /// fingerprint.</summary>
     string Identity { get; }
 }
 
 /// <summary>A record as JSON that is the same on every machine: what an experiment's hash is made of.</summary>
 /// <remarks>
-/// An object becomes its type's name and every public property that can be set when it is made, in the order of their names; one of the
-/// reader's own types, also its other fields. Properties may hold numbers, booleans, texts, enums, nulls, lists, tuples, further such
-/// records and the reader's own functions with the variables that they use; anything else must be <see cref="IIdentified"/>. What is only
+/// An object becomes its type's name and every public property that can be set when it is made, in the order of their
+/// names; one of the
+/// reader's own types, also its other fields. Properties may hold numbers, booleans, texts, enums, nulls, lists,
+/// tuples, further such
+/// records and the reader's own functions with the variables that they use; anything else must be
+/// <see cref="IIdentified"/>. What is only
 /// computed from them takes no part. Last comes the <see cref="CodeIdentity"/> of all types in it
 /// and of the runs that it needs, where it says anything.
 /// </remarks>
@@ -34,7 +38,8 @@ internal sealed class RecordJson
     {
     }
 
-    /// <exception cref="NotSupportedException">A property holds what cannot be written; the message names it.</exception>
+    /// <exception cref="NotSupportedException">A property holds what cannot be written; the message names
+    /// it.</exception>
     public static JsonObject Of(Experiment experiment)
     {
         var writer = new RecordJson();

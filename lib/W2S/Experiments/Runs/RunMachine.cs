@@ -3,7 +3,8 @@ using TorchSharp;
 
 namespace W2S.Experiments;
 
-/// <summary>What a run was computed on: another processor, GPU or number of threads gives numbers that differ in their last digits, and
+/// <summary>What a run was computed on: another processor, GPU or number of threads gives numbers that differ in their
+/// last digits, and
 /// trainings that differ by more.</summary>
 /// <param name="Processor">Its model, for instance <c>AMD EPYC 9B14</c>.</param>
 /// <param name="Gpu">The first GPU's model; null where libtorch sees none.</param>
@@ -20,7 +21,8 @@ public sealed record RunMachine(string Processor, string? Gpu, int Threads)
 
     /// <summary>A sentence for under a table whose runs are of different machines.</summary>
     /// <param name="runs">The runs that the table compares.</param>
-    /// <returns>Null where all are of one machine, or none says of which; else which machines, and how many runs of each.</returns>
+    /// <returns>Null where all are of one machine, or none says of which; else which machines, and how many runs of
+    /// each.</returns>
     public static string? Note(IEnumerable<RunResult> runs)
     {
         ArgumentNullException.ThrowIfNull(runs);

@@ -3,7 +3,8 @@ using System.Globalization;
 
 namespace W2S.Experiments;
 
-/// <summary>The time that a run has taken, with its parts before an interruption: written down every second, so that a killed run's counts too.</summary>
+/// <summary>The time that a run has taken, with its parts before an interruption: written down every second, so that a
+/// killed run's counts too.</summary>
 internal sealed class SpentTime : IDisposable
 {
     private readonly Stopwatch clock = Stopwatch.StartNew();

@@ -4,7 +4,8 @@ using W2S.Tests.Data;
 
 namespace W2S.Tests.Experiments.Runs;
 
-/// <summary>What a result says of the files that it kept, of those that it stood on, of its machine and of its time.</summary>
+/// <summary>What a result says of the files that it kept, of those that it stood on, of its machine and of its
+/// time.</summary>
 public sealed class RunProvenanceTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
