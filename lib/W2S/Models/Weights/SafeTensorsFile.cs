@@ -77,6 +77,10 @@ public static class SafeTensorsFile
         return (tensors, metadata);
     }
 
+    /// <summary>Whether the bytes begin as the format does: a header's length that the file can hold, and its brace.</summary>
+    internal static bool IsOne(ByteView file) =>
+        file.Length > 8 && file.Span(8, 1, "the header")[0] == '{' && file.UInt64(0, "the header's length") <= LongestHeader;
+
     private static T Open<T>(string path, Func<ByteView, T> read)
     {
         using var file = new MappedFile(path);
@@ -94,6 +98,14 @@ public static class SafeTensorsFile
 
     private static (List<Entry> Entries, Dictionary<string, string> Metadata) ParseHeader(ByteView file, out ByteView body)
     {
+        if (!IsOne(file))
+        {
+            var start = file.Span(0, (int)Math.Min(FileKinds.Telling, file.Length), "the file");
+            if (start.StartsWith("PK"u8))
+                throw new WeightFileException($"it is a zip file, as PyTorch writes; read it with {nameof(PyTorchFile)} or {nameof(WeightFile)}");
+            if (FileKinds.Describe(start) is { } kind)
+                throw new WeightFileException(kind);
+        }
         var length = file.UInt64(0, "the header's length");
         if (length > LongestHeader || length > (ulong)file.Length - 8)
             throw new WeightFileException($"the header claims {length} bytes of a file of {file.Length}; it is no safetensors file, or was cut off");

@@ -5,30 +5,42 @@ namespace W2S.Models.Weights;
 /// <summary>Copies the tensors of a weight file into a network, under the names of either's convention.</summary>
 internal static class StateDictLoader
 {
-    private static readonly string[] Wrappers = ["module.", "_orig_mod.", "encoder.", "backbone."];
     private static readonly string[] Heads = ["fc", "linear", "classifier", "head", "linear2", "classifier.linear", "classifier.0", "last_linear"];
 
-    public static LoadReport Load(ImageModel model, string path, bool strict, HeadWeights head)
+    public static LoadReport Load(ImageModel model, string path, bool strict, HeadWeights head, string? key)
     {
         if (head != HeadWeights.Load && model.HeadKey.Length == 0)
             throw new ArgumentException($"{model.ModelName} has no head of its own; give {nameof(HeadWeights)}.{nameof(HeadWeights.Load)}", nameof(head));
         using var scope = NewDisposeScope();
         using var nothing = no_grad();
-        var file = WeightFile.Read(path);
-        List<string> notes = [.. file.Notes];
-        var source = ToOurNames(file.Tensors, model, notes);
+        var (format, source, notes) = Read(model, path, key);
         var shapes = model.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.shape);
         var classes = model.Classes;
         if (head == HeadWeights.Keep)
             LeaveHead(model, source, shapes, notes);
         else if (head == HeadWeights.Replace)
             classes = TakeHead(model, path, source, shapes, notes);
-        var report = Compare(shapes, source, path, file.Format, notes);
+        var report = Compare(shapes, source, path, format, notes);
         if (strict && !report.Complete)
             throw new WeightFileException($"{path}: does not fit {model.ModelName}, which is left as it was\n{report with { Loaded = 0 }}");
         if (classes != model.Classes)
             model.ReplaceHead(classes);
         return report with { Notes = Copy(model, shapes, source, notes) };
+    }
+
+    private static (string Format, Dictionary<string, Tensor> Tensors, List<string> Notes) Read(ImageModel model, string path, string? key)
+    {
+        using var file = new MappedFile(path);
+        try
+        {
+            var (format, sets) = WeightFile.ParseAll(file.View);
+            List<string> notes = [];
+            return (format, ToOurNames(sets, key, model, notes), notes);
+        }
+        catch (WeightFileException error)
+        {
+            throw error.In(path);
+        }
     }
 
     private static LoadReport Compare(
@@ -96,18 +108,18 @@ internal static class StateDictLoader
     }
 
     /// <summary>Brings the file's names to the network's where the field has two conventions, and says so.</summary>
-    private static Dictionary<string, Tensor> ToOurNames(IReadOnlyDictionary<string, Tensor> tensors, ImageModel model, List<string> notes)
+    private static Dictionary<string, Tensor> ToOurNames(
+        IReadOnlyList<WeightSet> sets, string? key, ImageModel model, List<string> notes)
     {
         var wanted = model.state_dict().Keys.ToHashSet();
-        var source = tensors.ToDictionary(entry => entry.Key, entry => entry.Value);
-        // Prefixes: the change that brings most names to the network's; none where none helps.
-        (string From, string To)[] changes = [("", ""), .. Wrappers.Select(name => (name, "")), .. Wrappers.Select(name => ("", name))];
-        var (from, to) = changes.MaxBy(change => source.Keys.Count(key => wanted.Contains(Changed(key, change.From, change.To))));
-        if (from != to)
-        {
-            Rename(key => Changed(key, from, to));
-            notes.Add(to.Length == 0 ? $"the prefix '{from}' was taken off" : $"the prefix '{to}' was put on");
-        }
+        var choice = WeightChoice.Find(sets, key, wanted);
+        var source = choice.Set.Tensors.ToDictionary(entry => entry.Key, entry => entry.Value);
+        notes.AddRange(choice.Notes);
+        Rename(name => choice.Rename(name, wanted));
+        if (choice.Prefix.Length > 0)
+            notes.Add($"the prefix '{PickleNames.Printable(choice.Prefix)}' was taken off");
+        if (choice.Added.Length > 0)
+            notes.Add($"the prefix '{choice.Added}' was put on");
         if (model.HeadKey.Length > 0 && !source.ContainsKey($"{model.HeadKey}.weight"))
         {
             var other = Heads.FirstOrDefault(name => source.ContainsKey($"{name}.weight") && !wanted.Contains($"{name}.weight"));
@@ -126,11 +138,6 @@ internal static class StateDictLoader
             }
         }
         return source;
-
-        string Changed(string key, string prefix, string instead) =>
-            prefix.Length > 0 && key.StartsWith(prefix, StringComparison.Ordinal) ? instead + key[prefix.Length..]
-            : prefix.Length == 0 && wanted.Contains(instead + key) ? instead + key
-            : key;
 
         void Rename(Func<string, string> rename)
         {
