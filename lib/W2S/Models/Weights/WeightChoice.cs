@@ -21,7 +21,7 @@ internal sealed record WeightChoice(WeightSet Set, string Prefix, string Added, 
     /// <summary>Finds what is meant.</summary>
     /// <param name="sets">All the file holds.</param>
     /// <param name="key">Where to look: keys of containers and leading parts of names, with dots between; null: everywhere.</param>
-    /// <param name="wanted">The network's names; null where no network is there, and the most tensors win.</param>
+    /// <param name="wanted">The network's names; null where no network is there: most tensors win, not counting single numbers.</param>
     /// <exception cref="WeightFileException">Nothing lies under the key, or several sets fit equally well.</exception>
     public static WeightChoice Find(IReadOnlyList<WeightSet> sets, string? key, IReadOnlySet<string>? wanted)
     {
@@ -29,7 +29,7 @@ internal sealed record WeightChoice(WeightSet Set, string Prefix, string Added, 
         string[] added = wanted is null ? [] : ["", .. CommonParts(wanted)];
         List<WeightChoice> choices = wanted is null ? [] : [.. all.SelectMany(set => Readings(set, wanted, added))];
         if (choices.Count == 0)
-            choices = [.. all.Select(set => new WeightChoice(set, "", "", set.Tensors.Count))];
+            choices = [.. all.Select(set => new WeightChoice(set, "", "", set.Tensors.Values.Count(tensor => tensor.dim() > 0)))];
         var rivals = Rivals(choices, wanted);
         var found = rivals.Count == 1 ? rivals[0] : Usual(rivals) ?? throw new WeightFileException(
             $"it holds several sets of weights{(wanted is null ? "" : " that fit")}: {Listed(rivals)}; " +

@@ -54,7 +54,7 @@ public sealed class PickleMachineTests
     {
         var build = new StringBuilder("}q\x01(" + string.Concat(Enumerable.Range(0, 200).Select(key => $"M{(char)key}\0N")) + "u");
         for (var copy = 0; copy < 200; copy++)
-            build.Append("cargparse\nNamespace\n)\x81h\x01b");
+            build.Append("cargparse\nNamespace\n)\x81h\u0001b");
         Fails("more memory than the file's", build.ToString());
     }
 

@@ -54,7 +54,7 @@ public sealed class WeightNamesTests
         using var scope = NewDisposeScope();
         using var model = ModelCatalogue.Create("conv4", 5);
         using var other = ModelCatalogue.Create("conv4", 5);
-        SafeTensorsFile.Write(folder["x"], State(model, name => name.Replace("encoder.", "encoder.module.")));
+        SafeTensorsFile.Write(folder["x"], State(model, name => name.StartsWith("encoder.") ? $"encoder.module.{name["encoder.".Length..]}" : name));
         Assert.True(other.LoadWeights(folder["x"]).Complete);
         Assert.True(Same(model, other));
     }
@@ -68,7 +68,7 @@ public sealed class WeightNamesTests
         SafeTensorsFile.Write(folder["x"], new Dictionary<string, Tensor> { ["module.other.weight"] = ones(2) });
         var report = model.LoadWeights(folder["x"], strict: false);
         Assert.Equal(["module.other.weight"], report.Unexpected);
-        Assert.Empty(report.Notes);
+        Assert.DoesNotContain(report.Notes, note => note.Contains("prefix"));
 
         // A deeper network holds the names of a shallower one inside, after parts that are its own.
         using var deep = ModelCatalogue.Create("resnet20", 10);
@@ -78,7 +78,7 @@ public sealed class WeightNamesTests
 
     [Theory]
     [InlineData("student.", "teacher.")]
-    [InlineData("model.encoder_q.", "model.encoder_k.")]
+    [InlineData("model.encoder_k.", "model.encoder_q.")]
     public void SeveralPrefixesAreNamedAndOneIsChosen(string first, string second)
     {
         using var folder = new TemporaryFolder();
