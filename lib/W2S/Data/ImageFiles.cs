@@ -10,7 +10,10 @@ internal static class ImageFiles
     private static readonly string[] Read = [".jpg", ".jpeg", ".png", ".bmp", ".webp"];
 
     private static readonly string[] NotRead =
-        [".tif", ".tiff", ".gif", ".ppm", ".pgm", ".pbm", ".pnm", ".jp2", ".heic", ".heif", ".avif", ".jxl", ".tga", ".psd", ".svg", ".ico"];
+    [
+        ".tif", ".tiff", ".gif", ".ppm", ".pgm", ".pbm", ".pnm", ".jp2", ".heic", ".heif", ".avif", ".jxl", ".tga", ".psd", ".svg",
+        ".ico",
+    ];
 
     private static readonly string[] LeftBehind = ["__MACOSX", "@eaDir", "$RECYCLE.BIN", "System Volume Information", "lost+found"];
 
@@ -105,7 +108,8 @@ internal static class ImageFiles
     {
         try
         {
-            return [.. list(folder, "*", Visible).Where(path => !LeftBehind.Contains(Path.GetFileName(path))).Order(StringComparer.Ordinal)];
+            return [.. list(folder, "*", Visible).Where(path => !LeftBehind.Contains(Path.GetFileName(path)))
+                .Order(StringComparer.Ordinal)];
         }
         catch (Exception error) when (error is UnauthorizedAccessException or IOException)
         {
@@ -113,7 +117,9 @@ internal static class ImageFiles
         }
     }
 
-    private static bool Has(string file, string[] extensions) => extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase);
+    private static bool Has(string file, string[] extensions) =>
+        extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase);
 
-    private static bool IsBrokenLink(string file) => new FileInfo(file) is { LinkTarget: not null } link && link.ResolveLinkTarget(true) is not { Exists: true };
+    private static bool IsBrokenLink(string file) =>
+        new FileInfo(file) is { LinkTarget: not null } link && link.ResolveLinkTarget(true) is not { Exists: true };
 }

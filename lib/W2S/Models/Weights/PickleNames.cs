@@ -38,7 +38,8 @@ internal sealed class PickleNames(long budget)
     // Classes and constants that are only ever named, as a setting or as what a defaultdict makes; they are never called.
     private static readonly HashSet<string> Constants =
     [
-        .. new[] { "dict", "list", "tuple", "int", "long", "float", "bool", "str", "unicode", "bytes" }.SelectMany(name => new[] { $"builtins.{name}", $"__builtin__.{name}" }),
+        .. new[] { "dict", "list", "tuple", "int", "long", "float", "bool", "str", "unicode", "bytes" }
+            .SelectMany(name => new[] { $"builtins.{name}", $"__builtin__.{name}" }),
         .. new[] { "float16", "float32", "float64", "bfloat16", "int8", "int16", "int32", "int64", "uint8", "bool", "complex64", "complex128" }
             .Select(name => $"torch.{name}"),
         "numpy.ndarray",
