@@ -35,7 +35,7 @@ public abstract record DistillationLoss : Loss
     public sealed override LossParts Compute(LossBatch batch)
     {
         using var scope = NewDisposeScope();
-        var student = new Logits(batch.StudentLogits);
+        var student = batch.Check();
         List<(LossTerm, Tensor?)> terms = [];
         if (batch.Labels is { } labels && LabelWeight > 0)
             terms.Add((new("labels", LabelTerm.CrossEntropy(student, labels, LabelSmoothing).Times(LabelWeight)), batch.Weights));
