@@ -133,7 +133,7 @@ internal static class Checks
     public static void Finite(double value, string what, string? name = null)
     {
         if (!double.IsFinite(value))
-            throw new ArgumentException(FormattableString.Invariant($"{what} is {value}; give finite values"), name ?? what);
+            throw new ArgumentException(FormattableString.Invariant($"{what} is {value}, which is not finite; give finite numbers"), name ?? what);
     }
 
     /// <summary>A distribution over the classes for each sample: finite, and nothing negative.</summary>
@@ -254,7 +254,7 @@ internal static class Checks
     private static ArgumentException NotFinite(Tensor bad, Tensor values, string name)
     {
         var (place, value) = At(bad, values);
-        return new(FormattableString.Invariant($"{name}[{place}] is {value}; give finite numbers: look at the network, the training or the file that it comes from"), name);
+        return new(FormattableString.Invariant($"{name}[{place}] is {value}, which is not finite; look at the network, the training or the file that it comes from"), name);
     }
 
     private static ArgumentException NoShare(string what, double value, string name) =>

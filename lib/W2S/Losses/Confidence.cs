@@ -55,8 +55,11 @@ public static class ConfidenceMeasures
         if (views is null) return;
         if (views.dim() != 3 || views.shape[0] == 0 || !views.shape[1..].SequenceEqual(teacher.shape))
             throw new ArgumentException($"views are {views.Shape()} for teacher's logits {teacher.Shape()}; give [views, samples, classes]", nameof(views));
-        using var rows = views.flatten(0, 1);
-        Checks.Logits(rows, nameof(views));
+        for (var view = 0; view < views.shape[0]; view++)
+        {
+            using var logits = views[view];
+            Checks.Logits(logits, $"{nameof(views)}[{view}]");
+        }
     }
 
     /// <summary>The same without a look at the values.</summary>

@@ -66,7 +66,18 @@ public sealed record LossBatch(Tensor StudentLogits)
         if (TrueLabels is { } truth) Checks.StepLabels(truth, samples, classes, nameof(TrueLabels));
         if (Weights is { } weights) Checks.StepWeights(weights, samples, nameof(Weights));
         if (TeacherWeights is { } weak) Checks.StepWeights(weak, samples, nameof(TeacherWeights));
+        Here(TeacherLogits, nameof(TeacherLogits));
+        Here(Labels, nameof(Labels));
+        Here(TrueLabels, nameof(TrueLabels));
+        Here(Weights, nameof(Weights));
+        Here(TeacherWeights, nameof(TeacherWeights));
         return student;
+
+        void Here(Tensor? other, string name)
+        {
+            if (other is not null && (other.device_type != StudentLogits.device_type || other.device_index != StudentLogits.device_index))
+                throw new ArgumentException($"{name} lie on {other.device} and the student's logits on {StudentLogits.device}; bring both to one device");
+        }
     }
 
     /// <summary>The true classes, int64 [B]: <see cref="TrueLabels"/>, or hard <see cref="Labels"/> where there are none.</summary>

@@ -89,7 +89,7 @@ public sealed record Supervision
     /// <summary>The same on another device, owned by the current dispose scope.</summary>
     internal Supervision To(Device device) => new()
     {
-        Labels = Labels?.to(device),
+        Labels = Labels is { } labels ? (labels.is_floating_point() ? labels : labels.to_type(ScalarType.Int64)).to(device) : null,
         TeacherLogits = TeacherLogits?.to(device),
         TrueLabels = TrueLabels?.to(device),
         Weights = Weights?.to(device),
