@@ -196,7 +196,7 @@ internal static class Checks
         if (a != b) throw new ArgumentException($"{nameA} has {a} values and {nameB} {b}; give one pair for each", nameB);
     }
 
-    /// <summary>Two networks' logits are for the same samples and classes.</summary>
+    /// <summary>Two networks' logits, or distributions, are floating point and for the same samples and classes.</summary>
     /// <param name="a">[N, C].</param>
     /// <param name="b">[N, C].</param>
     /// <param name="nameA">The first argument's name.</param>
@@ -206,8 +206,8 @@ internal static class Checks
     {
         ArgumentNullException.ThrowIfNull(a, nameA);
         ArgumentNullException.ThrowIfNull(b, nameB);
-        if (!a.shape.SequenceEqual(b.shape))
-            throw new ArgumentException($"{nameA} is {a.Shape()} and {nameB} {b.Shape()}; give both for the same samples and classes", nameB);
+        if (!a.is_floating_point() || !b.is_floating_point() || !a.shape.SequenceEqual(b.shape))
+            throw new ArgumentException($"{nameA} is {a.dtype} {a.Shape()} and {nameB} {b.dtype} {b.Shape()}; give both floating point, for the same samples and classes", nameB);
     }
 
     /// <summary>"[B, c, h, w]" of a tensor, for messages.</summary>

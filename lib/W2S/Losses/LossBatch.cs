@@ -49,7 +49,7 @@ public sealed record LossBatch(Tensor StudentLogits)
     /// <summary>The learnable part of the loss, as its <see cref="ILearnableLoss.CreateModule"/> made it; null for the others.</summary>
     public nn.Module? Module { get; init; }
 
-    /// <summary>Whether labels and weights fit the student's logits; every loss of this library asks first.</summary>
+    /// <summary>Whether teacher's logits, labels and weights fit the student's logits; every loss of this library asks first.</summary>
     /// <remarks>Class numbers are looked at on the CPU alone: elsewhere reading them would make every step wait, and they are checked where
     /// they enter, by <see cref="Data.ImageSet"/> and the trainers.</remarks>
     /// <returns>The student's logits for a formula.</returns>
@@ -58,6 +58,7 @@ public sealed record LossBatch(Tensor StudentLogits)
     {
         var student = new Logits(StudentLogits);
         var (samples, classes) = (StudentLogits.shape[0], student.Classes);
+        if (TeacherLogits is { } teacher) Checks.SameSize(StudentLogits, teacher, nameof(StudentLogits), nameof(TeacherLogits));
         if (Labels is { } labels)
         {
             if (labels.dim() == 1 && !labels.is_floating_point()) Checks.StepLabels(labels, samples, classes, nameof(Labels));

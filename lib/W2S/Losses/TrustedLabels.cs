@@ -41,10 +41,10 @@ public sealed record TrustedLabels(LabelSelection Selection) : Loss
     {
         if (batch.Labels is not { } labels)
             throw new ArgumentException($"{Name}: labels are needed and the batch has none; give Labels", nameof(batch));
-        if (labels.dim() != 1)
-            throw new ArgumentException($"{Name}: labels of shape [{string.Join(", ", labels.shape)}] are mixed or soft; give int64 [batch]", nameof(batch));
         using var scope = NewDisposeScope();
         var student = batch.Check();
+        if (labels.dim() != 1)
+            throw new ArgumentException($"{Name}: labels of shape [{string.Join(", ", labels.shape)}] are mixed or soft; give int64 [batch]", nameof(batch));
         var selected = Choose(labels, batch.StudentLogits, batch.TeacherLogits);
         var weights = batch.Weights is { } given ? selected.Weights * given.detach().to_type(ScalarType.Float64) : selected.Weights;
         var loss = student.CrossEntropyTo(new Logits(selected.Logits).Probabilities());
