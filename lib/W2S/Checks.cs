@@ -217,10 +217,8 @@ internal static class Checks
     {
         ArgumentNullException.ThrowIfNull(labels, name);
         var whole = labels.dtype is ScalarType.Int64 or ScalarType.Int32 or ScalarType.Int16 or ScalarType.Int8 or ScalarType.Byte;
-        if (!whole || labels.dim() != 1)
-            throw new ArgumentException($"{name} is {labels.dtype} {labels.Shape()}; give int64 [{count}], whole class numbers, one a sample", name);
-        if (labels.shape[0] != count)
-            throw new ArgumentException($"{labels.shape[0]} {name} for {count} samples; give one a sample", name);
+        if (!whole || labels.dim() != 1 || labels.shape[0] != count)
+            throw new ArgumentException($"{name} is {labels.dtype} {labels.Shape()}; give {count} whole class numbers, int64 [{count}], one a sample", name);
     }
 
     private static void Table(Tensor values, string name, string form)

@@ -262,7 +262,43 @@ public sealed class EntryTests
     // What takes rows along without asking what they mean, or is asked about elsewhere.
     private static readonly string[] Elsewhere =
     [
+        // The test below.
+        "HardLabels.Logits(classes)", "HumanLabels.Read(clean)", "Normalization.Apply(images)",
+        "Prototypes.Of(support)", "Prototypes.Cosines(queries)", "Prototypes.Cosines(prototypes)",
+        // As another that they hand it to: LabelNoise, BalancedLabels.Of, Accuracy and the measures, Statistics.
+        "NoiseSetting.Apply(clean)", "BalancedLabels.Threshold(student)", "BalancedLabels.Threshold(weak)", "CastLogits.Trust(labels)",
+        "MethodResult.Over(runs)", "MethodResult.Gain(runs)", "MethodResult.Gain(baseline)", "Figures.BetaByCell(beta)", "Figures.BetaOverTime(epochs)",
+        // Charts leave out what is no number.
+        "Curve.Single(x)", "Curve.Single(values)", "Curve.Over(x)", "Figures.BetaCurves(teacherClass)", "Figures.BetaCurves(temperatures)",
+        // Networks, and what only moves rows about or looks at a shape.
+        "ImageModel.Features(images)", "ImageModel.ForwardFeatures(images)", "PreActResNet.Project(pooled)", "HardLabels.Logits(like)",
+        "ProbeParts.Of(rows)", "ProbeParts.Of(labels)", "TemperatureScaling.Apply(logits)", "ILearnableLoss.CreateModule(example)",
+        "FitNet.CreateModule(example)", "ReviewKd.CreateModule(example)", "Selective.CreateModule(example)", "LabelsAndTeacher.CreateModule(example)",
     ];
+
+    [Fact]
+    public void WhatIsNotOfFourSamplesAndThreeClassesIsRefusedToo()
+    {
+        using var scope = NewDisposeScope();
+        Assert.Contains("classes[1] is 3, outside 0 … 2", Refusal(() => HardLabels.Logits(tensor(new long[] { 0, 3 }), C, Z)));
+        Assert.Contains("classes[0] is -1, outside 0 … 2", Refusal(() => HardLabels.Logits(tensor(new long[] { -1, 0 }), C, Z)));
+        Assert.Equal(Text(HardLabels.Logits(tensor(new long[] { 2, 2 }), C, Z)), Text(HardLabels.Logits(tensor(new long[] { 2 }).expand(2), C, Z)));
+        Assert.Contains("clean[1] is 100, outside 0 … 99", Refusal(() => HumanLabels.Read("none.csv", [0, 100])));
+        Assert.Contains("truth is 3, outside 0 … 2", Refusal(() => NoiseMap.Of(L, L, C).Share(3, 0)));
+        Assert.Contains("given is -1, outside 0 … 2", Refusal(() => NoiseMap.Of(L, L, C).Share(0, -1)));
+        Assert.Contains("cells is empty", Refusal(() => CorrectnessCells.Of([])));
+        Assert.Contains("cell 7", Refusal(() => CorrectnessCells.Of([(CorrectnessCell)7])));
+
+        var picture = arange(0, 48).to_type(ScalarType.Byte).reshape(1, 3, 4, 4);
+        Assert.Contains("Float32", Refusal(() => Normalization.Centered.Apply(picture.to_type(ScalarType.Float32))));
+        Assert.Equal(Text(Normalization.Centered.Apply(picture.repeat(2, 1, 1, 1))), Text(Normalization.Centered.Apply(picture.expand(2, -1, -1, -1))));
+        Assert.Contains("strides", Refusal(() => new ImageSet("two", picture.expand(2, -1, -1, -1), [0, 1], ClassNames)));
+
+        Assert.Contains("Int64", Refusal(() => Prototypes.Of(X.to_type(ScalarType.Int64), 2)));
+        Assert.Contains("Int64", Refusal(() => Prototypes.Cosines(X.to_type(ScalarType.Int64), X)));
+        Assert.Contains("[3]", Refusal(() => Prototypes.Cosines(X, X[0])));
+        Assert.Equal(Text(Prototypes.Cosines(X[..1].repeat(2, 1), Prototypes.Of(X[..1].repeat(2, 1), 1))), Text(Prototypes.Cosines(X[..1].expand(2, -1), Prototypes.Of(X[..1].expand(2, -1), 1))));
+    }
 
     [Fact]
     public void WeightsOfTwoDimensionsAreNotSpreadOverTheBatch()
@@ -339,7 +375,7 @@ public sealed class EntryTests
     {
         Refused(entry, Z.to_type(ScalarType.Int64), "Int64");
         Refused(entry, Z[0], "3]");
-        Refused(entry, zeros(0, C), "[0, 3]");
+        Refused(entry, zeros(0, C), "0, 3]");
         if (entry.Name != "Scores.Confidence(logits)") Refused(entry, Z[..3], "3", "4");
         Expanded(entry);
     }
