@@ -183,7 +183,7 @@ public sealed class LinearProbeTests
     {
         using var scope = NewDisposeScope();
         var (features, labels) = Blobs(10, 8, 4, 1f);
-        Assert.Contains("9 samples", Throws(features[..9], 4, Supervision.ByLabels(labels)));
+        Assert.Contains("give 9 whole class numbers", Throws(features[..9], 4, Supervision.ByLabels(labels)));
         Assert.Contains("float32 [samples, features]", Throws(features[0], 4, Supervision.ByLabels(labels)));
         Assert.Contains("1 classes", Throws(features, 1, Supervision.ByLabels(labels)));
         Assert.Contains("nothing supervises", Throws(features, 4, new Supervision()));
