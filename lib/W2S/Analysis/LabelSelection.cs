@@ -20,7 +20,7 @@ public sealed record LabelSelection(int Count, int Kept, double Accuracy, double
     {
         ArgumentNullException.ThrowIfNull(keep);
         ArgumentNullException.ThrowIfNull(correct);
-        Statistics.SameCount(keep.Count, correct.Count, nameof(keep), nameof(correct));
+        Checks.SameCount(keep.Count, correct.Count, nameof(keep), nameof(correct));
         if (keep.Count == 0) throw new ArgumentException("keep is empty; give at least one label", nameof(keep));
         return new LabelSelection(keep.Count, keep.Count(kept => kept), Share(i => keep[i]), Share(i => !keep[i]), Share(_ => true));
 
@@ -39,7 +39,7 @@ public sealed record LabelSelection(int Count, int Kept, double Accuracy, double
     /// <exception cref="ArgumentOutOfRangeException">The share is outside 0 … 1.</exception>
     public static bool[] Top(IReadOnlyList<double> confidence, double share)
     {
-        Statistics.Check(confidence, nameof(confidence));
+        Checks.Finite(confidence, nameof(confidence));
         if (!(share is >= 0 and <= 1))
             throw new ArgumentOutOfRangeException(nameof(share), share, FormattableString.Invariant($"share {share} is outside 0 to 1; give the part of the labels to keep"));
         var keep = new bool[confidence.Count];
@@ -57,9 +57,9 @@ public sealed record LabelSelection(int Count, int Kept, double Accuracy, double
     /// <exception cref="ArgumentOutOfRangeException">The number of points is not positive.</exception>
     public static IReadOnlyList<LabelSelection> ByConfidence(IReadOnlyList<double> confidence, IReadOnlyList<bool> correct, int points = 20)
     {
-        Statistics.Check(confidence, nameof(confidence));
+        Checks.Finite(confidence, nameof(confidence));
         ArgumentNullException.ThrowIfNull(correct);
-        Statistics.SameCount(confidence.Count, correct.Count, nameof(confidence), nameof(correct));
+        Checks.SameCount(confidence.Count, correct.Count, nameof(confidence), nameof(correct));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(points);
         var n = confidence.Count;
         var right = Enumerable.Range(0, n).OrderByDescending(i => confidence[i]).Select(i => correct[i] ? 1 : 0).ToArray();

@@ -24,9 +24,9 @@ public static partial class Figures
     {
         Require(epochs, nameof(epochs));
         ArgumentNullException.ThrowIfNull(beta);
-        Statistics.SameCount(epochs.Count, beta.Count, nameof(epochs), nameof(beta));
+        Checks.SameCount(epochs.Count, beta.Count, nameof(epochs), nameof(beta));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bins);
-        foreach (var values in beta) Statistics.Check(values, nameof(beta));
+        foreach (var values in beta) Checks.Finite(values, nameof(beta));
         var shares = beta.Select(values => Shares(values, 0, highest, bins)).ToArray();
         var counts = beta.Select(values => values.Count).Distinct().Order().ToArray();
         var centres = Enumerable.Range(0, bins).Select(b => highest * (b + .5) / bins);

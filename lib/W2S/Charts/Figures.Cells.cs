@@ -70,9 +70,9 @@ public static partial class Figures
     public static GenericChart BetaByCell(
         string title, IReadOnlyList<double> beta, IReadOnlyList<CorrectnessCell> cells, int bins = 20, double highest = .5)
     {
-        Statistics.Check(beta, nameof(beta));
+        Checks.Finite(beta, nameof(beta));
         ArgumentNullException.ThrowIfNull(cells);
-        Statistics.SameCount(beta.Count, cells.Count, nameof(beta), nameof(cells));
+        Checks.SameCount(beta.Count, cells.Count, nameof(beta), nameof(cells));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bins);
         var figure = new FigureBuilder(title)
         {

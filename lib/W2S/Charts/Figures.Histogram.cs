@@ -21,7 +21,7 @@ public static partial class Figures
         Require(series, nameof(series));
         ArgumentNullException.ThrowIfNull(measure);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bins);
-        foreach (var (name, values) in series) Analysis.Statistics.Check(values, name);
+        foreach (var (name, values) in series) Checks.Finite(values, name);
         var low = range?.Low ?? series.Min(s => s.Values.Min());
         var high = range?.High ?? series.Max(s => s.Values.Max());
         if (range is null && low == high) (low, high) = (low - .5, high + .5);

@@ -23,12 +23,13 @@ public static class HumanLabels
     /// <c>index,clean_label,noisy_label</c>; in the order of <c>train.bin</c>.</param>
     /// <param name="clean">The clean labels of the images, against which the file is held.</param>
     /// <returns>The noisy labels; of the whole file 40.20 % are wrong.</returns>
+    /// <exception cref="ArgumentException">A clean label is outside CIFAR-100's classes.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is not of this form, is damaged or cut short, or belongs to other images.</exception>
     public static NoisyLabels Read(string path, IReadOnlyList<long> clean)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        ArgumentNullException.ThrowIfNull(clean);
+        Checks.Labels(clean, Cifar100.SuperClasses.Count, nameof(clean));
         if (!File.Exists(path)) throw new FileNotFoundException($"there is no {path}; get it with ./w2s data cifar-100n", path);
         var (stated, noisy) = path.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) ? ReadTable(path) : ReadPublished(path);
         if (stated.Length != clean.Count)

@@ -70,13 +70,7 @@ public static class LabelNoise
     {
         ArgumentNullException.ThrowIfNull(map);
         Check(labels, map.Count, rate);
-        for (var k = 0; k < map.Count; k++)
-        {
-            if (map[k] < 0 || map[k] >= map.Count)
-            {
-                throw new ArgumentException($"class {k} maps to {map[k]}, outside 0 … {map.Count - 1}", nameof(map));
-            }
-        }
+        Checks.Labels([.. map.Select(target => (long)target)], map.Count, nameof(map));
         var noisy = labels.ToArray();
         var (chosen, _) = Split.Stratified(labels, rate, seed);
         foreach (var position in chosen)
@@ -118,11 +112,7 @@ public static class LabelNoise
 
     internal static void Check(IReadOnlyList<long> labels, int classes, double rate)
     {
-        ArgumentNullException.ThrowIfNull(labels);
-        if (!(rate >= 0 && rate <= 1)) throw new ArgumentOutOfRangeException(nameof(rate), rate, "a noise rate is from 0 to 1");
-        foreach (var label in labels)
-        {
-            if (label < 0 || label >= classes) throw new ArgumentException($"label {label} is outside 0 … {classes - 1}", nameof(labels));
-        }
+        if (!(rate >= 0 && rate <= 1)) throw new ArgumentOutOfRangeException(nameof(rate), rate, FormattableString.Invariant($"rate {rate} is outside 0 to 1; give the share of labels to draw for"));
+        Checks.Labels(labels, classes);
     }
 }

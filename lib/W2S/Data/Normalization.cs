@@ -55,9 +55,12 @@ public sealed record Normalization((float R, float G, float B) Mean, (float R, f
     /// <summary>Normalises a batch of bytes.</summary>
     /// <param name="images">uint8 [B, 3, H, W].</param>
     /// <returns>float32 [B, 3, H, W] on the same device, owned by the current dispose scope.</returns>
+    /// <exception cref="ArgumentException">The images are of another type or shape.</exception>
     public Tensor Apply(Tensor images)
     {
         ArgumentNullException.ThrowIfNull(images);
+        if (images.dtype != ScalarType.Byte || images.dim() != 4 || images.shape[1] != 3)
+            throw new ArgumentException($"images are {images.dtype} {images.Shape()}; give uint8 [B, 3, H, W]", nameof(images));
         using var mean = tensor(new[] { Mean.R, Mean.G, Mean.B }, device: images.device).reshape(1, 3, 1, 1);
         using var std = tensor(new[] { Std.R, Std.G, Std.B }, device: images.device).reshape(1, 3, 1, 1);
         using Scalar white = 255f.ToScalar();

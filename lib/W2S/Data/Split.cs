@@ -52,10 +52,10 @@ public static class Split
     /// <param name="perClass">How many of each class.</param>
     /// <param name="seed">The same seed gives the same choice on every machine.</param>
     /// <returns>Positions in random order. A larger <paramref name="perClass"/> with the same seed keeps the smaller choice.</returns>
-    /// <exception cref="ArgumentException">A class has fewer.</exception>
+    /// <exception cref="ArgumentException">A class has fewer, or a label is negative.</exception>
     public static int[] PerClass(IReadOnlyList<long> labels, int perClass, long seed)
     {
-        ArgumentNullException.ThrowIfNull(labels);
+        Checks.Labels(labels, classes: null);
         ArgumentOutOfRangeException.ThrowIfNegative(perClass);
         var found = new SortedDictionary<long, int>();
         var chosen = new List<int>();
@@ -81,13 +81,14 @@ public static class Split
     /// <param name="share">The part's share, 0 … 1.</param>
     /// <param name="seed">The same seed gives the same choice on every machine.</param>
     /// <returns>The part and the rest, each in random order; of a class with n positions the part gets share·n, rounded.</returns>
+    /// <exception cref="ArgumentException">A label is negative.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="share"/> is outside 0 … 1.</exception>
     public static (int[] Part, int[] Others) Stratified(IReadOnlyList<long> labels, double share, long seed)
     {
-        ArgumentNullException.ThrowIfNull(labels);
+        Checks.Labels(labels, classes: null);
         if (!(share >= 0 && share <= 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(share), share, "a share is from 0 to 1");
+            throw new ArgumentOutOfRangeException(nameof(share), share, FormattableString.Invariant($"share {share} is outside 0 to 1; give a fraction"));
         }
         var due = labels.GroupBy(label => label)
             .ToDictionary(group => group.Key, group => (int)Math.Round(share * group.Count(), MidpointRounding.AwayFromZero));

@@ -48,7 +48,7 @@ public sealed record Bootstrapping(bool Hard = false) : Loss, IPlainImageLoss
         if (batch.Labels is not { } labels)
             throw new ArgumentException($"{Name} needs labels and the batch has none; give Labels", nameof(batch));
         using var scope = NewDisposeScope();
-        var student = new Logits(batch.StudentLogits);
+        var student = batch.Check();
         var b = Heard(batch.Epoch, batch.Epochs) ? OwnShare : 0;
         var given = LabelTerm.CrossEntropy(student, labels, 0).Times(1 - b);
         // Both parts are there from the first step on: who adds them up counts on the same names.

@@ -17,9 +17,12 @@ public static class CoSupervision
     /// <param name="specialists">Each specialist's logits over all classes, [N, C].</param>
     /// <param name="groups">For each class, the specialist that knows it: C numbers from 0 to K−1.</param>
     /// <returns>The assigned logits [N, C] and int64 [N], the specialist; owned by the current dispose scope.</returns>
-    /// <exception cref="ArgumentException">Groups that do not fit the classes or the specialists.</exception>
+    /// <exception cref="ArgumentException">Groups that do not fit the classes or the specialists, different shapes, or a logit that is NaN or +∞.</exception>
     public static (Tensor Logits, Tensor Specialist) Assign(Tensor student, IReadOnlyList<Tensor> specialists, IReadOnlyList<int> groups)
     {
+        Checks.Logits(student, nameof(student));
+        Checks.Logits(specialists, nameof(specialists));
+        Checks.SameSize(student, specialists[0], nameof(student), nameof(specialists));
         if (groups.Count != student.shape[1] || groups.Any(x => x < 0 || x >= specialists.Count))
             throw new ArgumentException(
                 $"{groups.Count} groups from {groups.DefaultIfEmpty().Min()} to {groups.DefaultIfEmpty().Max()} for {student.shape[1]} classes and {specialists.Count} specialists; give for each class the number of its specialist",
@@ -37,9 +40,13 @@ public static class CoSupervision
     /// <param name="assigned">The assigned logits, [N, C].</param>
     /// <param name="top">k, the classes that count as consensus.</param>
     /// <returns>Bool [N], owned by the current dispose scope.</returns>
+    /// <exception cref="ArgumentException">Different shapes, or a logit that is NaN or +∞.</exception>
     /// <exception cref="ArgumentOutOfRangeException">k is not from 1 to C.</exception>
     public static Tensor Keep(Tensor student, Tensor assigned, int top = 3)
     {
+        Checks.SameSize(student, assigned, nameof(student), nameof(assigned));
+        Checks.Logits(student, nameof(student));
+        Checks.Logits(assigned, nameof(assigned));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(top);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(top, student.shape[1]);
         using var scope = NewDisposeScope();

@@ -35,8 +35,35 @@ public static class ConfidenceMeasures
     /// <param name="student">The student's logits, [N, C], for the two likelihoods.</param>
     /// <param name="views">The teacher's logits on augmented views, [V, N, C], for <see cref="Confidence.ViewAgreement"/>.</param>
     /// <returns>Float64 [N], from 0 to 1, detached, owned by the current dispose scope.</returns>
-    /// <exception cref="ArgumentException">What the measure needs is missing.</exception>
+    /// <exception cref="ArgumentException">What the measure needs is missing, shapes do not fit, or a logit is NaN or +∞.</exception>
     public static Tensor Of(this Confidence measure, Tensor teacher, Tensor? student = null, Tensor? views = null)
+    {
+        Check(teacher, student, views);
+        return measure.InStep(teacher, student, views);
+    }
+
+    /// <summary>Whether logits are fit to be measured.</summary>
+    /// <exception cref="ArgumentException">They are not.</exception>
+    internal static void Check(Tensor teacher, Tensor? student, Tensor? views)
+    {
+        Checks.Logits(teacher, nameof(teacher));
+        if (student is not null)
+        {
+            Checks.SameSize(teacher, student, nameof(teacher), nameof(student));
+            Checks.Logits(student, nameof(student));
+        }
+        if (views is null) return;
+        if (views.dim() != 3 || views.shape[0] == 0 || !views.shape[1..].SequenceEqual(teacher.shape))
+            throw new ArgumentException($"views are {views.Shape()} for teacher's logits {teacher.Shape()}; give [views, samples, classes]", nameof(views));
+        for (var view = 0; view < views.shape[0]; view++)
+        {
+            using var logits = views[view];
+            Checks.Logits(logits, $"{nameof(views)}[{view}]");
+        }
+    }
+
+    /// <summary>The same without a look at the values.</summary>
+    internal static Tensor InStep(this Confidence measure, Tensor teacher, Tensor? student, Tensor? views)
     {
         using var scope = NewDisposeScope();
         var weak = new Logits(teacher.detach());

@@ -63,7 +63,7 @@ public sealed record Dkd : DistillationLoss
             throw new ArgumentException("DKD with Target Labels needs labels and the batch has none; give Labels or Target Teacher", nameof(batch)),
         DkdTarget.Supervision when batch.Labels is null || LabelWeight == 0 => teacher.Top,
         DkdTarget.Teacher => teacher.Top,
-        _ => LabelTerm.Classes(student, batch.Labels!),
+        _ => LabelTerm.Classes(batch.Labels!),
     };
 
     /// <summary>log p_k [B], log(1 − p_k) [B] and the log distribution over the classes other than k [B, C], −∞ at k.</summary>

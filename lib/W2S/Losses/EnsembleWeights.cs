@@ -19,7 +19,7 @@ public static class EnsembleWeights
     /// <param name="teachers">Each teacher's logits on the clean set, [n, C].</param>
     /// <param name="labels">The clean labels, int64 [n].</param>
     /// <returns>w, summing to 1; uniform where nobody was ever right.</returns>
-    /// <exception cref="ArgumentException">No teachers, or not a label a sample.</exception>
+    /// <exception cref="ArgumentException">No teachers, not a label a sample, a label outside the classes, or a logit that is NaN or +∞.</exception>
     public static double[] ByAccuracy(IReadOnlyList<Tensor> teachers, Tensor labels)
     {
         var accuracies = Mistakes(teachers, labels).Select(x => 1 - x.Average()).ToArray();
@@ -35,7 +35,7 @@ public static class EnsembleWeights
     /// <param name="teachers">Each teacher's logits on the clean set, [n, C], in the order of judgement.</param>
     /// <param name="labels">The clean labels, int64 [n].</param>
     /// <returns>w, not negative, not scaled.</returns>
-    /// <exception cref="ArgumentException">No teachers, or not a label a sample.</exception>
+    /// <exception cref="ArgumentException">No teachers, not a label a sample, a label outside the classes, or a logit that is NaN or +∞.</exception>
     public static double[] Samme(IReadOnlyList<Tensor> teachers, Tensor labels)
     {
         var mistakes = Mistakes(teachers, labels);
@@ -55,10 +55,8 @@ public static class EnsembleWeights
 
     private static double[][] Mistakes(IReadOnlyList<Tensor> teachers, Tensor labels)
     {
-        if (teachers.Count == 0) throw new ArgumentException("no teachers; give one or more", nameof(teachers));
-        if (teachers.FirstOrDefault(x => x.shape[0] != labels.shape[0]) is { } other)
-            throw new ArgumentException($"logits of shape {other.Shape()} for {labels.shape[0]} clean labels; give a label a sample", nameof(labels));
-        if (labels.shape[0] == 0) throw new ArgumentException("no clean samples; give one or more", nameof(labels));
+        Checks.Logits(teachers, nameof(teachers));
+        Checks.Labels(labels, teachers[0].shape[0], teachers[0].shape[1]);
         using var scope = NewDisposeScope();
         return [.. teachers.Select(x => x.argmax(1).ne(labels).to_type(ScalarType.Float64).cpu().data<double>().ToArray())];
     }

@@ -14,10 +14,13 @@ public static class HardLabels
     /// <param name="count">C.</param>
     /// <param name="like">A tensor whose dtype and device the result has.</param>
     /// <returns>[N, C], owned by the current dispose scope.</returns>
+    /// <exception cref="ArgumentException">Not class numbers [N], or on the CPU one outside the classes.</exception>
     public static Tensor Logits(Tensor classes, long count, Tensor like)
     {
+        ArgumentNullException.ThrowIfNull(classes);
+        ArgumentNullException.ThrowIfNull(like);
         using var scope = NewDisposeScope();
-        var one = nn.functional.one_hot(classes, count).to_type(ScalarType.Float64);
+        var one = nn.functional.one_hot(Checks.StepLabels(classes, classes.numel(), count, nameof(classes)), count).to_type(ScalarType.Float64);
         return one.OneMinus().Times(Off).to(like.device).to_type(like.dtype).MoveToOuterDisposeScope();
     }
 }

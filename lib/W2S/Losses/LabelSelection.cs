@@ -43,12 +43,19 @@ public sealed record LabelSelection(Confidence Measure, Distrusted Distrusted = 
     /// <param name="student">The student's logits, [N, C], where the measure or the replacement needs them.</param>
     /// <param name="views">The teacher's logits on augmented views, [V, N, C], where the measure needs them.</param>
     /// <returns>The selected labels, detached, owned by the current dispose scope.</returns>
-    /// <exception cref="ArgumentException">Something that the selection needs is missing.</exception>
+    /// <exception cref="ArgumentException">Something that the selection needs is missing, shapes do not fit, or a logit is NaN or +∞.</exception>
     public SelectedLabels Select(Tensor teacher, Tensor? student = null, Tensor? views = null)
+    {
+        ConfidenceMeasures.Check(teacher, student, views);
+        return Choose(teacher, student, views);
+    }
+
+    /// <summary>The same within a training step, which finds by itself what is not finite.</summary>
+    internal SelectedLabels Choose(Tensor teacher, Tensor? student, Tensor? views)
     {
         using var scope = NewDisposeScope();
         teacher = teacher.detach();
-        var confidence = Measure.Of(teacher, student, views);
+        var confidence = Measure.InStep(teacher, student, views);
         var trusted = Trust(confidence);
         var one = ones_like(confidence);
         var (logits, weights) = Distrusted switch
@@ -77,7 +84,8 @@ public sealed record LabelSelection(Confidence Measure, Distrusted Distrusted = 
             throw new ArgumentException($"a batch has no augmented views for {Measure}; call {nameof(Select)} with them before training, and train with its logits and weights", nameof(batch));
         var teacher = batch.TeacherLogits
             ?? throw new ArgumentException("a label selection needs weak labels and the batch has none; give TeacherLogits", nameof(batch));
-        var selected = Select(teacher, batch.StudentLogits);
+        batch.Check();
+        var selected = Choose(teacher, batch.StudentLogits, null);
         return batch with
         {
             TeacherLogits = selected.Logits,

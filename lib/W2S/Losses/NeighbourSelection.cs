@@ -40,17 +40,17 @@ public sealed record NeighbourSelection
     /// <param name="labels">int64 [N], the labels as they are given.</param>
     /// <param name="classes">C.</param>
     /// <returns>What is selected and why; tensors owned by the current dispose scope.</returns>
-    /// <exception cref="ArgumentException">Features and labels do not fit each other, or there are not more images than neighbours.</exception>
+    /// <exception cref="ArgumentException">Features and labels do not fit each other, a label is outside the classes, a
+    /// feature is not finite, or there are not more images than neighbours.</exception>
     public NeighbourLabels Select(Tensor features, Tensor labels, int classes)
     {
-        ArgumentNullException.ThrowIfNull(features);
-        ArgumentNullException.ThrowIfNull(labels);
-        if (features.dim() != 2 || labels.dim() != 1 || features.shape[0] != labels.shape[0])
-            throw new ArgumentException($"features [{string.Join(", ", features.shape)}] and labels [{string.Join(", ", labels.shape)}] do not fit; give [N, F] and int64 [N]", nameof(features));
+        Checks.Features(features);
+        var numbers = Checks.Labels(labels, features.shape[0], classes);
         if (features.shape[0] <= Neighbours)
             throw new ArgumentException($"{features.shape[0]} images have no {Neighbours} neighbours each; give more images or fewer Neighbours", nameof(features));
         using var _ = no_grad();
         using var scope = NewDisposeScope();
+        labels = labels.to_type(ScalarType.Int64);
         var given = nn.functional.one_hot(labels, classes).to_type(ScalarType.Float64);
         var (nearest, votes) = Near(features.detach());
         var corrected = nn.functional.one_hot(Vote(nearest, votes, given).argmax(1), classes).to_type(ScalarType.Float64);
@@ -58,7 +58,7 @@ public sealed record NeighbourSelection
         var q = scores / scores.sum(1, keepdim: true);
         using Scalar least = Least.ToScalar(), most = (1 - Least).ToScalar();
         var loss = q.At(labels).clamp(least, most).log().neg();
-        var selected = Choose(loss.cpu().data<double>().ToArray(), q.argmax(1).eq(labels).cpu().data<bool>().ToArray(), labels.cpu().data<long>().ToArray(), classes);
+        var selected = Choose(loss.cpu().data<double>().ToArray(), q.argmax(1).eq(labels).cpu().data<bool>().ToArray(), numbers, classes);
         return new NeighbourLabels(selected, q.MoveToOuterDisposeScope(), loss.MoveToOuterDisposeScope());
     }
 

@@ -46,7 +46,7 @@ public sealed record SmallLoss : Loss
         if (batch.Labels is not { } labels)
             throw new ArgumentException($"{Name} needs labels and the batch has none; give Labels", nameof(batch));
         using var scope = NewDisposeScope();
-        var student = new Logits(batch.StudentLogits);
+        var student = batch.Check();
         var loss = LabelTerm.CrossEntropy(student, labels, 0);
         var judge = JudgedByTeacher ? LabelTerm.CrossEntropy(Teacher(batch), labels, 0) : loss.detach();
         var kept = (long)Math.Max(1, Math.Floor(KeepRate(batch.Epoch, batch.Epochs) * judge.shape[0] + 1e-9));
@@ -59,10 +59,6 @@ public sealed record SmallLoss : Loss
     {
         if (batch.TeacherLogits is not { } teacher)
             throw new ArgumentException($"{Name} loss needs a teacher and the batch has none; give TeacherLogits", nameof(batch));
-        return teacher.shape.SequenceEqual(batch.StudentLogits.shape)
-            ? new Logits(teacher.detach())
-            : throw new ArgumentException(
-                $"teacher logits of shape [{string.Join(", ", teacher.shape)}] for student logits of shape [{string.Join(", ", batch.StudentLogits.shape)}]; give both for the same samples and classes",
-                nameof(batch));
+        return new Logits(teacher.detach());
     }
 }

@@ -12,10 +12,11 @@ public static class TeacherPool
     /// <param name="hard">Whether the label is the most likely class instead of the distribution.</param>
     /// <returns>Logits [N, C], and int64 [N]: which source it was, the student last; owned by the current dispose scope.</returns>
     /// <remarks>source = argmax_k max_c softmax(z_k)_c; ties go to the earlier teacher.</remarks>
-    /// <exception cref="ArgumentException">No teachers, or different shapes.</exception>
+    /// <exception cref="ArgumentException">No teachers, different shapes, or a logit that is NaN or +∞.</exception>
     public static (Tensor Logits, Tensor Source) MostConfident(IReadOnlyList<Tensor> teachers, Tensor? student = null, bool hard = true)
     {
         using var scope = NewDisposeScope();
+        ArgumentNullException.ThrowIfNull(teachers);
         var all = Stack(student is null ? teachers : [.. teachers, student]);
         var surest = nn.functional.softmax(all, 2).amax([2]); // [K, N]
         // The first of equals: max alone does not promise which.
@@ -30,11 +31,11 @@ public static class TeacherPool
     /// <param name="weights">w, one a teacher, not negative; see <see cref="EnsembleWeights"/>.</param>
     /// <param name="hard">Whether a teacher votes for one class instead of spreading its vote.</param>
     /// <returns>Logits whose softmax is the weighted mean, [N, C]; a class without a vote has −10,000. Owned by the current dispose scope.</returns>
-    /// <exception cref="ArgumentException">No teachers, different shapes, or weights that are not one positive sum of as many.</exception>
+    /// <exception cref="ArgumentException">No teachers, different shapes, a logit that is NaN or +∞, or weights that are not one positive sum of as many.</exception>
     public static Tensor Ensemble(IReadOnlyList<Tensor> teachers, IReadOnlyList<double> weights, bool hard = false)
     {
         if (weights.Count != teachers.Count || weights.Any(x => !(x >= 0) || double.IsInfinity(x)) || weights.Sum() <= 0)
-            throw new ArgumentException($"weights [{string.Join(", ", weights)}] for {teachers.Count} teachers; give one each, none negative, not all 0", nameof(weights));
+            throw new ArgumentException(FormattableString.Invariant($"weights [{string.Join(", ", weights)}] for {teachers.Count} teachers; give one each, none negative, not all 0"), nameof(weights));
         using var scope = NewDisposeScope();
         var all = Stack(teachers);
         var votes = hard
@@ -46,9 +47,7 @@ public static class TeacherPool
 
     private static Tensor Stack(IReadOnlyList<Tensor> teachers)
     {
-        if (teachers.Count == 0) throw new ArgumentException("no teachers; give one or more", nameof(teachers));
-        if (teachers.FirstOrDefault(x => !x.shape.SequenceEqual(teachers[0].shape)) is { } other)
-            throw new ArgumentException($"logits of shape {other.Shape()} beside {teachers[0].Shape()}; give all for the same samples and classes", nameof(teachers));
+        Checks.Logits(teachers, nameof(teachers));
         return stack(teachers.Select(x => x.detach().to_type(ScalarType.Float64)));
     }
 }

@@ -41,11 +41,11 @@ public sealed record TrustedLabels(LabelSelection Selection) : Loss
     {
         if (batch.Labels is not { } labels)
             throw new ArgumentException($"{Name}: labels are needed and the batch has none; give Labels", nameof(batch));
+        using var scope = NewDisposeScope();
+        var student = batch.Check();
         if (labels.dim() != 1)
             throw new ArgumentException($"{Name}: labels of shape [{string.Join(", ", labels.shape)}] are mixed or soft; give int64 [batch]", nameof(batch));
-        using var scope = NewDisposeScope();
-        var student = new Logits(batch.StudentLogits);
-        var selected = Select(labels, batch.StudentLogits, batch.TeacherLogits);
+        var selected = Choose(labels, batch.StudentLogits, batch.TeacherLogits);
         var weights = batch.Weights is { } given ? selected.Weights * given.detach().to_type(ScalarType.Float64) : selected.Weights;
         var loss = student.CrossEntropyTo(new Logits(selected.Logits).Probabilities());
         return LossParts.Of(batch, [(new LossTerm("labels", loss), weights)], [("selection", selected.Trusted.to_type(ScalarType.Float64))]);
@@ -56,16 +56,27 @@ public sealed record TrustedLabels(LabelSelection Selection) : Loss
     /// <param name="student">The student's logits, [N, C].</param>
     /// <param name="teacher">The teacher's logits, [N, C], where it judges.</param>
     /// <returns>The selected labels, detached, owned by the current dispose scope.</returns>
-    /// <exception cref="ArgumentException">The teacher shall judge and there is none.</exception>
+    /// <exception cref="ArgumentException">The teacher shall judge and there is none; shapes do not fit, a label is outside the classes, or a
+    /// logit is NaN or +∞.</exception>
     public SelectedLabels Select(Tensor labels, Tensor student, Tensor? teacher = null)
     {
-        ArgumentNullException.ThrowIfNull(labels);
-        ArgumentNullException.ThrowIfNull(student);
+        Checks.Logits(student, nameof(student));
+        Checks.Labels(labels, student.shape[0], student.shape[1]);
+        if (teacher is not null)
+        {
+            Checks.SameSize(student, teacher, nameof(student), nameof(teacher));
+            Checks.Logits(teacher, nameof(teacher));
+        }
+        return Choose(labels, student, teacher);
+    }
+
+    private SelectedLabels Choose(Tensor labels, Tensor student, Tensor? teacher)
+    {
         using var scope = NewDisposeScope();
         var judge = JudgedByTeacher
             ? teacher ?? throw new ArgumentException($"{Name}: the teacher judges and there is none; give TeacherLogits", nameof(teacher))
             : student;
-        var selected = Selection.Select(HardLabels.Logits(labels, student.shape[1], student.detach()), judge);
+        var selected = Selection.Choose(HardLabels.Logits(labels, student.shape[1], student.detach()), judge, null);
         return new SelectedLabels(Move(selected.Logits), Move(selected.Weights), Move(selected.Trusted), Move(selected.Confidence));
 
         static Tensor Move(Tensor t) => t.MoveToOuterDisposeScope();

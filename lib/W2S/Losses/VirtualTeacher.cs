@@ -33,7 +33,7 @@ public sealed record VirtualTeacher() : DistillationLoss(labelWeight: 0.9, disti
     {
         if (batch.Labels is not { } labels)
             throw new ArgumentException("the virtual teacher is made of labels and the batch has none; give Labels", nameof(batch));
-        var classes = LabelTerm.Classes(student, labels).unsqueeze(1);
+        var classes = LabelTerm.Classes(labels).unsqueeze(1);
         var others = student.Values.detach().Constant((1 - Correct) / (student.Classes - 1));
         var u = others.scatter(1, classes, classes.to_type(ScalarType.Float64).Constant(Correct));
         var teacher = new Logits(u.Times(1 / Temperature));

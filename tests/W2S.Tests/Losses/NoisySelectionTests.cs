@@ -63,7 +63,7 @@ public sealed class NoisySelectionTests : IDisposable
         Assert.Contains("all losses are 2", Assert.Throws<ArgumentException>(() => LossMixture.Fit([2, 2])).Message);
         Assert.Contains("not finite", Assert.Throws<ArgumentException>(() => LossMixture.Fit([2, double.NaN])).Message);
         Assert.Contains("60 images", Assert.Throws<ArgumentException>(() => new NeighbourSelection().Select(Features, Labels, 4)).Message);
-        Assert.Contains("[60, 6]", Assert.Throws<ArgumentException>(() => new NeighbourSelection { Neighbours = 3 }.Select(Features, Labels[..5], 4)).Message);
+        Assert.Contains("give 60 whole class numbers", Assert.Throws<ArgumentException>(() => new NeighbourSelection { Neighbours = 3 }.Select(Features, Labels[..5], 4)).Message);
         Assert.Contains("Neighbours 0", Assert.Throws<ArgumentOutOfRangeException>(() => new NeighbourSelection { Neighbours = 0 }).Message);
     }
 

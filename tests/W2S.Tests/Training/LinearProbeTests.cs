@@ -183,16 +183,45 @@ public sealed class LinearProbeTests
     {
         using var scope = NewDisposeScope();
         var (features, labels) = Blobs(10, 8, 4, 1f);
-        Assert.Contains("9 samples", Throws(features[..9], 4, Supervision.ByLabels(labels)));
+        Assert.Contains("give 9 whole class numbers", Throws(features[..9], 4, Supervision.ByLabels(labels)));
         Assert.Contains("float32 [samples, features]", Throws(features[0], 4, Supervision.ByLabels(labels)));
         Assert.Contains("1 classes", Throws(features, 1, Supervision.ByLabels(labels)));
         Assert.Contains("nothing supervises", Throws(features, 4, new Supervision()));
         Assert.Contains("Steps 0", Assert.Throws<ArgumentOutOfRangeException>(() => new LinearProbeOptions { Steps = 0 }).Message);
         features[2, 2] = float.NaN;
-        Assert.Contains("NaN", Assert.Throws<NotFiniteException>(() => LinearProbe.Train(features, 4, new CrossEntropy(), Supervision.ByLabels(labels))).Message);
+        Assert.Contains("features[2, 2] is NaN", Throws(features, 4, Supervision.ByLabels(labels)));
 
         static string Throws(Tensor features, int classes, Supervision supervision) =>
             Assert.ThrowsAny<ArgumentException>(() => LinearProbe.Train(features, classes, new CrossEntropy(), supervision)).Message;
+    }
+
+    // Both a first report before it is due, and a last one.
+    [Theory]
+    [InlineData(20, 50, 0, "between steps 1 and 20")]
+    [InlineData(70, 50, 0, "between steps 1 and 50")]
+    [InlineData(70, 50, 55, "between steps 51 and 70")]
+    [InlineData(70, 10, 35, "between steps 31 and 40")]
+    public void ALossThatIsNoNumberIsFoundBetweenTheRightSteps(int steps, int every, int from, string where)
+    {
+        using var scope = NewDisposeScope();
+        var (features, labels) = Blobs(10, 8, 4, 1f);
+        var options = new LinearProbeOptions { Steps = steps, ReportEvery = every, BatchSize = 10 };
+        Assert.Contains(where, Assert.Throws<NotFiniteException>(
+            () => LinearProbe.Train(features, 4, new Failing(from), Supervision.ByLabels(labels), options)).Message);
+    }
+
+    // Cross entropy that is NaN from a step on.
+    private sealed record Failing(int From) : Loss
+    {
+        private int steps;
+
+        public override string Name => "Failing";
+
+        public override LossParts Compute(LossBatch batch)
+        {
+            var factor = steps++ >= From ? double.NaN : 1;
+            return new CrossEntropy().Compute(batch with { StudentLogits = batch.StudentLogits * factor });
+        }
     }
 
     // Cross entropy that keeps copies of what it was given.
