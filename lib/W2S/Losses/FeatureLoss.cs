@@ -25,7 +25,4 @@ internal static class FeatureLoss
 
     /// <summary>Mean squared difference over everything but the batch, [B].</summary>
     public static Tensor MeanSquare(Tensor a, Tensor b) => (a - b).Squared().flatten(1).mean([1]);
-
-    /// <summary>"[B, c, h, w]" of a tensor, for messages.</summary>
-    public static string Shape(this Tensor t) => $"[{string.Join(", ", t.shape)}]";
 }

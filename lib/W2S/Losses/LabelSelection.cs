@@ -22,7 +22,8 @@ public enum Distrusted
 /// <summary>Confidence label selection: keeps the weak labels worth trusting, and drops, weighs or replaces the rest. Any loss can follow.</summary>
 /// <remarks>
 /// A label is trusted where its confidence reaches <see cref="Threshold"/> and it is among the most confident <see cref="Share"/> of its batch
-/// (with all that tie with the last of them, so that the order of the batch does not matter). The result is another <see cref="LossBatch"/>: teacher logits and teacher weights changed, labels as they were.
+/// (with all that tie with the last of them, so that the order of the batch does not matter). The result is another set of teacher logits and
+/// teacher weights; true labels stay as they were.
 /// </remarks>
 /// <param name="Measure">What confidence is.</param>
 /// <param name="Distrusted">What becomes of the others.</param>
@@ -65,24 +66,6 @@ public sealed record LabelSelection(Confidence Measure, Distrusted Distrusted = 
             ?? throw new ArgumentException($"selection with {Distrusted} needs the student's logits and there are none; give them");
 
         static Tensor Give(Tensor t) => t.alias().MoveToOuterDisposeScope();
-    }
-
-    /// <summary>Selects among a batch's weak labels.</summary>
-    /// <param name="batch">With teacher logits; the student's are there always.</param>
-    /// <returns>The batch with changed <see cref="LossBatch.TeacherLogits"/> and <see cref="LossBatch.TeacherWeights"/>.</returns>
-    /// <exception cref="ArgumentException">There are no teacher logits, or the measure asks for augmented views, which no batch has.</exception>
-    public LossBatch Apply(LossBatch batch)
-    {
-        if (Measure == Confidence.ViewAgreement)
-            throw new ArgumentException($"a batch has no augmented views for {Measure}; call {nameof(Select)} with them before training, and train with its logits and weights", nameof(batch));
-        var teacher = batch.TeacherLogits
-            ?? throw new ArgumentException("a label selection needs weak labels and the batch has none; give TeacherLogits", nameof(batch));
-        var selected = Select(teacher, batch.StudentLogits);
-        return batch with
-        {
-            TeacherLogits = selected.Logits,
-            TeacherWeights = batch.TeacherWeights is { } weights ? weights * selected.Weights : selected.Weights,
-        };
     }
 
     private Tensor Trust(Tensor confidence)

@@ -49,6 +49,29 @@ public sealed record LossBatch(Tensor StudentLogits)
     /// <summary>The learnable part of the loss, as its <see cref="ILearnableLoss.CreateModule"/> made it; null for the others.</summary>
     public nn.Module? Module { get; init; }
 
+    /// <summary>Selects among the batch's weak labels, with the student as it is now.</summary>
+    /// <param name="selection">Which weak labels to trust.</param>
+    /// <returns>The batch with changed <see cref="TeacherLogits"/> and <see cref="TeacherWeights"/>.</returns>
+    /// <exception cref="ArgumentException">There are no teacher logits, or the measure asks for augmented views, which no batch has.</exception>
+    public LossBatch Select(LabelSelection selection)
+    {
+        ArgumentNullException.ThrowIfNull(selection);
+        if (selection.Measure == Confidence.ViewAgreement)
+        {
+            throw new ArgumentException(
+                $"a batch has no augmented views for {selection.Measure}; call {nameof(LabelSelection)}.{nameof(selection.Select)} " +
+                "with them before training, and train with its logits and weights", nameof(selection));
+        }
+        if (TeacherLogits is null)
+            throw new ArgumentException("a label selection needs weak labels and the batch has none; give TeacherLogits");
+        var selected = selection.Select(TeacherLogits, StudentLogits);
+        return this with
+        {
+            TeacherLogits = selected.Logits,
+            TeacherWeights = TeacherWeights is { } weights ? weights * selected.Weights : selected.Weights,
+        };
+    }
+
     /// <summary>The true classes, int64 [B]: <see cref="TrueLabels"/>, or hard <see cref="Labels"/> where there are none.</summary>
     internal Tensor Truth(string who) => (TrueLabels ?? Labels) switch
     {

@@ -68,4 +68,7 @@ internal static class Numerics
         var sum = w.sum();
         return w.mul(x).sum() / where(sum.eq(Zero), ones_like(sum), sum);
     }
+
+    /// <summary>"[B, c, h, w]" of a tensor, for messages.</summary>
+    public static string Shape(this Tensor t) => $"[{string.Join(", ", t.shape)}]";
 }

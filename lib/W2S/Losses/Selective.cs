@@ -28,7 +28,7 @@ public sealed record Selective(LabelSelection Selection, Loss Inner) : Loss, ILe
     public override LossParts Compute(LossBatch batch)
     {
         using var scope = NewDisposeScope();
-        var selected = Selection.Apply(batch);
+        var selected = batch.Select(Selection);
         var parts = Inner.Compute(selected);
         var weights = selected.TeacherWeights!.to_type(parts.Total.dtype);
         return new LossParts(parts.Total.MoveToOuterDisposeScope(), [.. parts.Parts.Select(x => (x.Name, x.Value.MoveToOuterDisposeScope()))])

@@ -54,12 +54,12 @@ public sealed record EpisodicRun(ImageModel Student, ImageSet Images, Loss Loss)
     internal Dictionary<string, string> Identity(string layout) => new()
     {
         ["model"] = $"{Student.ModelName}, parameters {Fingerprint.Of(layout.ToCharArray())}",
-        ["images"] = $"{Images.Name}, {Images.Count} images, pixels {Fingerprint.Of(Images)}, labels {Fingerprint.Of(Images.Labels)}",
+        ["images"] = $"{Images.Name}, {Images.Count} images, pixels {Fingerprint.Of(Images.Images)}, labels {Fingerprint.Of(Images.Labels)}",
         ["episodes"] = $"{Episode}, input {TeacherKey.Invariant(Normalization)}",
         ["loss"] = TeacherKey.Invariant(Loss),
         ["teacher"] = Teacher is null ? "none" : FormattableString.Invariant($"{Teacher.Model.ModelName} {Fingerprint.Of(Teacher.Model)}, scale {Teacher.Scale:R}"),
         ["labels"] = $"{WithLabels}",
-        ["validation"] = Validation is { } held ? $"{held.Name}, {held.Count} images, pixels {Fingerprint.Of(held)}, labels {Fingerprint.Of(held.Labels)}" : "none",
+        ["validation"] = Validation is { } held ? $"{held.Name}, {held.Count} images, pixels {Fingerprint.Of(held.Images)}, labels {Fingerprint.Of(held.Labels)}" : "none",
         ["options"] = TeacherKey.Invariant(new Text(Options)),
     };
 

@@ -37,7 +37,7 @@ public static class EpisodicTrainer
         catch (ExternalException error) when (OutOfDeviceMemoryException.Is(error))
         {
             var tasks = run.Options.Episodes;
-            throw OutOfDeviceMemoryException.For(
+            throw MemoryDiagnosis.For(
                 run.Student, run.Images, $"{tasks} tasks of {run.Episode.Images}", tasks > 1 ? $"give {tasks / 2} Episodes an update" : null, error, run.Options.Device);
         }
         finally

@@ -94,7 +94,7 @@ public static class FeatureExtractor
         }
         catch (ExternalException error) when (OutOfDeviceMemoryException.Is(error))
         {
-            throw OutOfDeviceMemoryException.For(model, images, $"{batch}", batch > 1 ? $"give {batch / 2} images at a time" : null, error);
+            throw MemoryDiagnosis.For(model, images, $"{batch}", batch > 1 ? $"give {batch / 2} images at a time" : null, error);
         }
         finally
         {

@@ -2,8 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using TorchSharp;
-using W2S.Data;
-using W2S.Models;
 using static TorchSharp.torch;
 
 namespace W2S.Training;
@@ -11,10 +9,10 @@ namespace W2S.Training;
 /// <summary>Short names of weights and data by their content: the first 16 hexadecimal digits of a SHA-256.</summary>
 internal static class Fingerprint
 {
-    private static readonly ConditionalWeakTable<ImageSet, string> Pixels = [];
+    private static readonly ConditionalWeakTable<Tensor, string> Pixels = [];
 
     /// <summary>Of all parameters and buffers.</summary>
-    public static string Of(ImageModel model)
+    public static string Of(nn.Module model)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var scope = NewDisposeScope();
@@ -26,15 +24,16 @@ internal static class Fingerprint
         return Text(hash.GetHashAndReset());
     }
 
-    /// <summary>Of the pixels, not the labels; computed once a set.</summary>
-    public static string Of(ImageSet images) => Pixels.GetValue(images, set =>
+    /// <summary>Of the pixels of a set of images, which nobody changes: computed once a tensor.</summary>
+    /// <param name="images">uint8 [N, 3, H, W].</param>
+    public static string Of(Tensor images) => Pixels.GetValue(images, pixels =>
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(System.Text.Encoding.UTF8.GetBytes(string.Join("x", set.Images.shape)));
+        hash.AppendData(System.Text.Encoding.UTF8.GetBytes(string.Join("x", pixels.shape)));
         const int chunk = 4096;
-        for (var start = 0; start < set.Count; start += chunk)
+        for (var start = 0; start < pixels.shape[0]; start += chunk)
         {
-            using var part = set.Images.narrow(0, start, Math.Min(chunk, set.Count - start));
+            using var part = pixels.narrow(0, start, Math.Min(chunk, pixels.shape[0] - start));
             hash.AppendData(part.bytes);
         }
         return Text(hash.GetHashAndReset());

@@ -35,7 +35,7 @@ public static class Trainer
         }
         catch (ExternalException error) when (OutOfDeviceMemoryException.Is(error))
         {
-            throw OutOfDeviceMemoryException.For(run, error);
+            throw MemoryDiagnosis.For(run, error);
         }
         finally
         {

@@ -130,7 +130,7 @@ public sealed class LabelSelectionTests : IDisposable
     {
         Assert.Contains("student's logits", Assert.Throws<ArgumentException>(() => Confidence.StudentLikelihood.Of(teachers[0])).Message);
         Assert.Contains("views", Assert.Throws<ArgumentException>(() => Confidence.ViewAgreement.Of(teachers[0])).Message);
-        Assert.Contains("before training", Assert.Throws<ArgumentException>(() => new LabelSelection(Confidence.ViewAgreement).Apply(new(student) { TeacherLogits = teachers[0] })).Message);
+        Assert.Contains("before training", Assert.Throws<ArgumentException>(() => new LossBatch(student) { TeacherLogits = teachers[0] }.Select(new LabelSelection(Confidence.ViewAgreement))).Message);
         Assert.Contains("12 clean labels", Assert.Throws<ArgumentException>(() => EnsembleWeights.Samme([teachers[0][..5]], labels)).Message);
         Assert.Contains("weights [1]", Assert.Throws<ArgumentException>(() => TeacherPool.Ensemble(teachers, [1])).Message);
         Assert.Contains("5 classes", Assert.Throws<ArgumentException>(() => CoSupervision.Assign(student, teachers, [0, 1, 2, 3, 0])).Message);
