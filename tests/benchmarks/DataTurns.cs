@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using W2S.Data;
-using W2S.Training;
 
 namespace W2S.Benchmarks;
 

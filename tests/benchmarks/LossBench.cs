@@ -1,5 +1,5 @@
 using W2S.Losses;
-using W2S.Training;
+using W2S.Torch;
 
 namespace W2S.Benchmarks;
 

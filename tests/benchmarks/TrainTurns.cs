@@ -4,6 +4,7 @@ using TorchSharp;
 using W2S.Data;
 using W2S.Losses;
 using W2S.Models;
+using W2S.Torch;
 using W2S.Training;
 
 namespace W2S.Benchmarks;

@@ -1,4 +1,5 @@
 using Plotly.NET;
+using W2S.Analysis;
 using static W2S.Charts.FigureBuilder;
 
 namespace W2S.Charts;

@@ -1,3 +1,5 @@
+using W2S.Torch;
+
 namespace W2S.Data;
 
 /// <summary>A found or random sequence of image operations: <see cref="AutoAugment"/> or <see cref="RandAugment"/>.</summary>

@@ -1,3 +1,5 @@
+using W2S.Torch;
+
 namespace W2S.Data;
 
 /// <summary>Random brightness, contrast, saturation and hue, in random order.</summary>

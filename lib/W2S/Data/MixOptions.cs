@@ -1,3 +1,5 @@
+using W2S.Torch;
+
 namespace W2S.Data;
 
 /// <summary>Mixes each image of a batch with another one: mixup or cutmix.</summary>

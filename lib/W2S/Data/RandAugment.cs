@@ -1,3 +1,5 @@
+using W2S.Torch;
+
 namespace W2S.Data;
 
 /// <summary>A few operations drawn at random, all of one magnitude.</summary>

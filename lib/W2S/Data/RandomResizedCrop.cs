@@ -1,3 +1,5 @@
+using W2S.Torch;
+
 namespace W2S.Data;
 
 /// <summary>A random part of the image, enlarged to its whole size.</summary>

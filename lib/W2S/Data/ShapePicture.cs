@@ -1,3 +1,5 @@
+using W2S.Torch;
+
 namespace W2S.Data;
 
 /// <summary>Draws one picture of <see cref="Shapes"/>.</summary>

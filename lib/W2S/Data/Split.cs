@@ -1,3 +1,5 @@
+using W2S.Torch;
+
 namespace W2S.Data;
 
 /// <summary>Seeded choices of positions in a set: permutations, disjoint parts, equal numbers of each class.</summary>

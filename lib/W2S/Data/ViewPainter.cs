@@ -1,3 +1,5 @@
+using W2S.Torch;
+
 namespace W2S.Data;
 
 /// <summary>Paints views of single images as normalised float32; one painter a thread.</summary>

@@ -1,3 +1,5 @@
+using W2S.Torch;
+
 namespace W2S.Data;
 
 /// <summary>All that chance decides about one view of one image.</summary>

@@ -1,6 +1,8 @@
 using TorchSharp;
 using W2S.Data;
+using W2S.Experiments.Runs;
 using W2S.Models.Weights;
+using W2S.Training;
 using static TorchSharp.torch;
 
 namespace W2S.Experiments;

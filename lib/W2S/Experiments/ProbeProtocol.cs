@@ -1,6 +1,7 @@
 using TorchSharp;
 using W2S.Data;
 using W2S.Losses;
+using W2S.Torch;
 using W2S.Training;
 using static TorchSharp.torch;
 
@@ -102,7 +103,7 @@ public sealed record ProbeProtocol
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(splits);
         var results = new ProbeSplit[splits];
         var (gate, done) = (new Lock(), 0);
-        Lanes.Each(splits, (seed, stop) =>
+        ParallelWork.Each(splits, (seed, stop) =>
         {
             var split = results[seed] = Run(pair, seed, stop);
             lock (gate) progress?.Report(new ProbeProgress(pair.Name, TrueLabels, split, ++done, splits));

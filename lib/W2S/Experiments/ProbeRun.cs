@@ -1,4 +1,6 @@
 using TorchSharp;
+using W2S.Data;
+using W2S.Experiments.Runs;
 using static TorchSharp.torch;
 
 namespace W2S.Experiments;

@@ -1,3 +1,5 @@
+using W2S.Torch;
+
 namespace W2S.Losses;
 
 /// <summary>Knowledge distillation: the divergence from the teacher's softened distribution.</summary>

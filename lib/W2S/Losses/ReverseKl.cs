@@ -1,3 +1,5 @@
+using W2S.Torch;
+
 namespace W2S.Losses;
 
 /// <summary>Reverse divergence: the student settles on what the teacher deems likely instead of covering all of it.</summary>

@@ -1,3 +1,5 @@
+using W2S.Torch;
+
 namespace W2S.Losses;
 
 /// <summary>Cross entropy to the weak labels: plain weak-to-strong training, and the baseline of every other loss here.</summary>

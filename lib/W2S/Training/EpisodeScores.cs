@@ -1,5 +1,6 @@
 using TorchSharp;
 using W2S.Data;
+using W2S.Data.Episodes;
 using W2S.Models;
 using static TorchSharp.torch;
 

@@ -1,6 +1,8 @@
 using W2S.Data;
+using W2S.Data.Episodes;
 using W2S.Losses;
 using W2S.Models;
+using W2S.Torch;
 
 namespace W2S.Training;
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using TorchSharp;
+using W2S.Torch;
 
 namespace W2S.Training;
 

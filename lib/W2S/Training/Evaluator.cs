@@ -1,6 +1,7 @@
 using TorchSharp;
 using W2S.Data;
 using W2S.Models;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Training;

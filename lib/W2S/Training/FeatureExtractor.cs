@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using TorchSharp;
 using W2S.Data;
 using W2S.Models;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Training;
@@ -85,7 +86,7 @@ public static class FeatureExtractor
                     features.narrow(0, start, count).copy_(output.Pooled);
                     logits.narrow(0, start, count).copy_(output.Logits);
                 }
-                ProcessSettings.Breathe();
+                ProcessSettings.ReleaseMemory();
                 progress?.Report(new ExtractionProgress(start + count, images.Count, (start + count) / clock.Elapsed.TotalSeconds));
             }
             features.DetachFromDisposeScope();

@@ -1,5 +1,4 @@
 using TorchSharp;
-using W2S.Losses;
 using static TorchSharp.torch;
 
 namespace W2S.Training;

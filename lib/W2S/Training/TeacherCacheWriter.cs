@@ -3,6 +3,7 @@ using System.Text.Json;
 using TorchSharp;
 using W2S.Data;
 using W2S.Models;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Training;
@@ -42,7 +43,7 @@ internal static class TeacherCacheWriter
                         token.ThrowIfCancellationRequested();
                         using (var scope = NewDisposeScope())
                             stream.Write(teacher.call(batch.Images).to_type(type).cpu().contiguous().bytes);
-                        ProcessSettings.Breathe();
+                        ProcessSettings.ReleaseMemory();
                         done += batch.Count;
                         progress?.Report(new ExtractionProgress(done, total, done / clock.Elapsed.TotalSeconds));
                     }

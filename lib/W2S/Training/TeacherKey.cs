@@ -1,6 +1,7 @@
 using System.Globalization;
 using W2S.Data;
 using W2S.Models;
+using W2S.Torch;
 
 namespace W2S.Training;
 

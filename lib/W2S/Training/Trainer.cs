@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using TorchSharp;
-using W2S.Models.Weights;
+using W2S.Torch;
 
 namespace W2S.Training;
 

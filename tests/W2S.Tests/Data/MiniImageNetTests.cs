@@ -1,5 +1,6 @@
 using SkiaSharp;
 using W2S.Data;
+using W2S.Data.Episodes;
 
 namespace W2S.Tests.Data;
 

@@ -1,4 +1,5 @@
 using W2S.Data;
+using W2S.Torch;
 
 namespace W2S.Tests.Data;
 

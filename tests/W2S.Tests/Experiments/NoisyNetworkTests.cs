@@ -1,4 +1,5 @@
-using W2S.Experiments;
+using W2S.Experiments.NoisyLabels;
+using W2S.Experiments.Runs;
 using W2S.Losses;
 using W2S.Tests.Data;
 using W2S.Training;

@@ -1,6 +1,8 @@
 using TorchSharp;
-using W2S.Data;
 using W2S.Experiments;
+using W2S.Experiments.LabelChoice;
+using W2S.Experiments.NoisyLabels;
+using W2S.Experiments.Runs;
 using W2S.Losses;
 using W2S.Models.Weights;
 using W2S.Tests.Data;

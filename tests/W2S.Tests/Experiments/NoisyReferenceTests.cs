@@ -1,7 +1,8 @@
 using System.Globalization;
 using W2S.Analysis;
 using W2S.Data;
-using W2S.Experiments;
+using W2S.Experiments.NoisyLabels;
+using W2S.Experiments.Runs;
 using W2S.Losses;
 using W2S.Tests.Data;
 

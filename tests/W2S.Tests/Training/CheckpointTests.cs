@@ -3,6 +3,7 @@ using W2S.Data;
 using W2S.Losses;
 using W2S.Models.Weights;
 using W2S.Tests.Data;
+using W2S.Torch;
 using W2S.Training;
 using static TorchSharp.torch;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Tests.Training;

@@ -1,6 +1,7 @@
 using TorchSharp;
 using W2S.Data;
 using W2S.Losses;
+using W2S.Torch;
 using W2S.Training;
 using static TorchSharp.torch;
 

@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace W2S.Data;
+namespace W2S.Data.Episodes;
 
 /// <summary>The three disjoint groups of classes of a few-shot study.</summary>
 public enum ClassPart

@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
 using TorchSharp;
 using W2S.Data;
+using W2S.Torch;
 using static TorchSharp.torch;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.Distillation;
 
 /// <summary>Where the images of a distillation come from.</summary>
 public enum DistillationSet

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using W2S.Data;
+using W2S.Data.Episodes;
+using W2S.Torch;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.FewShot;
 
 /// <summary>Which images a few-shot run uses: base classes to learn from, validation classes to choose by, novel classes to judge by.</summary>
 public sealed record FewShotImages

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using W2S.Data;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.LabelChoice;
 
 /// <summary>Images of the label-choice studies.</summary>
 public enum ChoiceImages

@@ -1,7 +1,8 @@
 using Deedle;
 using W2S.Analysis;
+using W2S.Experiments.Runs;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.LabelChoice;
 
 /// <summary>Label-choice studies as tables: mean ± standard deviation over the splits.</summary>
 public static class ChoiceTable

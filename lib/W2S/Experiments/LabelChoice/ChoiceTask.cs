@@ -1,7 +1,8 @@
 using W2S.Data;
+using W2S.Torch;
 using W2S.Training;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.LabelChoice;
 
 /// <summary>What a label-choice study is about: images, a pool of weak teachers, a strong student, and how many labels anyone may use.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using System.Globalization;
 using W2S.Data;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.NoisyLabels;
 
 /// <summary>How labels become wrong.</summary>
 public enum NoiseKind

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using W2S.Data;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.NoisyLabels;
 
 /// <summary>Images of the noisy-label studies.</summary>
 public enum NoisyImages

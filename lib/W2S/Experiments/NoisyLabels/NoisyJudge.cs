@@ -1,8 +1,9 @@
 using TorchSharp;
+using W2S.Analysis;
 using W2S.Losses;
 using static TorchSharp.torch;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.NoisyLabels;
 
 /// <summary>Judges a student's view of its noisy training labels, with the truth that it never sees.</summary>
 internal sealed class NoisyJudge(Loss loss, NoisySplit split, Tensor given, Tensor? teacher)
@@ -20,7 +21,7 @@ internal sealed class NoisyJudge(Loss loss, NoisySplit split, Tensor given, Tens
     {
         var said = logits.argmax(1).data<long>().ToArray();
         var wrong = Enumerable.Range(0, right.Length).Where(i => !right[i]).ToArray();
-        var trusted = Analysis.LabelSelection.Of(Trusted(logits, epoch, epochs), right);
+        SelectionQuality trusted = Analysis.SelectionQuality.Of(Trusted(logits, epoch, epochs), right);
         var numbers = new Dictionary<string, double>
         {
             ["train truth"] = said.Zip(split.Truth).Average(pair => pair.First == pair.Second ? 1.0 : 0),
@@ -42,5 +43,5 @@ internal sealed class NoisyJudge(Loss loss, NoisySplit split, Tensor given, Tens
         return rule.Select(given, logits, teacher).Trusted.data<bool>().ToArray();
     }
 
-    private static LabelSelection Likely { get; } = new(Confidence.StudentLikelihood);
+    private static SelectionQuality Likely { get; } = new(Confidence.StudentLikelihood);
 }

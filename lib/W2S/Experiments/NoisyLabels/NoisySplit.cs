@@ -1,6 +1,7 @@
 using W2S.Data;
+using W2S.Torch;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.NoisyLabels;
 
 /// <summary>Images of a split and their labels.</summary>
 /// <param name="Train">Positions of the images to train on.</param>

@@ -1,7 +1,8 @@
 using Deedle;
 using W2S.Analysis;
+using W2S.Experiments.Runs;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.NoisyLabels;
 
 /// <summary>Runs of the noisy-label studies as tables: a row a method, a column a noise.</summary>
 public static class NoisyTable

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.Runs;
 
 /// <summary>One run, described before it is made: an immutable record whose properties decide everything about its numbers.</summary>
 /// <remarks>

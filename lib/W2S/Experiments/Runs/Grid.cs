@@ -1,6 +1,6 @@
 using W2S.Training;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.Runs;
 
 /// <summary>Runs a set of experiments.</summary>
 public static class Grid

@@ -1,6 +1,6 @@
 using W2S.Training;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.Runs;
 
 /// <summary>How far a set of runs has come.</summary>
 /// <param name="Done">Runs finished, those read included.</param>

@@ -1,4 +1,4 @@
-namespace W2S.Experiments;
+namespace W2S.Experiments.Runs;
 
 /// <summary>Hands each report on at once, on the thread that makes it; <see cref="Progress{T}"/> would hand it on later.</summary>
 internal sealed class Heard<T>(Action<T> report) : IProgress<T>

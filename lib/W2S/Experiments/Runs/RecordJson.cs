@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json.Nodes;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.Runs;
 
 /// <summary>Lets a type say itself what identifies it where it stands inside an experiment's record.</summary>
 public interface IIdentified

@@ -1,6 +1,6 @@
 using W2S.Training;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.Runs;
 
 /// <summary>What a run works with.</summary>
 /// <param name="Folder">A folder of its own, there again after an interruption: for the trainer's checkpoints. Removed when the run has ended.</param>

@@ -1,4 +1,4 @@
-namespace W2S.Experiments;
+namespace W2S.Experiments.Runs;
 
 /// <summary>A run's folder or a file of results cannot be read or written; the message names it and the cure.</summary>
 /// <param name="message">The message.</param>

@@ -2,9 +2,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using TorchSharp;
 using W2S.Models.Weights;
-using W2S.Training;
+using W2S.Torch;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.Runs;
 
 /// <summary>Results as files: a JSON list of runs, and their predictions beside it.</summary>
 /// <remarks>

@@ -1,4 +1,4 @@
-namespace W2S.Experiments;
+namespace W2S.Experiments.Runs;
 
 /// <summary>What a run measured.</summary>
 public sealed record RunOutcome

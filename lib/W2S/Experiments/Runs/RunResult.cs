@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.Runs;
 
 /// <summary>A finished run.</summary>
 public sealed record RunResult

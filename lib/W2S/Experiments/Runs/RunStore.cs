@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using W2S.Data;
+using W2S.Torch;
 using W2S.Training;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.Runs;
 
 /// <summary>Finished runs in folders named by their hash: what is there is read, what is not is made, what was interrupted goes on.</summary>
 /// <remarks>

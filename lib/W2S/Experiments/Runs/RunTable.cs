@@ -1,6 +1,6 @@
 using Deedle;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.Runs;
 
 /// <summary>Finished runs as a table, and by method for tests and charts.</summary>
 public static class RunTable

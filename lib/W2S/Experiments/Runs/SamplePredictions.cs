@@ -2,7 +2,7 @@ using TorchSharp;
 using W2S.Analysis;
 using static TorchSharp.torch;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.Runs;
 
 /// <summary>What a network says of each image of a set, small enough to be kept and committed: every metric on it can be computed again.</summary>
 /// <param name="Labels">The true class of each image.</param>

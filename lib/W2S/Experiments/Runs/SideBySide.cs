@@ -1,8 +1,9 @@
+using W2S.Torch;
 using W2S.Training;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.Runs;
 
-/// <summary>Makes runs that are too small to share out among processor cores in <see cref="Lanes"/>, each after those that it needs.</summary>
+/// <summary>Makes runs that are too small to share out among processor cores in <see cref="ParallelWork"/>, each after those that it needs.</summary>
 internal sealed class SideBySide
 {
     private readonly Lock gate = new();
@@ -26,7 +27,7 @@ internal sealed class SideBySide
     {
         waiting = [.. experiments.Select(experiment => (experiment, experiment.Needs.Select(need => need.Hash).ToArray()))];
         (this.results, this.store, this.tell, this.end) = (results, store, tell, end);
-        lanes = Lanes.Count(waiting.Count);
+        lanes = ParallelWork.Count(waiting.Count);
     }
 
     /// <summary>Makes the runs.</summary>
@@ -34,7 +35,7 @@ internal sealed class SideBySide
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public void Run(CancellationToken token)
     {
-        using (changed) Lanes.Run(lanes, Lane, token);
+        using (changed) ParallelWork.Run(lanes, Lane, token);
     }
 
     private void Lane(CancellationToken stop)

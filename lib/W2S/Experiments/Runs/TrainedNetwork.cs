@@ -5,7 +5,7 @@ using W2S.Models.Weights;
 using W2S.Training;
 using static TorchSharp.torch;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.Runs;
 
 /// <summary>What a run that trains a whole network keeps, and how it is judged.</summary>
 internal static class TrainedNetwork

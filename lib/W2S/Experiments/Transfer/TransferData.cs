@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using W2S.Data;
+using W2S.Torch;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.Transfer;
 
 /// <summary>The images of a transfer, described: a new task, and how many of its images are labelled, unlabelled, choose the epoch and judge.</summary>
 /// <remarks>Parts are disjoint, drawn at random by the seed of a run; a teacher learns from the labelled part, its student from the other.</remarks>

@@ -1,5 +1,6 @@
 using TorchSharp;
 using W2S.Data;
+using W2S.Data.Episodes;
 using static TorchSharp.torch;
 
 namespace W2S.Tests.Data.Episodes;

@@ -1,5 +1,6 @@
 using W2S.Data;
-using W2S.Experiments;
+using W2S.Experiments.Distillation;
+using W2S.Experiments.Runs;
 
 namespace W2S.Tests.Experiments.Distillation;
 

@@ -1,5 +1,6 @@
-using W2S.Data;
-using W2S.Experiments;
+using W2S.Data.Episodes;
+using W2S.Experiments.FewShot;
+using W2S.Experiments.Runs;
 using W2S.Losses;
 using W2S.Tests.Data;
 

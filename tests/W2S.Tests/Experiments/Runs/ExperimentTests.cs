@@ -1,5 +1,5 @@
 using System.Globalization;
-using W2S.Experiments;
+using W2S.Experiments.Runs;
 using W2S.Losses;
 
 namespace W2S.Tests.Experiments.Runs;

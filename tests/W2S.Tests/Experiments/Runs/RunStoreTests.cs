@@ -1,4 +1,4 @@
-using W2S.Experiments;
+using W2S.Experiments.Runs;
 using W2S.Tests.Training;
 
 namespace W2S.Tests.Experiments.Runs;

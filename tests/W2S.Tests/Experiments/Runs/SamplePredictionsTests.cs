@@ -1,6 +1,6 @@
 using TorchSharp;
 using W2S.Analysis;
-using W2S.Experiments;
+using W2S.Experiments.Runs;
 using static TorchSharp.torch;
 
 namespace W2S.Tests.Experiments.Runs;

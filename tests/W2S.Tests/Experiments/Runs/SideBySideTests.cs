@@ -1,7 +1,7 @@
 using TorchSharp;
-using W2S.Experiments;
+using W2S.Experiments.Runs;
 using W2S.Tests.Data;
-using W2S.Training;
+using W2S.Torch;
 
 namespace W2S.Tests.Experiments.Runs;
 

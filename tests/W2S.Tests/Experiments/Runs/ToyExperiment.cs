@@ -1,5 +1,5 @@
 using TorchSharp;
-using W2S.Experiments;
+using W2S.Experiments.Runs;
 using W2S.Losses;
 using static TorchSharp.torch;
 

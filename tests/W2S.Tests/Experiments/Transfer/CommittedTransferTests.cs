@@ -1,5 +1,6 @@
 using W2S.Data;
-using W2S.Experiments;
+using W2S.Experiments.Runs;
+using W2S.Experiments.Transfer;
 using W2S.Losses;
 
 namespace W2S.Tests.Experiments.Transfer;

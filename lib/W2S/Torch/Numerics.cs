@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace W2S.Losses;
+namespace W2S.Torch;
 
 /// <summary>The numerics that the formulas share.</summary>
 internal static class Numerics

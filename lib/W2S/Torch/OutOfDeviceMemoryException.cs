@@ -1,4 +1,4 @@
-namespace W2S.Training;
+namespace W2S.Torch;
 
 /// <summary>The device's memory does not suffice for a step; the message names device, model and batch and the next smaller batch.</summary>
 /// <param name="message">The message.</param>

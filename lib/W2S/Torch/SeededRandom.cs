@@ -1,4 +1,4 @@
-namespace W2S.Data;
+namespace W2S.Torch;
 
 /// <summary>Random numbers that are the same on every machine and in every version of .NET.</summary>
 /// <remarks>SplitMix64 (Steele, Lea and Flood 2014): a counter in steps of the golden ratio behind a mixing function. It costs

@@ -1,7 +1,7 @@
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace W2S.Losses;
+namespace W2S.Torch;
 
 /// <summary>One network's logits for a batch in float64, and what formulas derive from them, each computed once.</summary>
 /// <remarks>Everything belongs to the dispose scope in which it was first asked for.</remarks>

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace W2S.Training;
+namespace W2S.Torch;
 
 /// <summary>Files and folders that are whole or not there, also after a power cut: temporary name, flush, rename, flush of the folder.</summary>
 internal static class DurableFile

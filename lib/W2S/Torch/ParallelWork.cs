@@ -1,11 +1,11 @@
 using System.Runtime.ExceptionServices;
 using TorchSharp;
 
-namespace W2S.Training;
+namespace W2S.Torch;
 
 /// <summary>Work that is too small to share out among processor cores, done one piece a core: each on a thread of its own, on which libtorch computes alone.</summary>
 /// <remarks>A piece's numbers do not depend on how many others are done at a time: it always has one thread.</remarks>
-internal static class Lanes
+internal static class ParallelWork
 {
     /// <summary>How many pieces are done at a time.</summary>
     /// <param name="pieces">How many there are.</param>

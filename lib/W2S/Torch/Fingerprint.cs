@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace W2S.Training;
+namespace W2S.Torch;
 
 /// <summary>Short names of weights and data by their content: the first 16 hexadecimal digits of a SHA-256.</summary>
 internal static class Fingerprint

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace W2S.Losses;
+namespace W2S.Torch;
 
 /// <summary>Checks of option values: one clear error that names the option, its value and the cure.</summary>
 internal static class Option

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
-namespace W2S;
+namespace W2S.Torch;
 
 /// <summary>The process settings that keep a training run's memory flat and its threads polite, made once and in this one place.</summary>
 /// <remarks>
@@ -46,7 +46,7 @@ public static class ProcessSettings
     }
 
     /// <summary>Frees what waits for a finalizer, unless that was done within the last 50 ms, and gives the heap's holes back every 20 s; a loop calls it after every step.</summary>
-    public static void Breathe()
+    public static void ReleaseMemory()
     {
         var now = Stopwatch.GetTimestamp();
         var then = Volatile.Read(ref last);

@@ -2,7 +2,7 @@ using System.Runtime.Intrinsics.X86;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace W2S.Training;
+namespace W2S.Torch;
 
 /// <summary>Where tensors live, and by how many threads the CPU computes.</summary>
 public static class Devices
@@ -28,7 +28,7 @@ public static class Devices
         return new DeviceChoice(CPU, $"CPU with {get_num_threads()} threads: {WhyNoGpu()}");
     }
 
-    /// <summary>Whether the processor multiplies bfloat16 by itself (AVX512_BF16 or AMX): <see cref="Precision.BFloat16"/> is faster there; without,
+    /// <summary>Whether the processor multiplies bfloat16 by itself (AVX512_BF16 or AMX): <c>Precision.BFloat16</c> is faster there; without,
     /// libtorch emulates it, at half the speed of 32 bits. Null where nothing is known of it.</summary>
     public static bool? MultipliesBFloat16 { get; } = AsksTheProcessor();
 

@@ -1,4 +1,4 @@
-namespace W2S.Data;
+namespace W2S.Torch;
 
 /// <summary>Splits one run seed by name, so that no use of chance disturbs another.</summary>
 public static class Seeds

@@ -6,7 +6,7 @@ namespace W2S.Analysis;
 /// <param name="Accuracy">Share of the kept labels that are right; NaN where none is kept.</param>
 /// <param name="DroppedAccuracy">Share of the dropped labels that are right; NaN where none is dropped.</param>
 /// <param name="AllAccuracy">Share of all labels that are right.</param>
-public sealed record LabelSelection(int Count, int Kept, double Accuracy, double DroppedAccuracy, double AllAccuracy)
+public sealed record SelectionQuality(int Count, int Kept, double Accuracy, double DroppedAccuracy, double AllAccuracy)
 {
     /// <summary>Share of the labels that are kept, 0 … 1.</summary>
     public double Coverage => (double)Kept / Count;
@@ -16,13 +16,13 @@ public sealed record LabelSelection(int Count, int Kept, double Accuracy, double
     /// <param name="correct">Whether each label is right.</param>
     /// <returns>Coverage and accuracies.</returns>
     /// <exception cref="ArgumentException">The counts differ or there is no label.</exception>
-    public static LabelSelection Of(IReadOnlyList<bool> keep, IReadOnlyList<bool> correct)
+    public static SelectionQuality Of(IReadOnlyList<bool> keep, IReadOnlyList<bool> correct)
     {
         ArgumentNullException.ThrowIfNull(keep);
         ArgumentNullException.ThrowIfNull(correct);
         Statistics.SameCount(keep.Count, correct.Count, nameof(keep), nameof(correct));
         if (keep.Count == 0) throw new ArgumentException("keep is empty; give at least one label", nameof(keep));
-        return new LabelSelection(keep.Count, keep.Count(kept => kept), Share(i => keep[i]), Share(i => !keep[i]), Share(_ => true));
+        return new SelectionQuality(keep.Count, keep.Count(kept => kept), Share(i => keep[i]), Share(i => !keep[i]), Share(_ => true));
 
         double Share(Func<int, bool> counts)
         {
@@ -55,7 +55,7 @@ public sealed record LabelSelection(int Count, int Kept, double Accuracy, double
     /// <returns>Selections from the surest few to all; equal scores keep the order given.</returns>
     /// <exception cref="ArgumentException">The counts differ, there is no label, or a score is not finite.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The number of points is not positive.</exception>
-    public static IReadOnlyList<LabelSelection> ByConfidence(IReadOnlyList<double> confidence, IReadOnlyList<bool> correct, int points = 20)
+    public static IReadOnlyList<SelectionQuality> ByConfidence(IReadOnlyList<double> confidence, IReadOnlyList<bool> correct, int points = 20)
     {
         Statistics.Check(confidence, nameof(confidence));
         ArgumentNullException.ThrowIfNull(correct);
@@ -66,7 +66,7 @@ public sealed record LabelSelection(int Count, int Kept, double Accuracy, double
         var sums = new int[n + 1];
         for (var i = 0; i < n; i++) sums[i + 1] = sums[i] + right[i];
         return [.. Enumerable.Range(1, points).Select(p => Math.Max(1, (int)Math.Round((double)n * p / points))).Distinct()
-            .Select(kept => new LabelSelection(n, kept, (double)sums[kept] / kept,
+            .Select(kept => new SelectionQuality(n, kept, (double)sums[kept] / kept,
                 kept == n ? double.NaN : (double)(sums[n] - sums[kept]) / (n - kept), (double)sums[n] / n))];
     }
 }

@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using TorchSharp;
 
-namespace W2S;
+namespace W2S.Torch;
 
 /// <summary>Loads libtorch from the library's own folder before anything touches it.</summary>
 /// <remarks>

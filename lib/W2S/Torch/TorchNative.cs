@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
 
-namespace W2S.Training;
+namespace W2S.Torch;
 
 /// <summary>What libtorch can do and TorchSharp does not offer; nothing else in the library reaches past TorchSharp.</summary>
 /// <remarks>Autocast is a handful of exported C++ functions with plain arguments, found by name in the libtorch that is loaded.
