@@ -1,5 +1,3 @@
-using W2S.Data.Episodes;
-
 namespace W2S.Data;
 
 /// <summary>miniImageNet in the split of Ravi and Larochelle: 64 base, 16 validation and 20 novel classes of ImageNet.</summary>

@@ -46,7 +46,7 @@ public sealed record ProbeProtocol
     public ProbeParts Draw(FrozenPair pair, int seed)
     {
         Check(pair);
-        var parts = Split.Parts(pair.Count, Seeds.Derive(seed, "split"), TeacherImages, StudentImages, TestImages);
+        var parts = RandomSplit.Parts(pair.Count, Seeds.Derive(seed, "split"), TeacherImages, StudentImages, TestImages);
         return new ProbeParts(parts[0][..TrueLabels], parts[1], parts[2]);
     }
 

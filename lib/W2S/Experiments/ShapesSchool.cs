@@ -1,5 +1,8 @@
 using TorchSharp;
 using W2S.Data;
+using W2S.Data.Batches;
+using W2S.Data.Shapes;
+using W2S.Data.Views;
 using W2S.Losses;
 using W2S.Models;
 using W2S.Training;
@@ -48,7 +51,7 @@ public sealed record ShapesSchool
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
     public FrozenNetwork Train(IProgress<TrainingProgress>? progress = null, CancellationToken token = default)
     {
-        using var pictures = Shapes.Create(Pictures, Seed);
+        using var pictures = ShapeImages.Create(Pictures, Seed);
         var model = ModelCatalogue.Create(Network, pictures.Classes, Seed);
         try
         {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using TorchSharp;
 using W2S.Data;
+using W2S.Data.Views;
 using W2S.Models;
 using W2S.Torch;
 using static TorchSharp.torch;

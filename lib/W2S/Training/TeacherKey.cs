@@ -1,5 +1,7 @@
 using System.Globalization;
 using W2S.Data;
+using W2S.Data.Batches;
+using W2S.Data.Views;
 using W2S.Models;
 using W2S.Torch;
 

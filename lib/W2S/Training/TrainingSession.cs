@@ -1,5 +1,5 @@
 using TorchSharp;
-using W2S.Data;
+using W2S.Data.Batches;
 using W2S.Models.Weights;
 using W2S.Torch;
 using static TorchSharp.torch;

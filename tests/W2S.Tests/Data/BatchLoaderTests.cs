@@ -1,5 +1,8 @@
 using TorchSharp;
 using W2S.Data;
+using W2S.Data.Batches;
+using W2S.Data.Shapes;
+using W2S.Data.Views;
 using static TorchSharp.torch;
 
 namespace W2S.Tests.Data;
@@ -15,7 +18,7 @@ public sealed class BatchLoaderTests
         Erasing = new(Fill: ErasingFill.Noise),
     };
 
-    private static ImageSet Set(int count = 70) => Shapes.Create(new() { Count = count }, 1);
+    private static ImageSet Set(int count = 70) => ShapeImages.Create(new() { Count = count }, 1);
 
     // A copy: a batch's tensors hold until the next step only.
     private static Tensor Images(IEnumerable<Batch> batches) => batches.Select(batch => batch.Images.clone()).Single();

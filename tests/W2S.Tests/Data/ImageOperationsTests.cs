@@ -1,5 +1,6 @@
 using System.Text.Json;
-using W2S.Data;
+using W2S.Data.Batches;
+using W2S.Data.Views;
 using W2S.Torch;
 
 namespace W2S.Tests.Data;

@@ -1,4 +1,6 @@
 using W2S.Data;
+using W2S.Data.Noise;
+using W2S.Data.Shapes;
 
 namespace W2S.Tests.Data;
 
@@ -53,7 +55,7 @@ public sealed class LabelNoiseTests
     public void InstanceNoiseFollowsTheImage()
     {
         // Two images only, many times: a wrong label then is nearly always the same one for the same image and class.
-        using var drawn = Shapes.Create(new() { Count = 2, Forms = 2, Colors = 2 }, 1);
+        using var drawn = ShapeImages.Create(new() { Count = 2, Forms = 2, Colors = 2 }, 1);
         using var set = drawn.Subset([.. Enumerable.Range(0, 4000).Select(i => i % 2)]);
         var noisy = InstanceNoise.Draw(set, 0.4, 5);
         Assert.InRange(noisy.RealisedRate, 0.36, 0.44);

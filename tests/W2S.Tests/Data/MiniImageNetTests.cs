@@ -1,6 +1,5 @@
 using SkiaSharp;
 using W2S.Data;
-using W2S.Data.Episodes;
 
 namespace W2S.Tests.Data;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using W2S.Data;
+using W2S.Data.Shapes;
 
 namespace W2S.Tests.Data;
 
@@ -10,11 +11,11 @@ public sealed class ShapesTests
     [Fact]
     public void PicturesAreTheSameOnEveryMachine()
     {
-        using var set = Shapes.Create(new() { Count = 200, Forms = 10, Colors = 8, Difficulty = 1 }, seed: 7);
+        using var set = ShapeImages.Create(new() { Count = 200, Forms = 10, Colors = 8, Difficulty = 1 }, seed: 7);
         Assert.Equal("6e7faff995b8f2e6", Hash(set));
-        using var again = Shapes.Create(new() { Count = 200, Forms = 10, Colors = 8, Difficulty = 1 }, seed: 7);
+        using var again = ShapeImages.Create(new() { Count = 200, Forms = 10, Colors = 8, Difficulty = 1 }, seed: 7);
         Assert.Equal(Hash(set), Hash(again));
-        using var other = Shapes.Create(new() { Count = 200, Forms = 10, Colors = 8, Difficulty = 1 }, seed: 8);
+        using var other = ShapeImages.Create(new() { Count = 200, Forms = 10, Colors = 8, Difficulty = 1 }, seed: 8);
         Assert.NotEqual(Hash(set), Hash(other));
     }
 
@@ -22,9 +23,9 @@ public sealed class ShapesTests
     public void LabelsNameTheSamePicturesByFormByColourOrByBoth()
     {
         var options = new ShapesOptions { Count = 300 };
-        using var both = Shapes.Create(options, 1);
-        using var forms = Shapes.Create(options with { Labels = ShapeLabels.Form }, 1);
-        using var colors = Shapes.Create(options with { Labels = ShapeLabels.Color }, 1);
+        using var both = ShapeImages.Create(options, 1);
+        using var forms = ShapeImages.Create(options with { Labels = ShapeLabels.Form }, 1);
+        using var colors = ShapeImages.Create(options with { Labels = ShapeLabels.Color }, 1);
         Assert.Equal(Hash(both), Hash(forms));
         Assert.Equal(Hash(both), Hash(colors));
         Assert.Equal((20, 5, 4), (both.Classes, forms.Classes, colors.Classes));
@@ -39,7 +40,7 @@ public sealed class ShapesTests
     [Fact]
     public void AnEasyPictureShowsItsColourInTheMiddleOfADisc()
     {
-        using var set = Shapes.Create(new() { Count = 40, Forms = 2, Colors = 3, Difficulty = 0, Labels = ShapeLabels.Color }, 3);
+        using var set = ShapeImages.Create(new() { Count = 40, Forms = 2, Colors = 3, Difficulty = 0, Labels = ShapeLabels.Color }, 3);
         for (var i = 0; i < set.Count; i++)
         {
             for (var channel = 0; channel < 3; channel++)
@@ -53,8 +54,8 @@ public sealed class ShapesTests
     public void NoiseChangesLabelsOnly()
     {
         var options = new ShapesOptions { Count = 500 };
-        using var clean = Shapes.Create(options, 1);
-        using var noisy = Shapes.Create(options with { LabelNoise = 0.3 }, 1);
+        using var clean = ShapeImages.Create(options, 1);
+        using var noisy = ShapeImages.Create(options with { LabelNoise = 0.3 }, 1);
         Assert.Equal(Hash(clean), Hash(noisy));
         Assert.Equal(150, Enumerable.Range(0, 500).Count(i => clean.Labels[i] != noisy.Labels[i]));
     }
@@ -65,7 +66,7 @@ public sealed class ShapesTests
         foreach (var options in new ShapesOptions[]
             { new() { Count = 0 }, new() { Forms = 1 }, new() { Forms = 11 }, new() { Colors = 9 }, new() { Difficulty = double.NaN }, new() { LabelNoise = 1.5 } })
         {
-            var error = Assert.Throws<ArgumentOutOfRangeException>(() => Shapes.Create(options, 1));
+            var error = Assert.Throws<ArgumentOutOfRangeException>(() => ShapeImages.Create(options, 1));
             Assert.Contains("outside its range", error.Message, StringComparison.Ordinal);
         }
     }

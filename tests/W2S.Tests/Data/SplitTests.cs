@@ -36,12 +36,12 @@ public sealed class SplitTests
     [Fact]
     public void PartsAreDisjoint()
     {
-        var parts = Split.Parts(100, 1, 40, 30, 20);
+        var parts = RandomSplit.Parts(100, 1, 40, 30, 20);
         Assert.Equal([40, 30, 20], parts.Select(part => part.Length));
         Assert.Equal(90, parts.SelectMany(part => part).Distinct().Count());
-        Assert.Equal(parts[1], Split.Parts(100, 1, 40, 30, 20)[1]);
-        Assert.NotEqual(parts[1], Split.Parts(100, 2, 40, 30, 20)[1]);
-        var error = Assert.Throws<ArgumentException>(() => Split.Parts(100, 1, 90, 20));
+        Assert.Equal(parts[1], RandomSplit.Parts(100, 1, 40, 30, 20)[1]);
+        Assert.NotEqual(parts[1], RandomSplit.Parts(100, 2, 40, 30, 20)[1]);
+        var error = Assert.Throws<ArgumentException>(() => RandomSplit.Parts(100, 1, 90, 20));
         Assert.Contains("110", error.Message, StringComparison.Ordinal);
     }
 
@@ -49,11 +49,11 @@ public sealed class SplitTests
     public void PerClassTakesTheSameNumberOfEachAndGrows()
     {
         var labels = Enumerable.Range(0, 100).Select(i => (long)(i % 5)).ToArray();
-        var (few, more) = (Split.PerClass(labels, 3, 1), Split.PerClass(labels, 7, 1));
+        var (few, more) = (RandomSplit.PerClass(labels, 3, 1), RandomSplit.PerClass(labels, 7, 1));
         Assert.All(few.CountBy(i => labels[i]), pair => Assert.Equal(3, pair.Value));
         Assert.Equal(15, few.Length);
         Assert.Superset(few.ToHashSet(), more.ToHashSet());
-        var error = Assert.Throws<ArgumentException>(() => Split.PerClass(labels, 21, 1));
+        var error = Assert.Throws<ArgumentException>(() => RandomSplit.PerClass(labels, 21, 1));
         Assert.Contains("has 20 images where 21", error.Message, StringComparison.Ordinal);
     }
 
@@ -61,7 +61,7 @@ public sealed class SplitTests
     public void StratifiedKeepsProportions()
     {
         var labels = Enumerable.Range(0, 100).Select(i => (long)(i < 80 ? 0 : 1)).ToArray();
-        var (part, others) = Split.Stratified(labels, 0.25, 3);
+        var (part, others) = RandomSplit.Stratified(labels, 0.25, 3);
         Assert.Equal((20, 5), (part.Count(i => labels[i] == 0), part.Count(i => labels[i] == 1)));
         Assert.Equal(Enumerable.Range(0, 100), part.Concat(others).Order());
     }

@@ -1,6 +1,7 @@
 using TorchSharp;
 using W2S.Data;
 using W2S.Data.Episodes;
+using W2S.Data.Views;
 using W2S.Losses;
 using W2S.Tests.Data;
 using W2S.Training;

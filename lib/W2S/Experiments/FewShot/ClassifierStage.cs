@@ -1,6 +1,7 @@
 using TorchSharp;
 using W2S.Data;
-using W2S.Data.Episodes;
+using W2S.Data.Batches;
+using W2S.Data.Views;
 using W2S.Experiments.Runs;
 using W2S.Models;
 using W2S.Torch;

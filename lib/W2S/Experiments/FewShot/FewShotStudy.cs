@@ -1,4 +1,4 @@
-using W2S.Data;
+using W2S.Data.Views;
 using W2S.Experiments.Runs;
 using W2S.Losses;
 using W2S.Training;

@@ -98,7 +98,7 @@ public sealed class CastLogits
         ArgumentNullException.ThrowIfNull(labels);
         using var scope = NewDisposeScope();
         if (order == LabelOrder.Random)
-            return [.. Data.Split.Permutation((int)labels.shape[0], Seeds.Derive(seed, "trust")).Select(place => (double)place)];
+            return [.. Data.RandomSplit.Permutation((int)labels.shape[0], Seeds.Derive(seed, "trust")).Select(place => (double)place)];
         if (order == LabelOrder.Oracle)
             return [.. Accuracy.Correct(labels, Truth(ChoicePart.Student)).Select(right => right ? 1.0 : 0)];
         var measure = Enum.Parse<Confidence>(order.ToString());

@@ -95,7 +95,7 @@ public sealed record ChoiceTask
     public ChoiceSplit Draw(long seed)
     {
         var (labels, classes) = Images.ReadLabels(Count);
-        var parts = Split.Parts(labels.Count, Seeds.Derive(seed, "split"), TrueLabels, ValidationLabels, StudentImages, TestImages);
+        var parts = RandomSplit.Parts(labels.Count, Seeds.Derive(seed, "split"), TrueLabels, ValidationLabels, StudentImages, TestImages);
         return new ChoiceSplit(parts[0], parts[1], parts[2], parts[3], labels, classes);
     }
 }

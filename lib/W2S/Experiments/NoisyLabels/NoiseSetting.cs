@@ -1,5 +1,6 @@
 using System.Globalization;
-using W2S.Data;
+using W2S.Data.Noise;
+using W2S.Data.Shapes;
 
 namespace W2S.Experiments.NoisyLabels;
 

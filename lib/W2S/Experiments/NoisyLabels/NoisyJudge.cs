@@ -1,5 +1,4 @@
 using TorchSharp;
-using W2S.Analysis;
 using W2S.Losses;
 using static TorchSharp.torch;
 
@@ -21,7 +20,7 @@ internal sealed class NoisyJudge(Loss loss, NoisySplit split, Tensor given, Tens
     {
         var said = logits.argmax(1).data<long>().ToArray();
         var wrong = Enumerable.Range(0, right.Length).Where(i => !right[i]).ToArray();
-        SelectionQuality trusted = Analysis.SelectionQuality.Of(Trusted(logits, epoch, epochs), right);
+        LabelSelection trusted = Analysis.SelectionQuality.Of(Trusted(logits, epoch, epochs), right);
         var numbers = new Dictionary<string, double>
         {
             ["train truth"] = said.Zip(split.Truth).Average(pair => pair.First == pair.Second ? 1.0 : 0),
@@ -43,5 +42,5 @@ internal sealed class NoisyJudge(Loss loss, NoisySplit split, Tensor given, Tens
         return rule.Select(given, logits, teacher).Trusted.data<bool>().ToArray();
     }
 
-    private static SelectionQuality Likely { get; } = new(Confidence.StudentLikelihood);
+    private static LabelSelection Likely { get; } = new(Confidence.StudentLikelihood);
 }

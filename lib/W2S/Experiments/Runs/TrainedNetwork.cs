@@ -1,5 +1,6 @@
 using W2S.Analysis;
 using W2S.Data;
+using W2S.Data.Views;
 using W2S.Models;
 using W2S.Models.Weights;
 using W2S.Training;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using W2S.Data;
+using W2S.Data.Shapes;
 using W2S.Torch;
 
 namespace W2S.Experiments.Transfer;
@@ -57,7 +58,7 @@ public sealed record TransferData : IImageSource
     public ImageSet Load() => Loaded.GetOrAdd(
         Whole,
         data => data.Folder is null
-            ? W2S.Data.Shapes.Create(new ShapesOptions { Count = 10 * data.PerClass, Forms = 10, Labels = ShapeLabels.Form, Difficulty = 0.6 }, seed: 2)
+            ? W2S.Data.Shapes.ShapeImages.Create(new ShapesOptions { Count = 10 * data.PerClass, Forms = 10, Labels = ShapeLabels.Form, Difficulty = 0.6 }, seed: 2)
             : ImageFolder.Read(DataFolder.Require(data.Folder), size: data.Size, name: data.Name, perClass: data.PerClass));
 
     /// <inheritdoc/>
@@ -73,7 +74,7 @@ public sealed record TransferData : IImageSource
     /// <exception cref="ArgumentException">The parts are larger than the set, or one is negative.</exception>
     public (int[] Labelled, int[] Validation, int[] Unlabelled, int[] Test) Draw(long seed)
     {
-        var parts = Split.Parts(Load().Count, Seeds.Derive(seed, "split"), Labelled, Validation, Unlabelled, Test);
+        var parts = RandomSplit.Parts(Load().Count, Seeds.Derive(seed, "split"), Labelled, Validation, Unlabelled, Test);
         return (parts[0], parts[1], parts[2], parts[3]);
     }
 }

@@ -1,4 +1,4 @@
-using W2S.Data.Episodes;
+using W2S.Data;
 using W2S.Experiments.FewShot;
 using W2S.Experiments.Runs;
 using W2S.Losses;
