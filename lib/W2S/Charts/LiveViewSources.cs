@@ -1,6 +1,6 @@
 using System.Globalization;
 using W2S.Experiments;
-using W2S.Experiments.Runs;
+using W2S.Runs;
 using W2S.Training;
 
 namespace W2S.Charts;

@@ -57,7 +57,7 @@ public sealed record ProbeProtocol
     /// <returns>Accuracies on the test part.</returns>
     /// <exception cref="ArgumentException">The protocol does not fit the set.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
-    public ProbeSplit Run(FrozenPair pair, int seed, CancellationToken token = default)
+    public SplitAccuracies Run(FrozenPair pair, int seed, CancellationToken token = default)
     {
         var parts = Draw(pair, seed);
         using var one = Devices.OneThread();
@@ -80,7 +80,7 @@ public sealed record ProbeProtocol
             accuracy[name] = student.Accuracy(strong.Test, truth);
             agreement[name] = student.Accuracy(strong.Test, said.data<long>().ToArray());
         }
-        return new ProbeSplit(
+        return new SplitAccuracies(
             seed, teacher.Accuracy(weak.Test, truth), scratch.Accuracy(strong.Test, truth), ceiling.Accuracy(strong.Test, truth),
             accuracy, agreement);
 
@@ -101,11 +101,11 @@ public sealed record ProbeProtocol
         FrozenPair pair, int splits, IProgress<ProbeProgress>? progress = null, CancellationToken token = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(splits);
-        var results = new ProbeSplit[splits];
+        var results = new SplitAccuracies[splits];
         var (gate, done) = (new Lock(), 0);
         ParallelWork.Each(splits, (seed, stop) =>
         {
-            var split = results[seed] = Run(pair, seed, stop);
+            SplitAccuracies split = results[seed] = Run(pair, seed, stop);
             lock (gate) progress?.Report(new ProbeProgress(pair.Name, TrueLabels, split, ++done, splits));
         }, token);
         return new ProbeStudy(pair.Name, TrueLabels, TestPerTrain, results);
@@ -137,4 +137,4 @@ public sealed record ProbeProtocol
 /// <param name="Latest">The split that has just ended.</param>
 /// <param name="Done">Splits finished.</param>
 /// <param name="Total">Splits in all.</param>
-public sealed record ProbeProgress(string Pair, int TrueLabels, ProbeSplit Latest, int Done, int Total);
+public sealed record ProbeProgress(string Pair, int TrueLabels, SplitAccuracies Latest, int Done, int Total);

@@ -1,6 +1,6 @@
 using TorchSharp;
 using W2S.Data;
-using W2S.Experiments.Runs;
+using W2S.Runs;
 using static TorchSharp.torch;
 
 namespace W2S.Experiments;
@@ -68,7 +68,7 @@ public sealed record ProbeRun : Experiment
         using var scope = NewDisposeScope();
         using var images = Images.Read();
         var pair = new FrozenPair(Images.Title, FrozenFeatures.Read(context.Of(Features(Weak))), FrozenFeatures.Read(context.Of(Features(Strong))), images.Labels, images.Classes);
-        var split = Protocol.Run(pair, (int)Seed, context.Token);
+        SplitAccuracies split = Protocol.Run(pair, (int)Seed, context.Token);
         var values = new Dictionary<string, double> { ["teacher"] = split.Teacher, ["few labels"] = split.FewLabels, ["ceiling"] = split.Ceiling };
         foreach (var student in Protocol.Students)
         {
@@ -78,7 +78,7 @@ public sealed record ProbeRun : Experiment
         return new RunOutcome { Values = values };
     }
 
-    private ProbeSplit Read(RunResult run) => new(
+    private SplitAccuracies Read(RunResult run) => new(
         (int)run.Seed, run["teacher"], run["few labels"], run["ceiling"],
         Protocol.Students.ToDictionary(student => student.Name, student => run[student.Name]),
         Protocol.Students.ToDictionary(student => student.Name, student => run[Agreement(student)]));

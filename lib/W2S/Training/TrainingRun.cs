@@ -3,6 +3,7 @@ using W2S.Data;
 using W2S.Data.Batches;
 using W2S.Data.Views;
 using W2S.Losses;
+using W2S.Losses.Distillation;
 using W2S.Models;
 using static TorchSharp.torch;
 

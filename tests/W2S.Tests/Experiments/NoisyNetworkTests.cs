@@ -1,6 +1,6 @@
 using W2S.Experiments.NoisyLabels;
-using W2S.Experiments.Runs;
-using W2S.Losses;
+using W2S.Runs;
+using W2S.Selection;
 using W2S.Tests.Data;
 using W2S.Training;
 

@@ -2,8 +2,9 @@ using System.Globalization;
 using W2S.Analysis;
 using W2S.Data;
 using W2S.Experiments.NoisyLabels;
-using W2S.Experiments.Runs;
-using W2S.Losses;
+using W2S.Losses.Distillation;
+using W2S.Losses.WeakToStrong;
+using W2S.Runs;
 using W2S.Tests.Data;
 
 namespace W2S.Tests.Experiments;

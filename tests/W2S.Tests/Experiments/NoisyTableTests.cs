@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using W2S.Analysis;
 using W2S.Experiments.NoisyLabels;
-using W2S.Experiments.Runs;
+using W2S.Runs;
 
 namespace W2S.Tests.Experiments;
 

@@ -1,4 +1,6 @@
 using W2S.Losses;
+using W2S.Losses.Catalogue;
+using W2S.Losses.WeakToStrong;
 
 namespace W2S.Tests.Losses;
 

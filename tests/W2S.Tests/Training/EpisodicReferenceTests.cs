@@ -4,6 +4,8 @@ using W2S.Data;
 using W2S.Data.Episodes;
 using W2S.Data.Views;
 using W2S.Losses;
+using W2S.Losses.Distillation;
+using W2S.Losses.WeakToStrong;
 using W2S.Models;
 using W2S.Tests.Data;
 using W2S.Training;

@@ -1,5 +1,6 @@
 using TorchSharp;
 using W2S.Losses;
+using W2S.Losses.WeakToStrong;
 using W2S.Torch;
 using W2S.Training;
 using static TorchSharp.torch;

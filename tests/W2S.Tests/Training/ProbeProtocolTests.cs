@@ -2,6 +2,7 @@ using TorchSharp;
 using W2S.Data;
 using W2S.Data.Views;
 using W2S.Losses;
+using W2S.Losses.WeakToStrong;
 using W2S.Models;
 using W2S.Tests.Models;
 using W2S.Training;

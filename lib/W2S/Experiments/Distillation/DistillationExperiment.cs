@@ -1,9 +1,10 @@
 using TorchSharp;
 using W2S.Data.Batches;
 using W2S.Data.Views;
-using W2S.Experiments.Runs;
 using W2S.Losses;
+using W2S.Losses.WeakToStrong;
 using W2S.Models;
+using W2S.Runs;
 using W2S.Torch;
 using W2S.Training;
 using static TorchSharp.torch;

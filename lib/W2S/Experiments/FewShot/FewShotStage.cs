@@ -2,10 +2,10 @@ using TorchSharp;
 using W2S.Analysis;
 using W2S.Data;
 using W2S.Data.Episodes;
-using W2S.Experiments.Runs;
 using W2S.Losses;
 using W2S.Models;
 using W2S.Models.Weights;
+using W2S.Runs;
 using W2S.Training;
 
 namespace W2S.Experiments.FewShot;

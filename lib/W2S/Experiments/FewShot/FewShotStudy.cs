@@ -1,6 +1,8 @@
 using W2S.Data.Views;
-using W2S.Experiments.Runs;
 using W2S.Losses;
+using W2S.Losses.Distillation;
+using W2S.Losses.WeakToStrong;
+using W2S.Runs;
 using W2S.Training;
 
 namespace W2S.Experiments.FewShot;

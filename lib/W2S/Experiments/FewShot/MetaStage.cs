@@ -1,6 +1,6 @@
 using W2S.Data;
-using W2S.Experiments.Runs;
 using W2S.Models;
+using W2S.Runs;
 using W2S.Torch;
 using W2S.Training;
 

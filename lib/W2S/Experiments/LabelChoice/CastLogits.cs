@@ -1,6 +1,6 @@
 using TorchSharp;
 using W2S.Analysis;
-using W2S.Losses;
+using W2S.Selection;
 using W2S.Torch;
 using static TorchSharp.torch;
 

@@ -1,6 +1,7 @@
 using W2S.Analysis;
-using W2S.Experiments.Runs;
 using W2S.Losses;
+using W2S.Runs;
+using W2S.Selection;
 using W2S.Torch;
 using W2S.Training;
 using static TorchSharp.torch;

@@ -1,4 +1,4 @@
-using W2S.Losses;
+using W2S.Selection;
 
 namespace W2S.Experiments.LabelChoice;
 

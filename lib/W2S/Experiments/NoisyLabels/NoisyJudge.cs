@@ -1,5 +1,8 @@
 using TorchSharp;
+using W2S.Analysis;
 using W2S.Losses;
+using W2S.Losses.NoisyLabels;
+using W2S.Selection;
 using static TorchSharp.torch;
 
 namespace W2S.Experiments.NoisyLabels;
@@ -20,7 +23,7 @@ internal sealed class NoisyJudge(Loss loss, NoisySplit split, Tensor given, Tens
     {
         var said = logits.argmax(1).data<long>().ToArray();
         var wrong = Enumerable.Range(0, right.Length).Where(i => !right[i]).ToArray();
-        LabelSelection trusted = Analysis.SelectionQuality.Of(Trusted(logits, epoch, epochs), right);
+        SelectionQuality trusted = Analysis.SelectionQuality.Of(Trusted(logits, epoch, epochs), right);
         var numbers = new Dictionary<string, double>
         {
             ["train truth"] = said.Zip(split.Truth).Average(pair => pair.First == pair.Second ? 1.0 : 0),

@@ -1,4 +1,6 @@
 using W2S.Losses;
+using W2S.Losses.NoisyLabels;
+using W2S.Selection;
 
 namespace W2S.Experiments.NoisyLabels;
 

@@ -1,6 +1,6 @@
 using Deedle;
 using W2S.Analysis;
-using W2S.Experiments.Runs;
+using W2S.Runs;
 
 namespace W2S.Experiments.NoisyLabels;
 

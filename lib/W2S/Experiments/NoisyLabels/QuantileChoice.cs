@@ -1,5 +1,5 @@
 using TorchSharp;
-using W2S.Experiments.Runs;
+using W2S.Runs;
 using W2S.Torch;
 using W2S.Training;
 using static TorchSharp.torch;

@@ -1,10 +1,10 @@
 using W2S.Data;
 using W2S.Data.Batches;
 using W2S.Data.Views;
-using W2S.Experiments.Runs;
 using W2S.Losses;
 using W2S.Models;
 using W2S.Models.Weights;
+using W2S.Runs;
 using W2S.Torch;
 using W2S.Training;
 using static TorchSharp.torch;

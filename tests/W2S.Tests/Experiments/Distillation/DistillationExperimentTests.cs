@@ -2,8 +2,10 @@ using TorchSharp;
 using W2S.Analysis;
 using W2S.Data;
 using W2S.Experiments.Distillation;
-using W2S.Experiments.Runs;
 using W2S.Losses;
+using W2S.Losses.Distillation;
+using W2S.Losses.WeakToStrong;
+using W2S.Runs;
 using W2S.Training;
 using static TorchSharp.torch;
 

@@ -1,7 +1,7 @@
 using W2S.Data;
 using W2S.Experiments.FewShot;
-using W2S.Experiments.Runs;
-using W2S.Losses;
+using W2S.Losses.WeakToStrong;
+using W2S.Runs;
 using W2S.Tests.Data;
 
 namespace W2S.Tests.Experiments.FewShot;

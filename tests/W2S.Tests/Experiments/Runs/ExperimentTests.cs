@@ -1,6 +1,7 @@
 using System.Globalization;
-using W2S.Experiments.Runs;
-using W2S.Losses;
+using W2S.Losses.Distillation;
+using W2S.Losses.WeakToStrong;
+using W2S.Runs;
 
 namespace W2S.Tests.Experiments.Runs;
 

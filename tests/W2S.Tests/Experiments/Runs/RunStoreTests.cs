@@ -1,4 +1,4 @@
-using W2S.Experiments.Runs;
+using W2S.Runs;
 using W2S.Tests.Training;
 
 namespace W2S.Tests.Experiments.Runs;
@@ -161,7 +161,7 @@ public sealed class RunStoreTests : IDisposable
         ToyExperiment[] toys = [new("a", 1) { Teacher = teacher }, new("a", 0), new("b", 1), new("b", 0)];
         var heard = new List<GridProgress>();
 
-        Grid.Run(toys, new RunStore(folder), new Heard(heard));
+        Grid.Run(toys, new RunStore(folder), new SynchronousProgress(heard));
 
         Assert.Equal(["a 0", "b 0", "grid teacher 5", "a 1", "b 1"], Grid.Order(toys).Select(run => $"{run.Name} {run.Seed}"));
         Assert.Equal((6, 5, 5), (heard.Count, heard[^1].Done, heard[^1].Total));
@@ -180,7 +180,7 @@ public sealed class RunStoreTests : IDisposable
         Assert.Contains("each method with the same seeds", Assert.Throws<ArgumentException>(() => RunTable.ByMethod([.. runs.Take(3)])).Message);
     }
 
-    private sealed class Heard(List<GridProgress> list) : IProgress<GridProgress>
+    private sealed class SynchronousProgress(List<GridProgress> list) : IProgress<GridProgress>
     {
         public void Report(GridProgress value) => list.Add(value);
     }

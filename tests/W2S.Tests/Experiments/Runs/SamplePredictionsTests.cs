@@ -1,6 +1,6 @@
 using TorchSharp;
 using W2S.Analysis;
-using W2S.Experiments.Runs;
+using W2S.Runs;
 using static TorchSharp.torch;
 
 namespace W2S.Tests.Experiments.Runs;

@@ -1,5 +1,5 @@
 using TorchSharp;
-using W2S.Experiments.Runs;
+using W2S.Runs;
 using W2S.Tests.Data;
 using W2S.Torch;
 

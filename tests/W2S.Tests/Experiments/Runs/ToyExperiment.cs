@@ -1,6 +1,7 @@
 using TorchSharp;
-using W2S.Experiments.Runs;
 using W2S.Losses;
+using W2S.Losses.Distillation;
+using W2S.Runs;
 using static TorchSharp.torch;
 
 namespace W2S.Tests.Experiments.Runs;

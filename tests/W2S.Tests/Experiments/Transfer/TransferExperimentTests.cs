@@ -1,9 +1,10 @@
 using W2S.Data;
 using W2S.Experiments;
-using W2S.Experiments.Runs;
 using W2S.Experiments.Transfer;
 using W2S.Losses;
+using W2S.Losses.Distillation;
 using W2S.Models;
+using W2S.Runs;
 using W2S.Training;
 using static TorchSharp.torch;
 
