@@ -16,7 +16,6 @@ public static class Devices
     /// <returns>The device and one sentence that says which it is and why.</returns>
     public static DeviceChoice Best()
     {
-        ProcessSettings.Apply();
         UseThreads();
         if (cuda.is_available())
         {

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 
 namespace W2S.Torch;
 
-/// <summary>The process settings that keep a training run's memory flat and its threads polite, made once and in this one place.</summary>
+/// <summary>The process settings that keep a training run's memory flat and its threads polite, made once, by
+/// <see cref="TorchRuntime.Start"/>, and in this one place.</summary>
 /// <remarks>
 /// <para>Memory. Large blocks that go back to the system after every step cost page faults and leave the heap in pieces: glibc is
 /// told to keep them. And native objects that only a finalizer frees (TorchSharp's implicit scalars) pin the heap between the
@@ -22,11 +23,12 @@ public static class ProcessSettings
     private static bool applied;
     private static long last, nextTrim;
 
-    /// <summary>Whether the C library keeps freed memory as told; false on other systems than Linux with glibc, or before <see cref="Apply"/>.</summary>
+    /// <summary>Whether the C library keeps freed memory as told; false on other systems than Linux with glibc, or before
+    /// <see cref="TorchRuntime.Start"/>.</summary>
     public static bool KeepsFreedMemory { get; private set; }
 
     /// <summary>Makes the settings, unless that is done already. Those of the threads must come before libtorch is loaded.</summary>
-    public static void Apply()
+    internal static void Apply()
     {
         lock (Gate)
         {

@@ -1,18 +1,17 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using TorchSharp;
 
 namespace W2S.Torch;
 
-/// <summary>Loads libtorch from the library's own folder before anything touches it.</summary>
+/// <summary>Makes the process ready to compute: its settings, then libtorch from the library's own folder.</summary>
 /// <remarks>
-/// Left alone, TorchSharp in a script host searches the package cache and copies half a gigabyte first. A module
-/// initializer calls <see cref="Load"/> as soon as anything of this library is used; where that fails, the reason waits
-/// for the next call of <see cref="Load"/>. The environment variable <c>W2S_LIBTORCH</c> may name a folder with another
-/// build of libtorch of the same version, for instance one for CUDA; a library that it holds wins over the one here.
+/// A program calls <see cref="Start"/> once, first; merely using a type of this library changes nothing in the process.
+/// Without that call everything still computes wherever libtorch is found, but with the system's own settings for memory
+/// and threads; and in a script host TorchSharp may search the package cache and copy half a gigabyte first. The
+/// environment variable <c>W2S_LIBTORCH</c> may name a folder with another build of libtorch of the same version, for
+/// instance one for CUDA; a library that it holds wins over the one here.
 /// </remarks>
 public static class TorchRuntime
 {
@@ -47,9 +46,18 @@ public static class TorchRuntime
         }
     }
 
-    /// <summary>Loads libtorch unless that is done already.</summary>
+    /// <summary>Makes the settings of <see cref="ProcessSettings"/> and loads libtorch, unless that is done already.</summary>
+    /// <remarks>Any thread may call it, any number of times. Settings of threads count for a libtorch that is loaded after them.</remarks>
     /// <exception cref="TorchLoadException">libtorch cannot be loaded; the message names the cure.</exception>
-    public static void Load()
+    public static void Start()
+    {
+        ProcessSettings.Apply(); // before the threads of libtorch exist
+        Load();
+    }
+
+    /// <summary>Loads libtorch unless that is done already, and leaves the process's settings alone.</summary>
+    /// <exception cref="TorchLoadException">libtorch cannot be loaded; the message names the cure.</exception>
+    internal static void Load()
     {
         lock (Gate)
         {
@@ -58,7 +66,6 @@ public static class TorchRuntime
                 done = true;
                 try
                 {
-                    ProcessSettings.Apply(); // before the threads of libtorch exist
                     LoadedFiles.AddRange(LoadFrom(Folders()));
                 }
                 catch (TorchLoadException error)
@@ -108,21 +115,6 @@ public static class TorchRuntime
             return $"{name} needs {Path.GetFileName(missing.Groups[1].Value)}, which this system lacks: install it, or run ./w2s build";
         var line = report.Split('\n').FirstOrDefault(text => text.Contains(name)) ?? report.Split('\n')[0];
         return $"{file} cannot be loaded ({line.Trim()}): delete {Path.GetDirectoryName(file)} and run ./w2s build";
-    }
-
-    /// <summary>The preload when the assembly is first used; see <see cref="Load"/> for where its failure surfaces.</summary>
-    [SuppressMessage("Usage", "CA2255", Justification = "Whatever of the library is used first must find libtorch loaded.")]
-    [ModuleInitializer]
-    internal static void Initialize()
-    {
-        try
-        {
-            Load();
-        }
-        catch (TorchLoadException)
-        {
-            // Kept: what needs no libtorch still works, and what does asks again.
-        }
     }
 
     /// <summary>Passes a value through once libtorch is there.</summary>

@@ -26,7 +26,6 @@ public static class EpisodicTrainer
     {
         ArgumentNullException.ThrowIfNull(run);
         run.Check();
-        ProcessSettings.Apply();
         Devices.UseThreads();
         using var scope = torch.NewDisposeScope();
         var generator = torch.get_rng_state();

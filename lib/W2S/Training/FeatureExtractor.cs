@@ -64,7 +64,6 @@ public static class FeatureExtractor
         ArgumentNullException.ThrowIfNull(normalization);
         if (batch <= 0)
             throw new ArgumentOutOfRangeException(nameof(batch), batch, $"batch size {batch} is not positive; give 1 or more");
-        ProcessSettings.Apply();
         Devices.UseThreads();
         var device = model.parameters().FirstOrDefault()?.device ?? CPU;
         var clock = Stopwatch.StartNew();

@@ -59,7 +59,6 @@ public sealed class LinearProbe : IDisposable
         supervision.Check(features.shape[0]);
         options ??= new LinearProbeOptions();
         if (options.Mixup > 0) supervision.CheckMixable();
-        ProcessSettings.Apply();
         using var one = Devices.OneThread();
         using var here = features.to(Devices.ForLosses(features.device));
         using var training = new ProbeTraining(here, classes, loss, supervision, options);

@@ -21,7 +21,6 @@ internal static class TeacherCacheWriter
         string path, TeacherKey key, ImageModel teacher, ImageSet images, BatchOptions batches, ScalarType type,
         IProgress<ExtractionProgress>? progress, CancellationToken token)
     {
-        ProcessSettings.Apply();
         Devices.UseThreads();
         var device = teacher.parameters().FirstOrDefault()?.device ?? CPU;
         var views = key.Views == Plain ? 1 : batches.Views!.Value;

@@ -24,7 +24,6 @@ public static class Trainer
     {
         ArgumentNullException.ThrowIfNull(run);
         run.Check();
-        ProcessSettings.Apply();
         using var threads = Devices.Threads(run.Options.Threads);
         using var scope = torch.NewDisposeScope(); // reading the generator leaves more than one wrapper
         var generator = torch.get_rng_state();

@@ -1,4 +1,5 @@
 using TorchSharp;
+using W2S.Charts;
 using W2S.Experiments;
 using W2S.Losses.Distillation;
 using W2S.Runs;
@@ -7,7 +8,7 @@ using static TorchSharp.torch;
 
 namespace W2S.Tests.Experiments;
 
-[Collection(W2S.Tests.Training.ProcessWide.Name)]
+[Collection(W2S.Tests.ProcessWide.Name)]
 public sealed class ProbeProtocolTests
 {
     private static readonly ProbeProtocol Small = new()

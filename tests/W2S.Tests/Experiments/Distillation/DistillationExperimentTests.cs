@@ -11,7 +11,7 @@ using static TorchSharp.torch;
 
 namespace W2S.Tests.Experiments.Distillation;
 
-[Collection(Training.ProcessWide.Name)]
+[Collection(W2S.Tests.ProcessWide.Name)]
 public sealed class DistillationExperimentTests : IDisposable
 {
     private static readonly DistillationPlan Tiny = new()

@@ -6,7 +6,7 @@ using W2S.Tests.Data;
 
 namespace W2S.Tests.Experiments.FewShot;
 
-[Collection(Training.ProcessWide.Name)]
+[Collection(W2S.Tests.ProcessWide.Name)]
 public sealed class FewShotStudyTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
