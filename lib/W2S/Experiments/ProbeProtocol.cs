@@ -105,7 +105,7 @@ public sealed record ProbeProtocol
         var (gate, done) = (new Lock(), 0);
         ParallelWork.Each(splits, (seed, stop) =>
         {
-            SplitAccuracies split = results[seed] = Run(pair, seed, stop);
+            var split = results[seed] = Run(pair, seed, stop);
             lock (gate) progress?.Report(new ProbeProgress(pair.Name, TrueLabels, split, ++done, splits));
         }, token);
         return new ProbeStudy(pair.Name, TrueLabels, TestPerTrain, results);

@@ -68,7 +68,7 @@ public sealed record ProbeRun : Experiment
         using var scope = NewDisposeScope();
         using var images = Images.Read();
         var pair = new FrozenPair(Images.Title, FrozenFeatures.Read(context.Of(Features(Weak))), FrozenFeatures.Read(context.Of(Features(Strong))), images.Labels, images.Classes);
-        SplitAccuracies split = Protocol.Run(pair, (int)Seed, context.Token);
+        var split = Protocol.Run(pair, (int)Seed, context.Token);
         var values = new Dictionary<string, double> { ["teacher"] = split.Teacher, ["few labels"] = split.FewLabels, ["ceiling"] = split.Ceiling };
         foreach (var student in Protocol.Students)
         {

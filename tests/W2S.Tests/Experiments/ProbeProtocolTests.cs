@@ -55,7 +55,7 @@ public sealed class ProbeProtocolTests
         Assert.Equal([0, 1, 2], study.Splits.Select(split => split.Seed));
         Assert.All(study.Splits, split =>
         {
-            SplitAccuracies alone = Small.Run(pair, split.Seed);
+            var alone = Small.Run(pair, split.Seed);
             Assert.Equal((alone.Teacher, alone.FewLabels, alone.Ceiling), (split.Teacher, split.FewLabels, split.Ceiling));
             Assert.Equal(alone.Students, split.Students);
         });

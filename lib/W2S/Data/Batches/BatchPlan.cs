@@ -17,8 +17,8 @@ internal sealed record BatchPlan(
     public MixPlan? Mix(int step) => Mixing?.Draw(Options.Seed, Epoch, step, Height, Width);
 }
 
-/// <summary>Makes the batches of a course.</summary>
+/// <summary>Makes the batches of a plan.</summary>
 internal interface IBatchSource : IDisposable
 {
-    IEnumerable<Batch> Serve(BatchPlan course);
+    IEnumerable<Batch> Serve(BatchPlan plan);
 }

@@ -30,27 +30,27 @@ internal sealed unsafe class HostBatches : IBatchSource
         _bytes = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(head.bytes));
     }
 
-    public IEnumerable<Batch> Serve(BatchPlan course)
+    public IEnumerable<Batch> Serve(BatchPlan plan)
     {
         var ring = _options.Workers == 0 ? 1 : _options.Prefetch + 1;
-        if (!_buffers.TryTake(out BatchBuffers bench)) bench = NewBuffers(ring);
-        var slots = bench.Slots;
+        if (!_buffers.TryTake(out var buffers)) buffers = NewBuffers(ring);
+        var slots = buffers.Slots;
         var prefetcher = _options.Workers == 0
             ? null
-            : new Prefetcher(course.Start, course.End, ring, _options.Workers, (step, slot, worker) => Fill(bench, course, step, slot, worker));
+            : new Prefetcher(plan.Start, plan.End, ring, _options.Workers, (step, slot, worker) => Fill(buffers, plan, step, slot, worker));
         try
         {
-            for (var step = course.Start; step < course.End; step++)
+            for (var step = plan.Start; step < plan.End; step++)
             {
-                if (prefetcher is null) Fill(bench, course, step, 0, 0);
+                if (prefetcher is null) Fill(buffers, plan, step, 0, 0);
                 var slot = prefetcher?.Take(step) ?? 0;
-                var indices = course.Indices(step);
+                var indices = plan.Indices(step);
                 var (images, labels, partners) = slots.Rows(slot, indices.Length);
                 if (_copies) (images, labels, partners) = (Move(images), Move(labels), Move(partners));
-                var mix = slots.Plans[slot] is { } plan ? new BatchMix(plan.Lambda, partners) : null;
+                var mix = slots.Plans[slot] is { } mixing ? new BatchMix(mixing.Lambda, partners) : null;
                 try
                 {
-                    yield return new Batch(images, labels, indices, course.Epoch, step, course.View, mix);
+                    yield return new Batch(images, labels, indices, plan.Epoch, step, plan.View, mix);
                 }
                 finally
                 {
@@ -64,36 +64,36 @@ internal sealed unsafe class HostBatches : IBatchSource
         {
             prefetcher?.Dispose();
             if (_disposed) slots.Dispose();
-            else _buffers.Add(bench);
+            else _buffers.Add(buffers);
         }
     }
 
     public void Dispose()
     {
         _disposed = true;
-        while (_buffers.TryTake(out BatchBuffers bench))
+        while (_buffers.TryTake(out var buffers))
         {
-            bench.Slots.Dispose();
+            buffers.Slots.Dispose();
         }
         _images.Dispose();
     }
 
     // On a worker's thread: nothing but memory is touched.
-    private void Fill(BatchBuffers bench, BatchPlan course, int step, int slot, int worker)
+    private void Fill(BatchBuffers buffers, BatchPlan plan, int step, int slot, int worker)
     {
-        var slots = bench.Slots;
-        var indices = course.Indices(step);
+        var slots = buffers.Slots;
+        var indices = plan.Indices(step);
         var labels = slots.Labels(slot, indices.Length);
         var size = 3 * _height * _width;
         for (var row = 0; row < indices.Length; row++)
         {
             var index = indices[row];
             var source = new ReadOnlySpan<byte>(_bytes + (long)index * size, size);
-            bench.Painters[worker].Paint(source, course.Plan(index), slots.Pixels(slot, row), _options.Augmentation.Erasing);
-            labels[row] = course.Labels[index];
+            buffers.Painters[worker].Paint(source, plan.Plan(index), slots.Pixels(slot, row), _options.Augmentation.Erasing);
+            labels[row] = plan.Labels[index];
         }
-        var mix = course.Mix(step);
-        if (mix is { } plan) BatchMixer.Apply(plan, slots, slot, indices.Length, _height, _width, _options.ChannelsLast);
+        var mix = plan.Mix(step);
+        if (mix is { } mixing) BatchMixer.Apply(mixing, slots, slot, indices.Length, _height, _width, _options.ChannelsLast);
         slots.Plans[slot] = mix;
     }
 

@@ -8,19 +8,19 @@ internal sealed class TensorBatches(ImageSet set, BatchOptions options) : IBatch
     private readonly Device _device = options.Device ?? CPU;
     private readonly TensorViews _views = new(set, options.Normalization, options.Device ?? CPU);
 
-    public IEnumerable<Batch> Serve(BatchPlan course)
+    public IEnumerable<Batch> Serve(BatchPlan plan)
     {
-        for (var step = course.Start; step < course.End; step++)
+        for (var step = plan.Start; step < plan.End; step++)
         {
-            var indices = course.Indices(step);
-            var plans = indices.Select(course.Plan).ToArray();
-            var mix = course.Mix(step);
-            var classes = indices.Select(index => course.Labels[index]).ToArray();
+            var indices = plan.Indices(step);
+            var plans = indices.Select(plan.Plan).ToArray();
+            var mix = plan.Mix(step);
+            var classes = indices.Select(index => plan.Labels[index]).ToArray();
             using var images = _views.Make(indices, plans, mix, options.ChannelsLast);
             using var labels = tensor(classes, device: _device).DetachFromDisposeScope();
             using var partners = mix is null ? null : tensor(classes.Reverse().ToArray(), device: _device).DetachFromDisposeScope();
             yield return new Batch(
-                images, labels, indices, course.Epoch, step, course.View, mix is { } plan ? new BatchMix(plan.Lambda, partners!) : null);
+                images, labels, indices, plan.Epoch, step, plan.View, mix is { } mixing ? new BatchMix(mixing.Lambda, partners!) : null);
         }
     }
 

@@ -110,11 +110,11 @@ public sealed class CastLogits
     /// <param name="order">In which order they are trusted.</param>
     /// <param name="points">How many shares, evenly up to 1.</param>
     /// <returns>Share and accuracy, from the fewest to all.</returns>
-    public IReadOnlyList<Analysis.SelectionQuality> ByCoverage(LabelOrder order, int points = 10)
+    public IReadOnlyList<SelectionQuality> ByCoverage(LabelOrder order, int points = 10)
     {
         using var scope = NewDisposeScope();
         var labels = Label(LabelRule.OneTeacher);
-        return Analysis.SelectionQuality.ByConfidence(Trust(labels, order), Accuracy.Correct(labels, Truth(ChoicePart.Student)), points);
+        return SelectionQuality.ByConfidence(Trust(labels, order), Accuracy.Correct(labels, Truth(ChoicePart.Student)), points);
     }
 
     private Tensor AnyoneRight(IReadOnlyList<Tensor> all)

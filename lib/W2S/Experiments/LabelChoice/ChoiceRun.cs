@@ -74,7 +74,7 @@ public sealed record ChoiceRun : Experiment
     {
         var labels = cast.Label(Rule);
         var trust = cast.Trust(labels, Rule.Order);
-        var kept = Rule.Coverage == 1 ? [.. trust.Select(_ => true)] : Analysis.SelectionQuality.Top(trust, Rule.Coverage);
+        var kept = Rule.Coverage == 1 ? [.. trust.Select(_ => true)] : SelectionQuality.Top(trust, Rule.Coverage);
         var mask = tensor(kept);
         var weights = Rule.Distrusted == Distrusted.Weigh ? where(mask, 1.0, tensor(trust)) : null;
         var own = cast.Of(cast.Teachers, ChoicePart.Student, Rule.Calibrated);

@@ -23,7 +23,7 @@ internal sealed class NoisyJudge(Loss loss, NoisySplit split, Tensor given, Tens
     {
         var said = logits.argmax(1).data<long>().ToArray();
         var wrong = Enumerable.Range(0, right.Length).Where(i => !right[i]).ToArray();
-        SelectionQuality trusted = Analysis.SelectionQuality.Of(Trusted(logits, epoch, epochs), right);
+        var trusted = SelectionQuality.Of(Trusted(logits, epoch, epochs), right);
         var numbers = new Dictionary<string, double>
         {
             ["train truth"] = said.Zip(split.Truth).Average(pair => pair.First == pair.Second ? 1.0 : 0),

@@ -165,7 +165,7 @@ public sealed record NoisyNetwork : Experiment
         student.LoadWeights(context.Of(First!).File(File));
         using var seen = FeatureExtractor.Compute(student, images, Normalization, token: context.Token);
         var selected = Selection.Select(seen.Features, tensor(split.Given.ToArray(), device: seen.Features.device), split.Classes).Selected;
-        SelectionQuality quality = Analysis.SelectionQuality.Of(selected, split.Right);
+        var quality = SelectionQuality.Of(selected, split.Right);
         if (quality.Kept == 0) throw new InvalidOperationException($"{Name}: the neighbours confirm no label; take a larger Quantile or other Neighbours");
         (values["selected"], values["selected right"]) = (quality.Coverage, quality.Accuracy);
         FirstWeights.Of(Seed, () =>

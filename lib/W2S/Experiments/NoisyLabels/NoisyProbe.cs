@@ -138,7 +138,7 @@ public sealed record NoisyProbe : Experiment
     {
         if (Method.Selection is not { } selection) return (arange(features.shape[0], ScalarType.Int64), new Dictionary<string, double>());
         var kept = selection.Select(features, given, split.Classes);
-        SelectionQuality quality = Analysis.SelectionQuality.Of(kept.Selected, split.Right);
+        var quality = SelectionQuality.Of(kept.Selected, split.Right);
         var rows = kept.Rows;
         if (rows.Length == 0) throw new InvalidOperationException($"{Name}: the neighbours confirm no label; take a larger Quantile or other Neighbours");
         return (tensor(rows), new Dictionary<string, double> { ["selected"] = quality.Coverage, ["selected right"] = quality.Accuracy });

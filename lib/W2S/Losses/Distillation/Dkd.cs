@@ -51,8 +51,8 @@ public sealed record Dkd : DistillationLoss
     {
         var teacher = Teacher(student, batch);
         var k = TargetOf(student, teacher, batch);
-        RandomSplit p = new RandomSplit(student, k, Temperature);
-        RandomSplit q = new RandomSplit(teacher, k, Temperature);
+        var p = new Split(student, k, Temperature);
+        var q = new Split(teacher, k, Temperature);
         var target = (q.Target.exp() * (q.Target - p.Target)).Plus(q.Rest.exp() * (q.Rest.Finite() - p.Rest.Finite()));
         var others = Numerics.Dot(q.Others.exp(), q.Others.Finite() - p.Others.Finite());
         return new(new LossTerm("teacher", target.Times(Alpha).Plus(others.Times(Beta)).Times(Temperature * Temperature)));
@@ -68,9 +68,9 @@ public sealed record Dkd : DistillationLoss
     };
 
     /// <summary>log p_k [B], log(1 − p_k) [B] and the log distribution over the classes other than k [B, C], −∞ at k.</summary>
-    private readonly struct RandomSplit
+    private readonly struct Split
     {
-        public RandomSplit(Logits logits, Tensor k, double temperature)
+        public Split(Logits logits, Tensor k, double temperature)
         {
             var all = logits.LogProbabilities(temperature);
             Target = all.At(k);
