@@ -62,7 +62,7 @@ function Build([string[]] $Projects) {
 function Build-Library {
     Assert-Platform
     $started = [DateTime]::UtcNow
-    Build @('lib/W2S/W2S.csproj', 'lib/W2S.Kernel/W2S.Kernel.csproj')
+    Build @('lib/W2S.Charts/W2S.Charts.csproj', 'lib/W2S.Kernel/W2S.Kernel.csproj')
     Get-Contents | Set-Content -LiteralPath $built
     (Get-Item -LiteralPath $built).LastWriteTimeUtc = $started # older than whatever was edited during the build
 }
@@ -79,7 +79,7 @@ function Get-Sources {
 
 function Get-Contents {
     (Get-Sources).FullName | Sort-Object
-    foreach ($output in 'lib/W2S/bin/W2S.dll', 'lib/W2S.Kernel/bin/W2S.Kernel.dll') {
+    foreach ($output in 'lib/W2S.Charts/bin/W2S.dll', 'lib/W2S.Charts/bin/W2S.Charts.dll', 'lib/W2S.Kernel/bin/W2S.Kernel.dll') {
         $file = Join-Path $PSScriptRoot $output
         if (Test-Path -LiteralPath $file) { (Get-FileHash -LiteralPath $file).Hash } else { "$output is missing" }
     }

@@ -1,3 +1,5 @@
+using W2S.Torch;
+
 namespace W2S.Analysis;
 
 /// <summary>Percentile intervals from seeded resampling.</summary>

@@ -1,3 +1,5 @@
+using W2S.Torch;
+
 namespace W2S.Analysis;
 
 /// <summary>How much of the way from the weak teacher to the strong ceiling the student taught by weak labels has gone.</summary>

@@ -1,3 +1,5 @@
+using W2S.Torch;
+
 namespace W2S.Analysis;
 
 /// <summary>Whether two students that were tested on the same samples differ in accuracy.</summary>

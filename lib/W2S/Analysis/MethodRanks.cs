@@ -1,3 +1,5 @@
+using W2S.Torch;
+
 namespace W2S.Analysis;
 
 /// <summary>The mean rank of each method over several settings, and whether the ranks differ by more than chance.</summary>

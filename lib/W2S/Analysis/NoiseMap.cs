@@ -1,3 +1,5 @@
+using W2S.Torch;
+
 namespace W2S.Analysis;
 
 /// <summary>Which labels the images of each class carry: label noise as it turned out, not as it was asked for.</summary>

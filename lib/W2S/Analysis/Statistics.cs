@@ -1,4 +1,5 @@
 using System.Globalization;
+using W2S.Torch;
 
 namespace W2S.Analysis;
 

@@ -1,4 +1,5 @@
 using W2S.Data;
+using W2S.Torch;
 using W2S.Training;
 using static TorchSharp.torch;
 
@@ -29,9 +30,9 @@ public sealed record FrozenPair(string Name, Tensor Weak, Tensor Strong, IReadOn
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(weak);
         ArgumentNullException.ThrowIfNull(strong);
-        var first = weak.See(images, progress, token);
+        var first = weak.Extract(images, progress, token);
         first.Logits.Dispose();
-        var second = strong.See(images, progress, token);
+        var second = strong.Extract(images, progress, token);
         second.Logits.Dispose();
         return new FrozenPair(images.Name, first.Features, second.Features, images.Labels, images.Classes);
     }

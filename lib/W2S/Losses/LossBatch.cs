@@ -1,4 +1,6 @@
 using TorchSharp;
+using W2S.Selection;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Losses;
@@ -79,6 +81,30 @@ public sealed record LossBatch(Tensor StudentLogits)
             if (other is not null && (other.device_type != StudentLogits.device_type || other.device_index != StudentLogits.device_index))
                 throw new ArgumentException($"{name} lie on {other.device} and the student's logits on {StudentLogits.device}; bring both to one device");
         }
+    }
+
+    /// <summary>Selects among the batch's weak labels, with the student as it is now.</summary>
+    /// <param name="selection">Which weak labels to trust.</param>
+    /// <returns>The batch with changed <see cref="TeacherLogits"/> and <see cref="TeacherWeights"/>.</returns>
+    /// <exception cref="ArgumentException">There are no teacher logits, or the measure asks for augmented views, which no batch has.</exception>
+    public LossBatch Select(LabelSelection selection)
+    {
+        ArgumentNullException.ThrowIfNull(selection);
+        if (selection.Measure == Confidence.ViewAgreement)
+        {
+            throw new ArgumentException(
+                $"a batch has no augmented views for {selection.Measure}; call {nameof(LabelSelection)}.{nameof(selection.Select)} " +
+                "with them before training, and train with its logits and weights", nameof(selection));
+        }
+        if (TeacherLogits is null)
+            throw new ArgumentException("a label selection needs weak labels and the batch has none; give TeacherLogits");
+        Check();
+        var selected = selection.Choose(TeacherLogits, StudentLogits, null);
+        return this with
+        {
+            TeacherLogits = selected.Logits,
+            TeacherWeights = TeacherWeights is { } weights ? weights * selected.Weights : selected.Weights,
+        };
     }
 
     /// <summary>The true classes, int64 [B]: <see cref="TrueLabels"/>, or hard <see cref="Labels"/> where there are none.</summary>

@@ -1,3 +1,5 @@
+using W2S.Torch;
+
 namespace W2S.Losses;
 
 /// <summary>Two normal distributions fitted to the losses of a set: the lower is taken for right labels, the upper for wrong ones.</summary>

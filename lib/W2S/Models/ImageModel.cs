@@ -1,5 +1,6 @@
 using TorchSharp;
 using W2S.Models.Weights;
+using W2S.Torch;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 

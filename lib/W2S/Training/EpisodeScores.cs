@@ -1,6 +1,9 @@
 using TorchSharp;
 using W2S.Data;
+using W2S.Data.Episodes;
+using W2S.Data.Views;
 using W2S.Models;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Training;

@@ -1,7 +1,7 @@
 using TorchSharp;
-using W2S.Data;
 using W2S.Losses;
 using W2S.Models.Weights;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Training;
@@ -59,7 +59,6 @@ public sealed class LinearProbe : IDisposable
         supervision.Check(features.shape[0], classes);
         options ??= new LinearProbeOptions();
         if (options.Mixup > 0) supervision.CheckMixable();
-        ProcessSettings.Apply();
         using var one = Devices.OneThread();
         using var here = features.to(Devices.ForLosses(features.device));
         using var training = new ProbeTraining(here, classes, loss, supervision, options);

@@ -1,5 +1,5 @@
 using W2S.Analysis;
-using W2S.Data;
+using W2S.Data.Noise;
 
 namespace W2S.Tests.Analysis;
 

@@ -3,6 +3,7 @@ using W2S.Analysis;
 using W2S.Data;
 using W2S.Experiments;
 using W2S.Losses;
+using W2S.Losses.WeakToStrong;
 using W2S.Training;
 using static TorchSharp.torch;
 

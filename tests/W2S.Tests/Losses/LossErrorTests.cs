@@ -1,5 +1,8 @@
 using TorchSharp;
 using W2S.Losses;
+using W2S.Losses.Distillation;
+using W2S.Losses.WeakToStrong;
+using W2S.Selection;
 using static TorchSharp.torch;
 
 namespace W2S.Tests.Losses;

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using TorchSharp;
 using W2S.Losses;
+using W2S.Losses.Distillation;
 using static TorchSharp.torch;
 
 namespace W2S.Tests.Losses;

@@ -1,5 +1,7 @@
 using TorchSharp;
 using W2S.Losses;
+using W2S.Losses.WeakToStrong;
+using W2S.Torch;
 using W2S.Training;
 using static TorchSharp.torch;
 
@@ -33,7 +35,7 @@ public sealed class LinearProbeTests
 
         var x = (features - features.mean([0])) / features.std(0);
         var y = tensor(labels);
-        var random = new W2S.Data.SeededRandom(W2S.Data.Seeds.Derive(5, W2S.Data.Seeds.Initialisation));
+        var random = new SeededRandom(Seeds.Derive(5, Seeds.Initialisation));
         var bound = 1 / Math.Sqrt(6);
         var numbers = Enumerable.Range(0, 21).Select(_ => (float)random.NextDouble(-bound, bound)).ToArray();
         var layer = nn.Linear(6, 3);
@@ -42,7 +44,7 @@ public sealed class LinearProbeTests
             layer.weight.copy_(tensor(numbers[..18]).reshape(3, 6));
             layer.bias!.copy_(tensor(numbers[18..]));
         }
-        var draws = new W2S.Data.SeededRandom(W2S.Data.Seeds.Derive(5, W2S.Data.Seeds.Shuffling));
+        var draws = new SeededRandom(Seeds.Derive(5, Seeds.Shuffling));
         var adam = optim.Adam(layer.parameters(), 1e-2, weight_decay: 1e-4);
         for (var step = 0; step < 40; step++)
         {
@@ -98,7 +100,7 @@ public sealed class LinearProbeTests
 
         Assert.Equal(3, seen.Batches.Count);
         Assert.Equal(3, seen.Batches.Select(batch => batch.Lambda).Distinct().Count());
-        var random = new W2S.Data.SeededRandom(W2S.Data.Seeds.Derive(4, W2S.Data.Seeds.Shuffling));
+        var random = new SeededRandom(Seeds.Derive(4, Seeds.Shuffling));
         var rows = tensor(Enumerable.Range(0, 32).Select(_ => (long)random.Next(200)).ToArray());
         var first = seen.Batches[0];
         var lambda = (float)first.Lambda!.Value;

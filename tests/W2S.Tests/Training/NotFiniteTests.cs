@@ -3,6 +3,7 @@ using W2S.Data;
 using W2S.Losses;
 using W2S.Models.Weights;
 using W2S.Tests.Data;
+using W2S.Torch;
 using W2S.Training;
 using static TorchSharp.torch;
 
@@ -92,7 +93,7 @@ public sealed class NotFiniteTests
         var torchSays = new InvalidOperationException("CUDA out of memory. Tried to allocate 20.00 MiB");
         Assert.True(OutOfDeviceMemoryException.Is(torchSays));
         Assert.False(OutOfDeviceMemoryException.Is(new InvalidOperationException("mat1 and mat2 shapes cannot be multiplied")));
-        var message = OutOfDeviceMemoryException.For(run, torchSays).Message;
+        var message = MemoryDiagnosis.For(run, torchSays).Message;
         Assert.Equal("out of memory on cuda:0: tiny with batches of 128 images of 12×12; give batches of 64, with Accumulation 2 for the same update", message);
     }
 

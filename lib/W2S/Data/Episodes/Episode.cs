@@ -1,4 +1,6 @@
-namespace W2S.Data;
+using W2S.Torch;
+
+namespace W2S.Data.Episodes;
 
 /// <summary>One few-shot task: which classes, which labelled images, which images to classify.</summary>
 /// <param name="Classes">The N classes of the task; a class's place here is its label within the task.</param>

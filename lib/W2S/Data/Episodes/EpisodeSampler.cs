@@ -1,4 +1,6 @@
-namespace W2S.Data;
+using W2S.Torch;
+
+namespace W2S.Data.Episodes;
 
 /// <summary>Draws few-shot tasks from a set: N classes, and K + Q different images of each.</summary>
 /// <remarks>
