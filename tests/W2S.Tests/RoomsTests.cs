@@ -109,7 +109,7 @@ public sealed partial class RoomsTests
 
     // One arrow a pair of rooms, with the first pair of types that makes it.
     private static List<(string From, string To, string Because)> Arrows() =>
-        [.. new[] { typeof(TorchRuntime).Assembly, typeof(Charts.Figures).Assembly }.SelectMany(library => library.GetTypes())
+        [.. new[] { typeof(TorchRuntime).Assembly, typeof(W2S.Charts.Figures).Assembly }.SelectMany(library => library.GetTypes())
             .Where(type => Room(type) is not null)
             .SelectMany(type => Known(type).Where(known => Room(known) is { } room && room != Room(type)).Select(known => (type, known)))
             .GroupBy(pair => (From: Room(pair.type)!, To: Room(pair.known)!))
