@@ -34,13 +34,17 @@ public sealed partial class RoomsTests
         ("Training", ["Torch", "Data", "Data.*", "Models", "Models.Weights", "Losses", "Losses.Distillation"]),
         ("Runs", ["Torch", "Data", "Data.Views", "Models", "Models.Weights", "Training", "Analysis"]),
         ("Experiments", ["Torch", "Data", "Data.*", "Models", "Models.Weights", "Losses", "Losses.*", "Training", "Runs"]),
-        ("Experiments.Distillation", ["Torch", "Data", "Data.*", "Models", "Losses", "Losses.*", "Training", "Runs"]),
+        ("Experiments.Distillation",
+            ["Torch", "Data", "Data.*", "Models", "Models.Weights", "Losses", "Losses.*", "Training", "Runs"]),
         ("Experiments.FewShot",
             ["Torch", "Analysis", "Data", "Data.*", "Models", "Models.Weights", "Losses", "Losses.*", "Training", "Runs"]),
         ("Experiments.LabelChoice",
             ["Torch", "Analysis", "Data", "Data.*", "Models.Weights", "Selection", "Losses", "Training", "Runs", "Experiments"]),
         ("Experiments.NoisyLabels",
-            ["Torch", "Analysis", "Data", "Data.*", "Models", "Selection", "Losses", "Losses.*", "Training", "Runs", "Experiments"]),
+        [
+            "Torch", "Analysis", "Data", "Data.*", "Models", "Models.Weights", "Selection", "Losses", "Losses.*", "Training", "Runs",
+            "Experiments",
+        ]),
         ("Experiments.Transfer",
             ["Torch", "Data", "Data.*", "Models", "Models.Weights", "Losses", "Training", "Runs", "Experiments"]),
         ("Charts", ["Analysis", "Data", "Training", "Runs", "Experiments", "Experiments.LabelChoice"]),
@@ -109,7 +113,7 @@ public sealed partial class RoomsTests
 
     // One arrow a pair of rooms, with the first pair of types that makes it.
     private static List<(string From, string To, string Because)> Arrows() =>
-        [.. new[] { typeof(TorchRuntime).Assembly, typeof(Charts.Figures).Assembly }.SelectMany(library => library.GetTypes())
+        [.. new[] { typeof(TorchRuntime).Assembly, typeof(W2S.Charts.Figures).Assembly }.SelectMany(library => library.GetTypes())
             .Where(type => Room(type) is not null)
             .SelectMany(type => Known(type).Where(known => Room(known) is { } room && room != Room(type)).Select(known => (type, known)))
             .GroupBy(pair => (From: Room(pair.type)!, To: Room(pair.known)!))
