@@ -69,6 +69,7 @@ public sealed class CellSession : IDisposable
         }
         finally
         {
+            running = null;
             turn.Release();
         }
     }

@@ -4,12 +4,12 @@ using System.Runtime.InteropServices;
 namespace W2S.Kernel.Engine;
 
 /// <summary>
-/// Signals that ask a process with a running cell to stop: the first one asks, a later one or the end of its time insists,
-/// and shortly after that the process ends whatever it does.
+/// Signals that ask a process with a running cell to stop: the first one asks, a second one or the end of its time insists,
+/// a third one or the end of all time ends the process, whatever it does.
 /// </summary>
 /// <remarks>
 /// Schedulers send SIGTERM to every process of a job, some once more to each, and kill after ten seconds or later. So what
-/// comes within half a second of the first signal is the same stop, and the process ends by itself before ten.
+/// comes within half a second of a signal is the same one, and the process ends by itself before ten.
 /// </remarks>
 internal sealed class StopSignals : IDisposable
 {
@@ -18,7 +18,7 @@ internal sealed class StopSignals : IDisposable
 
     private static readonly TimeSpan Same = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan UntilInsisting = TimeSpan.FromSeconds(8);
-    private static readonly TimeSpan UntilExit = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan UntilExit = TimeSpan.FromSeconds(9.5);
 
     private readonly PosixSignalRegistration[] registrations;
     private readonly Action ask;
@@ -27,6 +27,7 @@ internal sealed class StopSignals : IDisposable
     private readonly Timer clock;
     private PosixSignal? first;
     private long asked;
+    private long latest;
     private bool insisted;
 
     /// <summary>Begins to listen.</summary>
@@ -62,17 +63,16 @@ internal sealed class StopSignals : IDisposable
         context.Cancel = true;
         lock (gate)
         {
-            if (first is null)
+            if (first is not null && Stopwatch.GetElapsedTime(latest) < Same)
+                return;
+            latest = Stopwatch.GetTimestamp();
+            if (first is not null)
             {
-                (first, asked) = (context.Signal, Stopwatch.GetTimestamp());
-                clock.Change(UntilInsisting, Timeout.InfiniteTimeSpan);
-            }
-            else
-            {
-                if (Stopwatch.GetElapsedTime(asked) > Same)
-                    clock.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+                clock.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan);
                 return;
             }
+            (first, asked) = (context.Signal, latest);
+            clock.Change(UntilInsisting, Timeout.InfiniteTimeSpan);
         }
         ask();
     }
@@ -84,7 +84,8 @@ internal sealed class StopSignals : IDisposable
             if (insisted)
                 Environment.Exit(ExitCode);
             insisted = true;
-            clock.Change(UntilExit, Timeout.InfiniteTimeSpan);
+            var left = UntilExit - Stopwatch.GetElapsedTime(asked);
+            clock.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         }
         insist();
     }
