@@ -18,6 +18,7 @@ public sealed class CellSession : IDisposable
     private readonly ReferenceSet references = new();
     private readonly PartRunner parts;
     private CellThread thread = new();
+    private volatile CellContext? running;
 
     /// <summary>Opens a session.</summary>
     /// <param name="workingDirectory">The notebook's folder: relative paths in <c>#r</c>, <c>#load</c> and <c>#!import</c> start here.</param>
@@ -33,6 +34,13 @@ public sealed class CellSession : IDisposable
 
     /// <summary>The notebook's folder, absolute.</summary>
     public string WorkingDirectory { get; }
+
+    /// <summary>How long a stopped cell whose code took <c>Cell.Token</c> has to end by itself before it is left behind.</summary>
+    /// <value>0.4 seconds, as for other cells.</value>
+    public TimeSpan Patience { get; set; } = StopSequence.Usual;
+
+    /// <summary>True while a cell runs whose code took <c>Cell.Token</c>: stopped, it may end by itself.</summary>
+    public bool HeedsStop => running is { TokenTaken: true };
 
     /// <summary>Runs one cell. Never throws for what the cell does: see <see cref="CellResult.Error"/>.</summary>
     /// <param name="code">The cell's text, magics included.</param>
@@ -61,6 +69,7 @@ public sealed class CellSession : IDisposable
         }
         finally
         {
+            running = null;
             turn.Release();
         }
     }
@@ -118,6 +127,7 @@ public sealed class CellSession : IDisposable
     {
         using var cell = new CellContext(source, new CellOutput(host, hostGate));
         using var flush = new FlushAtExit(cell.Output);
+        running = cell;
         var stopAsked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = interrupt.Register(stopAsked.SetResult).ConfigureAwait(false);
 
@@ -127,7 +137,7 @@ public sealed class CellSession : IDisposable
             return parts.RunAsync(source, language, cell, thread);
         }, CancellationToken.None);
         await Task.WhenAny(work, stopAsked.Task).ConfigureAwait(false);
-        if (!work.IsCompleted && !await StopSequence.RunAsync(work, cell, thread).ConfigureAwait(false))
+        if (!work.IsCompleted && !await StopSequence.RunAsync(work, cell, thread, Patience).ConfigureAwait(false))
         {
             thread.Dispose();
             thread = new CellThread();

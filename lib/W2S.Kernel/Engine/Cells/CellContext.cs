@@ -36,7 +36,17 @@ internal sealed class CellContext : IDisposable
 
     public CancellationToken Token { get; }
 
+    /// <summary>True once the cell's code has taken its token: it may end by itself when it is stopped.</summary>
+    public bool TokenTaken { get; private set; }
+
     public bool Stopped { get; private set; }
+
+    /// <summary>The token, for the cell's own code.</summary>
+    public CancellationToken TakeToken()
+    {
+        TokenTaken = true;
+        return Token;
+    }
 
     /// <summary>Asks the cell's code to end; listeners to the token run elsewhere and cannot hold up the caller.</summary>
     public void Stop()

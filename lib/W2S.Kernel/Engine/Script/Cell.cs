@@ -8,7 +8,7 @@ public static class Cell
 {
     /// <summary>Cancelled when the reader stops the cell. Hand it to whatever runs for long.</summary>
     /// <value>Another token for each cell; outside any cell, one that is never cancelled.</value>
-    public static CancellationToken Token => CellContext.Current?.Token ?? CancellationToken.None;
+    public static CancellationToken Token => CellContext.Current?.TakeToken() ?? CancellationToken.None;
 
     /// <summary>Removes the outputs that the cell has shown so far.</summary>
     /// <param name="wait">True to keep them until the next output comes.</param>
