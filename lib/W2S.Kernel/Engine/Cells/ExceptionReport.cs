@@ -43,7 +43,11 @@ internal static class ExceptionReport
     }
 
     /// <summary>An exception's type and message on one line.</summary>
-    public static string OneLine(Exception exception) => $"{exception.GetType().Name}: {OneLine(MessageOf(exception))}";
+    public static string OneLine(Exception exception)
+    {
+        var own = Unwrap(exception);
+        return $"{own.GetType().Name}: {OneLine(MessageOf(own))}";
+    }
 
     // An exception's class may override its message with code that fails too.
     private static string MessageOf(Exception exception)
@@ -79,6 +83,7 @@ internal static class ExceptionReport
             if (SubmissionCompiler.SourceOf(frame.GetFileName()) is { } code)
             {
                 var line = frame.GetFileLineNumber();
+                if (name is null && frames is [.., var above] && above.Source == code.Source && above.Line == line) continue;
                 var column = code.Code.OriginalColumn(line - 1, frame.GetFileColumnNumber() - 1) + 1;
                 var where = code.Source.Label is null ? $"line {line}" : $"{code.Source.Label}, line {line}";
                 frames.Add(new(name is null ? where : $"{name}, {where}", code.Source, line, column));
@@ -106,7 +111,7 @@ internal static class ExceptionReport
         if (name.StartsWith('<')) name = name.Contains("g__", StringComparison.Ordinal) ? LocalFunction(name) : Inner(name) + " lambda";
         if (type.Name.StartsWith("Submission", StringComparison.Ordinal) && type.Namespace is null)
         {
-            return name.Contains("<Initialize>", StringComparison.Ordinal) || name is "<Factory>" or "Initialize" or "MoveNext" or "<Initialize> lambda"
+            return name.Contains("<Initialize>", StringComparison.Ordinal) || name is "<Factory>" or "Initialize" or "MoveNext" or "<Initialize> lambda" or "Initialize lambda"
                 ? null
                 : Parameters(name, method);
         }

@@ -38,16 +38,19 @@ internal static class Renderer
             if (mimeTypes.Count == 0 && mime == Html && SaysNoMoreThanPlain(text)) continue;
             bundle.Set(mime, Content(mime, text));
         }
-        if (!bundle.ContainsKey(Plain) && (mimeTypes.Count == 0 || bundle.Count == 0)) bundle.Set(Plain, PlainText(value));
+        if (!bundle.ContainsKey(Plain) && (mimeTypes.Count == 0 || bundle.Count == 0)) bundle.Set(Plain, PlainText(value, failures));
         Report(value, failures);
         return bundle;
     }
 
     /// <summary>A value as plain text: by its formatter, else by its own <c>ToString</c>, else its type and why.</summary>
-    public static string PlainText(object value)
+    public static string PlainText(object value) => PlainText(value, []);
+
+    private static string PlainText(object value, List<(string Mime, Exception Failure)> failures)
     {
-        var failures = new List<(string Mime, Exception Failure)>();
-        return Format(value, Plain, failures) ?? Own(value, failures) ?? Unshown(value, failures[0].Failure);
+        // what failed is not asked again: a sequence may have another state by now
+        var formatted = failures.Exists(failed => failed.Mime == Plain) ? null : Format(value, Plain, failures);
+        return formatted ?? Own(value, failures) ?? Unshown(value, failures[^1].Failure);
     }
 
     private static string? Format(object value, string mime, List<(string Mime, Exception Failure)> failures)
