@@ -27,7 +27,6 @@ public sealed class TextTests
             */
             // "/*
             #if NEVER
-            #!fsharp
             #load "nope.csx"
             #endif
             var quote = '"'; // a comment's """

@@ -128,6 +128,15 @@ public sealed class ValueTests
         Assert.DoesNotContain("Parent", host.LastResult!["text/html"].GetValue<string>());
     }
 
+    [Fact]
+    public async Task NewtonsoftsJsonIsItsTextToo()
+    {
+        using var session = new Session();
+        var library = typeof(Newtonsoft.Json.Linq.JToken).Assembly.Location.Replace('\\', '/');
+        var host = await session.RunAsync($"#r \"{library}\"\nNewtonsoft.Json.Linq.JToken.Parse(\"{{'a': [1]}}\")");
+        Assert.Equal("{\n  \"a\": [\n    1\n  ]\n}", host.Plain);
+    }
+
     [Theory]
     [InlineData("new DateTime(2026, 1, 2, 3, 4, 5)", "2026-01-02 03:04:05")]
     [InlineData("new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc).AddMilliseconds(60)", "2026-01-02 03:04:05.06Z")]

@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using W2S.Kernel.Engine.CSharp;
 using W2S.Kernel.Engine.FSharp;
 
@@ -40,7 +41,7 @@ internal static class MagicLines
         {
             foreach (var trivia in token.LeadingTrivia)
             {
-                if (!trivia.IsDirective) continue;
+                if (trivia.GetStructure() is not DirectiveTriviaSyntax { IsActive: true }) continue; // not left out by an #if
                 line += code.AsSpan(counted, trivia.SpanStart - counted).Count('\n');
                 counted = trivia.SpanStart;
                 yield return line;

@@ -63,7 +63,7 @@ internal static class ArrayText
     {
         null => Formatter.NullString,
         string text => text.ReplaceLineEndings(" "),
-        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture).ReplaceLineEndings(" "),
+        IFormattable number when value.GetType().IsPrimitive => number.ToString(null, CultureInfo.InvariantCulture), // at once
         _ => Renderer.PlainText(value).ReplaceLineEndings(" "),
     };
 }

@@ -29,7 +29,7 @@ internal static class Renderer
         }
         if (value is null) return new MimeBundle(mimeTypes[0], Formatter.NullString);
         ValueFormatters.Register();
-        if (value is Array { Rank: > 1 } && MimeTypesRegisteredFor(value.GetType()).Count == 0) ValueFormatters.RegisterArray(value.GetType());
+        if (ValueFormatters.OnSight(value.GetType()) is { } register && MimeTypesRegisteredFor(value.GetType()).Count == 0) register();
         var bundle = new MimeBundle();
         var failures = new List<(string Mime, Exception Failure)>();
         foreach (var mime in mimeTypes.Count > 0 ? mimeTypes : MimeTypesFor(value.GetType()))
@@ -50,6 +50,7 @@ internal static class Renderer
     {
         // what failed is not asked again: a sequence may have another state by now
         var formatted = failures.Exists(failed => failed.Mime == Plain) ? null : Format(value, Plain, failures);
+        if (failures.Count > 0 && formatted == value.GetType().ToString()) formatted = null; // says less than the failure
         return formatted ?? Own(value, failures) ?? Unshown(value, failures[^1].Failure);
     }
 

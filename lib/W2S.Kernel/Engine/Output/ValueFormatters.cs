@@ -42,11 +42,24 @@ internal static class ValueFormatters
     /// <summary>Registers them, once a process.</summary>
     public static void Register() => _ = Registered.Value;
 
-    /// <summary>Registers arrays of more than one dimension by their exact type.</summary>
-    public static void RegisterArray(Type type)
+    /// <summary>What registers the formatters of a type that can be known only when a value of it is seen; null for other types.</summary>
+    public static Action? OnSight(Type type)
     {
-        Formatter.Register(type, (value, context) => Write(context, ArrayText.Of((Array)value)), Plain);
-        Formatter.Register(type, (value, context) => Write(context, Preformatted(ArrayText.Of((Array)value))), Html);
+        if (type.IsArray) return type.GetArrayRank() > 1 ? () => RegisterArray(type) : null;
+        for (var ancestor = type; ancestor is not null; ancestor = ancestor.BaseType)
+        {
+            // the JSON of Newtonsoft.Json, which the kernel does not refer to
+            if (ancestor.FullName == "Newtonsoft.Json.Linq.JToken") return () => Preformatted(ancestor, token => token.ToString()!);
+        }
+        return null;
+    }
+
+    private static void RegisterArray(Type type) => Preformatted(type, value => ArrayText.Of((Array)value));
+
+    private static void Preformatted(Type type, Func<object, string> text)
+    {
+        Formatter.Register(type, (value, context) => Write(context, text(value)), Plain);
+        Formatter.Register(type, (value, context) => Write(context, $"<div class=\"dni-plaintext\"><pre>{WebUtility.HtmlEncode(text(value))}</pre></div>"), Html);
     }
 
     private static void Text<T>(Func<T, string> text)
@@ -67,8 +80,6 @@ internal static class ValueFormatters
 
     private static string JsonAsText(JsonElement element) =>
         element.ValueKind == JsonValueKind.String ? element.GetString()! : JsonSerializer.Serialize(element, JsonText);
-
-    private static string Preformatted(string text) => $"<div class=\"dni-plaintext\"><pre>{WebUtility.HtmlEncode(text)}</pre></div>";
 
     private static bool Write(FormatContext context, string text)
     {
