@@ -6,7 +6,7 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace W2S.Kernel.Engine.CSharp;
 
-/// <summary>A piece of C# as it is compiled: its loops can be stopped, its using declarations last until its cell ends.</summary>
+/// <summary>A piece of C# as it is compiled: its loops can be stopped, its using declarations last as its cell.</summary>
 /// <remarks>The text changes within its lines only: line numbers stay, and columns are mapped back.</remarks>
 internal sealed class CheckedCode
 {
@@ -49,7 +49,8 @@ internal sealed class CheckedCode
     {
         if (line < 0 || line >= Text.Lines.Count) return column;
         var start = Text.Lines[line].Start;
-        return Math.Max(0, OriginalPosition(Math.Min(start + column, Text.Lines[line].End)) - original.Lines[line].Start);
+        var position = OriginalPosition(Math.Min(start + column, Text.Lines[line].End));
+        return Math.Max(0, position - original.Lines[line].Start);
     }
 
     /// <summary>Maps a position in the compiled text back to the original.</summary>

@@ -4,13 +4,14 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace W2S.Kernel.Engine.CSharp;
 
-/// <summary>Return statements of a cell itself, not of a function in it: they end the cell, with a value or without.</summary>
+/// <summary>Return statements of a cell itself, not of a function in it: they end the cell.</summary>
 internal static class ReturnStatements
 {
     private const string Nothing = " global::W2S.Kernel.Engine.Script.Cell.Nothing";
 
     /// <summary>True where the cell may return a value.</summary>
-    public static bool ReturnValue(CompilationUnitSyntax root) => In(root).Any(statement => statement.Expression is not null);
+    public static bool ReturnValue(CompilationUnitSyntax root) =>
+        In(root).Any(statement => statement.Expression is not null);
 
     /// <summary>What tells a cell that returns nothing from one that returns null.</summary>
     public static IEnumerable<Edit> Edits(CompilationUnitSyntax root)
@@ -37,7 +38,10 @@ internal static class ReturnStatements
 
     private static IEnumerable<ReturnStatementSyntax> In(CompilationUnitSyntax root) =>
         root.Members.OfType<GlobalStatementSyntax>()
-            .SelectMany(member => member.DescendantNodes(node => node is StatementSyntax and not LocalFunctionStatementSyntax
-                or GlobalStatementSyntax or ElseClauseSyntax or SwitchSectionSyntax or CatchClauseSyntax or FinallyClauseSyntax))
+            .SelectMany(member => member.DescendantNodes(IsOutsideFunctions))
             .OfType<ReturnStatementSyntax>();
+
+    private static bool IsOutsideFunctions(SyntaxNode node) => node
+        is StatementSyntax and not LocalFunctionStatementSyntax
+        or GlobalStatementSyntax or ElseClauseSyntax or SwitchSectionSyntax or CatchClauseSyntax or FinallyClauseSyntax;
 }

@@ -81,6 +81,7 @@ internal sealed class SubmissionCompiler(ReferenceSet references)
     {
         var root = tree.GetCompilationUnitRoot();
         if (ReturnStatements.TrailingExpression(root) is not { } last) return ReturnStatements.ReturnValue(root);
-        return compilation.GetSemanticModel(tree).GetTypeInfo(last).Type is not { SpecialType: SpecialType.System_Void };
+        var type = compilation.GetSemanticModel(tree).GetTypeInfo(last).Type;
+        return type is not { SpecialType: SpecialType.System_Void };
     }
 }

@@ -5,18 +5,21 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace W2S.Kernel.Engine.CSharp;
 
-/// <summary>Using declarations at the top of a cell: C# scripts have none, so each becomes a variable and an action for the cell's end.</summary>
+/// <summary>
+/// Using declarations at the top of a cell: C# scripts have none, so each becomes a variable and an action for the cell's end.
+/// </summary>
 /// <remarks>
-/// <c>using var x = F();</c> is compiled as <c>var x = F(); Cell.AtEnd(() => { using (x) { } });</c>. The compiler itself thus
-/// says what may stand in such a declaration and how it is disposed. A declared <c>_</c> gets a name of its own, so that any
-/// number of them can stand in a cell and <c>_</c> stays free for discards.
+/// <c>using var x = F();</c> is compiled as <c>var x = F(); Cell.AtEnd(() => { using (x) { } });</c>. The compiler itself
+/// thus says what may stand in such a declaration and how it is disposed. A declared <c>_</c> gets a name of its own, so
+/// that any number of them can stand in a cell and <c>_</c> stays free for discards.
 /// </remarks>
 internal static class UsingDeclarations
 {
     /// <summary>How the names begin that declarations of <c>_</c> get.</summary>
     public const string UnnamedPrefix = "_ˍusing";
 
-    private static readonly CSharpParseOptions ProgramOptions = SubmissionCompiler.ParseOptions.WithKind(SourceCodeKind.Regular);
+    private static readonly CSharpParseOptions ProgramOptions =
+        SubmissionCompiler.ParseOptions.WithKind(SourceCodeKind.Regular);
 
     /// <summary>Finds them, as C# finds them in the top-level statements of a program.</summary>
     public static IReadOnlyList<LocalDeclarationStatementSyntax> In(string code)
@@ -25,13 +28,14 @@ internal static class UsingDeclarations
         var root = (CompilationUnitSyntax)CSharpSyntaxTree.ParseText(code, ProgramOptions).GetRoot();
         return
         [
-            .. root.Members.OfType<GlobalStatementSyntax>().Select(member => member.Statement).OfType<LocalDeclarationStatementSyntax>()
+            .. root.Members.OfType<GlobalStatementSyntax>()
+                .Select(member => member.Statement).OfType<LocalDeclarationStatementSyntax>()
                 .Where(declaration => declaration.UsingKeyword != default
                     && declaration.Declaration.Variables.All(variable => variable.Initializer is not null)),
         ];
     }
 
-    /// <summary>The code with plain declarations in their place, each character where it was: what an editor understands.</summary>
+    /// <summary>The code with plain declarations in their place, each character where it was.</summary>
     public static string Blank(string code) => Blank(code, In(code));
 
     /// <summary>The code with plain declarations in the place of those given, each character where it was.</summary>
@@ -47,7 +51,7 @@ internal static class UsingDeclarations
         return new string(text);
     }
 
-    /// <summary>What the blanked code needs besides: each variable disposed when the cell ends, also where the next one fails.</summary>
+    /// <summary>What the blanked code needs besides: each variable disposed at the cell's end, also where the next fails.</summary>
     public static IEnumerable<Edit> Edits(IReadOnlyList<LocalDeclarationStatementSyntax> declarations)
     {
         foreach (var statement in declarations)
@@ -67,7 +71,8 @@ internal static class UsingDeclarations
                 var action = AtEnd(written, statement.AwaitKeyword != default);
                 if (i == variables.Count - 1)
                 {
-                    yield return new Edit(new TextSpan(statement.SemicolonToken.Span.End, 0), " " + action, statement.SpanStart);
+                    var behind = new TextSpan(statement.SemicolonToken.Span.End, 0);
+                    yield return new Edit(behind, " " + action, statement.SpanStart);
                 }
                 else if (!type.IsVar) // several variables of one 'var' are an error, which the compiler is left to tell
                 {

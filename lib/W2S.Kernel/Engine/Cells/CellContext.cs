@@ -38,7 +38,7 @@ internal sealed class CellContext : IDisposable
 
     public bool Stopped { get; private set; }
 
-    /// <summary>True while a stopped cell does what is left to do at its end: that is not to be stopped once more.</summary>
+    /// <summary>True while a stopped cell does what is left for its end: that is not stopped once more.</summary>
     public bool Ending { get; private set; }
 
     /// <summary>What is left to do at its end.</summary>

@@ -34,7 +34,7 @@ internal static class CellParser
         return parts;
     }
 
-    /// <summary>True where a position is outside every part's code: on the line of a magic, not on one that only looks like it.</summary>
+    /// <summary>True where a position is on the line of a magic, not on one that only looks like it.</summary>
     /// <param name="text">The cell's text.</param>
     /// <param name="position">The position.</param>
     public static bool IsMagic(string text, int position)

@@ -83,7 +83,8 @@ internal static class ExceptionReport
             if (SubmissionCompiler.SourceOf(frame.GetFileName()) is { } code)
             {
                 var line = frame.GetFileLineNumber();
-                if (name is null && frames is [.., var above] && above.Source == code.Source && above.Line == line) continue;
+                var isAbove = frames is [.., var above] && above.Source == code.Source && above.Line == line;
+                if (name is null && isAbove) continue;
                 var column = code.Code.OriginalColumn(line - 1, frame.GetFileColumnNumber() - 1) + 1;
                 var where = code.Source.Label is null ? $"line {line}" : $"{code.Source.Label}, line {line}";
                 frames.Add(new(name is null ? where : $"{name}, {where}", code.Source, line, column));
@@ -111,7 +112,8 @@ internal static class ExceptionReport
         if (name.StartsWith('<')) name = name.Contains("g__", StringComparison.Ordinal) ? LocalFunction(name) : Inner(name) + " lambda";
         if (type.Name.StartsWith("Submission", StringComparison.Ordinal) && type.Namespace is null)
         {
-            return name.Contains("<Initialize>", StringComparison.Ordinal) || name is "<Factory>" or "Initialize" or "MoveNext" or "<Initialize> lambda" or "Initialize lambda"
+            return name.Contains("<Initialize>", StringComparison.Ordinal)
+                || name is "<Factory>" or "Initialize" or "MoveNext" or "Initialize lambda"
                 ? null
                 : Parameters(name, method);
         }

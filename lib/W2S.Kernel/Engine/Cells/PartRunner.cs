@@ -162,9 +162,15 @@ internal sealed class PartRunner : IDisposable
         if (run.Importing.Contains(path)) throw new InvalidOperationException($"{name} imports itself");
         foreach (var (source, language) in Imports.Read(path))
         {
-            var imported = run with { Source = source, Importing = [.. run.Importing, path], ShowsResults = show && run.ShowsResults };
+            var imported = run with
+            {
+                Source = source,
+                Importing = [.. run.Importing, path],
+                ShowsResults = show && run.ShowsResults,
+            };
             // a file counts as typed here; a notebook's cells are cells of their own
-            await (path.EndsWith(".ipynb", StringComparison.OrdinalIgnoreCase) ? RunToEndAsync(imported, language) : RunAsync(imported, language));
+            var isNotebook = path.EndsWith(".ipynb", StringComparison.OrdinalIgnoreCase);
+            await (isNotebook ? RunToEndAsync(imported, language) : RunAsync(imported, language));
         }
     }
 

@@ -9,7 +9,8 @@ internal static class FSharpLexer
 {
     /// <summary>The lines, from 0, that begin inside a string, a comment or code that an <c>#if</c> leaves out.</summary>
     public static IEnumerable<int> LinesInsideText(IEnumerable<string> lines) =>
-        Scan(lines).Where(line => line.Place is not (FSharpTokenizerColorState.Token or FSharpTokenizerColorState.InitialState))
+        Scan(lines)
+            .Where(line => line.Place is not (FSharpTokenizerColorState.Token or FSharpTokenizerColorState.InitialState))
             .Select(line => line.Number);
 
     /// <summary>Where tokens of one kind begin.</summary>
@@ -20,14 +21,18 @@ internal static class FSharpLexer
         var (lines, start) = (code.Split('\n'), 0);
         foreach (var line in Scan(lines))
         {
-            foreach (var token in line.Tokens.Where(token => token.TokenName == name)) yield return start + token.LeftColumn;
+            foreach (var token in line.Tokens)
+            {
+                if (token.TokenName == name) yield return start + token.LeftColumn;
+            }
             start += lines[line.Number].Length + 1;
         }
     }
 
-    private static IEnumerable<(int Number, FSharpTokenizerColorState Place, List<FSharpTokenInfo> Tokens)> Scan(IEnumerable<string> lines)
+    private static IEnumerable<Line> Scan(IEnumerable<string> lines)
     {
-        var lexer = new FSharpSourceTokenizer(ListModule.Empty<string>(), FSharpOption<string>.None, FSharpOption<string>.None);
+        var none = FSharpOption<string>.None;
+        var lexer = new FSharpSourceTokenizer(ListModule.Empty<string>(), none, none);
         var (number, state) = (0, FSharpTokenizerLexState.Initial);
         foreach (var line in lines)
         {
@@ -40,7 +45,9 @@ internal static class FSharpLexer
                 more = token is not null;
                 if (token is not null) tokens.Add(token.Value);
             }
-            yield return (number++, place, tokens);
+            yield return new Line(number++, place, tokens);
         }
     }
+
+    private sealed record Line(int Number, FSharpTokenizerColorState Place, IReadOnlyList<FSharpTokenInfo> Tokens);
 }

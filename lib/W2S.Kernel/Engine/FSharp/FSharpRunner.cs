@@ -90,7 +90,9 @@ internal sealed partial class FSharpRunner(ReferenceSet references)
             : match.Value);
     }
 
-    [GeneratedRegex(@"^(?<head>[ \t]*)(?<keyword>while)[ \t]+(?<condition>[^\n]+?)[ \t]+do\b", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"^(?<head>[ \t]*)(?<keyword>while)[ \t]+(?<condition>[^\n]+?)[ \t]+do\b",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex While();
 
     private static Shell.FsiEvaluationSession Open()

@@ -5,18 +5,19 @@ using W2S.Kernel.Engine.Variables;
 
 namespace W2S.Kernel.Engine.Output;
 
-/// <summary>Arrays of several dimensions as text: type and lengths, then nested brackets with the columns below each other.</summary>
+/// <summary>Arrays of several dimensions as text: type and lengths, then nested brackets, columns below each other.</summary>
 internal static class ArrayText
 {
     private const int WholeUpTo = 1000;
     private const int Edge = 3;
     private const int Gap = -1;
 
-    /// <summary>Writes an array; of one with more than a thousand elements the first and last three along each dimension.</summary>
+    /// <summary>Writes an array; of more than a thousand elements the first and last three along each dimension.</summary>
     public static string Of(Array array)
     {
         var lengths = Enumerable.Range(0, array.Rank).Select(array.GetLength).ToArray();
-        var text = new StringBuilder($"{TypeNames.Short(array.GetType().GetElementType()!)}[{string.Join(", ", lengths)}]\n");
+        var element = TypeNames.Short(array.GetType().GetElementType()!);
+        var text = new StringBuilder($"{element}[{string.Join(", ", lengths)}]\n");
         var shown = lengths.Select(length => Shown(length, array.LongLength > WholeUpTo)).ToArray();
         var cells = new Dictionary<string, string>(StringComparer.Ordinal);
         Visit(array, shown, [], place => cells[Key(place)] = Element(array.GetValue(place)));
@@ -47,14 +48,17 @@ internal static class ArrayText
     private static void Write(StringBuilder text, Array array, int[][] shown, int[] place, Func<int[], string> element)
     {
         var dimension = place.Length;
-        var separator = dimension == array.Rank - 1 ? ", " : "," + new string('\n', array.Rank - 1 - dimension) + new string(' ', dimension + 1);
+        var inner = array.Rank - 1 - dimension;
+        var separator = inner == 0 ? ", " : $",{new string('\n', inner)}{new string(' ', dimension + 1)}";
         text.Append('[');
         for (var i = 0; i < shown[dimension].Length; i++)
         {
             if (i > 0) text.Append(separator);
-            if (shown[dimension][i] is var index && index == Gap) text.Append("...");
-            else if (dimension == array.Rank - 1) text.Append(element([.. place, array.GetLowerBound(dimension) + index]));
-            else Write(text, array, shown, [.. place, array.GetLowerBound(dimension) + index], element);
+            var index = shown[dimension][i];
+            int[] next = [.. place, array.GetLowerBound(dimension) + index];
+            if (index == Gap) text.Append("...");
+            else if (inner == 0) text.Append(element(next));
+            else Write(text, array, shown, next, element);
         }
         text.Append(']');
     }
@@ -63,7 +67,7 @@ internal static class ArrayText
     {
         null => Formatter.NullString,
         string text => text.ReplaceLineEndings(" "),
-        IFormattable number when value.GetType().IsPrimitive => number.ToString(null, CultureInfo.InvariantCulture), // at once
+        IFormattable number when value.GetType().IsPrimitive => number.ToString(null, CultureInfo.InvariantCulture),
         _ => Renderer.PlainText(value).ReplaceLineEndings(" "),
     };
 }

@@ -21,7 +21,7 @@ public static class HostConsole
     private static TextWriter? writer;
     private static TextWriter? errorWriter;
 
-    /// <summary>From now on sends what cells write to the cell that wrote it; again where a cell has set other streams.</summary>
+    /// <summary>Sends what cells write to the cell that wrote it; again where a cell has set other streams.</summary>
     internal static void Route()
     {
         lock (Once)

@@ -7,7 +7,7 @@ using W2S.Kernel.Engine.Variables;
 namespace W2S.Kernel.Engine.Output;
 
 /// <summary>Turns values into MIME bundles by the formatters that are registered for their types.</summary>
-/// <remarks>No value fails the cell that shows it: what cannot be formatted is shown as plain text, at the least by its type.</remarks>
+/// <remarks>No value fails the cell that shows it: what cannot be formatted is plain text, at the least its type.</remarks>
 internal static class Renderer
 {
     private const string Plain = "text/plain";
@@ -29,7 +29,8 @@ internal static class Renderer
         }
         if (value is null) return new MimeBundle(mimeTypes[0], Formatter.NullString);
         ValueFormatters.Register();
-        if (ValueFormatters.OnSight(value.GetType()) is { } register && MimeTypesRegisteredFor(value.GetType()).Count == 0) register();
+        var register = ValueFormatters.OnSight(value.GetType());
+        if (register is not null && MimeTypesRegisteredFor(value.GetType()).Count == 0) register();
         var bundle = new MimeBundle();
         var failures = new List<(string Mime, Exception Failure)>();
         foreach (var mime in mimeTypes.Count > 0 ? mimeTypes : MimeTypesFor(value.GetType()))
@@ -38,7 +39,10 @@ internal static class Renderer
             if (mimeTypes.Count == 0 && mime == Html && SaysNoMoreThanPlain(text)) continue;
             bundle.Set(mime, Content(mime, text));
         }
-        if (!bundle.ContainsKey(Plain) && (mimeTypes.Count == 0 || bundle.Count == 0)) bundle.Set(Plain, PlainText(value, failures));
+        if (mimeTypes.Count == 0 && !bundle.ContainsKey(Plain) || bundle.Count == 0)
+        {
+            bundle.Set(Plain, PlainText(value, failures));
+        }
         Report(value, failures);
         return bundle;
     }
@@ -50,7 +54,7 @@ internal static class Renderer
     {
         // what failed is not asked again: a sequence may have another state by now
         var formatted = failures.Exists(failed => failed.Mime == Plain) ? null : Format(value, Plain, failures);
-        if (failures.Count > 0 && formatted == value.GetType().ToString()) formatted = null; // says less than the failure
+        if (failures.Count > 0 && formatted == value.GetType().ToString()) formatted = null; // the failure says more
         return formatted ?? Own(value, failures) ?? Unshown(value, failures[^1].Failure);
     }
 
@@ -90,9 +94,9 @@ internal static class Renderer
     {
         var registered = failures.Count > 0 ? MimeTypesRegisteredFor(value.GetType()) : [];
         if (failures.Find(failed => registered.Contains(failed.Mime)) is not { Failure: { } failure } first) return;
+        var (type, reason) = (TypeNames.Short(value.GetType()), ExceptionReport.OneLine(failure));
         CellContext.Current?.Output.Write(
-            OutputStream.Error,
-            $"{TypeNames.Short(value.GetType())} is shown without {first.Mime}: its formatter failed, {ExceptionReport.OneLine(failure)}\n");
+            OutputStream.Error, $"{type} is shown without {first.Mime}: its formatter failed, {reason}\n");
     }
 
     // Those preferred for the type, and those registered for it or a base of it; what is special comes before HTML.

@@ -7,19 +7,22 @@ using Microsoft.DotNet.Interactive.Formatting;
 
 namespace W2S.Kernel.Engine.Output;
 
-/// <summary>How the kernel shows what the formatting library shows wrongly or not at all. A notebook's own formatters go before these.</summary>
+/// <summary>How the kernel shows what the formatting library shows wrongly or not at all.</summary>
+/// <remarks>A notebook's own formatters go before these.</remarks>
 internal static class ValueFormatters
 {
     private const string Plain = "text/plain";
     private const string Html = "text/html";
 
-    private static readonly JsonSerializerOptions JsonText = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions JsonText =
+        new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     // Arrays by their exact types: a formatter for all arrays would hide those that the library has for lists.
     private static readonly Type[] Elements =
     [
-        typeof(bool), typeof(byte), typeof(sbyte), typeof(short), typeof(ushort), typeof(int), typeof(uint), typeof(long), typeof(ulong),
-        typeof(Half), typeof(float), typeof(double), typeof(decimal), typeof(char), typeof(string), typeof(object),
+        typeof(bool), typeof(byte), typeof(sbyte), typeof(short), typeof(ushort), typeof(int), typeof(uint),
+        typeof(long), typeof(ulong), typeof(Half), typeof(float), typeof(double), typeof(decimal), typeof(char),
+        typeof(string), typeof(object),
     ];
 
     private static readonly Lazy<bool> Registered = new(() =>
@@ -42,7 +45,7 @@ internal static class ValueFormatters
     /// <summary>Registers them, once a process.</summary>
     public static void Register() => _ = Registered.Value;
 
-    /// <summary>What registers the formatters of a type that can be known only when a value of it is seen; null for other types.</summary>
+    /// <summary>Registers a type that is known only when a value of it is seen; null for other types.</summary>
     public static Action? OnSight(Type type)
     {
         if (type.IsArray) return type.GetArrayRank() > 1 ? () => RegisterArray(type) : null;
@@ -59,7 +62,9 @@ internal static class ValueFormatters
     private static void Preformatted(Type type, Func<object, string> text)
     {
         Formatter.Register(type, (value, context) => Write(context, text(value)), Plain);
-        Formatter.Register(type, (value, context) => Write(context, $"<div class=\"dni-plaintext\"><pre>{WebUtility.HtmlEncode(text(value))}</pre></div>"), Html);
+        Formatter.Register(type, (value, context) => Write(context, Box(text(value))), Html);
+
+        static string Box(string text) => $"<div class=\"dni-plaintext\"><pre>{WebUtility.HtmlEncode(text)}</pre></div>";
     }
 
     private static void Text<T>(Func<T, string> text)
