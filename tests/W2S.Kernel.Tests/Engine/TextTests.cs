@@ -6,7 +6,8 @@ public sealed class TextTests
     [Theory]
     [InlineData("\"\"\"\n#!csharp\n#!time\n\"\"\"", "#!csharp\n#!time")]
     [InlineData("\"\"\"\"\n#!html\n\"\"\"\n#r \"nope.dll\"\n\"\"\"\"", "#!html\n\"\"\"\n#r \"nope.dll\"")]
-    [InlineData("@\"a\n#!fsharp\n#load \"\"nope.csx\"\"\n#i \"\"nuget: nope\"\"\"", "a\n#!fsharp\n#load \"nope.csx\"\n#i \"nuget: nope\"")]
+    [InlineData(
+        "@\"a\n#!fsharp\n#load \"\"nope.csx\"\"\n#i \"\"nuget: nope\"\"\"", "a\n#!fsharp\n#load \"nope.csx\"\n#i \"nuget: nope\"")]
     [InlineData("$@\"{1 + 1}\n#!markdown {2}\"", "2\n#!markdown 2")]
     [InlineData("$\"\"\"\n#!bash {1 + 1}\n#r \"nope.dll\"\n\"\"\"", "#!bash 2\n#r \"nope.dll\"")]
     [InlineData("$$\"\"\"\n#!bash {x} {{$\"{@\"\n#!nested\".Trim()}\"}}\n\"\"\"", "#!bash {x} #!nested")]
@@ -66,7 +67,8 @@ public sealed class TextTests
             #!csharp
             Console.Write("after");
             """");
-        Assert.Equal("#!csharp #!time\nwhile true do 3", host.Displays.Single().Bundle!["text/plain"].GetValue<string>());
+        var shown = host.Displays.Single().Bundle!["text/plain"].GetValue<string>();
+        Assert.Equal("#!csharp #!time\nwhile true do 3", shown);
         Assert.Equal("after", host.Out);
     }
 
@@ -85,7 +87,8 @@ public sealed class TextTests
         using var session = new Session();
         var stop = TestContext.Current.CancellationToken;
         const string Inside = "var s = \"\"\"\n#!ma";
-        Assert.DoesNotContain((await session.Cells.CompleteAsync(Inside, Inside.Length, stop)).Entries, entry => entry.Text == "#!markdown");
+        var offered = (await session.Cells.CompleteAsync(Inside, Inside.Length, stop)).Entries;
+        Assert.DoesNotContain("#!markdown", offered.Select(entry => entry.Text));
         const string Behind = "var s = \"\"\"\n#!fsharp\n\"\"\";\ns.Subs";
         Assert.Equal("Substring", (await session.Cells.CompleteAsync(Behind, Behind.Length, stop)).Entries[0].Text);
         Assert.Equal("Incomplete", session.Cells.CheckComplete("var s = \"\"\"\n#!fsharp").Status.ToString());

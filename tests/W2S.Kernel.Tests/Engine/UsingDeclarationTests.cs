@@ -1,5 +1,3 @@
-using W2S.Kernel.Engine;
-
 namespace W2S.Kernel.Tests.Engine;
 
 /// <summary>What <c>using var</c> declares at the top of a cell is disposed when the cell ends.</summary>
@@ -53,7 +51,8 @@ public sealed class UsingDeclarationTests
         Assert.Equal("-b -a ", host.Out);
         await session.RunAsync("using var _ = new System.IO.MemoryStream();");
         await session.RunAsync("using var _ = new System.IO.StringReader(\"\"); _ = 7;");
-        Assert.DoesNotContain("using", (await session.RunAsync("#!who")).Displays.Single().Bundle!["text/plain"].GetValue<string>());
+        var listed = (await session.RunAsync("#!who")).Displays.Single().Bundle!["text/plain"].GetValue<string>();
+        Assert.DoesNotContain("using", listed);
     }
 
     [Fact]
@@ -61,7 +60,8 @@ public sealed class UsingDeclarationTests
     {
         using var session = new Session();
         await session.RunAsync("using var stream = new System.IO.MemoryStream();");
-        Assert.Equal("x", (await session.RunAsync("using var stream = new System.IO.StringReader(\"x\"); stream.ReadLine()")).Plain);
+        var host = await session.RunAsync("using var stream = new System.IO.StringReader(\"x\"); stream.ReadLine()");
+        Assert.Equal("x", host.Plain);
         Assert.Equal("3", (await session.RunAsync("var stream = 3; stream")).Plain);
     }
 
@@ -70,7 +70,8 @@ public sealed class UsingDeclarationTests
     {
         using var session = new Session();
         var host = new RecordingHost();
-        var error = await session.FailAsync(Types + "using var one = new Thing(\"one\");\nthrow new FormatException(\"odd\");", host: host);
+        const string Code = "using var one = new Thing(\"one\");\nthrow new FormatException(\"odd\");";
+        var error = await session.FailAsync(Types + Code, host: host);
         Assert.Equal(("FormatException", "odd", Offset + 2), (error.Name, error.Message, error.Line));
         Assert.Equal("throw new FormatException(\"odd\");", error.SourceLine);
         Assert.Equal(1, error.Column);
@@ -82,7 +83,8 @@ public sealed class UsingDeclarationTests
     {
         using var session = new Session();
         var host = new RecordingHost();
-        await session.FailAsync(Types + "Thing Fail() => throw new Exception();\nusing Thing one = new(\"one\"), two = Fail();", host: host);
+        const string Code = "Thing Fail() => throw new Exception();\nusing Thing one = new(\"one\"), two = Fail();";
+        await session.FailAsync(Types + Code, host: host);
         Assert.Equal("-one ", host.Out);
     }
 
@@ -91,7 +93,8 @@ public sealed class UsingDeclarationTests
     {
         using var session = new Session();
         var host = new RecordingHost();
-        var error = await session.FailAsync(Types + "using var one = new Thing(\"one\");\nusing var bad = new Faulty();\n1", host: host);
+        const string Code = "using var one = new Thing(\"one\");\nusing var bad = new Faulty();\n1";
+        var error = await session.FailAsync(Types + Code, host: host);
         Assert.Equal(("InvalidOperationException", "stuck"), (error.Name, error.Message));
         Assert.Equal(("-one ", "1"), (host.Out, host.Plain));
     }
@@ -101,7 +104,8 @@ public sealed class UsingDeclarationTests
     {
         using var session = new Session();
         var host = new RecordingHost();
-        var error = await session.FailAsync(Types + "using var bad = new Faulty();\nthrow new FormatException(\"odd\");", host: host);
+        const string Code = "using var bad = new Faulty();\nthrow new FormatException(\"odd\");";
+        var error = await session.FailAsync(Types + Code, host: host);
         Assert.Equal("odd", error.Message);
         Assert.Contains("stuck", host.Error);
     }
@@ -117,11 +121,13 @@ public sealed class UsingDeclarationTests
         var started = new TaskCompletionSource();
         var host = new RecordingHost { OnWrite = () => started.TrySetResult() };
         using var stop = new CancellationTokenSource();
-        var run = session.Cells.RunAsync(Types + $"using var one = new Thing(\"one\");\nConsole.WriteLine();\n{code}", host, interrupt: stop.Token);
+        var cell = $"{Types}using var one = new Thing(\"one\");\nConsole.WriteLine();\n{code}";
+        var run = session.Cells.RunAsync(cell, host, interrupt: stop.Token);
         await Task.WhenAny(run, started.Task);
         await stop.CancelAsync();
         var error = (await run).Error!;
-        Assert.Equal((true, leftBehind), (error.Interrupted, error.Message.Contains("left behind", StringComparison.Ordinal)));
+        Assert.True(error.Interrupted);
+        Assert.Equal(leftBehind, error.Message.Contains("left behind", StringComparison.Ordinal));
         Assert.Equal("\n-one ", host.Out);
     }
 
@@ -147,7 +153,14 @@ public sealed class UsingDeclarationTests
     {
         using var session = new Session();
         session.File("setup.csx", Types + "using var loaded = new Thing(\"loaded\");");
-        var host = await session.RunAsync("#load \"setup.csx\"\nConsole.Write(\"one \");\n#!markdown\ntwo\n#!csharp\nConsole.Write(loaded + \" \");");
+        var host = await session.RunAsync("""
+            #load "setup.csx"
+            Console.Write("one ");
+            #!markdown
+            two
+            #!csharp
+            Console.Write(loaded + " ");
+            """);
         Assert.Equal("one loaded -loaded ", host.Out);
     }
 
@@ -158,9 +171,12 @@ public sealed class UsingDeclarationTests
         session.File("other.ipynb", """
             {"cells": [
               {"cell_type": "code", "id": "a", "metadata": {}, "execution_count": null, "outputs": [],
-               "source": "sealed class Loud : IDisposable { public void Dispose() => Console.Write(\"gone \"); }\nusing var _ = new Loud();"},
-              {"cell_type": "code", "id": "b", "metadata": {}, "execution_count": null, "outputs": [], "source": "Console.Write(\"second \");"}],
-             "metadata": {"kernelspec": {"display_name": ".NET (C#)", "language": "C#", "name": ".net-csharp"}}, "nbformat": 4, "nbformat_minor": 5}
+               "source": ["sealed class Loud : IDisposable { public void Dispose() => Console.Write(\"gone \"); }\n",
+                          "using var _ = new Loud();"]},
+              {"cell_type": "code", "id": "b", "metadata": {}, "execution_count": null, "outputs": [],
+               "source": "Console.Write(\"second \");"}],
+             "metadata": {"kernelspec": {"display_name": ".NET (C#)", "language": "C#", "name": ".net-csharp"}},
+             "nbformat": 4, "nbformat_minor": 5}
             """);
         Assert.Equal("gone second ", (await session.RunAsync("#!import \"other.ipynb\"")).Out);
     }
@@ -205,22 +221,32 @@ public sealed class UsingDeclarationTests
         var stop = TestContext.Current.CancellationToken;
         const string Code = "using var reader = new System.IO.StringReader(\"x\"); reader.ReadL";
         Assert.Equal("ReadLine", (await session.Cells.CompleteAsync(Code, Code.Length, stop)).Entries[0].Text);
-        Assert.Contains("StringReader", (await session.Cells.InspectAsync(Code, 12, stop))!["text/plain"].GetValue<string>());
+        var inspected = await session.Cells.InspectAsync(Code, 12, stop);
+        Assert.Contains("StringReader", inspected!["text/plain"].GetValue<string>());
         await session.RunAsync("using var reader = new System.IO.StringReader(\"x\");");
         Assert.Equal("ReadLine", (await session.Cells.CompleteAsync("reader.ReadL", 12, stop)).Entries[0].Text);
-        Assert.Equal(CompletenessStatus.Complete, session.Cells.CheckComplete("using var x = F();\nx").Status);
-        Assert.Equal(CompletenessStatus.Complete, session.Cells.CheckComplete("await using T x = F(), y = F();").Status);
-        Assert.Equal(CompletenessStatus.Incomplete, session.Cells.CheckComplete("using var x = F(").Status);
+    }
+
+    [Theory]
+    [InlineData("using var x = F();\nx", "Complete")]
+    [InlineData("await using T x = F(), y = F();", "Complete")]
+    [InlineData("using var x = F(", "Incomplete")]
+    public void CompletenessIsThatOfPlainDeclarations(string code, string status)
+    {
+        using var session = new Session();
+        Assert.Equal(status, session.Cells.CheckComplete(code).Status.ToString());
     }
 
     [Fact]
     public async Task ReleasedTorchStateDoesNotOutliveItsCell()
     {
         using var session = new Session();
-        await session.RunAsync($"#r \"{LibraryFolder.Dll("TorchSharp")}\"\nusing TorchSharp;\nvar w = torch.ones(2, requires_grad: true);");
+        await session.RunAsync($"#r \"{LibraryFolder.Dll("TorchSharp")}\"\nusing TorchSharp;");
+        await session.RunAsync("var w = torch.ones(2, requires_grad: true);");
         Assert.Equal("False", (await session.RunAsync("using var _ = torch.no_grad();\n(w * 2).requires_grad")).Plain);
         await session.RunAsync("using var _ = torch.no_grad(); await Task.Delay(5);");
         Assert.Equal("True", (await session.RunAsync("(w * 2).requires_grad")).Plain);
-        Assert.Contains("[2], type = Float32", (await session.RunAsync("using var scope = torch.NewDisposeScope();\ntorch.ones(2)")).Plain);
+        var host = await session.RunAsync("using var scope = torch.NewDisposeScope();\ntorch.ones(2)");
+        Assert.Contains("[2], type = Float32", host.Plain);
     }
 }

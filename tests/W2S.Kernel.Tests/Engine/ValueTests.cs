@@ -4,12 +4,17 @@ namespace W2S.Kernel.Tests.Engine;
 public sealed class ValueTests
 {
     private const string Odd = """
-        sealed class Silent { public int Size => throw new Exception("no size"); public override string ToString() => throw new Exception("no text"); }
+        sealed class Silent
+        {
+            public int Size => throw new Exception("no size");
+            public override string ToString() => throw new Exception("no text");
+        }
         sealed class Own { public int Size => 3; public override string ToString() => "own text"; }
         sealed class Mute : Exception { public override string Message => throw new Exception("no message"); }
         sealed class Blank : Exception { public override string Message => null; }
         static IEnumerable<int> Broken() { yield return 1; throw new Exception("broken\noff"); }
-        static void Fail<T>(string mime) => Microsoft.DotNet.Interactive.Formatting.Formatter.Register<T>(_ => throw new InvalidOperationException("no picture"), mime);
+        static void Fail<T>(string mime) => Microsoft.DotNet.Interactive.Formatting.Formatter.Register<T>(
+            _ => throw new InvalidOperationException("no picture"), mime);
 
         """;
 
@@ -27,7 +32,8 @@ public sealed class ValueTests
     {
         using var session = new Session();
         Assert.NotEmpty((await session.RunAsync($"{Odd}{value}")).Plain!);
-        var host = await session.RunAsync($"display({value}).Update({value}); display({value}, \"text/html\"); Console.Write(\"on\");");
+        var host = await session.RunAsync(
+            $"display({value}).Update({value}); display({value}, \"text/html\"); Console.Write(\"on\");");
         Assert.Equal((3, "on"), (host.Displays.Count, host.Out));
         Assert.All(host.Displays, item => Assert.NotEmpty(item.Bundle!.Keys));
     }
@@ -123,7 +129,8 @@ public sealed class ValueTests
     public async Task JsonIsItsText(string code)
     {
         using var session = new Session();
-        var host = await session.RunAsync(code.Replace("TEXT", "\"{\\\"a\\\":[1,\\\"é\\\",null]}\"", StringComparison.Ordinal));
+        const string Literal = "\"{\\\"a\\\":[1,\\\"é\\\",null]}\"";
+        var host = await session.RunAsync(code.Replace("TEXT", Literal, StringComparison.Ordinal));
         Assert.Equal("{\n  \"a\": [\n    1,\n    \"é\",\n    null\n  ]\n}", host.Plain);
         Assert.DoesNotContain("Parent", host.LastResult!["text/html"].GetValue<string>());
     }
@@ -149,7 +156,8 @@ public sealed class ValueTests
         var host = await session.RunAsync(code);
         Assert.Equal(text, host.Plain);
         Assert.Equal($"<span>{text}</span>", host.LastResult!["text/html"].GetValue<string>());
-        Assert.Contains($">{text}</", (await session.RunAsync($"new {{ When = {code} }}")).LastResult!["text/html"].GetValue<string>());
+        var around = await session.RunAsync($"new {{ When = {code} }}");
+        Assert.Contains($">{text}</", around.LastResult!["text/html"].GetValue<string>());
     }
 
     [Fact]
