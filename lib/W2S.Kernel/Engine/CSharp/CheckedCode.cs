@@ -6,7 +6,7 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace W2S.Kernel.Engine.CSharp;
 
-/// <summary>A piece of C# as it is compiled: its loops can be stopped, its using declarations last as its cell.</summary>
+/// <summary>A piece of C# as it is compiled: its loops can be stopped, its using declarations last a cell.</summary>
 /// <remarks>The text changes within its lines only: line numbers stay, and columns are mapped back.</remarks>
 internal sealed class CheckedCode
 {

@@ -6,12 +6,13 @@ using Microsoft.CodeAnalysis.Text;
 namespace W2S.Kernel.Engine.CSharp;
 
 /// <summary>
-/// Using declarations at the top of a cell: C# scripts have none, so each becomes a variable and an action for the cell's end.
+/// Using declarations at the top of a cell: C# scripts have none, so each becomes a variable and an action for the
+/// cell's end.
 /// </summary>
 /// <remarks>
-/// <c>using var x = F();</c> is compiled as <c>var x = F(); Cell.AtEnd(() => { using (x) { } });</c>. The compiler itself
-/// thus says what may stand in such a declaration and how it is disposed. A declared <c>_</c> gets a name of its own, so
-/// that any number of them can stand in a cell and <c>_</c> stays free for discards.
+/// <c>using var x = F();</c> is compiled as <c>var x = F(); Cell.AtEnd(() => { using (x) { } });</c>. The compiler
+/// thus says what may stand in such a declaration and how it is disposed. A declared <c>_</c> gets a name of its own,
+/// so that any number of them can stand in a cell and <c>_</c> stays free for discards.
 /// </remarks>
 internal static class UsingDeclarations
 {
@@ -51,7 +52,7 @@ internal static class UsingDeclarations
         return new string(text);
     }
 
-    /// <summary>What the blanked code needs besides: each variable disposed at the cell's end, also where the next fails.</summary>
+    /// <summary>What the blanked code needs besides: each variable disposed at the cell's end.</summary>
     public static IEnumerable<Edit> Edits(IReadOnlyList<LocalDeclarationStatementSyntax> declarations)
     {
         foreach (var statement in declarations)

@@ -41,7 +41,7 @@ internal static class MagicLines
         {
             foreach (var trivia in token.LeadingTrivia)
             {
-                if (trivia.GetStructure() is not DirectiveTriviaSyntax { IsActive: true }) continue; // left out by an #if
+                if (trivia.GetStructure() is not DirectiveTriviaSyntax { IsActive: true }) continue; // after #if
                 line += code.AsSpan(counted, trivia.SpanStart - counted).Count('\n');
                 counted = trivia.SpanStart;
                 yield return line;

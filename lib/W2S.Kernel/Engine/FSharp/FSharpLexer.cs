@@ -7,7 +7,7 @@ namespace W2S.Kernel.Engine.FSharp;
 /// <summary>F#'s own lexer, which goes line by line.</summary>
 internal static class FSharpLexer
 {
-    /// <summary>The lines, from 0, that begin inside a string, a comment or code that an <c>#if</c> leaves out.</summary>
+    /// <summary>The lines, from 0, that begin in a string, a comment or code that an <c>#if</c> leaves out.</summary>
     public static IEnumerable<int> LinesInsideText(IEnumerable<string> lines) =>
         Scan(lines)
             .Where(line => line.Place is not (FSharpTokenizerColorState.Token or FSharpTokenizerColorState.InitialState))

@@ -5,14 +5,14 @@ using W2S.Kernel.Engine.Variables;
 
 namespace W2S.Kernel.Engine.Output;
 
-/// <summary>Arrays of several dimensions as text: type and lengths, then nested brackets, columns below each other.</summary>
+/// <summary>Arrays of several dimensions as text: type and lengths, then nested brackets with aligned columns.</summary>
 internal static class ArrayText
 {
     private const int WholeUpTo = 1000;
     private const int Edge = 3;
     private const int Gap = -1;
 
-    /// <summary>Writes an array; of more than a thousand elements the first and last three along each dimension.</summary>
+    /// <summary>Writes an array; of more than a thousand elements the first and last three a dimension.</summary>
     public static string Of(Array array)
     {
         var lengths = Enumerable.Range(0, array.Rank).Select(array.GetLength).ToArray();

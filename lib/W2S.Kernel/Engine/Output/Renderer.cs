@@ -7,7 +7,7 @@ using W2S.Kernel.Engine.Variables;
 namespace W2S.Kernel.Engine.Output;
 
 /// <summary>Turns values into MIME bundles by the formatters that are registered for their types.</summary>
-/// <remarks>No value fails the cell that shows it: what cannot be formatted is plain text, at the least its type.</remarks>
+/// <remarks>No value fails the cell that shows it: what cannot be formatted is plain text or its type.</remarks>
 internal static class Renderer
 {
     private const string Plain = "text/plain";
@@ -47,7 +47,7 @@ internal static class Renderer
         return bundle;
     }
 
-    /// <summary>A value as plain text: by its formatter, else by its own <c>ToString</c>, else its type and why.</summary>
+    /// <summary>A value as plain text: by its formatter, its own <c>ToString</c>, or its type and why.</summary>
     public static string PlainText(object value) => PlainText(value, []);
 
     private static string PlainText(object value, List<(string Mime, Exception Failure)> failures)

@@ -52,7 +52,8 @@ internal static class ValueFormatters
         for (var ancestor = type; ancestor is not null; ancestor = ancestor.BaseType)
         {
             // the JSON of Newtonsoft.Json, which the kernel does not refer to
-            if (ancestor.FullName == "Newtonsoft.Json.Linq.JToken") return () => Preformatted(ancestor, token => token.ToString()!);
+            if (ancestor.FullName != "Newtonsoft.Json.Linq.JToken") continue;
+            return () => Preformatted(ancestor, token => token.ToString()!);
         }
         return null;
     }

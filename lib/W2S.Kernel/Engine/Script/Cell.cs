@@ -24,7 +24,7 @@ public static class Cell
     /// <returns>The line, or null where nobody can be asked.</returns>
     public static string? ReadPassword(string prompt = "") => CellContext.Required.Output.ReadLine(prompt, password: true);
 
-    /// <summary>Has something done when the cell ends, however it ends. The engine adds it to using declarations.</summary>
+    /// <summary>Has something done when the cell ends, however it ends. Using declarations rely on it.</summary>
     /// <param name="action">What to do; the last added is the first done.</param>
     /// <exception cref="InvalidOperationException">No cell is running.</exception>
     [EditorBrowsable(EditorBrowsableState.Never)]
