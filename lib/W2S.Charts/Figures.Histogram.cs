@@ -1,7 +1,7 @@
 using Plotly.NET;
+using W2S.Torch;
 using static W2S.Charts.FigureBuilder;
 
-using W2S.Torch;
 namespace W2S.Charts;
 
 public static partial class Figures

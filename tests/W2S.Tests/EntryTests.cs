@@ -5,14 +5,28 @@ using TorchSharp;
 using W2S.Analysis;
 using W2S.Charts;
 using W2S.Data;
+using W2S.Data.Batches;
+using W2S.Data.Episodes;
+using W2S.Data.Noise;
+using W2S.Data.Views;
 using W2S.Experiments;
+using W2S.Experiments.FewShot;
+using W2S.Experiments.LabelChoice;
+using W2S.Experiments.NoisyLabels;
 using W2S.Losses;
+using W2S.Losses.Catalogue;
+using W2S.Losses.Distillation;
+using W2S.Losses.NoisyLabels;
+using W2S.Losses.WeakToStrong;
 using W2S.Models;
+using W2S.Models.Weights;
+using W2S.Runs;
+using W2S.Selection;
 using W2S.Tests.Data;
 using W2S.Tests.Training;
+using W2S.Torch;
 using W2S.Training;
 using static TorchSharp.torch;
-using LabelSelection = W2S.Losses.LabelSelection;
 
 namespace W2S.Tests;
 
@@ -63,8 +77,8 @@ public sealed class EntryTests
         .. Losses.Select(entry => new Entry<Tensor>(
             $"Loss.Compute(batch.TrueLabels), {entry.Name}", y => Total(entry.Loss, batch => batch with { TrueLabels = y }))),
         new("LossBatch.Check(batch.Labels)", y => Check(new(Z) { Labels = y })),
-        new("LabelSelection.Apply(batch.Labels)", y =>
-            new LabelSelection(Confidence.Margin).Apply(new(Z) { Labels = y, TeacherLogits = Z2 }).TeacherWeights),
+        new("LossBatch.Select(batch.Labels)", y =>
+            new LossBatch(Z) { Labels = y, TeacherLogits = Z2 }.Select(new(Confidence.Margin)).TeacherWeights),
     ];
 
     // Those that know the classes.
@@ -87,8 +101,8 @@ public sealed class EntryTests
     // Those that do not: only a negative class is surely none.
     private static Entry<long[]>[] OpenLabelLists =>
     [
-        new("Split.PerClass(labels)", y => Split.PerClass(y, 1, 0)),
-        new("Split.Stratified(labels)", y => Split.Stratified(y, .5, 0).Part),
+        new("RandomSplit.PerClass(labels)", y => RandomSplit.PerClass(y, 1, 0)),
+        new("RandomSplit.Stratified(labels)", y => RandomSplit.Stratified(y, .5, 0).Part),
         new("new Episode(classes)", y => new Episode(y, [0, 1, 2, 3], [4, 5, 6, 7]).QueryLabels),
         new("Supervision.ByLabels(labels)", y => Supervision.ByLabels(y).Labels),
     ];
@@ -203,8 +217,8 @@ public sealed class EntryTests
         new("SignedRankTest.Holm(pValues)", x => SignedRankTest.Holm(x)),
         new("Calibration.EqualWidthBins(confidence)", x => Calibration.EqualWidthBins(x, Rights)),
         new("Calibration.EqualMassBins(confidence)", x => Calibration.EqualMassBins(x, Rights)),
-        new("LabelSelection.Top(confidence)", x => W2S.Analysis.LabelSelection.Top(x, .5)),
-        new("LabelSelection.ByConfidence(confidence)", x => W2S.Analysis.LabelSelection.ByConfidence(x, Rights)),
+        new("SelectionQuality.Top(confidence)", x => SelectionQuality.Top(x, .5)),
+        new("SelectionQuality.ByConfidence(confidence)", x => SelectionQuality.ByConfidence(x, Rights)),
         new("LossMixture.Fit(losses)", x => LossMixture.Fit(x)),
         new("AdaptiveConfidence.Beta(largest)", x => AdaptiveConfidence.Beta(x[1], .1, 1)),
         new("AdaptiveConfidence.Beta(teacherClass)", x => AdaptiveConfidence.Beta(.9, x[1], 1)),

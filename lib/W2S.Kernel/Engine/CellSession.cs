@@ -13,6 +13,9 @@ namespace W2S.Kernel.Engine;
 /// </remarks>
 public sealed class CellSession : IDisposable
 {
+    // How long the disposing of what a left-behind cell holds may keep the reader waiting.
+    private static readonly TimeSpan EndPatience = TimeSpan.FromMilliseconds(200);
+
     private readonly SemaphoreSlim turn = new(1, 1);
     private readonly object hostGate = new();
     private readonly ReferenceSet references = new();
@@ -63,7 +66,7 @@ public sealed class CellSession : IDisposable
         }
         try
         {
-            HostConsole.RouteInput();
+            HostConsole.Route();
             var source = CellSource.Cell(code.ReplaceLineEndings("\n"), WorkingDirectory);
             return new CellResult(await RunAsync(source, host, language, interrupt).ConfigureAwait(false), Stopwatch.GetElapsedTime(started));
         }
@@ -140,7 +143,14 @@ public sealed class CellSession : IDisposable
         if (!work.IsCompleted && !await StopSequence.RunAsync(work, cell, thread, Patience).ConfigureAwait(false))
         {
             thread.Dispose();
+            var abandoned = thread;
             thread = new CellThread();
+            var ending = Task.Run(() =>
+            {
+                cell.Enter();
+                return cell.EndAsync(abandoned);
+            });
+            await Task.WhenAny(ending, Task.Delay(EndPatience)).ConfigureAwait(false);
             cell.Output.Close();
             return Interrupted("but some of its work could not be stopped and is left behind; what it still prints is dropped", null);
         }

@@ -47,7 +47,8 @@ internal sealed class EditorWorkspace(ReferenceSet references) : IDisposable
         var id = ProjectId.CreateNewId();
         var document = DocumentInfo.Create(
             DocumentId.CreateNewId(id), "cell.csx", sourceCodeKind: SourceCodeKind.Script,
-            loader: TextLoader.From(TextAndVersion.Create(SourceText.From(code), VersionStamp.Create())));
+            loader: TextLoader.From(TextAndVersion.Create(
+                SourceText.From(UsingDeclarations.Blank(code)), VersionStamp.Create())));
         return ProjectInfo.Create(
             id, VersionStamp.Create(), $"cell{ran.Count}-{id.Id:N}", $"cell{ran.Count}-{id.Id:N}", LanguageNames.CSharp,
             parseOptions: SubmissionCompiler.ParseOptions.WithDocumentationMode(DocumentationMode.Parse),
