@@ -44,8 +44,8 @@ internal sealed class SubmissionCompiler(ReferenceSet references)
         var parsed = CSharpSyntaxTree.ParseText(SourceText.From(code, Encoding.UTF8), ParseOptions);
         var checks = LoopChecks.Add(parsed);
         var tree = CSharpSyntaxTree.ParseText(SourceText.From(checks.Text.ToString(), Encoding.UTF8), ParseOptions, path);
-        var compilation = CSharpCompilation.CreateScriptCompilation(
-            $"cell-{number}", tree, references.References, Options(previous is null, $"Submission{number}"), previous, typeof(object));
+        var compilation = SubmissionChain.Bind(CSharpCompilation.CreateScriptCompilation(
+            $"cell-{number}", tree, references.References, Options(previous is null, $"Submission{number}"), previous, typeof(object)));
 
         using var image = new MemoryStream();
         using var symbols = new MemoryStream();
