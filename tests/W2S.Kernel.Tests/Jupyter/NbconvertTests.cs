@@ -40,20 +40,15 @@ public sealed partial class NbconvertTests
         Assert.True(JsonNode.DeepEquals(theirs["metadata"]!["kernelspec"], source["metadata"]!["kernelspec"]), "the client changed kernelspec");
     }
 
-    /// <remarks>
-    /// It runs each notebook twice, which takes minutes: <c>W2S_NBCONVERT=all</c> compares every notebook,
-    /// <c>W2S_NBCONVERT=NAME</c> those whose file name contains NAME.
-    /// </remarks>
     [Fact]
     public async Task TheNotebooksOfTheCollectionGiveTheSame()
     {
-        var wanted = Environment.GetEnvironmentVariable("W2S_NBCONVERT");
-        Assert.SkipWhen(string.IsNullOrEmpty(wanted), "takes minutes a notebook: set W2S_NBCONVERT to all, or to a part of a notebook's name");
+        LongProofs.SkipUnlessWanted("minutes a notebook");
         JupyterHome.Require("nbconvert");
         using var home = new JupyterHome();
         home.CopyCollection();
         var notebooks = Directory.EnumerateFiles(Path.Combine(home.Work, "notebooks"), "*.ipynb").Select(Path.GetFileName)
-            .Where(file => !file!.StartsWith('_') && (wanted == "all" || file.Contains(wanted!, StringComparison.Ordinal))).Order().ToList();
+            .Where(file => !file!.StartsWith('_')).Order().ToList();
         Assert.NotEmpty(notebooks);
         foreach (var notebook in notebooks)
         {
