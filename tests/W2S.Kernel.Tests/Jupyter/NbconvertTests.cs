@@ -17,6 +17,9 @@ public sealed partial class NbconvertTests
         "for (var i = 0; i < 3; i++) { Console.Write($\"{i} \"); await Task.Delay(20); }",
         "#!markdown\n# A title",
         "W2S.Kernel.Engine.Script.Cell.Clear();\nConsole.Write(\"gone\");\nW2S.Kernel.Engine.Script.Cell.Clear(wait: true);\n\"kept 😀\"",
+        "\"<b>bold</b>\".DisplayAs(\"text/html\"); squares.Length.Display();",
+        "class Dated { public Dated(DateTime day, DisplayedValue shown) { } }",
+        "new Dated(DateTime.UnixEpoch, 4.Display()).GetType().Name",
         "display(\"{\\\"data\\\":[],\\\"layout\\\":{}}\", \"application/vnd.plotly.v1+json\");",
     ];
 
