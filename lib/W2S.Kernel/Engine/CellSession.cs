@@ -88,7 +88,8 @@ public sealed class CellSession : IDisposable
         CheckPosition(code, position);
         if (Completions.Magic(code, position) is { } magics) return magics;
         if (CellParser.Only("csharp", code, position) is not { } csharp) return new CompletionResult(position, position, []);
-        return await Completions.CSharpAsync(parts.CSharp.Editor.Open(csharp), position, cancellationToken).ConfigureAwait(false);
+        var document = await parts.CSharp.Editor.OpenAsync(csharp, cancellationToken).ConfigureAwait(false);
+        return await Completions.CSharpAsync(document, position, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Says what stands at a position of a cell: its signature and the summary of its documentation.</summary>
@@ -101,7 +102,8 @@ public sealed class CellSession : IDisposable
     {
         CheckPosition(code, position);
         if (CellParser.Only("csharp", code, position) is not { } csharp) return null;
-        return await Inspection.AtAsync(parts.CSharp.Editor.Open(csharp), position, cancellationToken).ConfigureAwait(false);
+        var document = await parts.CSharp.Editor.OpenAsync(csharp, cancellationToken).ConfigureAwait(false);
+        return await Inspection.AtAsync(document, position, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Tells whether a cell's text can be run as it stands.</summary>

@@ -111,6 +111,16 @@ public sealed class EntryScriptTests : IDisposable
         Assert.DoesNotContain("Platform", names);
     }
 
+    [Fact]
+    public void LongTestsAreAskedForByOneSwitch()
+    {
+        Builds("test", "Some");
+        Assert.DoesNotContain("W2S_LONG=1", File.ReadAllLines(folder.File("environment")));
+        Builds("test", "--long", "Some");
+        Assert.Contains("W2S_LONG=1", File.ReadAllLines(folder.File("environment")));
+        Assert.Contains("-filter /*/*/*Some*", Asked()[^1]);
+    }
+
     private int BuildsOfARun() => Builds("run", "n.ipynb", "--quick");
 
     private int Builds(params string[] arguments)
@@ -119,6 +129,7 @@ public sealed class EntryScriptTests : IDisposable
         var start = new ProcessStartInfo(folder.File("w2s"), arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
         start.Environment["PATH"] = $"{folder.File("tools")}:{start.Environment["PATH"]}";
         (start.Environment["W2S_TEST_GIVEN"], start.Environment["OUTDIR"], start.Environment["Platform"]) = ("1", "elsewhere", "x86");
+        start.Environment.Remove("W2S_LONG");
         using var script = Process.Start(start)!;
         var output = script.StandardOutput.ReadToEndAsync();
         var errors = script.StandardError.ReadToEnd();

@@ -40,8 +40,8 @@ internal sealed class SubmissionCompiler(ReferenceSet references)
         var path = $"{source.Path}#{number}";
         var prepared = CheckedCode.Of(code);
         var tree = CSharpSyntaxTree.ParseText(prepared.Text, ParseOptions, path);
-        var compilation = CSharpCompilation.CreateScriptCompilation(
-            $"cell-{number}", tree, references.References, Options(previous is null, $"Submission{number}"), previous, typeof(object));
+        var compilation = SubmissionChain.Bind(CSharpCompilation.CreateScriptCompilation(
+            $"cell-{number}", tree, references.References, Options(previous is null, $"Submission{number}"), previous, typeof(object)));
 
         using var image = new MemoryStream();
         using var symbols = new MemoryStream();

@@ -34,7 +34,7 @@ public sealed class NoisyReferenceTests(ITestOutputHelper output)
     [MemberData(nameof(Rows))]
     public void CellsLieNearThoseOfPyTorch(NoiseKind kind, double rate, string reference)
     {
-        Assert.SkipWhen(Environment.GetEnvironmentVariable("W2S_FULL") != "1", "about a minute a row: set W2S_FULL=1 to run it");
+        LongProofs.SkipUnlessWanted("about a minute a row");
         Assert.SkipWhen(DataFolder.Find("weights") is null, DataFolder.Missing("weights"));
         Assert.SkipWhen(DataFolder.Find(Cifar100.Folder) is null, DataFolder.Missing(Cifar100.Folder));
         using var folder = new TemporaryFolder();
