@@ -1,4 +1,5 @@
 using W2S.Models.Weights;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Models;
@@ -118,7 +119,7 @@ internal static class StateDictLoader
         notes.AddRange(choice.Notes);
         Rename(name => choice.Rename(name, wanted));
         if (choice.Prefix.Length > 0)
-            notes.Add($"the prefix '{PickleNames.Printable(choice.Prefix)}' was taken off");
+            notes.Add($"the prefix '{FileKinds.Printable(choice.Prefix)}' was taken off");
         if (choice.Added.Length > 0)
             notes.Add($"the prefix '{choice.Added}' was put on");
         if (model.HeadKey.Length > 0 && !source.ContainsKey($"{model.HeadKey}.weight"))
@@ -146,7 +147,7 @@ internal static class StateDictLoader
             foreach (var (key, tensor) in source)
             {
                 if (!renamed.TryAdd(rename(key), tensor))
-                    throw new WeightFileException($"two names of the file, one of them '{PickleNames.Printable(key)}', mean the same here: '{PickleNames.Printable(rename(key))}'");
+                    throw new WeightFileException($"two names of the file, one of them '{FileKinds.Printable(key)}', mean the same here: '{FileKinds.Printable(rename(key))}'");
             }
             source = renamed;
         }
