@@ -1,5 +1,8 @@
 using TorchSharp;
+using W2S.Data;
 using W2S.Models;
+using W2S.Runs;
+using W2S.Torch;
 using W2S.Training;
 using static TorchSharp.torch;
 
@@ -79,7 +82,7 @@ public sealed record ProbeRun : Experiment
         return new RunOutcome { Values = values };
     }
 
-    private ProbeSplit Read(RunResult run) => new(
+    private SplitAccuracies Read(RunResult run) => new(
         (int)run.Seed, run["teacher"], run["few labels"], run["ceiling"],
         Protocol.Students.ToDictionary(student => student.Name, student => run[student.Name]),
         Protocol.Students.ToDictionary(student => student.Name, student => run[Agreement(student)]));

@@ -1,4 +1,5 @@
 using W2S.Losses;
+using W2S.Losses.WeakToStrong;
 
 namespace W2S.Experiments;
 

@@ -1,4 +1,5 @@
 using TorchSharp;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Losses;
@@ -35,7 +36,7 @@ public abstract record DistillationLoss : Loss
     public sealed override LossParts Compute(LossBatch batch)
     {
         using var scope = NewDisposeScope();
-        var student = new Logits(batch.StudentLogits);
+        var student = batch.Check();
         List<(LossTerm, Tensor?)> terms = [];
         if (batch.Labels is { } labels && LabelWeight > 0)
             terms.Add((new("labels", LabelTerm.CrossEntropy(student, labels, LabelSmoothing).Times(LabelWeight)), batch.Weights));
@@ -68,10 +69,7 @@ public abstract record DistillationLoss : Loss
     {
         if (batch.TeacherLogits is not { } logits)
             throw new ArgumentException($"{Name} needs a teacher and the batch has none; give TeacherLogits", nameof(batch));
-        if (!logits.shape.SequenceEqual(student.Values.shape))
-            throw new ArgumentException(
-                $"teacher logits of shape [{string.Join(", ", logits.shape)}] for student logits of shape [{string.Join(", ", student.Values.shape)}]; give both for the same samples and classes",
-                nameof(batch));
+        Checks.SameSize(student.Values, logits, "the student's logits", nameof(batch.TeacherLogits));
         return new Logits(logits.detach());
     }
 

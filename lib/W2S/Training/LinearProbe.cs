@@ -1,7 +1,7 @@
 using TorchSharp;
-using W2S.Data;
 using W2S.Losses;
 using W2S.Models.Weights;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Training;
@@ -42,7 +42,8 @@ public sealed class LinearProbe : IDisposable
     /// <param name="token">Stops the training.</param>
     /// <param name="watch">Is shown the probe as it is at every report, for instance to judge it over time; the probe is disposed after the call.</param>
     /// <returns>The probe; the caller disposes it.</returns>
-    /// <exception cref="ArgumentException">Shapes do not fit, the loss lacks something, or weighted samples are to be mixed.</exception>
+    /// <exception cref="ArgumentException">Shapes do not fit, a label is outside the classes, a feature, logit or weight is no number that
+    /// can be learned from, the loss lacks something, or weighted samples are to be mixed.</exception>
     /// <exception cref="NotFiniteException">The loss became NaN or infinite; the message says at which step.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
     public static LinearProbe Train(
@@ -52,14 +53,12 @@ public sealed class LinearProbe : IDisposable
         ArgumentNullException.ThrowIfNull(features);
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentNullException.ThrowIfNull(supervision);
-        if (features.dim() != 2 || features.shape[0] == 0 || features.dtype != ScalarType.Float32)
-            throw new ArgumentException($"features are {features.dtype} [{string.Join(", ", features.shape)}]; give float32 [samples, features]", nameof(features));
+        CheckFeatures(features);
         if (classes < 2)
             throw new ArgumentOutOfRangeException(nameof(classes), classes, $"{classes} classes cannot be told apart; give 2 or more");
-        supervision.Check(features.shape[0]);
+        supervision.Check(features.shape[0], classes);
         options ??= new LinearProbeOptions();
         if (options.Mixup > 0) supervision.CheckMixable();
-        ProcessSettings.Apply();
         using var one = Devices.OneThread();
         using var here = features.to(Devices.ForLosses(features.device));
         using var training = new ProbeTraining(here, classes, loss, supervision, options);
@@ -95,11 +94,11 @@ public sealed class LinearProbe : IDisposable
     /// <summary>The probe's logits.</summary>
     /// <param name="features">float32 [N, F].</param>
     /// <returns>float32 [N, C], without gradient, owned by the current dispose scope.</returns>
-    /// <exception cref="ArgumentException">The features have another length.</exception>
+    /// <exception cref="ArgumentException">The features have another length or type, or one is not finite.</exception>
     public Tensor Logits(Tensor features)
     {
-        ArgumentNullException.ThrowIfNull(features);
-        if (features.dim() != 2 || features.shape[1] != FeatureCount)
+        CheckFeatures(features);
+        if (features.shape[1] != FeatureCount)
             throw new ArgumentException($"features of shape [{string.Join(", ", features.shape)}] for a probe of {FeatureCount}; give [samples, {FeatureCount}]", nameof(features));
         using var _ = no_grad();
         using var here = features.to(mean.device);
@@ -111,15 +110,24 @@ public sealed class LinearProbe : IDisposable
     /// <param name="features">float32 [N, F].</param>
     /// <param name="labels">N class numbers.</param>
     /// <returns>0 … 1.</returns>
-    /// <exception cref="ArgumentException">Shapes do not fit.</exception>
+    /// <exception cref="ArgumentException">Shapes do not fit, a label is outside the classes, or a feature is not finite.</exception>
     public double Accuracy(Tensor features, IReadOnlyList<long> labels)
     {
-        ArgumentNullException.ThrowIfNull(labels);
+        Checks.Labels(labels, Classes);
         using var scope = NewDisposeScope();
         var logits = Logits(features);
         if (labels.Count != logits.shape[0])
             throw new ArgumentException($"{labels.Count} labels for {logits.shape[0]} samples; give one each", nameof(labels));
+        Checks.Logits(logits);
         return logits.argmax(1).eq(tensor(labels.ToArray(), device: logits.device)).to_type(ScalarType.Float32).mean().item<float>();
+    }
+
+    private static void CheckFeatures(Tensor features)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        if (features.dim() != 2 || features.shape[0] == 0 || features.dtype != ScalarType.Float32)
+            throw new ArgumentException($"features are {features.dtype} {features.Shape()}; give float32 [samples, features]", nameof(features));
+        Checks.Features(features);
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,4 @@
-using W2S.Losses;
+using W2S.Torch;
 
 namespace W2S.Training;
 

@@ -1,6 +1,7 @@
 using TorchSharp;
-using W2S.Data;
+using W2S.Data.Batches;
 using W2S.Losses;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Training;
@@ -46,11 +47,11 @@ internal sealed class ProbeTraining : IDisposable
             var rate = options.Optimizer.LearningRate * options.Schedule.Factor(epochs * step / options.Steps, epochs);
             var report = (step + 1) % options.ReportEvery == 0 || step + 1 == options.Steps;
             Step(step, epochs, rate, meter, report);
-            ProcessSettings.Breathe();
+            ProcessSettings.ReleaseMemory();
             if (!report) continue;
             var point = meter.Report(step + 1, options.Steps, epochs * (step + 1) / options.Steps, epochs, rate);
             if (point.Losses.FirstOrDefault(part => !double.IsFinite(part.Value)) is { Key: { } part, Value: var value })
-                throw new NotFiniteException($"the probe's loss '{part}' became {value} between steps {step + 1 - options.ReportEvery} and {step + 1}; lower the learning rate or check features and logits");
+                throw new NotFiniteException($"the probe's loss '{part}' became {value} between steps {step / options.ReportEvery * options.ReportEvery + 1} and {step + 1}; lower the learning rate or check features and logits");
             history.Add(point);
             progress?.Report(point);
             watch?.Invoke(point, [.. history]);

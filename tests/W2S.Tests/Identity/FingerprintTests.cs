@@ -1,7 +1,22 @@
 using System.Reflection;
+using W2S.Data.Batches;
+using W2S.Data.Shapes;
+using W2S.Data.Views;
 using W2S.Experiments;
+using W2S.Experiments.Distillation;
+using W2S.Experiments.FewShot;
+using W2S.Experiments.LabelChoice;
+using W2S.Experiments.NoisyLabels;
+using W2S.Experiments.Transfer;
 using W2S.Losses;
+using W2S.Losses.Catalogue;
+using W2S.Losses.Distillation;
+using W2S.Losses.NoisyLabels;
+using W2S.Losses.WeakToStrong;
+using W2S.Runs;
+using W2S.Selection;
 using W2S.Tests.Training;
+using W2S.Torch;
 using W2S.Training;
 
 namespace W2S.Tests.Identity;

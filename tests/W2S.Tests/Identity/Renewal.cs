@@ -1,3 +1,19 @@
+using W2S.Data.Batches;
+using W2S.Data.Shapes;
+using W2S.Data.Views;
+using W2S.Experiments.Distillation;
+using W2S.Experiments.FewShot;
+using W2S.Experiments.LabelChoice;
+using W2S.Experiments.NoisyLabels;
+using W2S.Experiments.Transfer;
+using W2S.Losses.Catalogue;
+using W2S.Losses.Distillation;
+using W2S.Losses.NoisyLabels;
+using W2S.Losses.WeakToStrong;
+using W2S.Runs;
+using W2S.Selection;
+using W2S.Torch;
+
 namespace W2S.Tests.Identity;
 
 /// <summary>Decides whether fingerprints may be renewed: code that changed under the same revision must give the stored

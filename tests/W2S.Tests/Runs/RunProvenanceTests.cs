@@ -1,0 +1,227 @@
+using System.Globalization;
+using W2S.Charts;
+using W2S.Data.Batches;
+using W2S.Data.Shapes;
+using W2S.Data.Views;
+using W2S.Experiments;
+using W2S.Experiments.Distillation;
+using W2S.Experiments.FewShot;
+using W2S.Experiments.LabelChoice;
+using W2S.Experiments.NoisyLabels;
+using W2S.Experiments.Transfer;
+using W2S.Losses.Catalogue;
+using W2S.Losses.Distillation;
+using W2S.Losses.NoisyLabels;
+using W2S.Losses.WeakToStrong;
+using W2S.Runs;
+using W2S.Selection;
+using W2S.Tests.Data;
+using W2S.Torch;
+
+namespace W2S.Tests.Runs;
+
+/// <summary>What a result says of the files that it kept, of those that it stood on, of its machine and of its
+/// time.</summary>
+public sealed class RunProvenanceTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    private static Taught Teacher { get; } = new("teacher");
+
+    private static Taught Student { get; } = new("student") { Teacher = Teacher };
+
+    private string TeachersWeights => Path.Combine(folder.Path, "taught", Teacher.Hash, "kept", "weights");
+
+    private RunStore Store => new(folder.Path);
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void AStudentsResultNamesTheSumsOfItsTeachersWeights()
+    {
+        var (student, teacher) = (Store.Get(Student), Store.Find(Teacher)!);
+
+        var sum = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(TeachersWeights)));
+        Assert.Equal(new Dictionary<string, string> { ["weights"] = sum }, teacher.Files);
+        Assert.Equal(new Dictionary<string, string> { [$"{Teacher.Hash}/weights"] = sum }, student.Inputs);
+        Assert.Empty(teacher.Inputs);
+    }
+
+    [Fact]
+    public void OneFlippedByteInATeachersWeightsIsRefusedByNameWithTheCure()
+    {
+        Store.Get(Teacher);
+        var bytes = File.ReadAllBytes(TeachersWeights);
+        bytes[1] ^= 1;
+        File.WriteAllBytes(TeachersWeights, bytes);
+
+        var error = Assert.Throws<RunException>(() => Store.Get(Student));
+
+        Assert.StartsWith($"{TeachersWeights} is not what teacher, four bytes, seed 0 kept: its SHA-256 is ", error.Message);
+        Assert.EndsWith($"delete the folder {Path.Combine(folder.Path, "taught", Teacher.Hash)} and the run is made anew", error.Message);
+        Directory.Delete(Path.Combine(folder.Path, "taught", Teacher.Hash), recursive: true);
+        Assert.Equal(10, Store.Get(Student)["sum"]); // the cure
+    }
+
+    [Fact]
+    public void AStudentOfOtherWeightsIsNotReadBack()
+    {
+        Store.Get(Student);
+        Directory.Delete(Path.Combine(folder.Path, "taught", Teacher.Hash), recursive: true);
+        Assert.Equal(10, Store.Get(Student)["sum"]); // without a teacher there is nothing that contradicts it
+        Surroundings.Bytes = [1, 2, 3, 5]; // as another machine would give them
+        try
+        {
+            Store.Get(Teacher);
+            Assert.Equal(11, Store.Get(Student)["sum"]);
+        }
+        finally
+        {
+            Surroundings.Bytes = [1, 2, 3, 4];
+        }
+    }
+
+    [Fact]
+    public void ASumIsTakenOnceUntilTheFileIsAnother()
+    {
+        var path = Path.Combine(folder.Path, "file");
+        File.WriteAllText(path, "a");
+        var time = File.GetLastWriteTimeUtc(path);
+        var first = KeptFiles.Sum(path);
+        File.WriteAllText(path, "b");
+        File.SetLastWriteTimeUtc(path, time);
+
+        Assert.Equal(first, KeptFiles.Sum(path)); // not read again
+        File.SetLastWriteTimeUtc(path, time.AddSeconds(1));
+        Assert.NotEqual(first, KeptFiles.Sum(path));
+    }
+
+    [Fact]
+    public void AResultSaysItsMachineAndATableOfSeveralSaysWhich()
+    {
+        var run = Store.Get(Teacher);
+        var other = run with { Machine = new RunMachine("Processor X", null, 1), Name = "student" };
+
+        Assert.Equal(RunMachine.Here, run.Machine);
+        Assert.Contains("libtorch", run.Versions);
+        Assert.Null(RunMachine.Note([run, run with { Seed = 1 }]));
+        Assert.DoesNotContain("machine", RunTable.Of([run]).ColumnKeys);
+        Assert.Equal($"Runs of different machines: 2 of {run.Machine}, 1 of Processor X with 1 thread", RunMachine.Note([run, other, run]));
+        Assert.Equal("Processor X with 1 thread", RunTable.Of([run, other]).GetColumn<string>("machine")[1]);
+        Assert.Equal("not recorded", RunTable.Of([run, other with { Machine = null }]).GetColumn<string>("machine")[1]);
+        Assert.Contains("machines", NoisyTable.Means([run, other], "sum").ColumnKeys);
+        Assert.DoesNotContain("machines", NoisyTable.Means([run, run with { Name = "student" }], "sum").ColumnKeys);
+    }
+
+    [Fact]
+    public void TheTimeOfAKilledPartCounts()
+    {
+        // What a killed process leaves: a working folder with the time that had been written down.
+        var work = Directory.CreateDirectory(Path.Combine(folder.Path, "taught", Teacher.Hash, "work")).FullName;
+        File.WriteAllText(Path.Combine(work, "seconds"), "41.5");
+
+        Assert.InRange(Store.Get(Teacher).Seconds, 41.5, 60);
+
+        var slow = new Taught("slow");
+        Assert.InRange(Store.Get(slow)["seconds written while it ran"], 0.5, 60);
+    }
+
+    [Fact]
+    public void ANewRevisionOrALossOfOnesOwnIsAnotherRun()
+    {
+        var record = new DistillationExperiment { Network = "resnet8" }.Record;
+        var own = new ToyExperiment("KD", 1).Record;
+
+        Assert.False(record.ContainsKey("code"));
+        Assert.Contains("ToyExperiment, code ", own["code"]!.AsArray().Select(line => (string)line!).Single(line => line!.StartsWith("Toy", StringComparison.Ordinal))!);
+        Assert.Equal(["Engine, revision 3", "Revised, revision 2"], Lines(typeof(Revised)));
+    }
+
+    [Fact]
+    public void TheCodeOfWhatARunNeedsCountsAndARunThatNeedsItselfIsNamed()
+    {
+        var lines = new Alone().Record["code"]!.AsArray().Select(line => (string)line!).ToArray();
+
+        Assert.Contains(lines, line => line.StartsWith("Alone, code ", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("ToyExperiment, code ", StringComparison.Ordinal)); // which stands in no property
+        Assert.Contains("Alone needs itself", Assert.Throws<ArgumentException>(() => new Alone { Circular = true }.Hash).Message);
+    }
+
+    private sealed record Alone : Experiment
+    {
+        public bool Circular { get; init; }
+
+        public override string Kind => "alone";
+
+        public override string Name => "Alone";
+
+        public override string Setting => "";
+
+        public override long Seed { get; init; }
+
+        public override IReadOnlyList<Experiment> Needs => [Circular ? this with { } : Found()];
+
+        protected internal override RunOutcome Run(RunContext context) => throw new NotSupportedException();
+
+        private static Experiment Found() => Elsewhere[0]();
+    }
+
+    private static readonly Func<Experiment>[] Elsewhere = [() => new ToyExperiment("KD", 1)];
+
+    private static string[] Lines(Type type)
+    {
+        var code = new CodeIdentity();
+        code.AddRevisions(type, type.Assembly);
+        return [.. code.Lines];
+    }
+
+    [Revision(2)]
+    [RunsOn(typeof(Engine))]
+    private sealed class Revised;
+
+    [Revision(3)]
+    private sealed class Engine;
+
+    // Not what the run is, but where it runs; readonly, so that no identity holds it.
+    private static class Surroundings
+    {
+        private static readonly byte[][] Held = [[1, 2, 3, 4]];
+
+        public static byte[] Bytes
+        {
+            get => Held[0];
+            set => Held[0] = value;
+        }
+    }
+
+    private sealed record Taught(string Who) : Experiment
+    {
+        public Taught? Teacher { get; init; }
+
+        public override string Kind => "taught";
+
+        public override string Name => Who;
+
+        public override string Setting => "four bytes";
+
+        public override long Seed { get; init; }
+
+        public override IReadOnlyList<Experiment> Needs => Teacher is null ? [] : [Teacher];
+
+        public override bool NeedsFiles => true;
+
+        protected internal override RunOutcome Run(RunContext context)
+        {
+            var bytes = Teacher is null ? Surroundings.Bytes : File.ReadAllBytes(context.Of(Teacher).File("weights"));
+            if (Teacher is null) File.WriteAllBytes(Path.Combine(context.Kept, "weights"), bytes);
+            var values = new Dictionary<string, double> { ["sum"] = bytes.Sum(one => one) };
+            if (Who == "slow")
+            {
+                var file = Path.Combine(context.Folder, "seconds");
+                for (var i = 0; i < 600 && !File.Exists(file); i++) Thread.Sleep(100);
+                values["seconds written while it ran"] = double.Parse(File.ReadAllText(file), CultureInfo.InvariantCulture);
+            }
+            return new RunOutcome { Values = values };
+        }
+    }
+}
