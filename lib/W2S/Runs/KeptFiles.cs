@@ -13,7 +13,8 @@ internal static class KeptFiles
     public static string Sum(string path)
     {
         var file = new FileInfo(path);
-        if (Known.TryGetValue(file.FullName, out var known) && known.Length == file.Length && known.Written == file.LastWriteTimeUtc) return known.Sum;
+        if (Known.TryGetValue(file.FullName, out var known) && known.Length == file.Length
+            && known.Written == file.LastWriteTimeUtc) return known.Sum;
         using var stream = file.OpenRead();
         var sum = Convert.ToHexStringLower(SHA256.HashData(stream));
         Known[file.FullName] = (file.Length, file.LastWriteTimeUtc, sum);

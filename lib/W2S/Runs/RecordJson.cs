@@ -47,7 +47,8 @@ internal sealed class RecordJson
         var json = new JsonObject { ["kind"] = experiment.Kind };
         foreach (var (name, value) in writer.Properties(experiment, experiment.GetType().Name)) json[name] = value;
         writer.TakeNeeds(experiment);
-        if (writer.code.Lines.Count > 0) json["code"] = new JsonArray([.. writer.code.Lines.Select(line => (JsonNode)line)]);
+        if (writer.code.Lines.Count > 0)
+            json["code"] = new JsonArray([.. writer.code.Lines.Select(line => (JsonNode)line)]);
         if (writer.statics.Count > 0) json["static fields"] = new JsonObject(writer.statics);
         return json;
     }
@@ -55,13 +56,16 @@ internal sealed class RecordJson
     // What a run needs need not stand in its record, but its code made the run's numbers too.
     private void TakeNeeds(Experiment experiment)
     {
-        if (++depth > DeepestNeeds) throw new ArgumentException($"{experiment.GetType().Name} needs itself; take it out of its Needs", nameof(experiment));
+        if (++depth > DeepestNeeds)
+            throw new ArgumentException($"{experiment.GetType().Name} needs itself; take it out of its Needs",
+                nameof(experiment));
         try
         {
             foreach (var need in experiment.Needs.Select(need => need.Record))
             {
                 if (need["code"] is JsonArray lines) code.Add(lines.Select(line => (string)line!));
-                foreach (var (name, value) in need["static fields"] as JsonObject ?? []) statics.TryAdd(name, value?.DeepClone());
+                foreach (var (name, value) in need["static fields"] as JsonObject
+                    ?? []) statics.TryAdd(name, value?.DeepClone());
             }
         }
         finally
@@ -81,8 +85,11 @@ internal sealed class RecordJson
             yield return ($"field {field.Name}", Value(field.GetValue(record), $"{path}.{field.Name}"));
     }
 
-    private static IEnumerable<PropertyInfo> Settable(Type type) => type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
-        .Where(property => property.SetMethod is not null && property.GetMethod is not null && property.GetIndexParameters().Length == 0);
+    private static IEnumerable<PropertyInfo> Settable(Type type) =>
+        type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+        .Where(property =>
+            property.SetMethod is not null && property.GetMethod is not null
+                && property.GetIndexParameters().Length == 0);
 
     // The library's own records have nothing but properties.
     private static IEnumerable<FieldInfo> Hidden(Type type)
@@ -90,7 +97,8 @@ internal sealed class RecordJson
         var shown = Settable(type).Select(property => $"<{property.Name}>k__BackingField").ToHashSet();
         for (var own = type; own is not null && CodeOrigins.Of(own.Assembly) == CodeOrigin.Own; own = own.BaseType)
         {
-            foreach (var field in own.GetFields(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly))
+            foreach (var field in own.GetFields(
+                BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly))
                 if (!shown.Contains(field.Name)) yield return field;
         }
     }
@@ -106,25 +114,31 @@ internal sealed class RecordJson
             case string text: return text;
             case bool flag: return flag;
             case Enum word: return word.ToString();
-            case double or float or Half or decimal: return ((IFormattable)value).ToString("R", CultureInfo.InvariantCulture);
+            case double or float or Half or decimal:
+                return ((IFormattable)value).ToString("R", CultureInfo.InvariantCulture);
             case TimeSpan span: return span.ToString("c", CultureInfo.InvariantCulture);
-            case IFormattable when value.GetType().IsPrimitive: return Convert.ToInt64(value, CultureInfo.InvariantCulture);
+            case IFormattable when value.GetType().IsPrimitive:
+                return Convert.ToInt64(value, CultureInfo.InvariantCulture);
             case IDictionary dictionary:
                 var entries = new JsonObject();
-                foreach (var key in dictionary.Keys.Cast<object>().OrderBy(key => key.ToString(), StringComparer.Ordinal))
+                foreach (var key in dictionary.Keys.Cast<object>().OrderBy(key => key.ToString(),
+                    StringComparer.Ordinal))
                     entries[key.ToString()!] = Value(dictionary[key], $"{path}[{key}]");
                 return entries;
             case IEnumerable list when !IsOwnRecord(value.GetType()):
                 return new JsonArray([.. list.Cast<object?>().Select((item, i) => Value(item, $"{path}[{i}]"))]);
             case System.Runtime.CompilerServices.ITuple tuple:
-                return new JsonArray([.. Enumerable.Range(0, tuple.Length).Select(i => Value(tuple[i], $"{path}.Item{i + 1}"))]);
+                return new JsonArray(
+                    [.. Enumerable.Range(0, tuple.Length).Select(i => Value(tuple[i], $"{path}.Item{i + 1}"))]);
             case var record when IsRecord(record.GetType()):
-                return new JsonObject(Properties(record, path).Select(property => KeyValuePair.Create(property.Name, property.Value)));
+                return new JsonObject(
+                    Properties(record, path).Select(property => KeyValuePair.Create(property.Name, property.Value)));
             case Delegate { HasSingleTarget: true } function when Take(code.Add(function.Method)) is { } body:
                 return Function(function, body, path);
             default:
                 throw new NotSupportedException(
-                    $"{path} is a {value.GetType().Name}, which has no place in an experiment's record; make it a record, or let it be {nameof(IIdentified)}");
+                    $"{path} is a {value.GetType().Name}, which has no place in an experiment's record; make it a "
+                    + $"record, or let it be {nameof(IIdentified)}");
         }
     }
 
@@ -139,11 +153,17 @@ internal sealed class RecordJson
             return json;
         }
         var around = Around(target);
-        foreach (var field in body.Captured.Where(field => !CompiledNames.IsContainer(field.FieldType)).OrderBy(field => field.Name, StringComparer.Ordinal))
+        foreach (var field in body.Captured.Where(field => !CompiledNames.IsContainer(field.FieldType)).OrderBy(
+            field => field.Name, StringComparer.Ordinal))
         {
-            var place = around.FirstOrDefault(one => one.GetType().Module == field.Module && one.GetType().MetadataToken == field.DeclaringType!.MetadataToken);
+            var place =
+                around.FirstOrDefault(
+                    one => one.GetType().Module == field.Module
+                        && one.GetType().MetadataToken == field.DeclaringType!.MetadataToken);
             if (place is null) continue; // made anew inside the function
-            var current = place.GetType().GetField(field.Name, BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance)!;
+            var current =
+                place.GetType()
+                    .GetField(field.Name, BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance)!;
             json[$"uses {CompiledNames.Plain(field.Name)}"] = Value(current.GetValue(place), $"{path}'s {field.Name}");
         }
         return json;
@@ -154,9 +174,11 @@ internal sealed class RecordJson
         List<object> found = [target];
         for (var next = 0; next < found.Count; next++)
         {
-            foreach (var field in found[next].GetType().GetFields(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance))
+            foreach (var field in found[next].GetType().GetFields(
+                BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance))
             {
-                if (CompiledNames.IsContainer(field.FieldType) && field.GetValue(found[next]) is { } outer && !found.Contains(outer)) found.Add(outer);
+                if (CompiledNames.IsContainer(field.FieldType) && field.GetValue(found[next]) is { } outer
+                    && !found.Contains(outer)) found.Add(outer);
             }
         }
         return found;
@@ -167,7 +189,8 @@ internal sealed class RecordJson
     {
         foreach (var field in own?.Statics ?? [])
         {
-            var shown = field.Name.EndsWith(">k__BackingField", StringComparison.Ordinal) ? field.Name[1..^">k__BackingField".Length] : field.Name;
+            var shown = field.Name.EndsWith(">k__BackingField", StringComparison.Ordinal)
+                ? field.Name[1..^">k__BackingField".Length] : field.Name;
             var name = $"{CompiledNames.Plain(field.DeclaringType!.Name)}.{shown}";
             if (field.IsInitOnly || field.IsLiteral || statics.ContainsKey(name)) continue;
             try
@@ -178,7 +201,8 @@ internal sealed class RecordJson
             catch (NotSupportedException error)
             {
                 throw new NotSupportedException(
-                    $"{name} is static and other code can set it, but no record can hold its value; make it readonly, or a property of the record", error);
+                    $"{name} is static and other code can set it, but no record can hold its value; make it readonly, "
+                    + "or a property of the record", error);
             }
         }
         return own;
@@ -188,5 +212,7 @@ internal sealed class RecordJson
 
     // Every record class has a clone method, and every record a printer of its members.
     private static bool IsRecord(Type type) =>
-        type.GetMethod("<Clone>$") is not null || (type.IsValueType && type.GetMethod("PrintMembers", BindingFlags.NonPublic | BindingFlags.Instance) is not null);
+        type.GetMethod("<Clone>$") is not null
+            || (type.IsValueType
+                && type.GetMethod("PrintMembers", BindingFlags.NonPublic | BindingFlags.Instance) is not null);
 }

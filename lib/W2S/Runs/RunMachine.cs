@@ -15,7 +15,8 @@ public sealed record RunMachine(string Processor, string? Gpu, int Threads)
     internal static RunMachine Here => new(Model.Value, Card.Value, torch.get_num_threads());
 
     private static readonly Lazy<string> Model = new(() => Line("/proc/cpuinfo", "model name") ?? Registry()
-        ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? RuntimeInformation.ProcessArchitecture.ToString());
+        ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER")
+        ?? RuntimeInformation.ProcessArchitecture.ToString());
 
     private static readonly Lazy<string?> Card = new(Graphics);
 
@@ -28,7 +29,10 @@ public sealed record RunMachine(string Processor, string? Gpu, int Threads)
         ArgumentNullException.ThrowIfNull(runs);
         var machines = runs.GroupBy(run => run.Machine).OrderByDescending(group => group.Count()).ToArray();
         return machines.Length < 2 ? null : "Runs of different machines: "
-            + string.Join(", ", machines.Select(group => $"{group.Count()} of {(group.Key is { } machine ? $"{machine}" : "a machine that was not recorded")}"));
+            + string.Join(", ",
+                machines.Select(
+                    group => $"{group.Count()} of "
+                        + $"{(group.Key is { } machine ? $"{machine}" : "a machine that was not recorded")}"));
     }
 
     /// <summary>The machines of some runs, for a table's cell.</summary>
@@ -36,7 +40,8 @@ public sealed record RunMachine(string Processor, string? Gpu, int Threads)
         string.Join("; ", runs.Select(run => run.Machine?.ToString() ?? "not recorded").Distinct());
 
     /// <inheritdoc/>
-    public override string ToString() => Gpu is null ? $"{Processor} with {Threads} thread{(Threads == 1 ? "" : "s")}" : $"{Gpu} ({Processor})";
+    public override string ToString() =>
+        Gpu is null ? $"{Processor} with {Threads} thread{(Threads == 1 ? "" : "s")}" : $"{Gpu} ({Processor})";
 
     // NVIDIA's driver tells each card's model there, on Linux; elsewhere libtorch only counts them.
     private static string? Graphics()
@@ -44,8 +49,10 @@ public sealed record RunMachine(string Processor, string? Gpu, int Threads)
         const string folder = "/proc/driver/nvidia/gpus";
         if (torch.cuda.is_available())
         {
-            string[] cards = Directory.Exists(folder) ? [.. Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal)] : [];
-            return cards.Select(card => Line(Path.Combine(card, "information"), "Model")).FirstOrDefault(model => model is not null) ?? "a CUDA GPU";
+            string[] cards = Directory.Exists(folder)
+                ? [.. Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal)] : [];
+            return cards.Select(card => Line(Path.Combine(card, "information"), "Model")).FirstOrDefault(
+                model => model is not null) ?? "a CUDA GPU";
         }
         return OperatingSystem.IsMacOS() && torch.mps_is_available() ? "Apple GPU" : null;
     }
@@ -58,5 +65,6 @@ public sealed record RunMachine(string Processor, string? Gpu, int Threads)
     }
 
     private static string? Line(string path, string name) => !File.Exists(path) ? null : File.ReadLines(path)
-        .FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal) && line.Contains(':'))?.Split(':', 2)[1].Trim();
+        .FirstOrDefault(
+            line => line.StartsWith(name, StringComparison.Ordinal) && line.Contains(':'))?.Split(':', 2)[1].Trim();
 }

@@ -35,11 +35,13 @@ public sealed record RunResult
     /// <summary>What it was computed on; null where that was not recorded.</summary>
     public RunMachine? Machine { get; init; }
 
-    /// <summary>The SHA-256 of each file that the run kept, by its name; a committed result has the sums without the files.</summary>
+    /// <summary>The SHA-256 of each file that the run kept, by its name; a committed result has the sums without the
+    /// files.</summary>
     /// <value>None.</value>
     public IReadOnlyDictionary<string, string> Files { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The SHA-256 of each file that the runs before it had kept for it, by <c>HASH/NAME</c>, for instance of its teacher's weights.</summary>
+    /// <summary>The SHA-256 of each file that the runs before it had kept for it, by <c>HASH/NAME</c>, for instance of
+    /// its teacher's weights.</summary>
     /// <value>None.</value>
     public IReadOnlyDictionary<string, string> Inputs { get; init; } = new Dictionary<string, string>();
 
@@ -55,7 +57,8 @@ public sealed record RunResult
     /// <exception cref="ArgumentException">The run has no such number; the message lists those it has.</exception>
     public double this[string value] => Outcome.Values.TryGetValue(value, out var number)
         ? number
-        : throw new ArgumentException($"{Name}, {Setting} has no '{value}'; it has {string.Join(", ", Outcome.Values.Keys)}", nameof(value));
+        : throw new ArgumentException(
+            $"{Name}, {Setting} has no '{value}'; it has {string.Join(", ", Outcome.Values.Keys)}", nameof(value));
 
     /// <summary>What the run says of each image of a set.</summary>
     /// <param name="set">For instance <c>test</c>.</param>
@@ -63,23 +66,30 @@ public sealed record RunResult
     /// <exception cref="ArgumentException">The run has none for that set.</exception>
     public SamplePredictions Predictions(string set) => Outcome.Predictions.TryGetValue(set, out var predictions)
         ? predictions
-        : throw new ArgumentException($"{Name}, {Setting} has no predictions for '{set}'; it has them for {string.Join(", ", Outcome.Predictions.Keys)}", nameof(set));
+        : throw new ArgumentException(
+            $"{Name}, {Setting} has no predictions for '{set}'; it has them for "
+            + $"{string.Join(", ", Outcome.Predictions.Keys)}", nameof(set));
 
     /// <summary>The path of a file that the run kept, once its bytes are found to be those that it kept.</summary>
     /// <param name="name">Its name.</param>
     /// <returns>The path.</returns>
-    /// <exception cref="FileNotFoundException">It is not there: the result is a committed one, or the file was deleted.</exception>
-    /// <exception cref="RunException">Its bytes have changed since; the message names the file and the cure.</exception>
+    /// <exception cref="FileNotFoundException">It is not there: the result is a committed one, or the file was
+    /// deleted.</exception>
+    /// <exception cref="RunException">Its bytes have changed since; the message names the file and the
+    /// cure.</exception>
     public string File(string name)
     {
         var path = Kept is null ? null : Path.Combine(Kept, name);
         if (!System.IO.File.Exists(path))
         {
-            throw new FileNotFoundException($"{Name}, {Setting}, seed {Seed} has no {name} here; delete its result ({Hash}) to run it anew", path ?? name);
+            throw new FileNotFoundException(
+                $"{Name}, {Setting}, seed {Seed} has no {name} here; delete its result ({Hash}) to run it anew",
+                path ?? name);
         }
         var sum = KeptFiles.Sum(path);
         return Files.GetValueOrDefault(name) == sum ? path : throw new RunException(
-            $"{path} is not what {Name}, {Setting}, seed {Seed} kept: its SHA-256 is {sum[..16]}… and the result names {Files.GetValueOrDefault(name)?[..16] ?? "none"}…; "
+            $"{path} is not what {Name}, {Setting}, seed {Seed} kept: its SHA-256 is {sum[..16]}… and the result "
+            + $"names {Files.GetValueOrDefault(name)?[..16] ?? "none"}…; "
             + $"delete the folder {Path.GetDirectoryName(Path.GetFullPath(Kept!))} and the run is made anew");
     }
 }

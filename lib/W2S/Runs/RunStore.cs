@@ -4,11 +4,13 @@ using W2S.Training;
 
 namespace W2S.Runs;
 
-/// <summary>Finished runs in folders named by their hash: what is there is read, what is not is made, what was interrupted goes on.</summary>
+/// <summary>Finished runs in folders named by their hash: what is there is read, what is not is made, what was
+/// interrupted goes on.</summary>
 /// <remarks>
-/// <c>FOLDER/KIND/HASH/</c> holds <c>result.json</c> with its predictions, <c>kept/</c> with the run's files, and, until the run
-/// has ended, <c>work/</c> with its checkpoints. Several processes may share a folder, also on a common file system: whoever
-/// takes a run's lock first makes it and the others wait for it. Committed results are read where the folder has none.
+/// <c>FOLDER/KIND/HASH/</c> holds <c>result.json</c> with its predictions, <c>kept/</c> with the run's files, and,
+/// until the run has ended, <c>work/</c> with its checkpoints. Several processes may share a folder, also on a common
+/// file system: whoever takes a run's lock first makes it and the others wait for it. Committed results are read where
+/// the folder has none.
 /// </remarks>
 public sealed class RunStore
 {
@@ -20,7 +22,8 @@ public sealed class RunStore
 
     /// <summary>Opens a folder; it need not exist yet.</summary>
     /// <param name="folder">Where runs lie.</param>
-    /// <param name="committed">A folder with <c>*.json</c> of <see cref="RunFile"/>, read where the first has no such run; null for none.</param>
+    /// <param name="committed">A folder with <c>*.json</c> of <see cref="RunFile"/>, read where the first has no such
+    /// run; null for none.</param>
     public RunStore(string folder, string? committed = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -31,14 +34,16 @@ public sealed class RunStore
                 .GroupBy(run => run.Hash).ToDictionary(runs => runs.Key, runs => runs.First()));
     }
 
-    /// <summary>The folder that <c>W2S_RUNS</c> names, else <c>notebooks/runs/experiments</c>, with the committed results of <c>notebooks/results</c>.</summary>
+    /// <summary>The folder that <c>W2S_RUNS</c> names, else <c>notebooks/runs/experiments</c>, with the committed
+    /// results of <c>notebooks/results</c>.</summary>
     public static RunStore Default
     {
         get
         {
             var notebooks = Path.Combine(DataFolder.Repository ?? Directory.GetCurrentDirectory(), "notebooks");
             var named = Environment.GetEnvironmentVariable(Variable);
-            return new(string.IsNullOrWhiteSpace(named) ? Path.Combine(notebooks, "runs", "experiments") : named, Path.Combine(notebooks, "results"));
+            return new(string.IsNullOrWhiteSpace(named) ? Path.Combine(notebooks, "runs", "experiments") : named,
+                Path.Combine(notebooks, "results"));
         }
     }
 
@@ -57,7 +62,8 @@ public sealed class RunStore
     {
         ArgumentNullException.ThrowIfNull(experiment);
         var place = Place(experiment);
-        return File.Exists(Path.Combine(place, ResultFile)) ? Read(place) : committed.Value.GetValueOrDefault(experiment.Hash);
+        return File.Exists(Path.Combine(place, ResultFile)) ? Read(place)
+            : committed.Value.GetValueOrDefault(experiment.Hash);
     }
 
     /// <summary>A run, with all that it needs: read where it is finished, else made.</summary>
@@ -67,7 +73,8 @@ public sealed class RunStore
     /// <returns>The finished run.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="RunException">The folder cannot be written.</exception>
-    public RunResult Get(Experiment experiment, IProgress<TrainingProgress>? progress = null, CancellationToken token = default)
+    public RunResult Get(Experiment experiment, IProgress<TrainingProgress>? progress = null,
+        CancellationToken token = default)
     {
         ArgumentNullException.ThrowIfNull(experiment);
         return Get(experiment, files: false, progress, token);
@@ -80,12 +87,16 @@ public sealed class RunStore
             .Select(file => TryRead(Path.GetDirectoryName(file)!, out _)).OfType<RunResult>()];
 
     // Where files are wanted, a committed result does not serve, nor a run whose files were deleted.
-    private RunResult Get(Experiment experiment, bool files, IProgress<TrainingProgress>? progress, CancellationToken token) =>
+    private RunResult Get(Experiment experiment, bool files, IProgress<TrainingProgress>? progress,
+        CancellationToken token) =>
         Whole(experiment, files) ?? Make(experiment, files, progress, token);
 
-    private RunResult Make(Experiment experiment, bool files, IProgress<TrainingProgress>? progress, CancellationToken token)
+    private RunResult Make(Experiment experiment, bool files, IProgress<TrainingProgress>? progress,
+        CancellationToken token)
     {
-        var needs = experiment.Needs.DistinctBy(need => need.Hash).ToDictionary(need => need.Hash, need => Get(need, experiment.NeedsFiles, progress, token));
+        var needs =
+            experiment.Needs.DistinctBy(need => need.Hash)
+                .ToDictionary(need => need.Hash, need => Get(need, experiment.NeedsFiles, progress, token));
         var place = Place(experiment);
         using var hold = Lock(place, token);
         if (Whole(experiment, files) is { } made) return made; // by another process, meanwhile
@@ -105,8 +116,9 @@ public sealed class RunStore
         token.ThrowIfCancellationRequested();
         RunFile.Write(Path.Combine(place, ResultFile), [new RunResult
         {
-            Record = experiment.Record, Hash = experiment.Hash, Kind = experiment.Kind, Name = experiment.Name, Setting = experiment.Setting, Seed = experiment.Seed,
-            Outcome = outcome, Seconds = seconds, Versions = $"{TorchRuntime.Versions}", Machine = RunMachine.Here, Ended = DateTime.UtcNow,
+            Record = experiment.Record, Hash = experiment.Hash, Kind = experiment.Kind, Name = experiment.Name,
+            Setting = experiment.Setting, Seed = experiment.Seed, Outcome = outcome, Seconds = seconds,
+            Versions = $"{TorchRuntime.Versions}", Machine = RunMachine.Here, Ended = DateTime.UtcNow,
             Files = KeptFiles.SumsOf(kept), Inputs = Sums(needs.Values),
         }]);
         Write(place, () =>
@@ -117,7 +129,8 @@ public sealed class RunStore
         return Read(place);
     }
 
-    /// <summary>A finished run that can be read and stands on what is there; another is moved aside, so that it is made anew.</summary>
+    /// <summary>A finished run that can be read and stands on what is there; another is moved aside, so that it is made
+    /// anew.</summary>
     private RunResult? Whole(Experiment experiment, bool files)
     {
         var place = Place(experiment);
@@ -128,20 +141,27 @@ public sealed class RunStore
             if (files && result.Kept is null) return elsewhere;
             if (StandsOn(result, experiment)) return result;
         }
-        Write(place, () => File.Move(Path.Combine(place, ResultFile), Path.Combine(place, $"{ResultFile}.damaged"), overwrite: true));
+        Write(place,
+            () => File.Move(Path.Combine(place, ResultFile), Path.Combine(place, $"{ResultFile}.damaged"),
+                overwrite: true));
         return elsewhere;
     }
 
-    // A run whose teacher was made anew, on another machine perhaps, is another run where the teacher's weights are others.
+    // A run whose teacher was made anew, on another machine perhaps, is another run where the teacher's weights are
+    // others.
     private bool StandsOn(RunResult result, Experiment experiment)
     {
         if (result.Inputs.Count == 0) return true;
-        var now = Sums(experiment.Needs.Select(Place).Where(place => File.Exists(Path.Combine(place, ResultFile))).Select(place => TryRead(place, out _)).OfType<RunResult>());
+        var now = Sums(
+            experiment.Needs.Select(Place).Where(place => File.Exists(Path.Combine(place, ResultFile)))
+                .Select(place => TryRead(place, out _)).OfType<RunResult>());
         return result.Inputs.All(input => now.GetValueOrDefault(input.Key, input.Value) == input.Value);
     }
 
     private static SortedDictionary<string, string> Sums(IEnumerable<RunResult> needs) => new(
-        needs.Where(need => need.Kept is not null).SelectMany(need => need.Files.Select(file => KeyValuePair.Create($"{need.Hash}/{file.Key}", file.Value))).ToDictionary(),
+        needs.Where(need => need.Kept is not null)
+            .SelectMany(need => need.Files.Select(file => KeyValuePair.Create($"{need.Hash}/{file.Key}", file.Value)))
+            .ToDictionary(),
         StringComparer.Ordinal);
 
     private string Place(Experiment experiment) => Path.Combine(Folder, experiment.Kind, experiment.Hash);
@@ -149,7 +169,8 @@ public sealed class RunStore
     private static RunResult Read(string place)
     {
         var kept = Path.Combine(place, "kept");
-        return RunFile.Read(Path.Combine(place, ResultFile)).Single() with { Kept = Directory.Exists(kept) ? kept : null };
+        return RunFile.Read(Path.Combine(place, ResultFile)).Single()
+            with { Kept = Directory.Exists(kept) ? kept : null };
     }
 
     private static RunResult? TryRead(string place, out RunException? why)
@@ -174,7 +195,8 @@ public sealed class RunStore
         {
             try
             {
-                return new FileStream(Path.Combine(place, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+                return new FileStream(Path.Combine(place, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite,
+                    FileShare.None, 1, FileOptions.DeleteOnClose);
             }
             catch (IOException) when (Directory.Exists(place))
             {
@@ -200,5 +222,6 @@ public sealed class RunStore
     }
 
     private static RunException CannotWrite(string place, Exception error) => new(
-        $"the run's folder {place} cannot be written ({error.Message}); make room, or name another folder in {Variable}: finished runs are intact", error);
+        $"the run's folder {place} cannot be written ({error.Message}); make room, or name another folder in "
+        + $"{Variable}: finished runs are intact", error);
 }

@@ -16,7 +16,8 @@ internal sealed class SpentTime : IDisposable
     public SpentTime(string folder)
     {
         file = Path.Combine(folder, "seconds");
-        before = File.Exists(file) && double.TryParse(File.ReadAllText(file), CultureInfo.InvariantCulture, out var seconds) ? seconds : 0;
+        before = File.Exists(file)
+            && double.TryParse(File.ReadAllText(file), CultureInfo.InvariantCulture, out var seconds) ? seconds : 0;
         timer = new Timer(_ => Save(), null, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1));
     }
 

@@ -22,7 +22,8 @@ internal sealed class CodeIdentity
 
     /// <summary>The code of a type and of all that it uses.</summary>
     /// <returns>Its compiled code where it is none of the library's; else null.</returns>
-    public CompiledCode? Add(Type type) => Add((MemberInfo)(type.IsConstructedGenericType ? type.GetGenericTypeDefinition() : type));
+    public CompiledCode? Add(Type type) =>
+        Add((MemberInfo)(type.IsConstructedGenericType ? type.GetGenericTypeDefinition() : type));
 
     /// <summary>The code of a function, for instance of a lambda expression.</summary>
     public CompiledCode? Add(MethodBase method) => Add((MemberInfo)method);
@@ -56,7 +57,8 @@ internal sealed class CodeIdentity
         {
             if (!seen.Add(own)) return;
             if (RevisionAttribute.Of(own) is > 1 and var number) lines.Add($"{own.Name}, revision {number}");
-            foreach (var engine in own.GetCustomAttribute<RunsOnAttribute>(inherit: false)?.Engines ?? []) AddRevisions(engine, of);
+            foreach (var engine in own.GetCustomAttribute<RunsOnAttribute>(inherit: false)?.Engines ?? [])
+                AddRevisions(engine, of);
         }
     }
 }

@@ -36,14 +36,18 @@ internal static class CodeOrigins
         if (Below.Value.Contains(assembly.GetName().Name!)) return CodeOrigin.Platform;
         if (assembly.IsDynamic || assembly.Location.Length == 0) return CodeOrigin.Own;
         if (Path.GetDirectoryName(assembly.Location) == Framework) return CodeOrigin.Platform;
-        return assembly.GetReferencedAssemblies().Any(one => one.Name == Library.GetName().Name) ? CodeOrigin.Own : CodeOrigin.Package;
+        return assembly.GetReferencedAssemblies().Any(one => one.Name == Library.GetName().Name) ? CodeOrigin.Own
+            : CodeOrigin.Package;
     }
 
     // By name: a script host may have loaded them from bytes, without a file.
     private static HashSet<string> Dependencies()
     {
-        var names = new HashSet<string>(Library.GetReferencedAssemblies().Select(one => one.Name!)) { "System.Private.CoreLib" };
-        foreach (var loaded in AppDomain.CurrentDomain.GetAssemblies().Where(one => !one.IsDynamic && names.Contains(one.GetName().Name!)))
+        var names =
+            new HashSet<string>(
+                Library.GetReferencedAssemblies().Select(one => one.Name!)) { "System.Private.CoreLib" };
+        foreach (var loaded in AppDomain.CurrentDomain.GetAssemblies().Where(
+            one => !one.IsDynamic && names.Contains(one.GetName().Name!)))
             names.UnionWith(loaded.GetReferencedAssemblies().Select(one => one.Name!));
         return names;
     }

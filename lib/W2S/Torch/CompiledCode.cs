@@ -17,9 +17,11 @@ namespace W2S.Torch;
 internal sealed class CompiledCode
 {
     private const BindingFlags Declared =
-        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static
+            | BindingFlags.DeclaredOnly;
 
-    private static readonly Dictionary<short, OpCode> Codes = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
+    private static readonly Dictionary<short, OpCode> Codes =
+        typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
         .Select(field => (OpCode)field.GetValue(null)!).ToDictionary(code => code.Value);
 
     private readonly StringBuilder text = new();
@@ -51,7 +53,8 @@ internal sealed class CompiledCode
         used.Where(one => one.IsStatic && !written.Contains(one) && !one.DeclaringType!.ContainsGenericParameters);
 
     /// <summary>What it uses of the variables around it.</summary>
-    public IEnumerable<FieldInfo> Captured => used.Where(one => !one.IsStatic && IsContained(one) && !written.Contains(one));
+    public IEnumerable<FieldInfo> Captured =>
+        used.Where(one => !one.IsStatic && IsContained(one) && !written.Contains(one));
 
     /// <summary>Reads it.</summary>
     public static CompiledCode Of(MemberInfo typeOrMethod) => new(typeOrMethod);
@@ -72,12 +75,15 @@ internal sealed class CompiledCode
     private void Write(Type type)
     {
         text.Append(type.Attributes & TypeAttributes.ClassSemanticsMask).Append(type.IsAbstract ? " abstract " : " ")
-            .Append(CompiledNames.Plain(type.Name)).Append(" : ").Append(type.BaseType is { } up ? Name(type.Module, up) : "");
-        foreach (var one in type.GetInterfaces().Select(one => Name(type.Module, one)).Order(StringComparer.Ordinal)) text.Append(", ").Append(one);
+            .Append(CompiledNames.Plain(type.Name)).Append(" : ")
+            .Append(type.BaseType is { } up ? Name(type.Module, up) : "");
+        foreach (var one in type.GetInterfaces().Select(one => Name(type.Module, one)).Order(StringComparer.Ordinal))
+            text.Append(", ").Append(one);
         if (CompiledNames.IsContainer(type)) return;
         foreach (var field in type.GetFields(Declared).OrderBy(field => field.MetadataToken))
         {
-            text.Append("\n  ").Append(field.Attributes).Append(' ').Append(Name(type.Module, field.FieldType)).Append(' ').Append(field.Name);
+            text.Append("\n  ").Append(field.Attributes).Append(' ').Append(Name(type.Module, field.FieldType))
+                .Append(' ').Append(field.Name);
             if (field.IsLiteral) text.Append(" = ").Append(Constant(field.GetRawConstantValue()));
         }
         foreach (var method in type.GetMembers(Declared).OfType<MethodBase>().OrderBy(method => method.MetadataToken))
@@ -91,13 +97,17 @@ internal sealed class CompiledCode
     {
         var module = method.Module;
         text.Append(method.Attributes).Append(' ').Append(CompiledNames.Plain(method.Name)).Append(Signature(method));
-        foreach (var parameter in method.GetParameters().Where(parameter => parameter.HasDefaultValue)) text.Append(Constant(parameter.RawDefaultValue));
+        foreach (var parameter in method.GetParameters().Where(parameter => parameter.HasDefaultValue))
+            text.Append(Constant(parameter.RawDefaultValue));
         if (method.GetMethodBody() is not { } body) return;
         foreach (var local in body.LocalVariables) text.Append("\n    local ").Append(Name(module, local.LocalType));
         foreach (var clause in body.ExceptionHandlingClauses)
         {
-            text.Append($"\n    {clause.Flags} {clause.TryOffset} {clause.TryLength} {clause.HandlerOffset} {clause.HandlerLength}");
-            if (clause.Flags == ExceptionHandlingClauseOptions.Clause && clause.CatchType is { } caught) text.Append(' ').Append(Name(module, caught));
+            text.Append(
+                $"\n    {clause.Flags} {clause.TryOffset} {clause.TryLength} {clause.HandlerOffset} "
+                + $"{clause.HandlerLength}");
+            if (clause.Flags == ExceptionHandlingClauseOptions.Clause && clause.CatchType is { } caught)
+                text.Append(' ').Append(Name(module, caught));
         }
         Write(method, body.GetILAsByteArray()!);
     }
@@ -128,7 +138,8 @@ internal sealed class CompiledCode
                 case OperandType.InlineSig:
                     text.Append(Convert.ToHexString(method.Module.ResolveSignature(token)));
                     break;
-                case OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineTok or OperandType.InlineType:
+                case OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineTok
+                    or OperandType.InlineType:
                     Refer(method, code, method.Module.ResolveMember(token, ofType, ofMethod)!);
                     break;
                 default:
@@ -150,14 +161,18 @@ internal sealed class CompiledCode
         text.Append(place is null ? "" : Name(by.Module, place)).Append("::").Append(CompiledNames.Plain(member.Name));
         if (member is MethodBase method)
         {
-            if (method.IsGenericMethod) text.Append('<').AppendJoin(", ", method.GetGenericArguments().Select(one => Name(by.Module, one))).Append('>');
+            if (method.IsGenericMethod)
+                text.Append('<').AppendJoin(", ", method.GetGenericArguments().Select(one => Name(by.Module, one)))
+                    .Append('>');
             text.Append(Signature(method));
-            if (place is not null && IsOwn(place) && CompiledNames.IsContainer(place)) text.Append('#').Append(Number(Definition(method)));
+            if (place is not null && IsOwn(place) && CompiledNames.IsContainer(place))
+                text.Append('#').Append(Number(Definition(method)));
         }
         else if (member is FieldInfo field && IsOwn(place!))
         {
             text.Append(' ').Append(Name(by.Module, field.FieldType));
-            if (CompiledNames.IsContainer(place!) && field.IsStatic && place!.Name.StartsWith('<')) return; // a kept lambda, or an array named by its content
+            // a kept lambda, or an array named by its content
+            if (CompiledNames.IsContainer(place!) && field.IsStatic && place!.Name.StartsWith('<')) return;
             used.Add(Definition(field));
             if ((code == OpCodes.Stfld || code == OpCodes.Stsfld) && !Fills(by)) written.Add(Definition(field));
         }
@@ -171,14 +186,19 @@ internal sealed class CompiledCode
     private string Signature(MethodBase method)
     {
         var definition = Definition(method);
-        var parameters = string.Join(", ", definition.GetParameters().Select(parameter => Name(method.Module, parameter.ParameterType)));
+        var parameters =
+            string.Join(", ",
+                definition.GetParameters().Select(parameter => Name(method.Module, parameter.ParameterType)));
         return $"({parameters}){(definition is MethodInfo { ReturnType: var result } ? Name(method.Module, result) : "")}";
     }
 
     private string Name(Module from, Type type)
     {
-        if (type.IsGenericParameter) return $"{(type.DeclaringMethod is null ? "!" : "!!")}{type.GenericParameterPosition}";
-        if (type.HasElementType) return Name(from, type.GetElementType()!) + (type.IsArray ? $"[{type.GetArrayRank()}]" : type.IsByRef ? "&" : "*");
+        if (type.IsGenericParameter)
+            return $"{(type.DeclaringMethod is null ? "!" : "!!")}{type.GenericParameterPosition}";
+        if (type.HasElementType)
+            return Name(from, type.GetElementType()!)
+                + (type.IsArray ? $"[{type.GetArrayRank()}]" : type.IsByRef ? "&" : "*");
         if (type.IsFunctionPointer) return "function";
         if (type.IsConstructedGenericType)
             return $"{Name(from, type.GetGenericTypeDefinition())}<{string.Join(", ", type.GetGenericArguments().Select(one => Name(from, one)))}>";
@@ -187,8 +207,10 @@ internal sealed class CompiledCode
             case CodeOrigin.Own: return $"{CompiledNames.Plain(type.Name)}#{Number(type)}";
             case CodeOrigin.Library:
                 library.Add(type);
-                return type.IsNested ? $"{type.DeclaringType!.Name}.{type.Name}" : type.Name; // rooms may change, names stay
-            case CodeOrigin.Package: return $"{type.FullName}, {type.Assembly.GetName().Name} {type.Module.ModuleVersionId:n}";
+                // rooms may change, names stay
+                return type.IsNested ? $"{type.DeclaringType!.Name}.{type.Name}" : type.Name;
+            case CodeOrigin.Package:
+                return $"{type.FullName}, {type.Assembly.GetName().Name} {type.Module.ModuleVersionId:n}";
             default: return type.FullName ?? type.Name;
         }
     }
@@ -200,7 +222,9 @@ internal sealed class CompiledCode
     private static FieldInfo Definition(FieldInfo field) => field.Module.ResolveField(field.MetadataToken)!;
 
     private static string Constant(object? value) =>
-        value is IFormattable number ? number.ToString(value is double or float ? "R" : null, System.Globalization.CultureInfo.InvariantCulture) : $"{value}";
+        value is IFormattable number
+            ? number.ToString(value is double or float ? "R" : null, System.Globalization.CultureInfo.InvariantCulture)
+            : $"{value}";
 
     private static int Size(OperandType operand) => operand switch
     {

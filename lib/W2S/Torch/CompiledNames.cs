@@ -19,8 +19,10 @@ internal static partial class CompiledNames
     /// <summary>Whether a type only holds together what a cell or a method has: its members count where they are used,
     /// not as a whole.</summary>
     public static bool IsContainer(Type type) =>
-        (type.Namespace is null && !type.IsNested && Submission().IsMatch(type.Name)) || type.Name.StartsWith("<>c", StringComparison.Ordinal)
-        || type.Name.StartsWith("<>f__Anonymous", StringComparison.Ordinal) || type.Name.StartsWith(Details, StringComparison.Ordinal);
+        (type.Namespace is null && !type.IsNested && Submission().IsMatch(type.Name))
+            || type.Name.StartsWith("<>c", StringComparison.Ordinal)
+        || type.Name.StartsWith("<>f__Anonymous", StringComparison.Ordinal)
+        || type.Name.StartsWith(Details, StringComparison.Ordinal);
 
     [GeneratedRegex(@"Submission#?\d+")] // of scripts, and of this repository's kernel
     private static partial Regex Submission();

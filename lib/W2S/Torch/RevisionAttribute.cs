@@ -9,7 +9,8 @@ namespace W2S.Torch;
 /// forgotten.
 /// </remarks>
 /// <param name="number">2 or more; 1 is said by leaving the attribute away.</param>
-[AttributeUsage(AttributeTargets.Class | AttributeTargets.Struct | AttributeTargets.Interface | AttributeTargets.Enum, Inherited = false)]
+[AttributeUsage(AttributeTargets.Class | AttributeTargets.Struct | AttributeTargets.Interface | AttributeTargets.Enum,
+    Inherited = false)]
 public sealed class RevisionAttribute(int number) : Attribute
 {
     /// <summary>The revision.</summary>
@@ -21,6 +22,7 @@ public sealed class RevisionAttribute(int number) : Attribute
     public static int Of(Type type)
     {
         ArgumentNullException.ThrowIfNull(type);
-        return GetCustomAttribute(type, typeof(RevisionAttribute), inherit: false) is RevisionAttribute stated ? stated.Number : 1;
+        return GetCustomAttribute(type, typeof(RevisionAttribute), inherit: false) is RevisionAttribute stated
+            ? stated.Number : 1;
     }
 }

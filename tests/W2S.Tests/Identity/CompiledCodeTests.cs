@@ -41,7 +41,8 @@ public sealed class CompiledCodeTests
 
     private static ScriptOptions Options { get; } = ScriptOptions.Default
         .WithReferences(typeof(Loss).Assembly, typeof(TorchSharp.torch).Assembly, typeof(CompiledCodeTests).Assembly)
-        .WithImports("System", "System.Linq", "System.Collections.Generic", "W2S.Losses", "W2S.Experiments", "W2S.Tests.Identity", "TorchSharp", "TorchSharp.torch");
+        .WithImports("System", "System.Linq", "System.Collections.Generic", "W2S.Losses", "W2S.Experiments",
+            "W2S.Tests.Identity", "TorchSharp", "TorchSharp.torch");
 
     [Fact]
     public async Task TheSameCellAfterARestartIsTheSameAndAnEditedOneIsNot()
@@ -49,24 +50,40 @@ public sealed class CompiledCodeTests
         var first = await Hash("new CellRun(new MyLoss(.5))", Helper, Weighted);
 
         Assert.Equal(first, await Hash("new CellRun(new MyLoss(.5))", Helper, Weighted));
-        Assert.Equal(first, await Hash("new CellRun(new MyLoss(.5))", "var x = 3;", Helper, "x += 1; Func<int, int> f = y => y + x;", Weighted)); // cells before it
+        // cells before it
+        Assert.Equal(first,
+            await Hash("new CellRun(new MyLoss(.5))", "var x = 3;", Helper, "x += 1; Func<int, int> f = y => y + x;",
+                Weighted));
         Assert.Equal(first, await Hash("new CellRun(new MyLoss(.5))", Helper, Weighted, Weighted)); // run twice
         Assert.NotEqual(first, await Hash("new CellRun(new MyLoss(.4))", Helper, Weighted));
-        Assert.NotEqual(first, await Hash("new CellRun(new MyLoss(.5))", Helper, Weighted.Replace(".mean()", ".sum()")));
-        Assert.NotEqual(first, await Hash("new CellRun(new MyLoss(.5))", Helper.Replace("2.0", "2.5"), Weighted)); // another cell's type that it uses
+        Assert.NotEqual(first,
+            await Hash("new CellRun(new MyLoss(.5))", Helper, Weighted.Replace(".mean()", ".sum()")));
+        // another cell's type that it uses
+        Assert.NotEqual(first, await Hash("new CellRun(new MyLoss(.5))", Helper.Replace("2.0", "2.5"), Weighted));
     }
 
     [Theory]
-    [InlineData("public record Gen<T>(T Value) : CellLoss { public override double At(double x) => new Inner().Of(x); sealed class Inner { public double Of(double x) => x * 3; } }", "new Gen<int>(4)", "* 3", "* 4")]
-    [InlineData("public record L : CellLoss { public override double At(double x) => new[] { 1.0, 2, 3 }.Where(y => y > 1).Sum(y => y * x); }", "new L()", "y > 1", "y > 2")]
-    [InlineData("public record L : CellLoss { public override double At(double x) { var k = 2.0; Func<double, double> f = y => y * k + x; return f(1); } }", "new L()", "k = 2.0", "k = 2.5")]
-    [InlineData("public record L : CellLoss { static readonly double[] W = { 1, 2, 3, 4, 5 }; public override double At(double x) => W[1] * x; }", "new L()", "1, 2, 3", "1, 2, 4")]
-    [InlineData("public record L : CellLoss { public const int Steps = 4; public override double At(double x) { for (var i = 0; i < Steps; i++) x *= 2; return x; } }", "new L()", "Steps = 4", "Steps = 5")]
-    [InlineData("public record L : CellLoss { public override double At(double x) => Each(x).Sum(); IEnumerable<double> Each(double x) { yield return x; yield return x * 2; } }", "new L()", "x * 2", "x * 3")]
-    [InlineData("public record L : CellLoss { public double Weight { get; } = 0.5; public override double At(double x) => x * Weight; }", "new L()", "0.5", "0.6")]
-    [InlineData("public abstract record Base : CellLoss { protected double Twice(double x) => 2 * x; } public record L : Base { public override double At(double x) => Twice(x); }", "new L()", "2 * x", "3 * x")]
-    [InlineData("public record L : CellLoss { public override double At(double x) => x switch { < 0 => 0, 1 => 1, 2 => 5, 3 => 7, 4 => 8, _ => x }; }", "new L()", "=> 7", "=> 9")]
-    [InlineData("public record L : CellLoss { public override double At(double x) { try { return Go<double>(x); } catch (FormatException) { return 0; } } T Go<T>(T x) => x; }", "new L()", "FormatException", "OverflowException")]
+    [InlineData("public record Gen<T>(T Value) : CellLoss { public override double At(double x) => new Inner().Of(x); "
+        + "sealed class Inner { public double Of(double x) => x * 3; } }", "new Gen<int>(4)", "* 3", "* 4")]
+    [InlineData("public record L : CellLoss { public override double At(double x) => new[] { 1.0, 2, 3 }.Where(y => y "
+        + "> 1).Sum(y => y * x); }", "new L()", "y > 1", "y > 2")]
+    [InlineData("public record L : CellLoss { public override double At(double x) { var k = 2.0; Func<double, double> "
+        + "f = y => y * k + x; return f(1); } }", "new L()", "k = 2.0", "k = 2.5")]
+    [InlineData("public record L : CellLoss { static readonly double[] W = { 1, 2, 3, 4, 5 }; public override double "
+        + "At(double x) => W[1] * x; }", "new L()", "1, 2, 3", "1, 2, 4")]
+    [InlineData("public record L : CellLoss { public const int Steps = 4; public override double At(double x) { for "
+        + "(var i = 0; i < Steps; i++) x *= 2; return x; } }", "new L()", "Steps = 4", "Steps = 5")]
+    [InlineData("public record L : CellLoss { public override double At(double x) => Each(x).Sum(); "
+        + "IEnumerable<double> Each(double x) { yield return x; yield return x * 2; } }", "new L()", "x * 2", "x * 3")]
+    [InlineData("public record L : CellLoss { public double Weight { get; } = 0.5; public override double At(double "
+        + "x) => x * Weight; }", "new L()", "0.5", "0.6")]
+    [InlineData("public abstract record Base : CellLoss { protected double Twice(double x) => 2 * x; } public record "
+        + "L : Base { public override double At(double x) => Twice(x); }", "new L()", "2 * x", "3 * x")]
+    [InlineData("public record L : CellLoss { public override double At(double x) => x switch { < 0 => 0, 1 => 1, 2 "
+        + "=> 5, 3 => 7, 4 => 8, _ => x }; }", "new L()", "=> 7", "=> 9")]
+    [InlineData("public record L : CellLoss { public override double At(double x) { try { return Go<double>(x); } "
+        + "catch (FormatException) { return 0; } } T Go<T>(T x) => x; }", "new L()", "FormatException",
+        "OverflowException")]
     public async Task WhateverACellsTypeIsMadeOfCounts(string cell, string make, string before, string after)
     {
         var run = $"new CellRun({make})";
@@ -80,26 +97,40 @@ public sealed class CompiledCodeTests
     [Fact]
     public async Task AFunctionCountsWithTheVariablesThatItUses()
     {
-        const string run = "new CellRun(null) { Rule = x => x * weight + Shift(x) }", shift = "double Shift(double x) => x + offset;";
+        const string run = "new CellRun(null) { Rule = x => x * weight + Shift(x) }",
+            shift = "double Shift(double x) => x + offset;";
         var first = await Hash(run, "var weight = 2.0;", "var offset = 1.0; var idle = 5;", shift);
 
-        Assert.Equal(first, await Hash(run, "var weight = 2.0;", "var offset = 1.0; var idle = 6;", shift)); // which it does not use
+        // which it does not use
+        Assert.Equal(first, await Hash(run, "var weight = 2.0;", "var offset = 1.0; var idle = 6;", shift));
         Assert.NotEqual(first, await Hash(run, "var weight = 2.5;", "var offset = 1.0; var idle = 5;", shift));
         Assert.NotEqual(first, await Hash(run, "var weight = 2.0;", "var offset = 2.0; var idle = 5;", shift));
-        Assert.NotEqual(first, await Hash(run.Replace("*", "/"), "var weight = 2.0;", "var offset = 1.0; var idle = 5;", shift));
-        var error = await Assert.ThrowsAsync<NotSupportedException>(() => Hash(run, "var weight = 2.0;", "var offset = 1.0; var stream = new System.IO.MemoryStream();", "double Shift(double x) => stream.Length;"));
-        Assert.Contains("CellRun.Rule's stream is a MemoryStream, which has no place in an experiment's record", error.Message);
+        Assert.NotEqual(first,
+            await Hash(run.Replace("*", "/"), "var weight = 2.0;", "var offset = 1.0; var idle = 5;", shift));
+        var error =
+            await Assert.ThrowsAsync<NotSupportedException>(
+                () => Hash(run, "var weight = 2.0;", "var offset = 1.0; var stream = new System.IO.MemoryStream();",
+                    "double Shift(double x) => stream.Length;"));
+        Assert.Contains("CellRun.Rule's stream is a MemoryStream, which has no place in an experiment's record",
+            error.Message);
     }
 
     [Fact]
     public async Task AStaticFieldCountsByItsValueAndIsRefusedWhereThatCannotBeWritten()
     {
-        const string cell = "public record L : CellLoss { public static double Weight = 0.5; static int calls; public override double At(double x) { calls++; return x * Weight; } }";
+        const string cell =
+            "public record L : CellLoss { public static double Weight = 0.5; static int calls; public override double "
+            + "At(double x) { calls++; return x * Weight; } }";
         var first = await Hash("new CellRun(new L())", cell);
 
-        Assert.Equal(first, await Hash("new CellRun(new L())", cell, "new L().At(3)")); // what the code itself counts is no option
+        // what the code itself counts is no option
+        Assert.Equal(first, await Hash("new CellRun(new L())", cell, "new L().At(3)"));
         Assert.NotEqual(first, await Hash("new CellRun(new L())", cell, "L.Weight = 0.7;"));
-        var error = await Assert.ThrowsAsync<NotSupportedException>(() => Hash("new CellRun(new L())", cell.Replace("double Weight = 0.5", "System.IO.MemoryStream Weight = new()").Replace("Weight; }", "Weight.Length; }")));
+        var error =
+            await Assert.ThrowsAsync<NotSupportedException>(
+                () => Hash("new CellRun(new L())",
+                    cell.Replace("double Weight = 0.5", "System.IO.MemoryStream Weight = new()")
+                        .Replace("Weight; }", "Weight.Length; }")));
         Assert.Contains("L.Weight is static and other code can set it", error.Message);
         Assert.Contains("make it readonly, or a property of the record", error.Message);
     }
@@ -115,7 +146,8 @@ public sealed class CompiledCodeTests
         Assert.Equal(6, await Value(cell));
         Assert.Equal(2, new RunStore(folder.Path).All().Count);
 
-        async Task<double> Value(string code) => new RunStore(folder.Path).Get((Experiment)await Run("new CellRun(new L())", code))["value"];
+        async Task<double> Value(string code) =>
+            new RunStore(folder.Path).Get((Experiment)await Run("new CellRun(new L())", code))["value"];
     }
 
     [Fact]
@@ -131,7 +163,8 @@ public sealed class CompiledCodeTests
 
     private sealed record TinyModelOfOne;
 
-    private static async Task<string> Hash(string run, params string[] cells) => ((Experiment)await Run(run, cells)).Hash;
+    private static async Task<string> Hash(string run, params string[] cells) =>
+        ((Experiment)await Run(run, cells)).Hash;
 
     private static async Task<object> Run(string run, params string[] cells)
     {

@@ -25,7 +25,8 @@ namespace W2S.Tests.Identity;
 internal sealed record FingerprintFile(
     string Machine, SortedDictionary<string, CodeFingerprint> Code, SortedDictionary<string, string> Numbers)
 {
-    private static readonly string Place = Path.Combine(TestPaths.Repository, "tests", "W2S.Tests", "Identity", "fingerprints.json");
+    private static readonly string Place =
+        Path.Combine(TestPaths.Repository, "tests", "W2S.Tests", "Identity", "fingerprints.json");
 
     public static FingerprintFile Read() => File.Exists(Place)
         ? JsonSerializer.Deserialize<FingerprintFile>(File.ReadAllText(Place))! with { }
@@ -33,7 +34,8 @@ internal sealed record FingerprintFile(
 
     public void Write()
     {
-        var text = JsonSerializer.Serialize(this with { Code = new(Code, StringComparer.Ordinal), Numbers = new(Numbers, StringComparer.Ordinal) },
+        var text = JsonSerializer.Serialize(
+            this with { Code = new(Code, StringComparer.Ordinal), Numbers = new(Numbers, StringComparer.Ordinal) },
             new JsonSerializerOptions { WriteIndented = true });
         File.WriteAllText(Place, text + "\n");
     }

@@ -28,8 +28,11 @@ public sealed class FingerprintTests
     /// <summary>Set to 1, the test writes the fingerprints anew where it may.</summary>
     private const string Renew = "W2S_RENEW";
 
-    private static readonly Lazy<IReadOnlyDictionary<string, CodeFingerprint>> Now = new(() => Subjects.All.ToDictionary(
-        type => type.Name, type => new CodeFingerprint(RevisionAttribute.Of(type), LibrarySyntax.Current.Fingerprint(type.Name, Subjects.Stops))));
+    private static readonly Lazy<IReadOnlyDictionary<string, CodeFingerprint>> Now =
+        new(() => Subjects.All.ToDictionary(
+        type => type.Name,
+        type => new CodeFingerprint(RevisionAttribute.Of(type),
+            LibrarySyntax.Current.Fingerprint(type.Name, Subjects.Stops))));
 
     [Fact]
     public void EveryRevisionHasItsFingerprint()
@@ -39,20 +42,31 @@ public sealed class FingerprintTests
         var stored = FingerprintFile.Read();
 
         var changed = Renewal.Changed(stored, Now.Value);
-        Assert.True(changed.Count == 0, $"the code of {string.Join(", ", changed)} is another and the revision is not: give [Revision] its next number, so that results of the old code "
-            + $"are not read back; or, where no number changes, run {Renew}=1 ./w2s test {nameof(FingerprintTests)}, which compares them bit for bit");
-        var unwritten = Now.Value.Where(one => stored.Code.GetValueOrDefault(one.Key)?.Revision != one.Value.Revision).Select(one => one.Key)
+        Assert.True(changed.Count == 0,
+            $"the code of {string.Join(", ", changed)} is another and the revision is not: give [Revision] its next "
+            + "number, so that results of the old code "
+            + $"are not read back; or, where no number changes, run {Renew}=1 ./w2s test {nameof(FingerprintTests)}, "
+                + "which compares them bit for bit");
+        var unwritten =
+            Now.Value.Where(one => stored.Code.GetValueOrDefault(one.Key)?.Revision != one.Value.Revision)
+                .Select(one => one.Key)
             .Concat(stored.Code.Keys.Except(Now.Value.Keys)).Order(StringComparer.Ordinal).ToArray();
-        Assert.True(unwritten.Length == 0, $"{string.Join(", ", unwritten)} is new, gone or of a new revision: run {Renew}=1 ./w2s test {nameof(FingerprintTests)} to write that down");
+        Assert.True(unwritten.Length == 0,
+            $"{string.Join(", ", unwritten)} is new, gone or of a new revision: run {Renew}=1 ./w2s test "
+            + $"{nameof(FingerprintTests)} to write that down");
     }
 
     [Theory]
     [InlineData("AdaptConf.cs", ".Times(0.5).Plus(0.5)", ".Times(0.5).Plus(0.6)", nameof(AdaptConf), nameof(Kd))]
-    [InlineData("WeakTerm.cs", "temperature * temperature", "temperature", nameof(AdaptConf), nameof(CrossEntropy))] // a piece that formulas call
-    [InlineData("Numerics.cs", "clamp_min(Lowest)", "clamp_min(Zero)", nameof(ProductLoss), nameof(NoiseSetting))] // a piece of a piece
-    [InlineData("TrainingStep.cs", ".backward()", ".backward(null)", nameof(Trainer), nameof(DistillationExperiment))] // which runs on it
+    // a piece that formulas call
+    [InlineData("WeakTerm.cs", "temperature * temperature", "temperature", nameof(AdaptConf), nameof(CrossEntropy))]
+    // a piece of a piece
+    [InlineData("Numerics.cs", "clamp_min(Lowest)", "clamp_min(Zero)", nameof(ProductLoss), nameof(NoiseSetting))]
+    // which runs on it
+    [InlineData("TrainingStep.cs", ".backward()", ".backward(null)", nameof(Trainer), nameof(DistillationExperiment))]
     [InlineData("NoisyNetwork.cs", "Mixup = 1", "Mixup = 2", nameof(NoisyNetwork), nameof(Trainer))]
-    public void ADifferentFormulaIsADifferentFingerprintAndOnlyWhereItIsCalled(string file, string before, string after, string reached, string other)
+    public void ADifferentFormulaIsADifferentFingerprintAndOnlyWhereItIsCalled(string file, string before, string after,
+        string reached, string other)
     {
         var edited = LibrarySyntax.Current.Edited(file, text => text.Replace(before, after));
 
@@ -61,7 +75,8 @@ public sealed class FingerprintTests
     }
 
     [Theory]
-    [InlineData("AdaptConf.cs", "var beta = Beta(student, teacher, batch)", "var /* trust */ beta =\n Beta(student, teacher, batch)")]
+    [InlineData("AdaptConf.cs", "var beta = Beta(student, teacher, batch)",
+        "var /* trust */ beta =\n Beta(student, teacher, batch)")]
     [InlineData("AdaptConf.cs", "zWeak", "weakLogit")]
     [InlineData("AdaptConf.cs", "is no β rule; give", "is none; give")]
     [InlineData("AdaptConf.cs", "Where β comes from.", "Which β.")]
@@ -78,15 +93,21 @@ public sealed class FingerprintTests
     [Fact]
     public void AnExperimentNamesTheEnginesThatItRunsOn() => Assert.All(
         Subjects.All.Where(type => type.IsAssignableTo(typeof(Experiment)) && !type.IsAbstract), type => Assert.Equal(
-            LibrarySyntax.Current.Reach(type.Name, Subjects.Stops).Select(symbol => symbol.Name).Where(Subjects.Engines.Contains).Order(StringComparer.Ordinal),
-            (type.GetCustomAttribute<RunsOnAttribute>(inherit: false)?.Engines ?? []).Select(engine => engine.Name).Order(StringComparer.Ordinal)));
+            LibrarySyntax.Current.Reach(type.Name, Subjects.Stops).Select(symbol => symbol.Name)
+                .Where(Subjects.Engines.Contains).Order(StringComparer.Ordinal),
+            (type.GetCustomAttribute<RunsOnAttribute>(inherit: false)?.Engines ?? []).Select(engine => engine.Name)
+                .Order(StringComparer.Ordinal)));
 
     [Fact]
     public void AChangedFormulaIsRenewedOnlyWhereEveryNumberComesOut()
     {
-        var stored = new FingerprintFile("here", new() { ["A"] = new(1, "a"), ["B"] = new(1, "b"), ["C"] = new(1, "c") }, new() { ["one"] = "1", ["two"] = "2" });
-        (string, IReadOnlySet<string>, Func<string>)[] Cases(string one) => [("one", new HashSet<string> { "A" }, () => one), ("two", new HashSet<string> { "B" }, () => "2")];
-        Dictionary<string, CodeFingerprint> With(string type, int revision, string sum) => new(stored.Code) { [type] = new(revision, sum) };
+        var stored =
+            new FingerprintFile("here", new() { ["A"] = new(1, "a"), ["B"] = new(1, "b"), ["C"] = new(1, "c") },
+                new() { ["one"] = "1", ["two"] = "2" });
+        (string, IReadOnlySet<string>, Func<string>)[] Cases(string one) =>
+            [("one", new HashSet<string> { "A" }, () => one), ("two", new HashSet<string> { "B" }, () => "2")];
+        Dictionary<string, CodeFingerprint> With(string type, int revision, string sum) =>
+            new(stored.Code) { [type] = new(revision, sum) };
         string Refused(Dictionary<string, CodeFingerprint> now, string one, string machine = "here") =>
             Assert.Throws<InvalidOperationException>(() => Renewal.Of(stored, now, machine, Cases(one))).Message;
 
@@ -94,11 +115,14 @@ public sealed class FingerprintTests
         Assert.Empty(Renewal.Changed(stored, With("A", 2, "x")));
         Assert.Equal("x", Renewal.Of(stored, With("A", 1, "x"), "here", Cases("1")).Code["A"].Sum); // tidied
         Assert.Contains("A changed and 'one' no longer comes out bit for bit", Refused(With("A", 1, "x"), "7"));
-        Assert.Contains("C changed and no stored computation shows that its numbers did not: give it [Revision(2)]", Refused(With("C", 1, "x"), "1"));
+        Assert.Contains("C changed and no stored computation shows that its numbers did not: give it [Revision(2)]",
+            Refused(With("C", 1, "x"), "1"));
         Assert.Contains("another kind of machine", Refused(With("A", 1, "x"), "1", "there"));
         Assert.Contains("a revision only grows", Refused(With("A", 0, "x"), "1"));
         Assert.Equal("7", Renewal.Of(stored, With("A", 2, "x"), "here", Cases("7")).Numbers["one"]); // another formula
-        Assert.Equal(("there", "7"), (Renewal.Of(stored, stored.Code, "there", Cases("7")).Machine, Renewal.Of(stored, stored.Code, "there", Cases("7")).Numbers["one"]));
+        Assert.Equal(("there", "7"),
+            (Renewal.Of(stored, stored.Code, "there", Cases("7")).Machine,
+                Renewal.Of(stored, stored.Code, "there", Cases("7")).Numbers["one"]));
     }
 
     private static string Of(LibrarySyntax library, string type) => library.Fingerprint(type, Subjects.Stops);

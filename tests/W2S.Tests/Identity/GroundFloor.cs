@@ -23,11 +23,12 @@ internal static class GroundFloor
 {
     private static readonly HashSet<string> Names =
     [
-        "TorchRuntime", "ProcessSettings", "TorchVersions", "TorchNative", "RevisionAttribute", "RunsOnAttribute", "CodeIdentity", "CompiledCode",
-        "Devices", "DeviceChoice", "DurableFile", "DataFolder", "SafeTensorsFile", "Lanes", "Heard", "Fingerprint", "RunIdentity", "TeacherKey",
-        "CheckpointStore", "CheckpointRecord", "TrainingProgress", "GridProgress", "ProbeProgress", "LossCatalogue", "LossEntry",
-        "Experiment", "IIdentified", "RecordJson", "RunContext", "RunResult", "RunOutcome", "RunPoint", "RunStore", "RunFile", "RunTable", "RunMachine",
-        "Grid", "SideBySide", "Option",
+        "TorchRuntime", "ProcessSettings", "TorchVersions", "TorchNative", "RevisionAttribute", "RunsOnAttribute",
+        "CodeIdentity", "CompiledCode", "Devices", "DeviceChoice", "DurableFile", "DataFolder", "SafeTensorsFile",
+        "Lanes", "Heard", "Fingerprint", "RunIdentity", "TeacherKey", "CheckpointStore", "CheckpointRecord",
+        "TrainingProgress", "GridProgress", "ProbeProgress", "LossCatalogue", "LossEntry", "Experiment", "IIdentified",
+        "RecordJson", "RunContext", "RunResult", "RunOutcome", "RunPoint", "RunStore", "RunFile", "RunTable",
+        "RunMachine", "Grid", "SideBySide", "Option",
     ];
 
     /// <summary>Whether a type, or the one around it, is one of those; every exception is.</summary>

@@ -46,13 +46,16 @@ internal sealed class LibrarySyntax
         var tree = compilation.SyntaxTrees.Single(one => Path.GetFileName(one.FilePath) == file);
         var (before, after) = ($"{tree.GetText()}", edit($"{tree.GetText()}"));
         Assert.NotEqual(before, after);
-        return new LibrarySyntax(compilation.ReplaceSyntaxTree(tree, tree.WithChangedText(Microsoft.CodeAnalysis.Text.SourceText.From(after))));
+        return new LibrarySyntax(
+            compilation.ReplaceSyntaxTree(tree,
+                tree.WithChangedText(Microsoft.CodeAnalysis.Text.SourceText.From(after))));
     }
 
     // Two types of the library may share a name; one of them carries a revision.
     private INamedTypeSymbol Type(string name) =>
         compilation.GetTypeByMetadataName(Subjects.All.Single(type => type.Name == name).FullName!)
-        ?? compilation.GetSymbolsWithName(name, SymbolFilter.Type).OfType<INamedTypeSymbol>().Single(type => type.ContainingType is null);
+        ?? compilation.GetSymbolsWithName(name, SymbolFilter.Type).OfType<INamedTypeSymbol>().Single(
+            type => type.ContainingType is null);
 
     /// <summary>All pieces of code that decide a type's numbers, up to those with a revision that counts by itself, and
     /// the ground floor.</summary>
@@ -64,7 +67,8 @@ internal sealed class LibrarySyntax
         Open(start);
         if (start.IsStatic) foreach (var member in start.GetMembers()) Open(member);
         while (open.TryDequeue(out var symbol))
-            if (symbol is not INamedTypeSymbol type || !IsStop(type)) foreach (var next in PieceOf(symbol).Uses) Open(next);
+            if (symbol is not INamedTypeSymbol type || !IsStop(type)) foreach (var next in PieceOf(symbol).Uses)
+                Open(next);
         return found;
 
         void Open(ISymbol symbol)
@@ -75,7 +79,8 @@ internal sealed class LibrarySyntax
             if (found.Add(symbol)) open.Enqueue(symbol);
         }
 
-        bool IsStop(INamedTypeSymbol type) => !SymbolEqualityComparer.Default.Equals(type, start) && stops.Contains(type.Name);
+        bool IsStop(INamedTypeSymbol type) =>
+            !SymbolEqualityComparer.Default.Equals(type, start) && stops.Contains(type.Name);
     }
 
     /// <summary>A sum over the code of a type and all that it calls, without comments, layout and local
@@ -93,7 +98,8 @@ internal sealed class LibrarySyntax
         piece = new SyntaxPiece(symbol, compilation.Assembly);
         foreach (var reference in symbol.DeclaringSyntaxReferences)
         {
-            if (!models.TryGetValue(reference.SyntaxTree, out var model)) models[reference.SyntaxTree] = model = compilation.GetSemanticModel(reference.SyntaxTree);
+            if (!models.TryGetValue(reference.SyntaxTree, out var model))
+                models[reference.SyntaxTree] = model = compilation.GetSemanticModel(reference.SyntaxTree);
             piece.Read(reference.GetSyntax(), model);
         }
         return pieces[symbol] = piece;
@@ -102,12 +108,17 @@ internal sealed class LibrarySyntax
     private static LibrarySyntax Read()
     {
         var options = CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.CSharp14);
-        var trees = Directory.EnumerateFiles(Path.Combine(TestPaths.Repository, "lib"), "*.cs", SearchOption.AllDirectories)
+        var trees =
+            Directory.EnumerateFiles(Path.Combine(TestPaths.Repository, "lib"), "*.cs", SearchOption.AllDirectories)
             .Where(path => !path.Split('/', '\\').Any(part => part is "obj" or "bin" or "W2S.Kernel"))
             .Select(path => CSharpSyntaxTree.ParseText(File.ReadAllText(path), options, path));
         var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => !Path.GetFileName(path).StartsWith("W2S.", StringComparison.Ordinal)).Select(path => MetadataReference.CreateFromFile(path));
-        return new LibrarySyntax(CSharpCompilation.Create("W2S", trees.Append(CSharpSyntaxTree.ParseText(ImplicitUsings, options)), references,
-            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable)));
+            .Where(path => !Path.GetFileName(path).StartsWith("W2S.", StringComparison.Ordinal))
+            .Select(path => MetadataReference.CreateFromFile(path));
+        return new LibrarySyntax(
+            CSharpCompilation.Create("W2S", trees.Append(CSharpSyntaxTree.ParseText(ImplicitUsings, options)),
+                references,
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true,
+                nullableContextOptions: NullableContextOptions.Enable)));
     }
 }

@@ -26,8 +26,11 @@ namespace W2S.Tests.Identity;
 internal static class Renewal
 {
     /// <summary>The types whose code changed without a new revision.</summary>
-    public static IReadOnlyList<string> Changed(FingerprintFile stored, IReadOnlyDictionary<string, CodeFingerprint> now) =>
-        [.. now.Where(one => stored.Code.TryGetValue(one.Key, out var before) && before.Revision == one.Value.Revision && before.Sum != one.Value.Sum)
+    public static IReadOnlyList<string> Changed(FingerprintFile stored,
+        IReadOnlyDictionary<string, CodeFingerprint> now) =>
+        [.. now.Where(
+            one => stored.Code.TryGetValue(one.Key, out var before) && before.Revision == one.Value.Revision
+                && before.Sum != one.Value.Sum)
             .Select(one => one.Key).Order(StringComparer.Ordinal)];
 
     /// <summary>The next file.</summary>
@@ -44,10 +47,14 @@ internal static class Renewal
     {
         var changed = Changed(stored, now);
         if (changed.Count > 0 && machine != stored.Machine)
-            throw new InvalidOperationException($"{string.Join(", ", changed)} changed, and the stored numbers are of another kind of machine: go back to the committed code, "
+            throw new InvalidOperationException(
+                $"{string.Join(", ", changed)} changed, and the stored numbers are of another kind of machine: go "
+                + "back to the committed code, "
                 + "renew there, which takes this machine's numbers, then change the code again and renew");
-        foreach (var one in stored.Code.Where(one => now.TryGetValue(one.Key, out var next) && next.Revision < one.Value.Revision))
-            throw new InvalidOperationException($"{one.Key} had revision {one.Value.Revision} and has {now[one.Key].Revision}; a revision only grows");
+        foreach (var one in stored.Code.Where(
+            one => now.TryGetValue(one.Key, out var next) && next.Revision < one.Value.Revision))
+            throw new InvalidOperationException(
+                $"{one.Key} had revision {one.Value.Revision} and has {now[one.Key].Revision}; a revision only grows");
         var bits = new SortedDictionary<string, string>(StringComparer.Ordinal);
         var failed = new List<string>();
         foreach (var one in cases)
@@ -61,15 +68,22 @@ internal static class Renewal
                 failed.Add($"{one.Name}: {error.Message}");
             }
         }
-        if (failed.Count > 0) throw new InvalidOperationException($"stored computations cannot be made: {string.Join("; ", failed)}");
+        if (failed.Count > 0)
+            throw new InvalidOperationException($"stored computations cannot be made: {string.Join("; ", failed)}");
         foreach (var type in changed)
         {
-            var witnesses = cases.Where(one => one.Types.Contains(type) && stored.Numbers.ContainsKey(one.Name)).ToArray();
+            var witnesses =
+                cases.Where(one => one.Types.Contains(type) && stored.Numbers.ContainsKey(one.Name)).ToArray();
             if (witnesses.Length == 0)
-                throw new InvalidOperationException($"{type} changed and no stored computation shows that its numbers did not: give it [Revision({now[type].Revision + 1})]");
+                throw new InvalidOperationException(
+                    $"{type} changed and no stored computation shows that its numbers did not: give it "
+                    + $"[Revision({now[type].Revision + 1})]");
             foreach (var (name, _, _) in witnesses.Where(one => bits[one.Name] != stored.Numbers[one.Name]))
-                throw new InvalidOperationException($"{type} changed and '{name}' no longer comes out bit for bit: give the types whose numbers changed a new [Revision]; "
-                    + $"it is made by {string.Join(", ", cases.Single(one => one.Name == name).Types.Order(StringComparer.Ordinal))}");
+                throw new InvalidOperationException(
+                    $"{type} changed and '{name}' no longer comes out bit for bit: give the types whose numbers "
+                    + "changed a new [Revision]; "
+                    + $"it is made by "
+                        + $"{string.Join(", ", cases.Single(one => one.Name == name).Types.Order(StringComparer.Ordinal))}");
         }
         return new FingerprintFile(machine, new(now.ToDictionary(), StringComparer.Ordinal), bits);
     }

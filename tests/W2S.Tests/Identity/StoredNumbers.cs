@@ -43,7 +43,9 @@ internal static class StoredNumbers
         var x = Numbers(64, 64, 0.37).to_type(ScalarType.Float32);
         var image = Numbers(2 * 16, 144, 0.11).to_type(ScalarType.Float32).reshape(2, 16, 12, 12);
         var y = x.to_type(ScalarType.Float64);
-        return Sum([x.matmul(x), x.exp(), x.softmax(1), x.sum(0), nn.functional.conv2d(image, x.narrow(0, 0, 16).repeat(1, 3).narrow(1, 0, 144).reshape(16, 16, 3, 3), padding: [1, 1]),
+        return Sum([x.matmul(x), x.exp(), x.softmax(1), x.sum(0),
+            nn.functional.conv2d(image, x.narrow(0, 0, 16).repeat(1, 3).narrow(1, 0, 144).reshape(16, 16, 3, 3),
+                padding: [1, 1]),
             y.matmul(y), y.exp(), y.log_softmax(1), y.sigmoid(), y.sum(1)]);
     }
 
@@ -56,42 +58,60 @@ internal static class StoredNumbers
 
     private static IEnumerable<(string, IReadOnlySet<string>, Func<string>)> Trainings()
     {
-        Optimizer[] optimizers = [new Sgd(0.05), new Sgd(0.05) { Nesterov = false, WeightDecay = 0.01 }, new Adam { LearningRate = 0.01, WeightDecay = 0.01 }, new AdamW { LearningRate = 0.01 }];
-        LearningRateSchedule[] schedules = [new ConstantSchedule(), new CosineSchedule(), new StepSchedule { Every = 1 }];
+        Optimizer[] optimizers = [new Sgd(0.05), new Sgd(0.05) { Nesterov = false, WeightDecay = 0.01 },
+            new Adam { LearningRate = 0.01, WeightDecay = 0.01 }, new AdamW { LearningRate = 0.01 }];
+        LearningRateSchedule[] schedules = [new ConstantSchedule(), new CosineSchedule(),
+            new StepSchedule { Every = 1 }];
         Augmentation[] augmentations =
         [
-            Augmentation.Standard, new() { ResizedCrop = new RandomResizedCrop(), Flip = true }, new() { Policy = new RandAugment() },
-            new() { Policy = new AutoAugment() }, new() { Jitter = new ColorJitter() }, new() { Erasing = new RandomErasing() },
+            Augmentation.Standard, new() { ResizedCrop = new RandomResizedCrop(), Flip = true },
+            new() { Policy = new RandAugment() }, new() { Policy = new AutoAugment() },
+            new() { Jitter = new ColorJitter() }, new() { Erasing = new RandomErasing() },
         ];
         var kd = new Kd();
-        foreach (var optimizer in optimizers) yield return Case(Run(kd) with { Options = Short with { Optimizer = optimizer } }, optimizer);
-        foreach (var schedule in schedules) yield return Case(Run(kd) with { Options = Short with { Schedule = schedule } }, schedule);
-        foreach (var augmentation in augmentations) yield return Case(Run(kd) with { Batches = Batches with { Augmentation = augmentation } }, augmentation);
+        foreach (var optimizer in optimizers)
+            yield return Case(Run(kd) with { Options = Short with { Optimizer = optimizer } }, optimizer);
+        foreach (var schedule in schedules)
+            yield return Case(Run(kd) with { Options = Short with { Schedule = schedule } }, schedule);
+        foreach (var augmentation in augmentations)
+            yield return Case(Run(kd) with { Batches = Batches with { Augmentation = augmentation } }, augmentation);
 
         (string, IReadOnlySet<string>, Func<string>) Case(TrainingRun run, object part) =>
-            ($"20 steps with {part}", new HashSet<string>([.. Subjects.In(part), nameof(Trainer), nameof(TrainerOptions), nameof(Kd)]), () => Trained(kd, run));
+            ($"20 steps with {part}",
+                new HashSet<string>([.. Subjects.In(part), nameof(Trainer), nameof(TrainerOptions), nameof(Kd)]),
+                () => Trained(kd, run));
     }
 
     private static IEnumerable<(string, IReadOnlySet<string>, Func<string>)> Probes()
     {
-        foreach (var options in new LinearProbeOptions[] { new() { Steps = 20, BatchSize = 16 }, new() { Steps = 20, BatchSize = 16, Mixup = 1, Standardize = false, Optimizer = new Sgd(0.1) } })
+        foreach (var options in new LinearProbeOptions[] { new() { Steps = 20, BatchSize = 16 },
+            new() { Steps = 20, BatchSize = 16, Mixup = 1, Standardize = false, Optimizer = new Sgd(0.1) } })
         {
-            yield return ($"probe of 20 steps, {options}", new HashSet<string>([.. Subjects.In(options), nameof(LinearProbe), nameof(AdaptConf), nameof(DistillationLoss)]), () => Bits(() =>
+            yield return ($"probe of 20 steps, {options}",
+                new HashSet<string>(
+                    [.. Subjects.In(options), nameof(LinearProbe), nameof(AdaptConf), nameof(DistillationLoss)]),
+                    () => Bits(() =>
             {
                 var (features, labels) = (Numbers(48, 10, 0.53).to_type(ScalarType.Float32), Labels(48, 4));
-                using var probe = LinearProbe.Train(features, 4, new AdaptConf(), new Supervision { Labels = labels, TeacherLogits = Numbers(48, 4, 0.29) }, options);
+                using var probe =
+                    LinearProbe.Train(features, 4, new AdaptConf(),
+                        new Supervision { Labels = labels, TeacherLogits = Numbers(48, 4, 0.29) }, options);
                 return [probe.Logits(features)];
             }));
         }
     }
 
-    private static IEnumerable<(string, IReadOnlySet<string>, Func<string>)> Networks() => ModelCatalogue.All.Where(entry => entry.Parameters < 3_000_000 && entry.ImageSize == 32)
-        .Select(entry => ($"network {entry.Name}", (IReadOnlySet<string>)new HashSet<string> { nameof(ModelCatalogue) }, (Func<string>)(() => Bits(() =>
+    private static IEnumerable<(string, IReadOnlySet<string>, Func<string>)> Networks() =>
+        ModelCatalogue.All.Where(entry => entry.Parameters < 3_000_000 && entry.ImageSize == 32)
+        .Select(entry =>
+            ($"network {entry.Name}", (IReadOnlySet<string>)new HashSet<string> { nameof(ModelCatalogue) },
+                (Func<string>)(() => Bits(() =>
         {
             using var model = ModelCatalogue.Create(entry.Name, 5, 3);
             var logits = model.call(Numbers(2 * 3 * 32, 32, 0.19).to_type(ScalarType.Float32).reshape(2, 3, 32, 32));
             logits.sum().backward();
-            return [logits.detach(), .. model.parameters().Select(weight => weight.grad!).Where(gradient => gradient is not null)];
+            return [logits.detach(),
+                .. model.parameters().Select(weight => weight.grad!).Where(gradient => gradient is not null)];
         }))));
 
     private static IEnumerable<(string, IReadOnlySet<string>, Func<string>)> Experiments()
@@ -112,9 +132,14 @@ internal static class StoredNumbers
         using var validation = TinyModel.Pictures(12, 2, classes: Classes(loss)); // one loss ends by it
         using var student = new TinyModel(Classes(loss), 11);
         using var teacher = new TinyModel(Classes(loss), 12);
-        var result = Trainer.Train(run with { Student = student, Images = images, TrueLabels = images.Labels, Validation = validation, Teacher = loss.NeedsTeacher ? Teacher.OnTheFly(teacher) : null });
-        return [.. student.state_dict().OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => entry.Value.detach()),
-            tensor(result.History[^1].Losses.OrderBy(part => part.Key, StringComparer.Ordinal).Select(part => part.Value).ToArray())];
+        var result =
+            Trainer.Train(
+                run with { Student = student, Images = images, TrueLabels = images.Labels, Validation = validation,
+                    Teacher = loss.NeedsTeacher ? Teacher.OnTheFly(teacher) : null });
+        return [.. student.state_dict().OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(
+            entry => entry.Value.detach()),
+            tensor(result.History[^1].Losses.OrderBy(part => part.Key, StringComparer.Ordinal).Select(
+                part => part.Value).ToArray())];
     });
 
     private static string OnBatches(Loss loss) => Bits(() =>
@@ -147,7 +172,8 @@ internal static class StoredNumbers
         return found;
     });
 
-    private static string Describe(LossEntry entry) => entry.Options.Length == 0 ? entry.Type : $"{entry.Type} ({entry.Options})";
+    private static string Describe(LossEntry entry) =>
+        entry.Options.Length == 0 ? entry.Type : $"{entry.Type} ({entry.Options})";
 
     private static int Classes(Loss loss) => loss is LogConfidence { SelfLabel: SelfLabel.Threshold } ? 2 : 6;
 
@@ -159,7 +185,8 @@ internal static class StoredNumbers
         return tensor(values, [rows, columns]);
     }
 
-    private static Tensor Labels(int count, int classes) => tensor([.. Enumerable.Range(0, count).Select(i => (long)(i * 5 % classes))]);
+    private static Tensor Labels(int count, int classes) =>
+        tensor([.. Enumerable.Range(0, count).Select(i => (long)(i * 5 % classes))]);
 
     private static string Bits(Func<IReadOnlyList<Tensor>> make)
     {

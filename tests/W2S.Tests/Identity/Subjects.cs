@@ -28,12 +28,15 @@ internal static class Subjects
 
     /// <summary>Names of what experiments run on.</summary>
     public static IReadOnlySet<string> Engines { get; } =
-        Library.GetTypes().SelectMany(type => type.GetCustomAttribute<RunsOnAttribute>(inherit: false)?.Engines ?? []).Select(type => type.Name).ToHashSet();
+        Library.GetTypes().SelectMany(type => type.GetCustomAttribute<RunsOnAttribute>(inherit: false)?.Engines ?? [])
+            .Select(type => type.Name).ToHashSet();
 
     /// <summary>Names of the types whose revision stands in the record of whatever reaches them: engines, and runs that
     /// a run needs.</summary>
     public static IReadOnlySet<string> Stops { get; } =
-        Engines.Concat(Library.GetTypes().Where(type => type.IsSubclassOf(typeof(Experiment)) && !type.IsAbstract).Select(type => type.Name)).ToHashSet();
+        Engines.Concat(
+            Library.GetTypes().Where(type => type.IsSubclassOf(typeof(Experiment)) && !type.IsAbstract)
+                .Select(type => type.Name)).ToHashSet();
 
     /// <summary>All of them, in the order of their names.</summary>
     public static IReadOnlyList<Type> All { get; } = [.. Find().OrderBy(type => type.Name, StringComparer.Ordinal)];
@@ -54,7 +57,8 @@ internal static class Subjects
             for (var type = one.GetType(); type is not null && type.Assembly == Library; type = type.BaseType)
             {
                 found.Add(type.Name);
-                foreach (var engine in type.GetCustomAttribute<RunsOnAttribute>(inherit: false)?.Engines ?? []) found.Add(engine.Name);
+                foreach (var engine in type.GetCustomAttribute<RunsOnAttribute>(inherit: false)?.Engines ?? [])
+                    found.Add(engine.Name);
             }
             foreach (var property in Settable(one.GetType())) Walk(property.GetValue(one));
             if (one is Experiment experiment) foreach (var need in experiment.Needs) Walk(need);
@@ -70,18 +74,24 @@ internal static class Subjects
             if (type.IsArray) open.Enqueue(type.GetElementType()!);
             foreach (var argument in type.GenericTypeArguments) open.Enqueue(argument);
             if (type.Assembly != Library || type.IsEnum || !found.Add(type)) continue;
-            foreach (var below in Library.GetTypes().Where(one => one != type && type.IsAssignableFrom(one))) open.Enqueue(below);
+            foreach (var below in Library.GetTypes().Where(one => one != type && type.IsAssignableFrom(one)))
+                open.Enqueue(below);
             foreach (var property in Settable(type)) open.Enqueue(property.PropertyType);
-            foreach (var engine in type.GetCustomAttribute<RunsOnAttribute>(inherit: false)?.Engines ?? []) open.Enqueue(engine);
+            foreach (var engine in type.GetCustomAttribute<RunsOnAttribute>(inherit: false)?.Engines ?? [])
+                open.Enqueue(engine);
         }
-        found.UnionWith([typeof(Logits), typeof(LossBatch), typeof(LossParts), typeof(TeacherTerms)]); // for losses of one's own
-        found.RemoveWhere(type => type == typeof(Experiment) || type.IsInterface || type.IsNested || !IsRecordOrEngine(type));
+        // for losses of one's own
+        found.UnionWith([typeof(Logits), typeof(LossBatch), typeof(LossParts), typeof(TeacherTerms)]);
+        found.RemoveWhere(
+            type => type == typeof(Experiment) || type.IsInterface || type.IsNested || !IsRecordOrEngine(type));
         return found;
     }
 
     private static bool IsRecordOrEngine(Type type) =>
-        Engines.Contains(type.Name) || type.GetMethod("<Clone>$") is not null || type.IsValueType || type.Namespace == typeof(Loss).Namespace;
+        Engines.Contains(type.Name) || type.GetMethod("<Clone>$") is not null || type.IsValueType
+            || type.Namespace == typeof(Loss).Namespace;
 
-    private static IEnumerable<PropertyInfo> Settable(Type type) => type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+    private static IEnumerable<PropertyInfo> Settable(Type type) =>
+        type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
         .Where(property => property.SetMethod is not null && property.GetIndexParameters().Length == 0);
 }

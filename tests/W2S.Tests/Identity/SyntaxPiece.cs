@@ -41,7 +41,8 @@ internal sealed class SyntaxPiece : CSharpSyntaxWalker
     public SyntaxPiece(ISymbol symbol, IAssemblySymbol library) : base(SyntaxWalkerDepth.Token)
     {
         this.library = library;
-        if (symbol is not INamedTypeSymbol) text.Append(symbol.ContainingType.Name).Append("::"); // the class of a single member
+        // the class of a single member
+        if (symbol is not INamedTypeSymbol) text.Append(symbol.ContainingType.Name).Append("::");
         else if (((INamedTypeSymbol)symbol).BaseType is { } up) Use(up);
     }
 
@@ -56,7 +57,8 @@ internal sealed class SyntaxPiece : CSharpSyntaxWalker
     {
         model = bound;
         // A static class counts by the members that are used; what its own declaration says is no code.
-        if (declaration is ClassDeclarationSyntax type && type.Modifiers.Any(SyntaxKind.StaticKeyword)) text.Append("static class ").Append(type.Identifier.ValueText);
+        if (declaration is ClassDeclarationSyntax type && type.Modifiers.Any(SyntaxKind.StaticKeyword))
+            text.Append("static class ").Append(type.Identifier.ValueText);
         else Visit(declaration);
         text.Append('\n');
     }
@@ -86,22 +88,30 @@ internal sealed class SyntaxPiece : CSharpSyntaxWalker
 
     public override void VisitPropertyDeclaration(PropertyDeclarationSyntax node)
     {
-        var isDisplayName = DisplayNames.Contains(node.Identifier.ValueText) && $"{node.Type}" == "string" && node.Initializer is null
-            && node.AccessorList?.Accessors.All(accessor => accessor.Body is null && accessor.ExpressionBody is null) != true;
+        var isDisplayName = DisplayNames.Contains(node.Identifier.ValueText) && $"{node.Type}" == "string"
+            && node.Initializer is null
+            && node.AccessorList?.Accessors.All(
+                accessor => accessor.Body is null && accessor.ExpressionBody is null) != true;
         if (isDisplayName) return;
         var standsInRecord = node.Parent is RecordDeclarationSyntax && node.Initializer is not null
-            && node.AccessorList?.Accessors.Any(accessor => accessor.IsKind(SyntaxKind.InitAccessorDeclaration) || accessor.IsKind(SyntaxKind.SetAccessorDeclaration)) == true;
+            && node.AccessorList?.Accessors.Any(
+                accessor =>
+                    accessor.IsKind(SyntaxKind.InitAccessorDeclaration)
+                        || accessor.IsKind(SyntaxKind.SetAccessorDeclaration)) == true;
         if (standsInRecord) VisitWithoutDefault(node);
         else base.VisitPropertyDeclaration(node);
     }
 
-    public override void VisitRecursivePattern(RecursivePatternSyntax node) => Quietly(() => base.VisitRecursivePattern(node));
+    public override void VisitRecursivePattern(RecursivePatternSyntax node) =>
+        Quietly(() => base.VisitRecursivePattern(node));
 
-    public override void VisitDeclarationPattern(DeclarationPatternSyntax node) => Quietly(() => base.VisitDeclarationPattern(node));
+    public override void VisitDeclarationPattern(DeclarationPatternSyntax node) =>
+        Quietly(() => base.VisitDeclarationPattern(node));
 
     public override void VisitTypePattern(TypePatternSyntax node) => Quietly(() => base.VisitTypePattern(node));
 
-    public override void VisitConstantPattern(ConstantPatternSyntax node) => Quietly(() => base.VisitConstantPattern(node));
+    public override void VisitConstantPattern(ConstantPatternSyntax node) =>
+        Quietly(() => base.VisitConstantPattern(node));
 
     public override void VisitBinaryExpression(BinaryExpressionSyntax node)
     {
@@ -149,7 +159,8 @@ internal sealed class SyntaxPiece : CSharpSyntaxWalker
         if (patterns > 0 || symbol is null || symbol is INamespaceSymbol) return;
         if (symbol is IMethodSymbol { ReducedFrom: { } extension }) symbol = extension;
         symbol = symbol.OriginalDefinition;
-        if (symbol is IMethodSymbol { MethodKind: MethodKind.LocalFunction or MethodKind.AnonymousFunction } or ILocalSymbol or IParameterSymbol) return;
+        if (symbol is IMethodSymbol { MethodKind: MethodKind.LocalFunction or MethodKind.AnonymousFunction }
+            or ILocalSymbol or IParameterSymbol) return;
         if (!SymbolEqualityComparer.Default.Equals(symbol.ContainingAssembly, library)) return;
         if (symbol is INamedTypeSymbol type) uses.Add(type);
         else if (symbol.ContainingType is { } owner) uses.Add(owner.IsStatic ? symbol : owner);
@@ -164,8 +175,11 @@ internal sealed class SyntaxPiece : CSharpSyntaxWalker
             { } declaration => model.GetDeclaredSymbol(declaration),
             null => null,
         };
-        var isLocal = symbol is ILocalSymbol or IRangeVariableSymbol or ILabelSymbol or IMethodSymbol { MethodKind: MethodKind.LocalFunction }
-            || symbol is IParameterSymbol { ContainingSymbol: not IMethodSymbol { MethodKind: MethodKind.Constructor, ContainingType.IsRecord: true } };
+        var isLocal =
+            symbol is ILocalSymbol or IRangeVariableSymbol or ILabelSymbol
+                or IMethodSymbol { MethodKind: MethodKind.LocalFunction }
+            || symbol is IParameterSymbol { ContainingSymbol: not IMethodSymbol { MethodKind: MethodKind.Constructor,
+                ContainingType.IsRecord: true } };
         if (!isLocal) return token.ValueText;
         if (!locals.TryGetValue(symbol!, out var number)) locals[symbol!] = number = locals.Count;
         return $"local{number}";

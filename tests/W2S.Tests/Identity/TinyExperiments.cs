@@ -31,7 +31,8 @@ internal static class TinyExperiments
 {
     private static readonly TrainerOptions Training = new() { Epochs = 2, Optimizer = new Sgd(0.02) };
 
-    public static IReadOnlyList<(string Name, Experiment Run)> All => [.. Distillation(), .. Transfer(), .. FewShot(), .. NoisyNetworks(), .. OnFeatures()];
+    public static IReadOnlyList<(string Name, Experiment Run)> All =>
+        [.. Distillation(), .. Transfer(), .. FewShot(), .. NoisyNetworks(), .. OnFeatures()];
 
     /// <summary>The bits of all that a run and those before it measured.</summary>
     public static string Bits(Experiment experiment)
@@ -42,8 +43,10 @@ internal static class TinyExperiments
         if (experiment.SideBySide) foreach (var features in Features(experiment)) Plant(store, features);
         var result = store.Get(experiment);
         var text = new StringBuilder();
-        foreach (var (name, value) in result.Outcome.Values) text.Append($"{name} {BitConverter.DoubleToInt64Bits(value):x}\n");
-        foreach (var (name, set) in result.Outcome.Predictions) text.Append($"{name} {string.Join(' ', set.Classes)} {string.Join(' ', set.Nll)}\n");
+        foreach (var (name, value) in result.Outcome.Values) text.Append(
+            $"{name} {BitConverter.DoubleToInt64Bits(value):x}\n");
+        foreach (var (name, set) in result.Outcome.Predictions) text.Append(
+            $"{name} {string.Join(' ', set.Classes)} {string.Join(' ', set.Nll)}\n");
         foreach (var (name, sum) in result.Files) text.Append($"{name} {sum}\n");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..16];
     }
@@ -52,7 +55,8 @@ internal static class TinyExperiments
     {
         var plan = new DistillationPlan
         {
-            Data = new DistillationData { Set = DistillationSet.Shapes, Classes = 3, TrainPerClass = 12, ValidationPerClass = 5, TestPerClass = 7, Size = 8 },
+            Data = new DistillationData { Set = DistillationSet.Shapes, Classes = 3, TrainPerClass = 12,
+                ValidationPerClass = 5, TestPerClass = 7, Size = 8 },
             Student = "resnet8",
             TeacherEpochs = 1,
             Epochs = 3,
@@ -63,16 +67,23 @@ internal static class TinyExperiments
 
     private static IEnumerable<(string, Experiment)> Transfer()
     {
-        var data = TransferData.Shapes with { PerClass = 12, Labelled = 30, Validation = 20, Unlabelled = 40, Test = 30 };
-        var teacher = new TransferExperiment { Method = "Weak teacher", Data = data, Network = "resnet8", BatchSize = 10, Training = Training };
+        var data = TransferData.Shapes
+            with { PerClass = 12, Labelled = 30, Validation = 20, Unlabelled = 40, Test = 30 };
+        var teacher =
+            new TransferExperiment { Method = "Weak teacher", Data = data, Network = "resnet8", BatchSize = 10,
+                Training = Training };
         var source = teacher with { Method = "Source", Data = data with { PerClass = 13 }, Network = "resnet14" };
         foreach (var depth in Enum.GetValues<TransferDepth>())
-            yield return ($"transfer, {depth}", teacher with { Method = "Weak labels", Network = "resnet14", Source = source, Depth = depth, Teacher = teacher, Loss = new Kd().TeacherOnly() });
+            yield return ($"transfer, {depth}",
+                teacher with { Method = "Weak labels", Network = "resnet14", Source = source, Depth = depth,
+                    Teacher = teacher, Loss = new Kd().TeacherOnly() });
     }
 
     private static IEnumerable<(string, Experiment)> FewShot()
     {
-        var study = FewShotStudy.Quick with { TeacherEpochs = 2, Epochs = 2, MetaUpdates = 2, MetaEpisodes = 1, Episodes = 30, ValidationEpisodes = 20, JudgeEvery = 1 };
+        var study = FewShotStudy.Quick
+            with { TeacherEpochs = 2, Epochs = 2, MetaUpdates = 2, MetaEpisodes = 1, Episodes = 30,
+                ValidationEpisodes = 20, JudgeEvery = 1 };
         yield return ("few-shot", study.Meta("AdaptConf", 0));
     }
 
@@ -90,7 +101,9 @@ internal static class TinyExperiments
             Options = Training,
             BatchSize = 32,
         };
-        yield return ("noisy network", weak with { Method = "Second stage", First = weak, Teacher = weak, Selection = new NeighbourSelection { Neighbours = 10 } });
+        yield return ("noisy network",
+            weak with { Method = "Second stage", First = weak, Teacher = weak,
+                Selection = new NeighbourSelection { Neighbours = 10 } });
     }
 
     private static IEnumerable<(string, Experiment)> OnFeatures()
@@ -108,26 +121,30 @@ internal static class TinyExperiments
             TestImages = 100,
             Probe = probe,
         };
-        foreach (var method in NoisyMethods()) yield return ($"noisy probe, {method.Name}", noisy with { Method = method });
+        foreach (var method in NoisyMethods())
+            yield return ($"noisy probe, {method.Name}", noisy with { Method = method });
         yield return ("quantile choice", new QuantileChoice { Study = noisy with { Method = Second } });
         var task = ChoiceTask.Shapes.Small with { Probe = probe };
         foreach (var rule in LabelRule.Picks.Take(3).Concat(LabelRule.Selections(0.5)).Concat(LabelRule.Ends))
             yield return ($"label choice, {rule.Name}", new ChoiceRun { Task = task, Rule = rule });
         yield return ("probes", new ProbeRun
         {
-            Protocol = new ProbeProtocol { TeacherImages = 100, StudentImages = 100, TestImages = 50, TrueLabels = 60, Probe = probe },
+            Protocol = new ProbeProtocol { TeacherImages = 100, StudentImages = 100, TestImages = 50, TrueLabels = 60,
+                Probe = probe },
             Images = new NoisyImageSource(NoisyImages.Shapes),
             Weak = "shapes weak",
             Strong = "shapes strong",
         });
     }
 
-    private static NoisyMethod Second { get; } = NoisyMethod.SecondStage("Second stage", new NeighbourSelection { Neighbours = 10 });
+    private static NoisyMethod Second { get; } =
+        NoisyMethod.SecondStage("Second stage", new NeighbourSelection { Neighbours = 10 });
 
     private static NoisyMethod[] NoisyMethods() => [NoisyMethod.StrongAlone, NoisyMethod.WeakTeacher, Second];
 
     private static IEnumerable<FrozenFeatures> Features(Experiment experiment) =>
-        experiment.Needs.SelectMany(need => need is FrozenFeatures own ? [own] : Features(need)).DistinctBy(features => features.Hash);
+        experiment.Needs.SelectMany(need => need is FrozenFeatures own ? [own] : Features(need))
+            .DistinctBy(features => features.Hash);
 
     // A point for each class and a little spread, as a network's features would be.
     private static void Plant(RunStore store, FrozenFeatures run)
@@ -140,12 +157,15 @@ internal static class TinyExperiments
         var centres = randn(images.Classes, 24, generator: generator);
         var features = centres[tensor(images.Labels.ToArray())] + 1.5f * randn(images.Count, 24, generator: generator);
         var tensors = new Dictionary<string, Tensor> { ["features"] = features };
-        if (run.WithViews) tensors["views"] = stack([.. Enumerable.Range(0, FrozenFeatures.Views).Select(view => features + 0.1f * view)]);
+        if (run.WithViews)
+            tensors["views"] =
+                stack([.. Enumerable.Range(0, FrozenFeatures.Views).Select(view => features + 0.1f * view)]);
         SafeTensorsFile.Write(Path.Combine(kept, "features.safetensors"), tensors);
         RunFile.Write(Path.Combine(place, "result.json"), [new RunResult
         {
-            Record = run.Record, Hash = run.Hash, Kind = run.Kind, Name = run.Name, Setting = run.Setting, Seed = 0, Seconds = 0, Versions = "planted",
-            Ended = DateTime.UnixEpoch, Files = KeptFiles.SumsOf(kept), Outcome = new RunOutcome { Values = new Dictionary<string, double> { ["images"] = images.Count } },
+            Record = run.Record, Hash = run.Hash, Kind = run.Kind, Name = run.Name, Setting = run.Setting, Seed = 0,
+            Seconds = 0, Versions = "planted", Ended = DateTime.UnixEpoch, Files = KeptFiles.SumsOf(kept),
+            Outcome = new RunOutcome { Values = new Dictionary<string, double> { ["images"] = images.Count } },
         }]);
     }
 }

@@ -32,15 +32,17 @@ public sealed class ExperimentTests
 
     // Committed results are found by their hashes: this one must never change.
     [Fact]
-    public void TheHashIsTheSameOnEveryMachine() => Assert.Equal("9eafeb9406a37bd4", new DistillationExperiment { Network = "resnet8" }.Hash);
+    public void TheHashIsTheSameOnEveryMachine() =>
+        Assert.Equal("9eafeb9406a37bd4", new DistillationExperiment { Network = "resnet8" }.Hash);
 
     [Fact]
     public void EveryPropertyCountsAlsoDeepInside()
     {
         ToyExperiment[] others =
         [
-            Toy with { Method = "AdaptConf" }, Toy with { Number = 4 }, Toy with { Seed = 4 }, Toy with { Loss = new AugConf() },
-            Toy with { Loss = new Kd { Temperature = 2 } }, Toy with { Rates = [0.1, 0.50000001] }, Toy with { Pair = (1, "x") }, Toy with { Pair = (2, "x") },
+            Toy with { Method = "AdaptConf" }, Toy with { Number = 4 }, Toy with { Seed = 4 },
+            Toy with { Loss = new AugConf() }, Toy with { Loss = new Kd { Temperature = 2 } },
+            Toy with { Rates = [0.1, 0.50000001] }, Toy with { Pair = (1, "x") }, Toy with { Pair = (2, "x") },
             Toy with { Teacher = new("teacher", 0) }, Toy with { Teacher = new("teacher", 1) },
         ];
 
@@ -66,7 +68,9 @@ public sealed class ExperimentTests
     {
         var error = Assert.Throws<NotSupportedException>(() => new WithStream("x", 1).Hash);
 
-        Assert.Equal("WithStream.Stream is a MemoryStream, which has no place in an experiment's record; make it a record, or let it be IIdentified", error.Message);
+        Assert.Equal(
+            "WithStream.Stream is a MemoryStream, which has no place in an experiment's record; make it a record, or "
+            + "let it be IIdentified", error.Message);
     }
 
     private sealed record WithStream(string Name_, long Number) : Experiment

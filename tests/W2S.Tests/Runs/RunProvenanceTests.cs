@@ -41,7 +41,8 @@ public sealed class RunProvenanceTests : IDisposable
     {
         var (student, teacher) = (Store.Get(Student), Store.Find(Teacher)!);
 
-        var sum = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(TeachersWeights)));
+        var sum = Convert.ToHexStringLower(
+            System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(TeachersWeights)));
         Assert.Equal(new Dictionary<string, string> { ["weights"] = sum }, teacher.Files);
         Assert.Equal(new Dictionary<string, string> { [$"{Teacher.Hash}/weights"] = sum }, student.Inputs);
         Assert.Empty(teacher.Inputs);
@@ -57,8 +58,11 @@ public sealed class RunProvenanceTests : IDisposable
 
         var error = Assert.Throws<RunException>(() => Store.Get(Student));
 
-        Assert.StartsWith($"{TeachersWeights} is not what teacher, four bytes, seed 0 kept: its SHA-256 is ", error.Message);
-        Assert.EndsWith($"delete the folder {Path.Combine(folder.Path, "taught", Teacher.Hash)} and the run is made anew", error.Message);
+        Assert.StartsWith($"{TeachersWeights} is not what teacher, four bytes, seed 0 kept: its SHA-256 is ",
+            error.Message);
+        Assert.EndsWith(
+            $"delete the folder {Path.Combine(folder.Path, "taught", Teacher.Hash)} and the run is made anew",
+            error.Message);
         Directory.Delete(Path.Combine(folder.Path, "taught", Teacher.Hash), recursive: true);
         Assert.Equal(10, Store.Get(Student)["sum"]); // the cure
     }
@@ -106,7 +110,8 @@ public sealed class RunProvenanceTests : IDisposable
         Assert.Contains("libtorch", run.Versions);
         Assert.Null(RunMachine.Note([run, run with { Seed = 1 }]));
         Assert.DoesNotContain("machine", RunTable.Of([run]).ColumnKeys);
-        Assert.Equal($"Runs of different machines: 2 of {run.Machine}, 1 of Processor X with 1 thread", RunMachine.Note([run, other, run]));
+        Assert.Equal($"Runs of different machines: 2 of {run.Machine}, 1 of Processor X with 1 thread",
+            RunMachine.Note([run, other, run]));
         Assert.Equal("Processor X with 1 thread", RunTable.Of([run, other]).GetColumn<string>("machine")[1]);
         Assert.Equal("not recorded", RunTable.Of([run, other with { Machine = null }]).GetColumn<string>("machine")[1]);
         Assert.Contains("machines", NoisyTable.Means([run, other], "sum").ColumnKeys);
@@ -133,7 +138,9 @@ public sealed class RunProvenanceTests : IDisposable
         var own = new ToyExperiment("KD", 1).Record;
 
         Assert.False(record.ContainsKey("code"));
-        Assert.Contains("ToyExperiment, code ", own["code"]!.AsArray().Select(line => (string)line!).Single(line => line!.StartsWith("Toy", StringComparison.Ordinal))!);
+        Assert.Contains("ToyExperiment, code ",
+            own["code"]!.AsArray().Select(line => (string)line!)
+                .Single(line => line!.StartsWith("Toy", StringComparison.Ordinal))!);
         Assert.Equal(["Engine, revision 3", "Revised, revision 2"], Lines(typeof(Revised)));
     }
 
@@ -143,8 +150,10 @@ public sealed class RunProvenanceTests : IDisposable
         var lines = new Alone().Record["code"]!.AsArray().Select(line => (string)line!).ToArray();
 
         Assert.Contains(lines, line => line.StartsWith("Alone, code ", StringComparison.Ordinal));
-        Assert.Contains(lines, line => line.StartsWith("ToyExperiment, code ", StringComparison.Ordinal)); // which stands in no property
-        Assert.Contains("Alone needs itself", Assert.Throws<ArgumentException>(() => new Alone { Circular = true }.Hash).Message);
+        // which stands in no property
+        Assert.Contains(lines, line => line.StartsWith("ToyExperiment, code ", StringComparison.Ordinal));
+        Assert.Contains("Alone needs itself",
+            Assert.Throws<ArgumentException>(() => new Alone { Circular = true }.Hash).Message);
     }
 
     private sealed record Alone : Experiment
@@ -219,7 +228,8 @@ public sealed class RunProvenanceTests : IDisposable
             {
                 var file = Path.Combine(context.Folder, "seconds");
                 for (var i = 0; i < 600 && !File.Exists(file); i++) Thread.Sleep(100);
-                values["seconds written while it ran"] = double.Parse(File.ReadAllText(file), CultureInfo.InvariantCulture);
+                values["seconds written while it ran"] =
+                    double.Parse(File.ReadAllText(file), CultureInfo.InvariantCulture);
             }
             return new RunOutcome { Values = values };
         }
