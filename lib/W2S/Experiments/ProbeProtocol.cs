@@ -9,10 +9,11 @@ namespace W2S.Experiments;
 
 /// <summary>OpenAI's weak-to-strong protocol on frozen representations.</summary>
 /// <remarks>
-/// The images are split at random in three. The weak teacher is a linear probe on the weak network's features, trained on
-/// <see cref="TrueLabels"/> true labels of its part. A student is a linear probe on the strong network's features, trained on
-/// the teacher's logits for its own part and on no true label. The ceiling is the same probe trained on the true labels of
-/// that part. All are judged on the third part. After openai/weak-to-strong, folder vision.
+/// The images are split at random in three. The weak teacher is a linear probe on the weak network's features, trained
+/// on
+/// <see cref="TrueLabels"/> true labels of its part. A student is a linear probe on the strong network's features,
+/// trained on the teacher's logits for its own part and on no true label. The ceiling is the same probe trained on the
+/// true labels of that part. All are judged on the third part. After openai/weak-to-strong, folder vision.
 /// </remarks>
 public sealed record ProbeProtocol
 {
@@ -46,7 +47,8 @@ public sealed record ProbeProtocol
     public ProbeParts Draw(FrozenPair pair, int seed)
     {
         Check(pair);
-        var parts = RandomSplit.Parts(pair.Count, Seeds.Derive(seed, "split"), TeacherImages, StudentImages, TestImages);
+        var parts =
+            RandomSplit.Parts(pair.Count, Seeds.Derive(seed, "split"), TeacherImages, StudentImages, TestImages);
         return new ProbeParts(parts[0][..TrueLabels], parts[1], parts[2]);
     }
 
@@ -81,8 +83,8 @@ public sealed record ProbeProtocol
             agreement[name] = student.Accuracy(strong.Test, said.data<long>().ToArray());
         }
         return new SplitAccuracies(
-            seed, teacher.Accuracy(weak.Test, truth), scratch.Accuracy(strong.Test, truth), ceiling.Accuracy(strong.Test, truth),
-            accuracy, agreement);
+            seed, teacher.Accuracy(weak.Test, truth), scratch.Accuracy(strong.Test, truth),
+            ceiling.Accuracy(strong.Test, truth), accuracy, agreement);
 
         LinearProbe Train(Tensor features, Loss loss, Supervision supervision, string who) => LinearProbe.Train(
             features, pair.Classes, loss, supervision, Probe with { Seed = Seeds.Derive(seed, who) }, token: token);
@@ -125,7 +127,8 @@ public sealed record ProbeProtocol
             if (loss.LabelWeight != 0)
             {
                 throw new ArgumentException(
-                    $"the student '{name}' gives true labels the weight {loss.LabelWeight}, but it sees none; use TeacherOnly()");
+                    $"the student '{name}' gives true labels the weight {loss.LabelWeight}, but it sees none; use "
+                    + "TeacherOnly()");
             }
         }
     }

@@ -7,14 +7,15 @@ using static TorchSharp.torch;
 namespace W2S.Training;
 
 /// <summary>A linear classifier on features that were computed once.</summary>
-/// <remarks>Logits are W·(x − mean)/std + b. Protocol of openai/weak-to-strong: features standardised by the training part, Adam,
-/// batches with replacement, cosine to 0; with any loss in the place of its cross entropy. On the CPU it computes with one thread:
-/// its steps are too small to share, and several probes may run side by side.</remarks>
+/// <remarks>Logits are W·(x − mean)/std + b. Protocol of openai/weak-to-strong: features standardised by the training
+/// part, Adam, batches with replacement, cosine to 0; with any loss in the place of its cross entropy. On the CPU it
+/// computes with one thread: its steps are too small to share, and several probes may run side by side.</remarks>
 public sealed class LinearProbe : IDisposable
 {
     private readonly Tensor mean, deviation, weight, bias;
 
-    private LinearProbe(Tensor mean, Tensor deviation, Tensor weight, Tensor bias, IReadOnlyList<TrainingProgress> history)
+    private LinearProbe(Tensor mean, Tensor deviation, Tensor weight, Tensor bias,
+        IReadOnlyList<TrainingProgress> history)
     {
         this.mean = mean.DetachFromDisposeScope();
         this.deviation = deviation.DetachFromDisposeScope();
@@ -40,22 +41,27 @@ public sealed class LinearProbe : IDisposable
     /// <param name="options">How; the defaults where null.</param>
     /// <param name="progress">Hears of every report.</param>
     /// <param name="token">Stops the training.</param>
-    /// <param name="watch">Is shown the probe as it is at every report, for instance to judge it over time; the probe is disposed after the call.</param>
+    /// <param name="watch">Is shown the probe as it is at every report, for instance to judge it over time; the probe
+    /// is disposed after the call.</param>
     /// <returns>The probe; the caller disposes it.</returns>
-    /// <exception cref="ArgumentException">Shapes do not fit, a label is outside the classes, a feature, logit or weight is no number that
-    /// can be learned from, the loss lacks something, or weighted samples are to be mixed.</exception>
-    /// <exception cref="NotFiniteException">The loss became NaN or infinite; the message says at which step.</exception>
+    /// <exception cref="ArgumentException">Shapes do not fit, a label is outside the classes, a feature, logit or
+    /// weight is no number that can be learned from, the loss lacks something, or weighted samples are to be
+    /// mixed.</exception>
+    /// <exception cref="NotFiniteException">The loss became NaN or infinite; the message says at which
+    /// step.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
     public static LinearProbe Train(
         Tensor features, int classes, Loss loss, Supervision supervision, LinearProbeOptions? options = null,
-        IProgress<TrainingProgress>? progress = null, CancellationToken token = default, Action<TrainingProgress, LinearProbe>? watch = null)
+        IProgress<TrainingProgress>? progress = null, CancellationToken token = default,
+        Action<TrainingProgress, LinearProbe>? watch = null)
     {
         ArgumentNullException.ThrowIfNull(features);
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentNullException.ThrowIfNull(supervision);
         CheckFeatures(features);
         if (classes < 2)
-            throw new ArgumentOutOfRangeException(nameof(classes), classes, $"{classes} classes cannot be told apart; give 2 or more");
+            throw new ArgumentOutOfRangeException(nameof(classes), classes,
+                $"{classes} classes cannot be told apart; give 2 or more");
         supervision.Check(features.shape[0], classes);
         options ??= new LinearProbeOptions();
         if (options.Mixup > 0) supervision.CheckMixable();
@@ -70,11 +76,18 @@ public sealed class LinearProbe : IDisposable
         return training.Finish((m, d, w, b) => new LinearProbe(m, d, w, b, history));
     }
 
-    /// <summary>Writes the probe into a file: its weights and the standardisation of its features, not its history.</summary>
+    /// <summary>Writes the probe into a file: its weights and the standardisation of its features, not its
+    /// history.</summary>
     /// <param name="path">The file; one that is there is replaced whole.</param>
     /// <exception cref="IOException">It cannot be written.</exception>
     public void Save(string path) => SafeTensorsFile.Write(
-        path, new Dictionary<string, Tensor> { ["mean"] = mean, ["deviation"] = deviation, ["weight"] = weight, ["bias"] = bias });
+        path, new Dictionary<string, Tensor>
+        {
+            ["mean"] = mean,
+            ["deviation"] = deviation,
+            ["weight"] = weight,
+            ["bias"] = bias
+        });
 
     /// <summary>Reads a probe that <see cref="Save"/> wrote.</summary>
     /// <param name="path">The file.</param>
@@ -88,7 +101,8 @@ public sealed class LinearProbe : IDisposable
 
         Tensor Of(string name) => tensors.TryGetValue(name, out var tensor)
             ? tensor
-            : throw new WeightFileException($"{path} holds no linear probe: '{name}' is missing; give a file that LinearProbe.Save wrote");
+            : throw new WeightFileException(
+                $"{path} holds no linear probe: '{name}' is missing; give a file that LinearProbe.Save wrote");
     }
 
     /// <summary>The probe's logits.</summary>
@@ -99,7 +113,9 @@ public sealed class LinearProbe : IDisposable
     {
         CheckFeatures(features);
         if (features.shape[1] != FeatureCount)
-            throw new ArgumentException($"features of shape [{string.Join(", ", features.shape)}] for a probe of {FeatureCount}; give [samples, {FeatureCount}]", nameof(features));
+            throw new ArgumentException(
+                $"features of shape [{string.Join(", ", features.shape)}] for a probe of {FeatureCount}; give "
+                + $"[samples, {FeatureCount}]", nameof(features));
         using var _ = no_grad();
         using var here = features.to(mean.device);
         using var standard = here.sub(mean).div_(deviation);
@@ -110,23 +126,28 @@ public sealed class LinearProbe : IDisposable
     /// <param name="features">float32 [N, F].</param>
     /// <param name="labels">N class numbers.</param>
     /// <returns>0 … 1.</returns>
-    /// <exception cref="ArgumentException">Shapes do not fit, a label is outside the classes, or a feature is not finite.</exception>
+    /// <exception cref="ArgumentException">Shapes do not fit, a label is outside the classes, or a feature is not
+    /// finite.</exception>
     public double Accuracy(Tensor features, IReadOnlyList<long> labels)
     {
         Checks.Labels(labels, Classes);
         using var scope = NewDisposeScope();
         var logits = Logits(features);
         if (labels.Count != logits.shape[0])
-            throw new ArgumentException($"{labels.Count} labels for {logits.shape[0]} samples; give one each", nameof(labels));
+            throw new ArgumentException($"{labels.Count} labels for {logits.shape[0]} samples; give one each",
+                nameof(labels));
         Checks.Logits(logits);
-        return logits.argmax(1).eq(tensor(labels.ToArray(), device: logits.device)).to_type(ScalarType.Float32).mean().item<float>();
+        return logits.argmax(1).eq(tensor(labels.ToArray(), device: logits.device)).to_type(ScalarType.Float32).mean()
+            .item<float>();
     }
 
     private static void CheckFeatures(Tensor features)
     {
         ArgumentNullException.ThrowIfNull(features);
         if (features.dim() != 2 || features.shape[0] == 0 || features.dtype != ScalarType.Float32)
-            throw new ArgumentException($"features are {features.dtype} {features.Shape()}; give float32 [samples, features]", nameof(features));
+            throw new ArgumentException(
+                $"features are {features.dtype} {features.Shape()}; give float32 [samples, features]",
+                nameof(features));
         Checks.Features(features);
     }
 

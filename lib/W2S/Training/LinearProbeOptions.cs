@@ -23,13 +23,16 @@ public sealed record LinearProbeOptions
     /// <value>Cosine to 0.</value>
     public LearningRateSchedule Schedule { get; init; } = new CosineSchedule();
 
-    /// <summary>Whether features are brought to mean 0 and standard deviation 1 by those of the training part.</summary>
+    /// <summary>Whether features are brought to mean 0 and standard deviation 1 by those of the training
+    /// part.</summary>
     /// <value>True.</value>
     public bool Standardize { get; init; } = true;
 
-    /// <summary>α of mixup: each batch is mixed with itself in reverse order, features, labels and teacher's logits alike, λ ~ Beta(α, α).</summary>
+    /// <summary>α of mixup: each batch is mixed with itself in reverse order, features, labels and teacher's logits
+    /// alike, λ ~ Beta(α, α).</summary>
     /// <value>0: no mixup.</value>
-    /// <remarks>A linear teacher's logits on mixed images are the mixed logits exactly, where it sees features that are mixed alike.</remarks>
+    /// <remarks>A linear teacher's logits on mixed images are the mixed logits exactly, where it sees features that are
+    /// mixed alike.</remarks>
     /// <exception cref="ArgumentOutOfRangeException">Negative or not finite.</exception>
     public double Mixup { get; init => field = Option.NotNegative(value); }
 
@@ -43,5 +46,6 @@ public sealed record LinearProbeOptions
     public int ReportEvery { get; init => field = Positive(value, nameof(ReportEvery)); } = 50;
 
     private static int Positive(int value, string name) =>
-        value > 0 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} {value} is not positive; give 1 or more");
+        value > 0 ? value
+            : throw new ArgumentOutOfRangeException(name, value, $"{name} {value} is not positive; give 1 or more");
 }

@@ -36,7 +36,8 @@ internal sealed class ProbeTraining : IDisposable
     }
 
     public IReadOnlyList<TrainingProgress> Run(
-        IProgress<TrainingProgress>? progress, CancellationToken token, Action<TrainingProgress, IReadOnlyList<TrainingProgress>>? watch = null)
+        IProgress<TrainingProgress>? progress, CancellationToken token,
+        Action<TrainingProgress, IReadOnlyList<TrainingProgress>>? watch = null)
     {
         List<TrainingProgress> history = [];
         var epochs = (double)options.Steps * options.BatchSize / standard.shape[0];
@@ -50,8 +51,15 @@ internal sealed class ProbeTraining : IDisposable
             ProcessSettings.ReleaseMemory();
             if (!report) continue;
             var point = meter.Report(step + 1, options.Steps, epochs * (step + 1) / options.Steps, epochs, rate);
-            if (point.Losses.FirstOrDefault(part => !double.IsFinite(part.Value)) is { Key: { } part, Value: var value })
-                throw new NotFiniteException($"the probe's loss '{part}' became {value} between steps {step / options.ReportEvery * options.ReportEvery + 1} and {step + 1}; lower the learning rate or check features and logits");
+            if (point.Losses.FirstOrDefault(part => !double.IsFinite(part.Value)) is
+                {
+                    Key: { } part,
+                    Value: var value
+                })
+                throw new NotFiniteException(
+                    $"the probe's loss '{part}' became {value} between steps "
+                    + $"{step / options.ReportEvery * options.ReportEvery + 1} and {step + 1}; lower the learning "
+                        + "rate or check features and logits");
             history.Add(point);
             progress?.Report(point);
             watch?.Invoke(point, [.. history]);
@@ -77,7 +85,8 @@ internal sealed class ProbeTraining : IDisposable
         using var inner = NewDisposeScope();
         var rows = batches[step];
         var (epoch, x, given) = (epochs * step / options.Steps, standard.index_select(0, rows), supervision.Rows(rows));
-        var plain = loss is IPlainImageLoss asks && asks.NeedsPlain(epoch, epochs) ? nn.functional.linear(x, weight, bias).detach() : null;
+        var plain = loss is IPlainImageLoss asks && asks.NeedsPlain(epoch, epochs)
+            ? nn.functional.linear(x, weight, bias).detach() : null;
         var lambda = Lambda(step);
         if (lambda is { } share) (x, given) = (Supervision.Mix(x, share), given.Mixed(share, (int)weight.shape[0]));
         var logits = nn.functional.linear(x, weight, bias);
@@ -111,7 +120,8 @@ internal sealed class ProbeTraining : IDisposable
     private static (Tensor Mean, Tensor Deviation) Statistics(Tensor features, bool standardize)
     {
         if (!standardize)
-            return (zeros(features.shape[1], device: features.device), ones(features.shape[1], device: features.device));
+            return (zeros(features.shape[1], device: features.device),
+                ones(features.shape[1], device: features.device));
         using var _ = no_grad();
         var mean = features.mean([0]);
         // A feature that never changes stays at 0 instead of becoming 0/0.

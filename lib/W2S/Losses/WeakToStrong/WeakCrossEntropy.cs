@@ -2,7 +2,8 @@ using W2S.Torch;
 
 namespace W2S.Losses.WeakToStrong;
 
-/// <summary>Cross entropy to the weak labels: plain weak-to-strong training, and the baseline of every other loss here.</summary>
+/// <summary>Cross entropy to the weak labels: plain weak-to-strong training, and the baseline of every other loss
+/// here.</summary>
 /// <remarks>
 /// Soft: L = −Σ_c q_c log p_c with q = softmax(z_t). Hard: L = −log p_k with k = argmax z_t.
 /// Burns et al., arXiv 2312.09390 (openai/weak-to-strong, <c>xent_loss</c>). No labels unless asked.
@@ -17,6 +18,7 @@ public sealed record WeakCrossEntropy(bool Hard = false) : DistillationLoss(labe
     protected internal override TeacherTerms Teach(Logits student, LossBatch batch)
     {
         var teacher = Teacher(student, batch);
-        return new(new LossTerm("teacher", Hard ? student.CrossEntropy(teacher.Top) : student.CrossEntropyTo(teacher.Probabilities())));
+        return new(new LossTerm("teacher",
+            Hard ? student.CrossEntropy(teacher.Top) : student.CrossEntropyTo(teacher.Probabilities())));
     }
 }
