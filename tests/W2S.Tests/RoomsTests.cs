@@ -17,9 +17,9 @@ public sealed partial class RoomsTests
     private static readonly (string Room, string[] Knows)[] Rooms =
     [
         ("Torch", []),
-        ("Analysis", []),
+        ("Analysis", ["Torch"]),
         ("Models.Blocks", []),
-        ("Models.Weights", []),
+        ("Models.Weights", ["Torch"]),
         ("Models", ["Torch", "Models.Blocks", "Models.Weights"]),
         ("Data", ["Torch"]),
         ("Data.Views", ["Torch", "Data"]),
@@ -52,7 +52,7 @@ public sealed partial class RoomsTests
         ]),
         ("Experiments.Transfer",
             ["Torch", "Data", "Data.*", "Models", "Models.Weights", "Losses", "Training", "Runs", "Experiments"]),
-        ("Charts", ["Analysis", "Data", "Training", "Runs", "Experiments", "Experiments.LabelChoice"]),
+        ("Charts", ["Torch", "Analysis", "Data", "Training", "Runs", "Experiments", "Experiments.LabelChoice"]),
     ];
 
     private static readonly Dictionary<short, OpCode> Codes =

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using SkiaSharp;
 using TorchSharp;
 using W2S.Models.Weights;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Data;

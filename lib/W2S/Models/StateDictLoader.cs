@@ -1,4 +1,5 @@
 using W2S.Models.Weights;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Models;
@@ -58,7 +59,7 @@ internal static class StateDictLoader
         var counters = missing.RemoveAll(key => key.EndsWith(".num_batches_tracked", StringComparison.Ordinal));
         if (counters > 0)
             notes.Add($"{counters} batch counters are not in the file and were left as they are");
-        List<string> unexpected = [.. source.Keys.Where(key => !shapes.ContainsKey(key)).Select(PickleNames.Printable)];
+        List<string> unexpected = [.. source.Keys.Where(key => !shapes.ContainsKey(key)).Select(FileKinds.Printable)];
         List<string> misshapen = [.. source
             .Where(entry =>
                 shapes.TryGetValue(entry.Key, out var shape) && !shape.AsSpan().SequenceEqual(entry.Value.shape))
@@ -137,7 +138,7 @@ internal static class StateDictLoader
         notes.AddRange(choice.Notes);
         Rename(name => choice.Rename(name, wanted));
         if (choice.Prefix.Length > 0)
-            notes.Add($"the prefix '{PickleNames.Printable(choice.Prefix)}' was taken off");
+            notes.Add($"the prefix '{FileKinds.Printable(choice.Prefix)}' was taken off");
         if (choice.Added.Length > 0)
             notes.Add($"the prefix '{choice.Added}' was put on");
         if (model.HeadKey.Length > 0 && !source.ContainsKey($"{model.HeadKey}.weight"))
@@ -170,8 +171,8 @@ internal static class StateDictLoader
             {
                 if (!renamed.TryAdd(rename(key), tensor))
                     throw new WeightFileException(
-                        $"two names of the file, one of them '{PickleNames.Printable(key)}', mean the same here: "
-                        + $"'{PickleNames.Printable(rename(key))}'");
+                        $"two names of the file, one of them '{FileKinds.Printable(key)}', mean the same here: "
+                        + $"'{FileKinds.Printable(rename(key))}'");
             }
             source = renamed;
         }

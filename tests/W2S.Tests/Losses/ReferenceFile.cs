@@ -29,7 +29,8 @@ internal static class ReferenceFile
     /// <summary>The loss of a case: its record, filled from the case's options.</summary>
     public static Loss Loss(JsonNode reference)
     {
-        var type = typeof(Loss).Assembly.GetType($"W2S.Losses.{reference["loss"]}", throwOnError: true)!;
+        var type = typeof(Loss).Assembly.GetTypes().Single(
+            type => type.IsPublic && type.Name == $"{reference["loss"]}");
         var options = reference["options"]!.DeepClone().AsObject();
         var inner = options["Inner"];
         options.Remove("Inner");

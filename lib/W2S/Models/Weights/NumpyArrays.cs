@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using TorchSharp;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Models.Weights;
@@ -33,7 +34,7 @@ internal static class NumpyArrays
         }
         if (fields[4] is not byte[] bytes)
             throw new WeightFileException(
-                $"a NumPy array of {PickleNames.Printable(type.Code)} holds {PickleNames.Describe(fields[4])}, not "
+                $"a NumPy array of {FileKinds.Printable(type.Code)} holds {PickleNames.Describe(fields[4])}, not "
                 + "numbers; it is refused");
         (array.Type, array.Shape, array.ColumnsFirst, array.Bytes) = (type, shape, columnsFirst, bytes);
     }
@@ -58,7 +59,7 @@ internal static class NumpyArrays
             "f4" => (double)BinaryPrimitives.ReadSingleLittleEndian(bytes),
             "f8" => BinaryPrimitives.ReadDoubleLittleEndian(bytes),
             _ => throw new WeightFileException(
-                $"a NumPy scalar of type '{PickleNames.Printable(type.Code)}' is not read"),
+                $"a NumPy scalar of type '{FileKinds.Printable(type.Code)}' is not read"),
         };
     }
 
@@ -90,7 +91,7 @@ internal static class NumpyArrays
         if (type.BigEndian || !Types.TryGetValue(code, out var found))
         {
             throw new WeightFileException(
-                $"NumPy type '{PickleNames.Printable(type.Code)}'{(type.BigEndian ? " in big-endian order" : "")} is "
+                $"NumPy type '{FileKinds.Printable(type.Code)}'{(type.BigEndian ? " in big-endian order" : "")} is "
                 + "not read; " +
                 $"save as one of {string.Join(", ", Types.Keys)}");
         }

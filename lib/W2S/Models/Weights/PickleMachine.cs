@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
 using System.Text;
+using W2S.Torch;
 
 namespace W2S.Models.Weights;
 
@@ -137,7 +138,7 @@ internal sealed class PickleMachine(ByteView file, long position)
         "00" => false,
         "01" => true,
         _ when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) => value,
-        _ => throw Damaged($"'{PickleNames.Printable(text)}' is no whole number"),
+        _ => throw Damaged($"'{FileKinds.Printable(text)}' is no whole number"),
     };
 
     private string Text(long count)

@@ -1,5 +1,6 @@
 using System.Text;
 using TorchSharp;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Models.Weights;
@@ -62,7 +63,8 @@ internal sealed class PickleNames(long budget)
             || StorageType(found) is not null)
             return found;
         throw new WeightFileException(
-            $"it asks for '{Printable(found.ToString())}', which is refused: only tensors, NumPy arrays and plain " +
+            $"it asks for '{FileKinds.Printable(found.ToString())}', which is refused: only tensors, NumPy arrays and "
+            + "plain " +
             "containers are read, and nothing is ever run; save the state dict alone and read that");
     }
 
@@ -117,14 +119,14 @@ internal sealed class PickleNames(long budget)
         if (parts[5] is object?[] { Length: 3 } view && view[1] is long offset && view[2] is long size && offset >= 0
             && size >= 0 && size <= count - offset)
             return storage with { ViewOffset = offset, Count = size };
-        throw new WeightFileException($"the view of storage '{Printable(key)}' does not lie inside it");
+        throw new WeightFileException($"the view of storage '{FileKinds.Printable(key)}' does not lie inside it");
     }
 
     /// <summary>What a value is, for messages.</summary>
     public static string Describe(object? value) => value switch
     {
         null => "None",
-        PickleName name => $"'{Printable(name.ToString())}'",
+        PickleName name => $"'{FileKinds.Printable(name.ToString())}'",
         string => "a string",
         long or double or bool => "a number",
         byte[] => "bytes",
@@ -141,16 +143,9 @@ internal sealed class PickleNames(long budget)
     /// <summary>The same, with the first keys of a dict.</summary>
     public static string DescribeWhole(object? value) => value is Dictionary<object, object?> { Count: > 0 } map
         ? $"a dict of "
-            + $"{string.Join(", ", map.Take(6).Select(entry => $"{(entry.Key is string key ? $"'{Printable(key)}'" : "a key")} ({Describe(entry.Value)})"))}" +
+            + $"{string.Join(", ", map.Take(6).Select(entry => $"{(entry.Key is string key ? $"'{FileKinds.Printable(key)}'" : "a key")} ({Describe(entry.Value)})"))}" +
             (map.Count > 6 ? ", …" : "")
         : Describe(value);
-
-    /// <summary>At most 120 characters of a name that came from a file, without control characters.</summary>
-    public static string Printable(string text)
-    {
-        var cut = text.Length > 120 ? text[..120] + "…" : text;
-        return string.Concat(cut.Select(letter => char.IsControl(letter) || char.IsSurrogate(letter) ? '�' : letter));
-    }
 
     private static ScalarType? StorageType(PickleName name) =>
         name.Module is "torch" or "torch.cuda" or "torch.storage" ? ElementTypes.FromStorage(name.Name) : null;

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Text;
 using TorchSharp;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Models.Weights;
@@ -92,7 +93,7 @@ public static class PyTorchFile
 
     private static string Listed(IEnumerable<string> names)
     {
-        var shown = names.Take(4).Select(name => $"'{PickleNames.Printable(name)}'").ToArray();
+        var shown = names.Take(4).Select(name => $"'{FileKinds.Printable(name)}'").ToArray();
         return shown.Length switch
         {
             0 => "nothing",
@@ -130,13 +131,13 @@ public static class PyTorchFile
             var count = file.UInt64(at, "a storage's length");
             if (count > (ulong)file.Length)
                 throw new WeightFileException(
-                    $"storage '{PickleNames.Printable(key)}' claims {count} elements in a file of {file.Length} bytes");
+                    $"storage '{FileKinds.Printable(key)}' claims {count} elements in a file of {file.Length} bytes");
             places[key] = (at + 8, (long)count * bytes);
             at += 8 + (long)count * bytes;
         }
         return Resolve(root, storage => places.TryGetValue(storage.Key, out var place)
-            ? file.Slice(place.Offset, place.Count, $"storage '{PickleNames.Printable(storage.Key)}'")
-            : throw new WeightFileException($"storage '{PickleNames.Printable(storage.Key)}' is missing"), made);
+            ? file.Slice(place.Offset, place.Count, $"storage '{FileKinds.Printable(storage.Key)}'")
+            : throw new WeightFileException($"storage '{FileKinds.Printable(storage.Key)}' is missing"), made);
     }
 
     private static Dictionary<string, int> StorageSizes(object? root)
@@ -180,15 +181,15 @@ public static class PyTorchFile
                 var bytes = read(storage);
                 if (bytes.Length % ElementTypes.Bytes(storage.Type) != 0)
                     throw new WeightFileException(
-                        $"storage '{PickleNames.Printable(storage.Key)}' has {bytes.Length} bytes, no whole number of "
+                        $"storage '{FileKinds.Printable(storage.Key)}' has {bytes.Length} bytes, no whole number of "
                         + $"{storage.Type}");
                 elements = storages[storage.Key] = (storage.Type, ElementTypes.Copy(bytes, storage.Type));
             }
             if (elements.Type != storage.Type || storage.ViewOffset + storage.Count > elements.Elements.numel())
             {
                 throw new WeightFileException(
-                    $"storage '{PickleNames.Printable(storage.Key)}' is said to hold {storage.Count} of "
-                    + $"{storage.Type}, " +
+                    $"storage '{FileKinds.Printable(storage.Key)}' is said to hold {storage.Count} of {storage.Type}, "
+                        +
                     $"but has {elements.Elements.numel()} of {elements.Type}");
             }
             if (tensor.Shape.Contains(0))

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using TorchSharp;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Models.Weights;
@@ -186,8 +187,8 @@ public static class SafeTensorsFile
                 Expect(ref reader, JsonTokenType.String);
                 var code = reader.GetString()!;
                 type = ElementTypes.FromSafeTensors(code) ?? throw new WeightFileException(
-                    $"{Named(name)} is of type '{PickleNames.Printable(code)}', which is not read; convert it to one "
-                    + $"of {ElementTypes.SafeTensorsNames}");
+                    $"{Named(name)} is of type '{FileKinds.Printable(code)}', which is not read; convert it to one of "
+                    + $"{ElementTypes.SafeTensorsNames}");
             }
             else if (reader.ValueTextEquals("shape"u8))
             {
@@ -200,7 +201,7 @@ public static class SafeTensorsFile
             else
             {
                 throw new WeightFileException(
-                    $"{Named(name)} has a field '{PickleNames.Printable(reader.GetString()!)}', which the format does "
+                    $"{Named(name)} has a field '{FileKinds.Printable(reader.GetString()!)}', which the format does "
                     + "not know");
             }
         }
@@ -296,7 +297,7 @@ public static class SafeTensorsFile
                 + $"{ElementTypes.SafeTensorsNames}", nameof(tensor));
     }
 
-    private static string Named(string name) => $"tensor '{PickleNames.Printable(name)}'";
+    private static string Named(string name) => $"tensor '{FileKinds.Printable(name)}'";
 
     private static JsonTokenType Next(ref Utf8JsonReader reader) =>
         reader.Read() ? reader.TokenType : throw new WeightFileException("the header ends too early");

@@ -1,3 +1,4 @@
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Models.Weights;
@@ -62,7 +63,7 @@ internal sealed record WeightChoice(WeightSet Set, string Prefix, string Added, 
     private string Name => string.Join('.', Set.Keys.Append(Prefix.TrimEnd('.')).Where(part => part.Length > 0));
 
     private static string Quoted(string name) =>
-        name.Length == 0 ? "those at the top" : $"'{PickleNames.Printable(name)}'";
+        name.Length == 0 ? "those at the top" : $"'{FileKinds.Printable(name)}'";
 
     private static string Listed(IEnumerable<WeightChoice> choices) => Shortened(
         choices.Select(choice => $"{Quoted(choice.Name)} ({choice.Set.Tensors.Keys.Count(choice.Owns)} tensors)"));

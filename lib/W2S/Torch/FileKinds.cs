@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace W2S.Models.Weights;
+namespace W2S.Torch;
 
 /// <summary>Says what a file is that is often found in the place of another, by its first bytes, and what to
 /// do.</summary>
@@ -54,7 +54,7 @@ internal static class FileKinds
             return "it is a web page (HTML or XML), saved in the file's place, as a login or an error page is; " +
                 "open the address in a browser and download the file itself";
         }
-        var line = PickleNames.Printable(text.Split('\n')[0].TrimEnd('\r'));
+        var line = Printable(text.Split('\n')[0].TrimEnd('\r'));
         return $"it is text that begins '{(line.Length > 60 ? line[..60] + "…" : line)}'; give the file that the text "
             + "names or was saved for";
     }
@@ -70,5 +70,12 @@ internal static class FileKinds
                 return false;
         }
         return true;
+    }
+
+    /// <summary>At most 120 characters of a name that came from a file, without control characters.</summary>
+    public static string Printable(string text)
+    {
+        var cut = text.Length > 120 ? text[..120] + "…" : text;
+        return string.Concat(cut.Select(letter => char.IsControl(letter) || char.IsSurrogate(letter) ? '�' : letter));
     }
 }
