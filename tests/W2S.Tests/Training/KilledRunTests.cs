@@ -45,8 +45,9 @@ public sealed class KilledRunTests : IDisposable
     public void FiftyKilledRunsEndWithTheSameBits()
     {
         LongProofs.SkipUnlessWanted("fifty runs, each killed and run again");
-        string[] arguments = [Program, "resume", "--kills", "50"];
-        using var bench = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardOutput = true })!;
+        var start = new ProcessStartInfo(Environment.ProcessPath!, [Program, "resume", "--kills", "50"]);
+        start.RedirectStandardOutput = true;
+        using var bench = Process.Start(start)!;
         var text = bench.StandardOutput.ReadToEnd();
         bench.WaitForExit();
         Assert.True(bench.ExitCode == 0, text);

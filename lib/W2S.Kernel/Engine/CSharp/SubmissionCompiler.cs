@@ -45,7 +45,8 @@ internal sealed class SubmissionCompiler(ReferenceSet references)
         var checks = LoopChecks.Add(parsed);
         var tree = CSharpSyntaxTree.ParseText(SourceText.From(checks.Text.ToString(), Encoding.UTF8), ParseOptions, path);
         var compilation = SubmissionChain.Bind(CSharpCompilation.CreateScriptCompilation(
-            $"cell-{number}", tree, references.References, Options(previous is null, $"Submission{number}"), previous, typeof(object)));
+            $"cell-{number}", tree, references.References, Options(previous is null, $"Submission{number}"), previous,
+            typeof(object)));
 
         using var image = new MemoryStream();
         using var symbols = new MemoryStream();

@@ -46,7 +46,9 @@ public sealed class WeightFuzzTests(ITestOutputHelper output)
             Assert.True(allocated < 200_000 + 300L * bytes.Length, $"round {round}: {allocated} bytes were allocated for a file of {bytes.Length}");
         }
         Assert.False(File.Exists(marker), "a command in a file was run");
-        Assert.True(read > rounds / 100 && refused > rounds / 4, $"{read} read, {refused} refused: the damage is of one kind only");
+        Assert.True(
+            read > rounds / 100 && refused > rounds / 4,
+            $"{read} read, {refused} refused: the damage is of one kind only");
         output.WriteLine($"{rounds} files in {watch.Elapsed.TotalSeconds:f1} s: {read} read, {refused} refused; at most {most:f0} bytes of objects a byte of file");
         foreach (var (outcome, count) in outcomes)
             output.WriteLine($"{count,8} {outcome}");
