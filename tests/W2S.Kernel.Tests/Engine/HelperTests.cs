@@ -34,7 +34,8 @@ public sealed class HelperTests
     {
         using var session = new Session();
         const string Use = "Show(display(1)); new Holder { Shown = 2.Display() }.Shown.Update(3);\n";
-        await session.RunAsync("class Holder { public DisplayedValue Shown; }\nvoid Show(DisplayedValue value) { }\n" + All);
+        await session.RunAsync(
+            "class Holder { public DisplayedValue Shown; }\nvoid Show(DisplayedValue value) { }\n" + All);
         await session.RunAsync($"#r \"{LibraryFolder.Dll("W2S")}\"\n" + All);
         await session.RunAsync("using W2S;\n" + Use + All);
         await session.RunAsync("#r \"Microsoft.CodeAnalysis.CSharp\"\n" + All);
