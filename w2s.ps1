@@ -164,7 +164,9 @@ function Invoke-Verb {
             Assert-Platform
             Build @('W2S.Notebooks.sln')
             $filter = @()
-            if ($names.Count -eq 1) { $filter = @('-filter', "/*/*/*$($names[0])*", '-filter', "/*/*/*/*$($names[0])*") }
+            if ($names.Count -eq 1) {
+                $filter = @('-filter', "/*/*/*$($names[0])*", '-filter', "/*/*/*/*$($names[0])*")
+            }
             if ([Console]::IsOutputRedirected) { $filter += '-noColor' }
             $failed = 0
             foreach ($project in 'W2S', 'W2S.Kernel') {
@@ -201,7 +203,8 @@ function Invoke-Verb {
 
 # An environment variable outlives a script: the caller gets back what it had.
 $before = @{}
-foreach ($name in 'DOTNET_NOLOGO', 'DOTNET_CLI_TELEMETRY_OPTOUT', 'MSBUILDDISABLENODEREUSE', 'OutDir', 'Platform', 'JUPYTER_PATH', 'XDG_STATE_HOME', 'W2S_LONG') {
+foreach ($name in 'DOTNET_NOLOGO', 'DOTNET_CLI_TELEMETRY_OPTOUT', 'MSBUILDDISABLENODEREUSE', 'OutDir', 'Platform',
+    'JUPYTER_PATH', 'XDG_STATE_HOME', 'W2S_LONG') {
     $before[$name] = [Environment]::GetEnvironmentVariable($name)
 }
 try {

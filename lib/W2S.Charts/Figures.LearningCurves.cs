@@ -29,7 +29,8 @@ public static partial class Figures
         measure ??= Measure.Accuracy;
         var figure =
             new FigureBuilder(
-                title) { Caption = Join(caption, Spread(curves.SelectMany(curve => curve.Values), "band")) };
+                title)
+            { Caption = Join(caption, Spread(curves.SelectMany(curve => curve.Values), "band")) };
         foreach (var curve in MethodStyle.Sorted(curves, curve => curve.Name))
         {
             curve.Check();

@@ -39,5 +39,6 @@ public sealed record MethodResult(string Method, Estimate Value, string Setting 
     public static MethodResult Gain(string method, IReadOnlyList<double> runs, IReadOnlyList<double> baseline,
         string setting = "", double testPerTrain = 0) =>
         new(method, Statistics.PairedDifference(runs, baseline, testPerTrain: testPerTrain),
-            setting) { Runs = Statistics.Differences(runs, baseline) };
+            setting)
+        { Runs = Statistics.Differences(runs, baseline) };
 }

@@ -31,8 +31,11 @@ public sealed record MethodStyle(string Colour, string Symbol, string Dash, stri
         // A variant of a known method: same colour, a marker and a dash of its own.
         var variant = name[best.known.Length..].Aggregate(7u, (h, c) => h * 31 + c);
         return best.Style
-            with { Symbol = Symbols[(int)(variant % (uint)Symbols.Length)],
-                Dash = Dashes[(int)(variant / 5 % (uint)Dashes.Length)] };
+            with
+        {
+            Symbol = Symbols[(int)(variant % (uint)Symbols.Length)],
+            Dash = Dashes[(int)(variant / 5 % (uint)Dashes.Length)]
+        };
     }
 
     /// <summary>Methods in the fixed order of all charts; those not known keep their order, before the

@@ -46,8 +46,14 @@ internal static class AccuracyBench
                 {
                     Batches = new() { BatchSize = batch, Seed = seed, Augmentation = Augmentation.Standard },
                     Validation = validation,
-                    Options = new() { Epochs = epochs, EvaluateEvery = epochs, Precision = precision, Seed = seed,
-                        Threads = threads },
+                    Options = new()
+                    {
+                        Epochs = epochs,
+                        EvaluateEvery = epochs,
+                        Precision = precision,
+                        Seed = seed,
+                        Threads = threads
+                    },
                 };
                 return Trainer.Train(run).LastAccuracy()!.Value;
             }
@@ -57,8 +63,21 @@ internal static class AccuracyBench
             $"\nbf16 − fp32 in points: {100 * difference.Mean:+0.00;−0.00} [{100 * difference.Low:+0.00;−0.00}, "
             + $"{100 * difference.High:+0.00;−0.00}] (95 %, {seeds} pairs)");
         Results.Write(arguments.Text("json"),
-            new { machine, data = Contenders.DataName, model, count, held, epochs, batch, plain, narrow,
-                difference.Mean, difference.Low, difference.High });
+            new
+            {
+                machine,
+                data = Contenders.DataName,
+                model,
+                count,
+                held,
+                epochs,
+                batch,
+                plain,
+                narrow,
+                difference.Mean,
+                difference.Low,
+                difference.High
+            });
         return 0;
     }
 }

@@ -59,8 +59,20 @@ internal static class CacheBench
                     $"{row.Name,-34}{row.Median,10:F1}   "
                     + $"{$"{row.Low:F1} … {row.High:F1}",-17}{1 / row.Faster,9:F3}{row.PeakMemory,10:F0}");
             Results.Write(arguments.Text("json"),
-                new { machine, data = Contenders.DataName, student, teacher, batch, rounds, steps, cache.Seconds,
-                    cache.Megabytes, cache.ReadMilliseconds, rows });
+                new
+                {
+                    machine,
+                    data = Contenders.DataName,
+                    student,
+                    teacher,
+                    batch,
+                    rounds,
+                    steps,
+                    cache.Seconds,
+                    cache.Megabytes,
+                    cache.ReadMilliseconds,
+                    rows
+                });
             return 0;
         }
         finally
@@ -79,8 +91,13 @@ internal static class CacheBench
         var started = Stopwatch.GetTimestamp();
         using var cache =
             TeacherCache.Create(path, model, images,
-                new BatchOptions { BatchSize = batch, Augmentation = Augmentation.Standard, DropLast = true,
-                    Views = 1 });
+                new BatchOptions
+                {
+                    BatchSize = batch,
+                    Augmentation = Augmentation.Standard,
+                    DropLast = true,
+                    Views = 1
+                });
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         var random = new SeededRandom(1);
         List<double> reads = [];

@@ -51,8 +51,11 @@ internal sealed class Contenders(int threads, int batch, int steps, string devic
         {
             using var process =
                 Process.Start(
-                    new ProcessStartInfo(python, ["-c", "import torch"]) { RedirectStandardError = true,
-                        RedirectStandardOutput = true })!;
+                    new ProcessStartInfo(python, ["-c", "import torch"])
+                    {
+                        RedirectStandardError = true,
+                        RedirectStandardOutput = true
+                    })!;
             process.WaitForExit();
             return process.ExitCode == 0;
         }

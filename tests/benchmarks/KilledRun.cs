@@ -25,8 +25,13 @@ internal static class KilledRun
         using var held = ShapeImages.Create(new ShapesOptions { Count = 48 }, seed: 2);
         var run = new TrainingRun(student, images, new CrossEntropy())
         {
-            Batches = new() { BatchSize = 8, Seed = 3, Augmentation = Augmentation.Standard,
-                Mixing = new MixOptions { Mixup = 0.3 } },
+            Batches = new()
+            {
+                BatchSize = 8,
+                Seed = 3,
+                Augmentation = Augmentation.Standard,
+                Mixing = new MixOptions { Mixup = 0.3 }
+            },
             Validation = held,
             Options = new()
             {

@@ -31,8 +31,19 @@ internal static class LossBench
             Console.WriteLine(
                 $"{name,-26}{cost.Milliseconds,8:F2}{cost.BaselineMilliseconds,9:F2}{cost.Ratio,8:F2}   "
                 + $"{cost.RatioLow:F2} … {cost.RatioHigh:F2}");
-            return new { name, cost.Milliseconds, cost.BaselineMilliseconds, cost.Ratio, cost.RatioLow, cost.RatioHigh,
-                cost.Rounds, threads, samples, classes };
+            return new
+            {
+                name,
+                cost.Milliseconds,
+                cost.BaselineMilliseconds,
+                cost.Ratio,
+                cost.RatioLow,
+                cost.RatioHigh,
+                cost.Rounds,
+                threads,
+                samples,
+                classes
+            };
         }).ToArray();
         Results.Write(arguments.Text("json"), rows);
         return 0;

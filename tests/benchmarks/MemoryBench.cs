@@ -27,8 +27,13 @@ internal static class MemoryBench
         var run = new TrainingRun(student, images, new CrossEntropy())
         {
             Batches = new() { BatchSize = batch, Augmentation = Augmentation.Standard, DropLast = true },
-            Options = new() { Steps = steps, ReportEvery = Math.Min(every, 50), Threads = threads,
-                Precision = arguments.Text("precision") == "bf16" ? Precision.BFloat16 : Precision.Float32 },
+            Options = new()
+            {
+                Steps = steps,
+                ReportEvery = Math.Min(every, 50),
+                Threads = threads,
+                Precision = arguments.Text("precision") == "bf16" ? Precision.BFloat16 : Precision.Float32
+            },
         };
         Trainer.Train(run, new Listener(point =>
         {
@@ -46,8 +51,18 @@ internal static class MemoryBench
             $"\nhighest of steps {begin:N0} to {begin + span:N0} and of the last {span:N0} of {steps:N0}: {first:F0} "
             + $"→ {last:F0} MiB, {last / first - 1:+0.0%;−0.0%}; peak {Machine.Memory().Peak:F0} MiB");
         Results.Write(arguments.Text("json"),
-            new { machine, data = Contenders.DataName, model, batch, steps, highestFirst = first, highestLast = last,
-                Machine.Memory().Peak, samples = seen.Select(s => new { s.Step, s.Now }) });
+            new
+            {
+                machine,
+                data = Contenders.DataName,
+                model,
+                batch,
+                steps,
+                highestFirst = first,
+                highestLast = last,
+                Machine.Memory().Peak,
+                samples = seen.Select(s => new { s.Step, s.Now })
+            });
         return 0;
 
         double Highest(long after, long until) => seen.Where(s => s.Step > after && s.Step <= until).Max(s => s.Now);

@@ -26,8 +26,13 @@ internal static class TrainTurns
         using var student = Networks.Make(arguments.Text("model") ?? "resnet20");
         using var images = Networks.Images(arguments.Number("images", 50_000));
         var batches =
-            new BatchOptions { BatchSize = arguments.Number("batch", 128), Augmentation = Augmentation.Standard,
-                DropLast = true, Workers = arguments.Number("workers", 1, 0) };
+            new BatchOptions
+            {
+                BatchSize = arguments.Number("batch", 128),
+                Augmentation = Augmentation.Standard,
+                DropLast = true,
+                Workers = arguments.Number("workers", 1, 0)
+            };
         var (cache, teacher) = (arguments.Text("cache"),
             arguments.Text("teacher") is { } name ? MakeTeacher(name) : null);
         if (cache is not null) batches = batches with { Views = 1 };

@@ -251,7 +251,8 @@ internal sealed class KernelServer : IDisposable
                 return Reply.Ok(request);
             case "shutdown_request":
                 return Reply.Ok(request, content => content.WriteBoolean("restart", request.Flag("restart", false)))
-                    with { Ends = true };
+                    with
+                { Ends = true };
             case "comm_open":
                 // No target is registered: the other side is told, as the protocol wants it.
                 publisher.Broadcast("comm_close", request.Header, content =>

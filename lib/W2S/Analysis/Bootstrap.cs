@@ -61,7 +61,8 @@ public static class Bootstrap
         if (differences.Length == 1) return new Estimate(mean, double.NaN, double.NaN, double.NaN, 1) { Level = level };
         var (low, high) = Interval(differences.Length, Mean, level, resamples, seed);
         return new Estimate(mean, Statistics.Deviation(differences, mean), low, high,
-            differences.Length) { Level = level };
+            differences.Length)
+        { Level = level };
 
         double Mean(ReadOnlyMemory<int> drawn)
         {

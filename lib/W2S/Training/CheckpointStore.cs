@@ -18,8 +18,11 @@ internal sealed class CheckpointStore(string folder)
     private const string Prefix = "step-", WeightsFile = "weights.safetensors", StateFile = "state.safetensors",
         RecordFile = "record.json";
     private static readonly JsonSerializerOptions Json =
-        new() { WriteIndented = true,
-            NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
+        new()
+        {
+            WriteIndented = true,
+            NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals
+        };
 
     /// <summary>The checkpoints there are, newest first.</summary>
     public IReadOnlyList<string> Folders => Directory.Exists(folder)

@@ -103,7 +103,8 @@ internal sealed class EpisodicSession : IDisposable
     {
         var point = meter.Report(done, updates, (double)done / options.UpdatesPerEpoch, options.Epochs, rate);
         point = point
-            with { Diagnostics = new Dictionary<string, double>(point.Diagnostics) { ["scale"] = head.Scale } };
+            with
+        { Diagnostics = new Dictionary<string, double>(point.Diagnostics) { ["scale"] = head.Scale } };
         if (judge is not null)
         {
             using var pause = meter.Pause();
@@ -111,7 +112,8 @@ internal sealed class EpisodicSession : IDisposable
                 EpisodeScores.Of(run.Student, run.Validation!, run.Normalization, judge,
                     options.ValidationEpisodes).Accuracy;
             point = point
-                with { Accuracies = new Dictionary<string, double>(point.Accuracies) { ["validation"] = accuracy } };
+                with
+            { Accuracies = new Dictionary<string, double>(point.Accuracies) { ["validation"] = accuracy } };
             if (bestAccuracy is null || accuracy > bestAccuracy) KeepBest(accuracy);
         }
         history.Add(point);

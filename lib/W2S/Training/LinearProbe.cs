@@ -81,8 +81,13 @@ public sealed class LinearProbe : IDisposable
     /// <param name="path">The file; one that is there is replaced whole.</param>
     /// <exception cref="IOException">It cannot be written.</exception>
     public void Save(string path) => SafeTensorsFile.Write(
-        path, new Dictionary<string, Tensor> { ["mean"] = mean, ["deviation"] = deviation, ["weight"] = weight,
-            ["bias"] = bias });
+        path, new Dictionary<string, Tensor>
+        {
+            ["mean"] = mean,
+            ["deviation"] = deviation,
+            ["weight"] = weight,
+            ["bias"] = bias
+        });
 
     /// <summary>Reads a probe that <see cref="Save"/> wrote.</summary>
     /// <param name="path">The file.</param>

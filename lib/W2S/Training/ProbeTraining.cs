@@ -51,8 +51,11 @@ internal sealed class ProbeTraining : IDisposable
             ProcessSettings.ReleaseMemory();
             if (!report) continue;
             var point = meter.Report(step + 1, options.Steps, epochs * (step + 1) / options.Steps, epochs, rate);
-            if (point.Losses.FirstOrDefault(part => !double.IsFinite(part.Value)) is { Key: { } part,
-                Value: var value })
+            if (point.Losses.FirstOrDefault(part => !double.IsFinite(part.Value)) is
+                {
+                    Key: { } part,
+                    Value: var value
+                })
                 throw new NotFiniteException(
                     $"the probe's loss '{part}' became {value} between steps "
                     + $"{step / options.ReportEvery * options.ReportEvery + 1} and {step + 1}; lower the learning "

@@ -72,7 +72,8 @@ internal sealed class TrainingStep(TrainingRun run, Device device, double epochs
         {
             var plain = Plain(batch, epoch);
             given = LossBatch(batch, run.Student.ForwardFeatures(batch.Images), epoch, teacherBeaten)
-                with { PlainLogits = plain };
+                with
+            { PlainLogits = plain };
         }
         var parts = run.Loss.Compute(given);
         if (checksEveryStep && !double.IsFinite(Number(parts.Total)))

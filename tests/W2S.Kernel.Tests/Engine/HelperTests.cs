@@ -16,26 +16,30 @@ public sealed class HelperTests
     public async Task TheyWorkInEveryCellAfterLoadingAndImporting()
     {
         using var session = new Session();
-        session.File("declared.csx",
-            "DisplayedValue Loaded() => \"<b>loaded</b>\".DisplayAs(\"text/html\"); Loaded(); 1.Display(); "
-            + "display(HTML(\"x\"));");
+        session.File("declared.csx", """
+            DisplayedValue Loaded() => "<b>loaded</b>".DisplayAs("text/html");
+            Loaded(); 1.Display(); display(HTML("x"));
+            """);
         session.File("all.csx", All);
-        foreach (var cell in new[] { All, All, All, "#load \"declared.csx\"", All, "Loaded();", "#!import \"all.csx\"",
-            All, "#!html\n<p>\n#!csharp\n" + All })
-            await session.RunAsync(cell);
+        string[] between = ["", "", "", "#load \"declared.csx\"", "Loaded();", "#!import \"all.csx\"", "#!html\n<p>"];
+        foreach (var cell in between)
+        {
+            if (cell.Length > 0) await session.RunAsync(cell);
+            await session.RunAsync(All);
+        }
     }
 
     [Fact]
     public async Task TheyWorkOnceALibraryBringsWhatTheKernelRefersTo()
     {
         using var session = new Session();
+        const string Use = "Show(display(1)); new Holder { Shown = 2.Display() }.Shown.Update(3);\n";
         await session.RunAsync(
-            "class Holder { public DisplayedValue Shown; } void Show(DisplayedValue value) { }\n" + All);
+            "class Holder { public DisplayedValue Shown; }\nvoid Show(DisplayedValue value) { }\n" + All);
         await session.RunAsync($"#r \"{LibraryFolder.Dll("W2S")}\"\n" + All);
-        await session.RunAsync(
-            "using W2S;\nShow(display(1)); new Holder { Shown = 2.Display() }.Shown.Update(3);\n" + All);
+        await session.RunAsync("using W2S;\n" + Use + All);
         await session.RunAsync("#r \"Microsoft.CodeAnalysis.CSharp\"\n" + All);
-        await session.RunAsync("Show(display(1)); new Holder { Shown = 2.Display() }.Shown.Update(3);\n" + All);
+        await session.RunAsync(Use + All);
     }
 
     [Fact]
@@ -43,12 +47,14 @@ public sealed class HelperTests
     {
         using var session = new Session();
         await session.RunAsync("var first = 1;");
-        var host = await session.RunAsync(
-            "\"<b>x</b>\".DisplayAs(\"text/html\"); \"# t\".DisplayAs(\"text/markdown\").Update(\"# u\");");
+        var host = await session.RunAsync("""
+            "<b>x</b>".DisplayAs("text/html");
+            "# t".DisplayAs("text/markdown").Update("# u");
+            """);
         Assert.Equal("<b>x</b>", host.Displays[0].Bundle!["text/html"].GetValue<string>());
         Assert.Equal(["text/html"], host.Displays[0].Bundle!.Keys);
         Assert.Equal("# u", host.Displays[2].Bundle!["text/markdown"].GetValue<string>());
-        Assert.Contains("mime type 'html' has no slash",
-            (await session.FailAsync("\"x\".DisplayAs(\"html\")")).Message);
+        var error = await session.FailAsync("\"x\".DisplayAs(\"html\")");
+        Assert.Contains("mime type 'html' has no slash", error.Message);
     }
 }

@@ -89,10 +89,10 @@ public sealed class CrashMarkerTests : IDisposable
             Process.Start(
                 new ProcessStartInfo(OperatingSystem.IsWindows() ? "findstr" : "cat",
                     OperatingSystem.IsWindows() ? "x" : "")
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        })!;
+                {
+                    RedirectStandardInput = true,
+                    RedirectStandardOutput = true,
+                })!;
         var path = Path.Combine(folder, $"book-{other.Id}.json");
         File.WriteAllText(path, """{"cell":1,"code":"x","reason":null}""");
         Assert.Null(Next());

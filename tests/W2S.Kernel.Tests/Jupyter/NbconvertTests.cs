@@ -35,8 +35,11 @@ public sealed partial class NbconvertTests
         {
             ["cells"] = new JsonArray([.. Cells.Select(code => NotebookFile.Code(code))]),
             ["metadata"] =
-                new JsonObject { ["kernelspec"] = NotebookMetadata.KernelSpec(),
-                    ["language_info"] = NotebookMetadata.LanguageInfo() },
+                new JsonObject
+                {
+                    ["kernelspec"] = NotebookMetadata.KernelSpec(),
+                    ["language_info"] = NotebookMetadata.LanguageInfo()
+                },
             ["nbformat"] = 4,
             ["nbformat_minor"] = 4,
         };

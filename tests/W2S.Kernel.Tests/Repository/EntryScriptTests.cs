@@ -128,8 +128,11 @@ public sealed class EntryScriptTests : IDisposable
     {
         File.Delete(folder.File("asked"));
         var start =
-            new ProcessStartInfo(folder.File("w2s"), arguments) { RedirectStandardError = true,
-                RedirectStandardOutput = true };
+            new ProcessStartInfo(folder.File("w2s"), arguments)
+            {
+                RedirectStandardError = true,
+                RedirectStandardOutput = true
+            };
         start.Environment["PATH"] = $"{folder.File("tools")}:{start.Environment["PATH"]}";
         (start.Environment["W2S_TEST_GIVEN"], start.Environment["OUTDIR"],
             start.Environment["Platform"]) = ("1", "elsewhere", "x86");

@@ -91,8 +91,11 @@ public sealed class FormattersTests
     {
         var frame =
             Frame.FromColumns(
-                new Dictionary<string, Series<int, int>> { ["a"] =
-                    new([.. Enumerable.Range(0, 100)], [.. Enumerable.Range(0, 100)]) });
+                new Dictionary<string, Series<int, int>>
+                {
+                    ["a"] =
+                    new([.. Enumerable.Range(0, 100)], [.. Enumerable.Range(0, 100)])
+                });
         Assert.Contains("… and 40 more rows", frame.ToDisplayString("text/plain"));
     }
 

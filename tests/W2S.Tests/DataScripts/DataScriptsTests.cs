@@ -222,8 +222,13 @@ public sealed class DataScriptsTests : IDisposable
     public async Task FoldersOfImagesAreCountedAndACutImageIsNamed()
     {
         var manifest = _manifest
-            with { Files = [], Downloads = [], Folders = [new("toy/a", 3), new("toy/b", 2)],
-                Comment = "Make it by hand." };
+            with
+        {
+            Files = [],
+            Downloads = [],
+            Folders = [new("toy/a", 3), new("toy/b", 2)],
+            Comment = "Make it by hand."
+        };
         byte[] jpeg = [0xff, 0xd8, 1, 2, 3, 0xff, 0xd9];
         foreach (var name in new[] { "a/1.jpg", "a/2.jpg", "b/1.jpg" })
         {
@@ -313,8 +318,11 @@ public sealed class DataScriptsTests : IDisposable
             repository = Path.GetDirectoryName(repository)!;
         }
         var start =
-            new ProcessStartInfo(Path.Combine(repository, "data-scripts", "get")) { RedirectStandardOutput = true,
-                RedirectStandardError = true };
+            new ProcessStartInfo(Path.Combine(repository, "data-scripts", "get"))
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true
+            };
         start.Environment["W2S_DATA"] = Root;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEnd();

@@ -11,8 +11,12 @@ internal static class CommittedPredictions
     {
         var (test, validation) = (run.Predictions("test"), run.Predictions("validation"));
         var numbers =
-            new Dictionary<string, double> { ["test accuracy"] = Right(test), ["test NLL"] = Nll(test),
-                ["validation accuracy"] = Right(validation) };
+            new Dictionary<string, double>
+            {
+                ["test accuracy"] = Right(test),
+                ["test NLL"] = Nll(test),
+                ["validation accuracy"] = Right(validation)
+            };
         if (run.Record["Teacher"] is not JsonObject taughtBy) return numbers;
         var hash = Experiment.HashOf(
             new JsonObject(

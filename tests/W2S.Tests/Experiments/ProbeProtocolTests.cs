@@ -92,8 +92,13 @@ public sealed class ProbeProtocolTests
     public void IntervalsOfGainsAllowForTheOverlapOfSplits()
     {
         Assert.Equal(.25,
-            new ProbeProtocol { TeacherImages = 4_000, StudentImages = 4_000, TestImages = 2_000,
-                TrueLabels = 2_000 }.TestPerTrain);
+            new ProbeProtocol
+            {
+                TeacherImages = 4_000,
+                StudentImages = 4_000,
+                TestImages = 2_000,
+                TrueLabels = 2_000
+            }.TestPerTrain);
 
         // Gains of 1, 2 and 3 points, t = 4.3027 with 2 degrees: ± 4.3027 · √(1/3 + 1/4).
         var study = new ProbeStudy("pair", 10, .25, [.. Enumerable.Range(0, 3).Select(split => new SplitAccuracies(

@@ -65,8 +65,14 @@ public sealed class FactsTableTests
     [InlineData(1, 0, 1, .320738)]
     [InlineData(0, 1, 1, .312275)]
     public void Dkd(double alpha, double beta, double temperature, double mean) =>
-        Check(new Dkd { Alpha = alpha, Beta = beta, Temperature = temperature, Target = DkdTarget.Labels,
-            LabelWeight = 0 }, [mean], tolerance: 5e-6);
+        Check(new Dkd
+        {
+            Alpha = alpha,
+            Beta = beta,
+            Temperature = temperature,
+            Target = DkdTarget.Labels,
+            LabelWeight = 0
+        }, [mean], tolerance: 5e-6);
 
     [Fact]
     public void ReverseKl() => Check(new ReverseKl(), [.440769], [.121665, .256950, .943691]);
@@ -91,8 +97,11 @@ public sealed class FactsTableTests
     {
         var loss = new Evidential { Gamma = 0, Penalty = 0 };
         var got = loss.Compute(
-            new(Student.ToTensor()) { TeacherLogits =
-                HardLabels.Logits(tensor(Truth), 4, zeros(1, ScalarType.Float64)) });
+            new(Student.ToTensor())
+            {
+                TeacherLogits =
+                HardLabels.Logits(tensor(Truth), 4, zeros(1, ScalarType.Float64))
+            });
         Assert.Equal([.773190, 1.316614, 1.386294], got.PerSample!.ToArray(), (a, b) => Math.Abs(a - b) < 1e-6);
         Assert.Equal(1.158700, got.Total.ToDouble(), 1e-6);
     }

@@ -53,12 +53,21 @@ internal sealed record GoldenCase(
             "KD" => new Kd { Temperature = temperature },
             "BKD" => new BinaryKd(),
             "AugConf" =>
-                new AugConf { Temperature = temperature, Alpha = Value("superalignment_threshold", 0.5),
-                    WarmUp = Value("superalignment_rate", 0.3) },
+                new AugConf
+                {
+                    Temperature = temperature,
+                    Alpha = Value("superalignment_threshold", 0.5),
+                    WarmUp = Value("superalignment_rate", 0.3)
+                },
             "AdaptConf" =>
                 new AdaptConf { Temperature = temperature, BetaTemperature = Value("superalignment_threshold", 0.5) },
-            "DKD" => new Dkd { Alpha = Value("dkd_alpha", 1), Beta = Value("dkd_beta", 2),
-                Temperature = Value("dkd_temperature", 1), Target = DkdTarget.Labels },
+            "DKD" => new Dkd
+            {
+                Alpha = Value("dkd_alpha", 1),
+                Beta = Value("dkd_beta", 2),
+                Temperature = Value("dkd_temperature", 1),
+                Target = DkdTarget.Labels
+            },
             _ => throw new InvalidDataException($"loss {Loss} is unknown"),
         };
         return loss with { LabelWeight = Value("gt_loss_weight", 1), DistillationWeight = Value("kd_loss_weight", 1) };

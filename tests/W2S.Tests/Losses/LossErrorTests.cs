@@ -113,8 +113,11 @@ public sealed class LossErrorTests
         using var scope = NewDisposeScope();
         var batch = Batch();
         var coarse = batch
-            with { StudentLogits = batch.StudentLogits.detach().bfloat16().requires_grad_(),
-                TeacherLogits = batch.TeacherLogits!.bfloat16() };
+            with
+        {
+            StudentLogits = batch.StudentLogits.detach().bfloat16().requires_grad_(),
+            TeacherLogits = batch.TeacherLogits!.bfloat16()
+        };
         var parts = new AdaptConf().Compute(coarse);
         parts.Total.backward();
         Assert.Equal(ScalarType.Float32, parts.Total.dtype);
@@ -122,8 +125,11 @@ public sealed class LossErrorTests
         var exact =
             new AdaptConf()
                 .Compute(coarse
-                    with { StudentLogits = coarse.StudentLogits.detach().to_type(ScalarType.Float64),
-                        TeacherLogits = coarse.TeacherLogits.to_type(ScalarType.Float64) });
+                    with
+                {
+                    StudentLogits = coarse.StudentLogits.detach().to_type(ScalarType.Float64),
+                    TeacherLogits = coarse.TeacherLogits.to_type(ScalarType.Float64)
+                });
         Assert.Equal(exact.Total.ToDouble(), parts.Total.ToDouble(), 1e-6);
     }
 

@@ -212,8 +212,11 @@ public sealed class LossPropertyTests
         {
             batch = batch with { Module = ((ILearnableLoss)loss).CreateModule(batch) };
             var shuffled = batch
-                with { StudentFeatures = Reordered(batch.StudentFeatures!),
-                    TeacherFeatures = Reordered(batch.TeacherFeatures!) };
+                with
+            {
+                StudentFeatures = Reordered(batch.StudentFeatures!),
+                TeacherFeatures = Reordered(batch.TeacherFeatures!)
+            };
             Close(loss.Compute(shuffled).PerSample!.ToArray(),
                 loss.Compute(batch).PerSample!.index_select(0, order).ToArray(), 1e-9, loss.Name);
         }

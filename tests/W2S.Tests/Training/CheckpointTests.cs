@@ -89,8 +89,14 @@ public sealed class CheckpointTests : IDisposable
         var store = new CheckpointStore(folder.Path);
         Directory.CreateDirectory(Path.Combine(folder.Path, "step-000000009"));
         for (var step = 1; step <= 3; step++)
-            store.Save(new CheckpointRecord { Identity = [], Step = step, OptimizerSteps = step, Threads = 1,
-                History = [] }, new Dictionary<string, Tensor> { ["w"] = ones(1) }, new Dictionary<string, Tensor>());
+            store.Save(new CheckpointRecord
+            {
+                Identity = [],
+                Step = step,
+                OptimizerSteps = step,
+                Threads = 1,
+                History = []
+            }, new Dictionary<string, Tensor> { ["w"] = ones(1) }, new Dictionary<string, Tensor>());
         Assert.Equal(["step-000000009", "step-000000003", "step-000000002"], store.Folders.Select(Path.GetFileName));
     }
 
@@ -198,8 +204,11 @@ public sealed class CheckpointTests : IDisposable
                 new System.Globalization.CultureInfo("") { NumberFormat = { NumberDecimalSeparator = "," } };
             using var student = new TinyModel(6, 0);
             var run = InFolder(Run(student), folder.Path);
-            run = run with { Options = run.Options with { ReportEvery = 5, CheckpointEvery = 3 },
-                Batches = run.Batches with { Workers = 1 } };
+            run = run with
+            {
+                Options = run.Options with { ReportEvery = 5, CheckpointEvery = 3 },
+                Batches = run.Batches with { Workers = 1 }
+            };
             Assert.Equal(5, Trainer.Train(run).ResumedFrom);
         }
         finally
@@ -351,8 +360,15 @@ public sealed class CheckpointTests : IDisposable
                 Teacher = Teacher.OnTheFly(new TinyModel(6, 8)),
                 Batches = run.Batches with { Mixing = new MixOptions { Mixup = 0.3 }, BatchSize = 8, Workers = 1 },
                 Options = run.Options
-                    with { Optimizer = new AdamW(0.01), Accumulation = 2, EmaDecay = 0.9, ClipNorm = 1, ReportEvery = 4,
-                        Final = FinalWeights.Best },
+                    with
+                {
+                    Optimizer = new AdamW(0.01),
+                    Accumulation = 2,
+                    EmaDecay = 0.9,
+                    ClipNorm = 1,
+                    ReportEvery = 4,
+                    Final = FinalWeights.Best
+                },
             },
             "feature loss" =>
                 run with { Loss = new FitNet(), Teacher = Teacher.OnTheFly(new TinyModel(6, 8, width: 32)) },

@@ -108,8 +108,13 @@ public sealed class EpisodicReferenceTests : IDisposable
                 tensor(new[] { 1.5, 1, 0, -.5, 1, -1, 0, .5, .2, .8, 2, -1 }).reshape(3, 4), [0, 2, 2]);
         var total =
             loss.Compute(
-                new LossBatch(students) { TeacherLogits = teachers, Labels = tensor(labels), Epoch = Epoch(name),
-                    Epochs = 20 }).Total.item<double>();
+                new LossBatch(students)
+                {
+                    TeacherLogits = teachers,
+                    Labels = tensor(labels),
+                    Epoch = Epoch(name),
+                    Epochs = 20
+                }).Total.item<double>();
 
         Assert.Equal(Reference.GetProperty(stage).GetProperty(name).GetDouble(), total, Tolerance);
         if (!meta) return;

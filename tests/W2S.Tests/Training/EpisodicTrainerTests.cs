@@ -78,8 +78,11 @@ public sealed class EpisodicTrainerTests : IDisposable
         var once = EpisodicTrainer.Train(Of(whole, null), token: TestContext.Current.CancellationToken);
 
         using var stop = new CancellationTokenSource();
-        var first = EpisodicTrainer.Train(Of(parts, folder.Path), new Listener(point => { if (point.Step >= 10)
-            stop.Cancel(); }), stop.Token);
+        var first = EpisodicTrainer.Train(Of(parts, folder.Path), new Listener(point =>
+        {
+            if (point.Step >= 10)
+                stop.Cancel();
+        }), stop.Token);
         Assert.True(first.Cancelled);
         using var again = new TinyModel(6, 3, drops: true);
         var second = EpisodicTrainer.Train(Of(again, folder.Path), token: TestContext.Current.CancellationToken);
@@ -125,8 +128,14 @@ public sealed class EpisodicTrainerTests : IDisposable
     {
         using TinyModel a = new(6, 3), b = new(6, 3), teacher = new(6, 9);
         var run = Run(a)
-            with { Loss = new Kd { Temperature = 10 }, WithLabels = false, Teacher = new EpisodicTeacher(teacher, 10),
-                Validation = null, Options = Options with { Epochs = 1 } };
+            with
+        {
+            Loss = new Kd { Temperature = 10 },
+            WithLabels = false,
+            Teacher = new EpisodicTeacher(teacher, 10),
+            Validation = null,
+            Options = Options with { Epochs = 1 }
+        };
         EpisodicTrainer.Train(run, token: TestContext.Current.CancellationToken);
         EpisodicTrainer.Train(run with { Student = b, Teacher = new EpisodicTeacher(teacher, 20) },
             token: TestContext.Current.CancellationToken);

@@ -74,10 +74,10 @@ public sealed class KilledRunTests : IDisposable
             new ProcessStartInfo("bash",
                 ["-c", "trap '' XFSZ; ulimit -f 400; exec \"$@\"", "bash", Environment.ProcessPath!, Program, "killed",
                     "--folder", place])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
         start.Environment["DOTNET_EnableWriteXorExecute"] = "0"; // it maps a file larger than the limit
         using (var limited = Process.Start(start)!)
         {
@@ -112,7 +112,8 @@ public sealed class KilledRunTests : IDisposable
         Assert.True(File.Exists(Program), $"{Program} is not there; build the solution");
         return Process.Start(
             new ProcessStartInfo(Environment.ProcessPath!,
-                [Program, "killed", "--folder", place]) { RedirectStandardOutput = true })!;
+                [Program, "killed", "--folder", place])
+            { RedirectStandardOutput = true })!;
     }
 
     private static bool Unfinished(string place) =>

@@ -35,8 +35,14 @@ public sealed class NotFiniteTests
         {
             Batches = new() { BatchSize = 8, Shuffle = false, Workers = 0 },
             Weights = weights,
-            Options = new() { Epochs = 1, Folder = folder.Path, ReportEvery = 7, CheckpointEvery = 5,
-                ChecksEveryStep = everyStep },
+            Options = new()
+            {
+                Epochs = 1,
+                Folder = folder.Path,
+                ReportEvery = 7,
+                CheckpointEvery = 5,
+                ChecksEveryStep = everyStep
+            },
         };
         var error = Assert.Throws<TrainingNotFiniteException>(() => Trainer.Train(run));
         Assert.Equal(6, error.Step);
@@ -78,7 +84,8 @@ public sealed class NotFiniteTests
         using var images = TinyModel.Pictures(16, 1);
         using var student = new TinyModel(6, 0);
         var run = new TrainingRun(student, images,
-            new BadGradient()) { Batches = new() { BatchSize = 8, Workers = 0 } };
+            new BadGradient())
+        { Batches = new() { BatchSize = 8, Workers = 0 } };
         var error = Assert.Throws<TrainingNotFiniteException>(() => Trainer.Train(run));
         Assert.Equal(1, error.Step);
         Assert.StartsWith("the gradient of ", error.What);
@@ -92,7 +99,8 @@ public sealed class NotFiniteTests
         using var images = TinyModel.Pictures(16, 1);
         using var student = new TinyModel(6, 0);
         var run = new TrainingRun(student, images,
-            new CrossEntropy()) { Options = new() { Device = new torch.Device("cuda:0") } };
+            new CrossEntropy())
+        { Options = new() { Device = new torch.Device("cuda:0") } };
         var torchSays = new InvalidOperationException("CUDA out of memory. Tried to allocate 20.00 MiB");
         Assert.True(OutOfDeviceMemoryException.Is(torchSays));
         Assert.False(

@@ -92,8 +92,12 @@ public sealed class TeacherCacheTests : IDisposable
         Assert.Contains("for the views",
             Refusal(() =>
                 Trainer.Train(
-                    run with { Student = student, Images = images,
-                        Batches = Views with { Augmentation = new() { Flip = true } } })));
+                    run with
+                    {
+                        Student = student,
+                        Images = images,
+                        Batches = Views with { Augmentation = new() { Flip = true } }
+                    })));
 
         static string Refusal(Action open) => Assert.Throws<TeacherCacheException>(open).Message;
     }

@@ -35,9 +35,12 @@ public sealed class TrainerTests : IDisposable
         var result =
             Trainer.Train(
                 Run(student)
-                    with { Batches = Batches with { Augmentation = new() { Padding = 1, Flip = true } },
-                        Validation = held,
-                        Options = Options with { Epochs = 12, Optimizer = new Adam(0.02) } }, new Listener(heard.Add));
+                    with
+                {
+                    Batches = Batches with { Augmentation = new() { Padding = 1, Flip = true } },
+                    Validation = held,
+                    Options = Options with { Epochs = 12, Optimizer = new Adam(0.02) }
+                }, new Listener(heard.Add));
         Assert.Equal(72, result.Steps);
         Assert.Equal(result.History, heard);
         Assert.Equal([4, 6, 8, 12], result.History.Take(4).Select(point => point.Step));
@@ -60,8 +63,12 @@ public sealed class TrainerTests : IDisposable
         var before = FeatureExtractor.Compute(alone, images, Batches.Normalization).Logits;
         var loss = new Asking(new CrossEntropy(), From: 1);
         var run = Run(asked)
-            with { Loss = loss, Options = Options with { Epochs = 2 },
-                Batches = Batches with { Shuffle = false, Mixing = new() { Mixup = 1 } } };
+            with
+        {
+            Loss = loss,
+            Options = Options with { Epochs = 2 },
+            Batches = Batches with { Shuffle = false, Mixing = new() { Mixup = 1 } }
+        };
         Trainer.Train(run);
         Trainer.Train(run with { Student = alone, Loss = new CrossEntropy() });
 
@@ -157,8 +164,14 @@ public sealed class TrainerTests : IDisposable
         {
             Batches = Batches with { Shuffle = false, Augmentation = Augmentation.None },
             Options = Options
-                with { Epochs = 2, Accumulation = 4, ClipNorm = clip, Schedule = new ConstantSchedule(),
-                    Optimizer = new Sgd(0.05) },
+                with
+            {
+                Epochs = 2,
+                Accumulation = 4,
+                ClipNorm = clip,
+                Schedule = new ConstantSchedule(),
+                Optimizer = new Sgd(0.05)
+            },
         });
 
         theirs.train();
@@ -186,15 +199,19 @@ public sealed class TrainerTests : IDisposable
         using var scope = NewDisposeScope();
         using TinyModel averaged = new(6, 0), path = new(6, 0);
         var run = Run(averaged)
-            with { Options = Options with { Steps = 3, EmaDecay = 0.9, Final = FinalWeights.Average } };
+            with
+        { Options = Options with { Steps = 3, EmaDecay = 0.9, Final = FinalWeights.Average } };
         Trainer.Train(run);
         var expected = path.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.detach().clone());
         for (var t = 1; t <= 3; t++)
         {
             using var student = new TinyModel(6, 0);
             Cancel.AfterUpdate(
-                run with { Student = student,
-                    Options = run.Options with { EmaDecay = null, Final = FinalWeights.Last } }, t);
+                run with
+                {
+                    Student = student,
+                    Options = run.Options with { EmaDecay = null, Final = FinalWeights.Last }
+                }, t);
             var decay = (1.0 + t) / (10.0 + t);
             foreach (var (name, value) in student.state_dict())
                 expected[name] = value.is_floating_point() ? expected[name] * decay + value.detach() * (1 - decay)
@@ -291,7 +308,8 @@ public sealed class TrainerTests : IDisposable
         {
             Validation = held,
             Options = Options
-                with { Epochs = 60, Patience = 3, Final = FinalWeights.Best, Schedule = new ConstantSchedule() },
+                with
+            { Epochs = 60, Patience = 3, Final = FinalWeights.Best, Schedule = new ConstantSchedule() },
         });
         Assert.True(result.StoppedEarly);
         Assert.True(result.Steps < 60 * 6);
@@ -310,10 +328,14 @@ public sealed class TrainerTests : IDisposable
         var result =
             Trainer.Train(
                 Run(student)
-                    with { Batches = Batches with { Augmentation = new() { Padding = 1, Flip = true } },
-                        Validation = held,
-                        Options = Options
-                            with { Epochs = 12, Optimizer = new Adam(0.02), Precision = Precision.BFloat16 } });
+                    with
+                {
+                    Batches = Batches with { Augmentation = new() { Padding = 1, Flip = true } },
+                    Validation = held,
+                    Options = Options
+                            with
+                    { Epochs = 12, Optimizer = new Adam(0.02), Precision = Precision.BFloat16 }
+                });
         Assert.True(result.LastAccuracy() > 0.9, $"validation {result.LastAccuracy()}");
         Assert.All(student.parameters(), parameter => Assert.Equal(ScalarType.Float32, parameter.dtype));
         Assert.Equal(Devices.MultipliesBFloat16 == false, result.Messages.Any(message => message.Contains("emulated")));
@@ -327,8 +349,12 @@ public sealed class TrainerTests : IDisposable
         var result =
             Trainer.Train(
                 Run(student)
-                    with { Batches = batches, Loss = new CrossEntropy { Smoothing = 0.1 },
-                        Options = Options with { Epochs = 8 } });
+                    with
+                {
+                    Batches = batches,
+                    Loss = new CrossEntropy { Smoothing = 0.1 },
+                    Options = Options with { Epochs = 8 }
+                });
         Assert.True(result.History[^1].Losses["total"] < result.History[0].Losses["total"]);
     }
 
@@ -337,8 +363,11 @@ public sealed class TrainerTests : IDisposable
     {
         using var student = new TinyModel(6, 0);
         var run = Run(student)
-            with { Batches = Batches with { Mixing = new MixOptions { Mixup = 0.5 } },
-                Weights = [.. Enumerable.Repeat(1f, images.Count)] };
+            with
+        {
+            Batches = Batches with { Mixing = new MixOptions { Mixup = 0.5 } },
+            Weights = [.. Enumerable.Repeat(1f, images.Count)]
+        };
         Assert.Contains("Weights are given and Batches.Mixing is on",
             Assert.Throws<ArgumentException>(() => Trainer.Train(run)).Message);
     }
@@ -348,7 +377,8 @@ public sealed class TrainerTests : IDisposable
     {
         using TinyModel student = new(6, 0), teacher = new(6, 1);
         var run = Run(student)
-            with { Loss = new EarlyStoppedKd(), Teacher = Teacher.OnTheFly(teacher), Validation = null };
+            with
+        { Loss = new EarlyStoppedKd(), Teacher = Teacher.OnTheFly(teacher), Validation = null };
         Assert.Contains("give Validation and Teacher.OnTheFly",
             Assert.Throws<ArgumentException>(() => Trainer.Train(run)).Message);
     }
@@ -405,7 +435,9 @@ public sealed class TrainerTests : IDisposable
     {
         using var student = new TinyModel(6, 0);
         using var source = new CancellationTokenSource();
-        var result = Trainer.Train(Run(student), new Listener(point => { if (point.Step == 8) source.Cancel();
+        var result = Trainer.Train(Run(student), new Listener(point =>
+        {
+            if (point.Step == 8) source.Cancel();
         }), source.Token);
         Assert.True(result.Cancelled);
         Assert.Equal(8, result.Steps);

@@ -84,12 +84,12 @@ internal static class PackageRestorer
     {
         var start =
             new ProcessStartInfo(SdkPath(), ["restore", "--force", "--nologo", "-v", "minimal", "-p:NuGetAudit=false"])
-        {
-            WorkingDirectory = home,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-        };
+            {
+                WorkingDirectory = home,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                RedirectStandardInput = true,
+            };
         start.Environment["DOTNET_NOLOGO"] = "1";
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";

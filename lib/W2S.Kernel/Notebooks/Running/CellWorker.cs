@@ -93,8 +93,13 @@ internal static class CellWorker
         }
 
         public void Display(MimeBundle bundle, string displayId, bool update) => channel.Send(
-            new() { ["op"] = "display", ["data"] = WorkerMessages.Data(bundle), ["id"] = displayId,
-                ["update"] = update });
+            new()
+            {
+                ["op"] = "display",
+                ["data"] = WorkerMessages.Data(bundle),
+                ["id"] = displayId,
+                ["update"] = update
+            });
 
         public void Result(MimeBundle bundle) =>
             channel.Send(new() { ["op"] = "result", ["data"] = WorkerMessages.Data(bundle) });

@@ -40,7 +40,13 @@ internal readonly record struct ViewPlan
         if (augmentation.Jitter is { } jitter) steps = jitter.Draw(ref random);
         if (augmentation.Policy is { } policy) steps = [.. steps, .. policy.Draw(ref random, height, width)];
         var erased = augmentation.Erasing?.Draw(ref random, height, width) ?? default;
-        return new() { Part = part, Flip = flip, Steps = steps, Erased = erased,
-            NoiseSeed = Seeds.Derive(own, "erasing") };
+        return new()
+        {
+            Part = part,
+            Flip = flip,
+            Steps = steps,
+            Erased = erased,
+            NoiseSeed = Seeds.Derive(own, "erasing")
+        };
     }
 }

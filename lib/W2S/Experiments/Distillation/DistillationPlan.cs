@@ -133,8 +133,12 @@ public sealed record DistillationPlan
             Epochs = epochs,
             ReportEvery = 1000,
             Optimizer = new Sgd(LearningRate) { Nesterov = true, WeightDecay = 5e-4 },
-            Schedule = new CosineSchedule { WarmUpEpochs = Math.Min(WarmUpEpochs, epochs), WarmUpStart = 0.1,
-                Final = 0.01 },
+            Schedule = new CosineSchedule
+            {
+                WarmUpEpochs = Math.Min(WarmUpEpochs, epochs),
+                WarmUpStart = 0.1,
+                Final = 0.01
+            },
         },
     };
 }

@@ -53,7 +53,8 @@ internal sealed class BestByTasks(
             judged.ToDictionary(entry => $"epoch {entry.Key}",
                 entry => entry.Value.ToString("R", CultureInfo.InvariantCulture)));
         return value
-            with { Accuracies = new Dictionary<string, double>(value.Accuracies) { ["validation"] = accuracy } };
+            with
+        { Accuracies = new Dictionary<string, double>(value.Accuracies) { ["validation"] = accuracy } };
     }
 
     private void Remember()

@@ -52,8 +52,13 @@ public sealed record FewShotImages
         const int forms = 10, colors = 4;
         using var all =
             W2S.Data.Shapes.ShapeImages.Create(
-                new ShapesOptions { Forms = forms, Colors = colors, Count = forms * colors * (PerClass ?? 60),
-                    Difficulty = 0.6 }, seed: 7);
+                new ShapesOptions
+                {
+                    Forms = forms,
+                    Colors = colors,
+                    Count = forms * colors * (PerClass ?? 60),
+                    Difficulty = 0.6
+                }, seed: 7);
         // Pairs, not forms or colours, are new: a novel class shares each with base classes.
         var order = RandomSplit.Permutation(forms * colors, Seeds.Derive(7, "classes"));
         var (from, to) = part switch { ClassPart.Base => (0, 24), ClassPart.Validation => (24, 30), _ => (30, 40) };

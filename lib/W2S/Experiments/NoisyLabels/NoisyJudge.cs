@@ -44,7 +44,8 @@ internal sealed class NoisyJudge(Loss loss, NoisySplit split, Tensor given, Tens
             TrustedLabels own => own,
             SmallLoss small =>
                 new TrustedLabels(
-                    Likely with { Share = small.KeepRate(epoch, epochs) }) { JudgedByTeacher = small.JudgedByTeacher },
+                    Likely with { Share = small.KeepRate(epoch, epochs) })
+                { JudgedByTeacher = small.JudgedByTeacher },
             _ => new TrustedLabels(Likely with { Threshold = 0.5 }),
         };
         return rule.Select(given, logits, teacher).Trusted.data<bool>().ToArray();

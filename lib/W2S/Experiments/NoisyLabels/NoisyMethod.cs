@@ -58,5 +58,6 @@ public sealed record NoisyMethod(string Name, Loss Loss)
     public static NoisyMethod SecondStage(string name, NeighbourSelection selection,
         DistillationLoss? teacher = null) =>
         new(name, teacher is null ? Bootstrapping.LabelCorrection
-            : new LabelsAndTeacher(Bootstrapping.LabelCorrection, teacher)) { Selection = selection, Mixup = 1 };
+            : new LabelsAndTeacher(Bootstrapping.LabelCorrection, teacher))
+        { Selection = selection, Mixup = 1 };
 }

@@ -63,8 +63,13 @@ public sealed record TransferData : IImageSource
         Whole,
         data => data.Folder is null
             ? W2S.Data.Shapes.ShapeImages.Create(
-                new ShapesOptions { Count = 10 * data.PerClass, Forms = 10, Labels = ShapeLabels.Form,
-                    Difficulty = 0.6 }, seed: 2)
+                new ShapesOptions
+                {
+                    Count = 10 * data.PerClass,
+                    Forms = 10,
+                    Labels = ShapeLabels.Form,
+                    Difficulty = 0.6
+                }, seed: 2)
             : ImageFolder.Read(DataFolder.Require(data.Folder), size: data.Size, name: data.Name,
                 perClass: data.PerClass));
 

@@ -76,7 +76,11 @@ public sealed record TransferPlan
             Seed = seed,
             Depth = depth,
         };
-        return run with { Training = run.Training
-            with { Epochs = Epochs, LayerDecay = depth == TransferDepth.Full ? LayerDecay : 1 } };
+        return run with
+        {
+            Training = run.Training
+            with
+            { Epochs = Epochs, LayerDecay = depth == TransferDepth.Full ? LayerDecay : 1 }
+        };
     }
 }

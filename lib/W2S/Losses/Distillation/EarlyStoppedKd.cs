@@ -62,8 +62,11 @@ public sealed record EarlyStoppedKd : DistillationLoss
         var distance = weight == 0
             ? zeros_like(student.Top, ScalarType.Float64)
             : SoftLabel.Distance(student, Teacher(student, batch), temperature).Times(weight);
-        return new(new LossTerm("teacher", distance)) { Diagnostics = [("weight", tensor(weight)),
-            ("temperature", tensor(temperature))] };
+        return new(new LossTerm("teacher", distance))
+        {
+            Diagnostics = [("weight", tensor(weight)),
+            ("temperature", tensor(temperature))]
+        };
     }
 
     private double Weight(double run) =>

@@ -57,7 +57,8 @@ public sealed record LogConfidence() : DistillationLoss(labelWeight: 0)
         var own = nn.functional.one_hot(SelfLabels(student, weak), student.Classes).to_type(ScalarType.Float64);
         var target = weak.Times(1 - coefficient).Plus(own.Times(coefficient));
         return new(new LossTerm("teacher",
-            student.CrossEntropyTo(target))) { Diagnostics = [("coefficient", tensor(coefficient))] };
+            student.CrossEntropyTo(target)))
+        { Diagnostics = [("coefficient", tensor(coefficient))] };
     }
 
     private double Ramp(double run) =>

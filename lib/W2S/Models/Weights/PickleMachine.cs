@@ -79,12 +79,22 @@ internal sealed class PickleMachine(ByteView file, long position)
             case Opcode.EmptyDict: stack.Add(new Dictionary<object, object?>()); break;
             case Opcode.Dict: stack.Add(SetItems(new(), PopToMark())); break;
             case Opcode.Append: { var item = Pop(); Target<List<object?>>("a list").Add(item); break; }
-            case Opcode.Appends: case Opcode.AddItems: { var items = PopToMark();
-            Target<List<object?>>("a list").AddRange(items); break; }
-            case Opcode.SetItem: { var pair = PopMany(2); SetItems(Target<Dictionary<object, object?>>("a dict"), pair);
-            break; }
-            case Opcode.SetItems: { var items = PopToMark();
-            SetItems(Target<Dictionary<object, object?>>("a dict"), items); break; }
+            case Opcode.Appends:
+            case Opcode.AddItems:
+                {
+                    var items = PopToMark();
+                    Target<List<object?>>("a list").AddRange(items); break;
+                }
+            case Opcode.SetItem:
+                {
+                    var pair = PopMany(2); SetItems(Target<Dictionary<object, object?>>("a dict"), pair);
+                    break;
+                }
+            case Opcode.SetItems:
+                {
+                    var items = PopToMark();
+                    SetItems(Target<Dictionary<object, object?>>("a dict"), items); break;
+                }
 
             case Opcode.BinGet: stack.Add(Recall(Byte())); break;
             case Opcode.LongBinGet: stack.Add(Recall(UInt32())); break;
@@ -93,13 +103,17 @@ internal sealed class PickleMachine(ByteView file, long position)
             case Opcode.Memoize: memo[(uint)memo.Count] = stack[Top()]; break;
 
             case Opcode.Global: stack.Add(names.Find(Line(), Line())); break;
-            case Opcode.StackGlobal: { var name = PopMany(2);
-            stack.Add(names.Find(name[0] as string, name[1] as string)); break; }
+            case Opcode.StackGlobal:
+                {
+                    var name = PopMany(2);
+                    stack.Add(names.Find(name[0] as string, name[1] as string)); break;
+                }
             case Opcode.BinPersId: stack.Add(names.Storage(Pop())); break;
             case Opcode.Reduce: { var call = PopMany(2); stack.Add(names.Make(call[0], call[1])); break; }
             case Opcode.NewObj: { var call = PopMany(2); stack.Add(names.New(call[0], call[1])); break; }
             case Opcode.Build: { var state = Pop(); names.SetState(stack[Top()], state); break; }
-            default: throw Damaged(
+            default:
+                throw Damaged(
                 $"opcode 0x{(byte)opcode:x2} is none that tensors, arrays and plain containers need");
         }
     }

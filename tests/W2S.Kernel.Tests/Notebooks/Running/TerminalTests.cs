@@ -69,11 +69,11 @@ public sealed class TerminalTests : IDisposable
         folder.File("n.ipynb", NotebookFile.Text([.. cells.Select(cell => NotebookFile.Code(cell))]));
         terminal = Process.Start(
             new ProcessStartInfo(Script, ["-qec", $"dotnet '{Repository.Kernel}' run n.ipynb", "/dev/null"])
-        {
-            WorkingDirectory = folder.Path,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        })!;
+            {
+                WorkingDirectory = folder.Path,
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+            })!;
         _ = ReadAsync(terminal.StandardOutput);
     }
 

@@ -16,8 +16,15 @@ public sealed class DistillationExperimentTests : IDisposable
 {
     private static readonly DistillationPlan Tiny = new()
     {
-        Data = new DistillationData { Set = DistillationSet.Shapes, Classes = 3, TrainPerClass = 12,
-            ValidationPerClass = 5, TestPerClass = 7, Size = 8 },
+        Data = new DistillationData
+        {
+            Set = DistillationSet.Shapes,
+            Classes = 3,
+            TrainPerClass = 12,
+            ValidationPerClass = 5,
+            TestPerClass = 7,
+            Size = 8
+        },
         Student = "resnet8",
         TeacherEpochs = 1,
         Epochs = 3,

@@ -52,8 +52,12 @@ public sealed class NoisyNetworkTests
     public void ThePapersSettingIsTheDefault()
     {
         var first =
-            new NoisyNetwork { Method = "First stage", Network = "preactresnet18",
-                Noise = new(NoiseKind.Asymmetric, 0.4) };
+            new NoisyNetwork
+            {
+                Method = "First stage",
+                Network = "preactresnet18",
+                Noise = new(NoiseKind.Asymmetric, 0.4)
+            };
         Assert.Equal((250, 50_000, 128), (first.Options.Epochs, first.TrainImages, first.BatchSize));
         Assert.Equal((70, 1e-3), (NoisyNetwork.SecondStage.Epochs, NoisyNetwork.SecondStage.Optimizer.LearningRate));
         Assert.Equal("CIFAR-100 train, preactresnet18, asymmetric 40 %", first.Setting);

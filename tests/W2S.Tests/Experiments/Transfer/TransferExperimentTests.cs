@@ -15,7 +15,8 @@ namespace W2S.Tests.Experiments.Transfer;
 public sealed class TransferExperimentTests : IDisposable
 {
     private static readonly TransferData Tiny = TransferData.Shapes
-        with { PerClass = 12, Labelled = 30, Validation = 20, Unlabelled = 40, Test = 30 };
+        with
+    { PerClass = 12, Labelled = 30, Validation = 20, Unlabelled = 40, Test = 30 };
     private static readonly TransferExperiment Teacher = new()
     {
         Method = "Weak teacher",
@@ -25,7 +26,8 @@ public sealed class TransferExperimentTests : IDisposable
         Training = new TrainerOptions { Epochs = 1, Optimizer = new Sgd(0.02) },
     };
     private static readonly TransferExperiment Source = Teacher
-        with { Method = "Source", Data = Tiny with { PerClass = 13 }, Network = "resnet14" };
+        with
+    { Method = "Source", Data = Tiny with { PerClass = 13 }, Network = "resnet14" };
 
     private readonly string folder = Directory.CreateTempSubdirectory("w2s-transfer-").FullName;
     private readonly RunStore store;
@@ -111,8 +113,14 @@ public sealed class TransferExperimentTests : IDisposable
     {
         IImageSource images = (Tiny with { PerClass = 13 }).Whole;
         var protocol =
-            new ProbeProtocol { TeacherImages = 40, StudentImages = 50, TestImages = 40, TrueLabels = 30,
-                Probe = new LinearProbeOptions { Steps = 20 } };
+            new ProbeProtocol
+            {
+                TeacherImages = 40,
+                StudentImages = 50,
+                TestImages = 40,
+                TrueLabels = 30,
+                Probe = new LinearProbeOptions { Steps = 20 }
+            };
         var probes =
             new ProbeRun { Protocol = protocol, Images = images, Weak = "shapes weak", Strong = "shapes weak" };
 

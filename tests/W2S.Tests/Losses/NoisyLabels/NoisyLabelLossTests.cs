@@ -86,8 +86,14 @@ public sealed class NoisyLabelLossTests : IDisposable
     {
         var loss = new Selective(new LabelSelection(Confidence.Margin), Bootstrapping.LabelCorrection);
         var batch =
-            new LossBatch(logits) { Labels = tensor(new long[] { 0, 1, 1 }), TeacherLogits = logits,
-                PlainLogits = logits, Epoch = 30, Epochs = 70 };
+            new LossBatch(logits)
+            {
+                Labels = tensor(new long[] { 0, 1, 1 }),
+                TeacherLogits = logits,
+                PlainLogits = logits,
+                Epoch = 30,
+                Epochs = 70
+            };
         Assert.False(loss.NeedsPlain(29.9, 70));
         Assert.True(loss.NeedsPlain(30, 70));
         Assert.Equal(Bootstrapping.LabelCorrection.Compute(batch).Total.ToDouble(),
@@ -120,8 +126,13 @@ public sealed class NoisyLabelLossTests : IDisposable
     {
         var z = logits.clone().requires_grad_();
         var batch =
-            new LossBatch(z) { Labels = tensor(new long[] { 0, 0, 0 }), TeacherLogits = logits.flip(0), Epoch = 9,
-                Epochs = 10 };
+            new LossBatch(z)
+            {
+                Labels = tensor(new long[] { 0, 0, 0 }),
+                TeacherLogits = logits.flip(0),
+                Epoch = 9,
+                Epochs = 10
+            };
         var own = new SmallLoss { NoiseRate = 2 / 3.0 }.Compute(batch);
         Assert.Equal(-Math.Log(0.8), own.Total.ToDouble(), 1e-12);
         Assert.Equal([1.0, 0, 0], own.Diagnostics.Single().Value.ToArray());
@@ -146,8 +157,13 @@ public sealed class NoisyLabelLossTests : IDisposable
     public void LabelsAndTeacherAddUp()
     {
         var batch =
-            new LossBatch(logits) { Labels = tensor(new long[] { 0, 1, 1 }), TeacherLogits = logits.flip(0), Epoch = 9,
-                Epochs = 10 };
+            new LossBatch(logits)
+            {
+                Labels = tensor(new long[] { 0, 1, 1 }),
+                TeacherLogits = logits.flip(0),
+                Epoch = 9,
+                Epochs = 10
+            };
         var both = new LabelsAndTeacher(new SmallLoss { NoiseRate = 0.5 }, new AdaptConf()).Compute(batch);
         var (labels, teacher) = (new SmallLoss { NoiseRate = 0.5 }.Compute(batch),
             new AdaptConf().TeacherOnly().Compute(batch));

@@ -70,9 +70,9 @@ public sealed class SafeTensorsFileTests
         File.WriteAllText(folder["x"], "old");
         Assert.Contains("complex128",
             Assert.ThrowsAny<Exception>(() => SafeTensorsFile.Write(folder["x"], new Dictionary<string, Tensor>
-        {
-            ["bad"] = zeros(1, ScalarType.ComplexFloat64),
-        })).Message.ToLowerInvariant().Replace("complexfloat64", "complex128"));
+            {
+                ["bad"] = zeros(1, ScalarType.ComplexFloat64),
+            })).Message.ToLowerInvariant().Replace("complexfloat64", "complex128"));
         Assert.Equal("old", File.ReadAllText(folder["x"]));
         SafeTensorsFile.Write(folder["x"], new Dictionary<string, Tensor> { ["w"] = ones(2) });
         Assert.Single(SafeTensorsFile.Read(folder["x"]));
