@@ -69,8 +69,11 @@ public sealed record FrozenFeatures : Experiment
                 stack([.. Enumerable.Range(0, Views).Select(
                     view => ExtractView(network, images, view, context.Token))]);
         SafeTensorsFile.Write(Path.Combine(context.Kept, File), tensors);
-        return new RunOutcome { Values =
-            new Dictionary<string, double> { ["images"] = images.Count, ["features"] = tensors["features"].shape[1] } };
+        return new RunOutcome
+        {
+            Values =
+            new Dictionary<string, double> { ["images"] = images.Count, ["features"] = tensors["features"].shape[1] }
+        };
     }
 
     /// <summary>One of the views of a batch of images.</summary>

@@ -80,8 +80,12 @@ public sealed record ProbeRun : Experiment
             FrozenFeatures.Read(context.Of(Features(Strong))), images.Labels, images.Classes);
         var split = Protocol.Run(pair, (int)Seed, context.Token);
         var values =
-            new Dictionary<string, double> { ["teacher"] = split.Teacher, ["few labels"] = split.FewLabels,
-                ["ceiling"] = split.Ceiling };
+            new Dictionary<string, double>
+            {
+                ["teacher"] = split.Teacher,
+                ["few labels"] = split.FewLabels,
+                ["ceiling"] = split.Ceiling
+            };
         foreach (var student in Protocol.Students)
         {
             values[student.Name] = split.Students[student.Name];

@@ -170,9 +170,13 @@ public static class RunFile
                 Files = Files,
                 Inputs = Inputs,
                 Ended = Ended,
-                Outcome = new RunOutcome { Values = Values, History = points,
+                Outcome = new RunOutcome
+                {
+                    Values = Values,
+                    History = points,
                     Predictions =
-                        Predictions.ToDictionary(set => set, set => SamplePredictions.From(arrays, $"{Hash}/{set}")) },
+                        Predictions.ToDictionary(set => set, set => SamplePredictions.From(arrays, $"{Hash}/{set}"))
+                },
             };
         }
     }

@@ -170,7 +170,8 @@ public sealed class RunStore
     {
         var kept = Path.Combine(place, "kept");
         return RunFile.Read(Path.Combine(place, ResultFile)).Single()
-            with { Kept = Directory.Exists(kept) ? kept : null };
+            with
+        { Kept = Directory.Exists(kept) ? kept : null };
     }
 
     private static RunResult? TryRead(string place, out RunException? why)

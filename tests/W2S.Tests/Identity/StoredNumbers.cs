@@ -134,8 +134,14 @@ internal static class StoredNumbers
         using var teacher = new TinyModel(Classes(loss), 12);
         var result =
             Trainer.Train(
-                run with { Student = student, Images = images, TrueLabels = images.Labels, Validation = validation,
-                    Teacher = loss.NeedsTeacher ? Teacher.OnTheFly(teacher) : null });
+                run with
+                {
+                    Student = student,
+                    Images = images,
+                    TrueLabels = images.Labels,
+                    Validation = validation,
+                    Teacher = loss.NeedsTeacher ? Teacher.OnTheFly(teacher) : null
+                });
         return [.. student.state_dict().OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(
             entry => entry.Value.detach()),
             tensor(result.History[^1].Losses.OrderBy(part => part.Key, StringComparer.Ordinal).Select(

@@ -178,8 +178,14 @@ internal sealed class SyntaxPiece : CSharpSyntaxWalker
         var isLocal =
             symbol is ILocalSymbol or IRangeVariableSymbol or ILabelSymbol
                 or IMethodSymbol { MethodKind: MethodKind.LocalFunction }
-            || symbol is IParameterSymbol { ContainingSymbol: not IMethodSymbol { MethodKind: MethodKind.Constructor,
-                ContainingType.IsRecord: true } };
+            || symbol is IParameterSymbol
+            {
+                ContainingSymbol: not IMethodSymbol
+                {
+                    MethodKind: MethodKind.Constructor,
+                    ContainingType.IsRecord: true
+                }
+            };
         if (!isLocal) return token.ValueText;
         if (!locals.TryGetValue(symbol!, out var number)) locals[symbol!] = number = locals.Count;
         return $"local{number}";

@@ -55,8 +55,15 @@ internal static class TinyExperiments
     {
         var plan = new DistillationPlan
         {
-            Data = new DistillationData { Set = DistillationSet.Shapes, Classes = 3, TrainPerClass = 12,
-                ValidationPerClass = 5, TestPerClass = 7, Size = 8 },
+            Data = new DistillationData
+            {
+                Set = DistillationSet.Shapes,
+                Classes = 3,
+                TrainPerClass = 12,
+                ValidationPerClass = 5,
+                TestPerClass = 7,
+                Size = 8
+            },
             Student = "resnet8",
             TeacherEpochs = 1,
             Epochs = 3,
@@ -68,22 +75,44 @@ internal static class TinyExperiments
     private static IEnumerable<(string, Experiment)> Transfer()
     {
         var data = TransferData.Shapes
-            with { PerClass = 12, Labelled = 30, Validation = 20, Unlabelled = 40, Test = 30 };
+            with
+        { PerClass = 12, Labelled = 30, Validation = 20, Unlabelled = 40, Test = 30 };
         var teacher =
-            new TransferExperiment { Method = "Weak teacher", Data = data, Network = "resnet8", BatchSize = 10,
-                Training = Training };
+            new TransferExperiment
+            {
+                Method = "Weak teacher",
+                Data = data,
+                Network = "resnet8",
+                BatchSize = 10,
+                Training = Training
+            };
         var source = teacher with { Method = "Source", Data = data with { PerClass = 13 }, Network = "resnet14" };
         foreach (var depth in Enum.GetValues<TransferDepth>())
             yield return ($"transfer, {depth}",
-                teacher with { Method = "Weak labels", Network = "resnet14", Source = source, Depth = depth,
-                    Teacher = teacher, Loss = new Kd().TeacherOnly() });
+                teacher with
+                {
+                    Method = "Weak labels",
+                    Network = "resnet14",
+                    Source = source,
+                    Depth = depth,
+                    Teacher = teacher,
+                    Loss = new Kd().TeacherOnly()
+                });
     }
 
     private static IEnumerable<(string, Experiment)> FewShot()
     {
         var study = FewShotStudy.Quick
-            with { TeacherEpochs = 2, Epochs = 2, MetaUpdates = 2, MetaEpisodes = 1, Episodes = 30,
-                ValidationEpisodes = 20, JudgeEvery = 1 };
+            with
+        {
+            TeacherEpochs = 2,
+            Epochs = 2,
+            MetaUpdates = 2,
+            MetaEpisodes = 1,
+            Episodes = 30,
+            ValidationEpisodes = 20,
+            JudgeEvery = 1
+        };
         yield return ("few-shot", study.Meta("AdaptConf", 0));
     }
 
@@ -102,8 +131,13 @@ internal static class TinyExperiments
             BatchSize = 32,
         };
         yield return ("noisy network",
-            weak with { Method = "Second stage", First = weak, Teacher = weak,
-                Selection = new NeighbourSelection { Neighbours = 10 } });
+            weak with
+            {
+                Method = "Second stage",
+                First = weak,
+                Teacher = weak,
+                Selection = new NeighbourSelection { Neighbours = 10 }
+            });
     }
 
     private static IEnumerable<(string, Experiment)> OnFeatures()
@@ -129,8 +163,14 @@ internal static class TinyExperiments
             yield return ($"label choice, {rule.Name}", new ChoiceRun { Task = task, Rule = rule });
         yield return ("probes", new ProbeRun
         {
-            Protocol = new ProbeProtocol { TeacherImages = 100, StudentImages = 100, TestImages = 50, TrueLabels = 60,
-                Probe = probe },
+            Protocol = new ProbeProtocol
+            {
+                TeacherImages = 100,
+                StudentImages = 100,
+                TestImages = 50,
+                TrueLabels = 60,
+                Probe = probe
+            },
             Images = new NoisyImageSource(NoisyImages.Shapes),
             Weak = "shapes weak",
             Strong = "shapes strong",

@@ -99,10 +99,16 @@ public sealed record DistillationExperiment : Experiment
             WithLabels = WithLabels,
             TrueLabels = Loss is AdaptConf { Rule: BetaRule.Oracle } ? images.Train.Labels : null,
             Validation = images.Validation,
-            Batches = new BatchOptions { BatchSize = BatchSize, Augmentation = Augmentation,
-                Normalization = Data.Normalization, Seed = Seed },
+            Batches = new BatchOptions
+            {
+                BatchSize = BatchSize,
+                Augmentation = Augmentation,
+                Normalization = Data.Normalization,
+                Seed = Seed
+            },
             Options = Training
-                with { Seed = Seed, Folder = context.Folder, Device = device, Final = FinalWeights.Best },
+                with
+            { Seed = Seed, Folder = context.Folder, Device = device, Final = FinalWeights.Best },
         }, context.Progress, context.Token);
         context.Token.ThrowIfCancellationRequested();
         var (values, predictions) =
@@ -110,9 +116,12 @@ public sealed record DistillationExperiment : Experiment
                 Teacher is null ? null : context.Of(Teacher));
         values["best epoch"] =
             Math.Round((double)trained.BestStep!.Value / trained.Steps * trained.History[^1].Epochs, 3);
-        return new RunOutcome { Values = values,
+        return new RunOutcome
+        {
+            Values = values,
             History = [.. trained.History.Where(point => point.Accuracies.ContainsKey("validation")).Select(Point)],
-            Predictions = predictions };
+            Predictions = predictions
+        };
     }
 
     private static RunPoint Point(TrainingProgress at)

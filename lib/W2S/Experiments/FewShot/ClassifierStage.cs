@@ -71,11 +71,22 @@ public sealed record ClassifierStage : FewShotStage
                 Path.Combine(context.Folder, "best.safetensors"), context.Progress);
         var result = Trainer.Train(new TrainingRun(student, images, Loss)
         {
-            Batches = new BatchOptions { BatchSize = BatchSize, Seed = Seed, Augmentation = Augmentation,
-                Normalization = Images.Normalization },
+            Batches = new BatchOptions
+            {
+                BatchSize = BatchSize,
+                Seed = Seed,
+                Augmentation = Augmentation,
+                Normalization = Images.Normalization
+            },
             Teacher = teacher is null ? null : Training.Teacher.OnTheFly(teacher),
-            Options = new TrainerOptions { Epochs = Epochs, Optimizer = Optimizer, Schedule = Schedule, Seed = Seed,
-                Folder = Path.Combine(context.Folder, "training") },
+            Options = new TrainerOptions
+            {
+                Epochs = Epochs,
+                Optimizer = Optimizer,
+                Schedule = Schedule,
+                Seed = Seed,
+                Folder = Path.Combine(context.Folder, "training")
+            },
         }, judge, context.Token);
         context.Token.ThrowIfCancellationRequested();
         var (accuracy, epoch, validation) = judge.UseBest();

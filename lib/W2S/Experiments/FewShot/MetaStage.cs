@@ -85,11 +85,11 @@ public sealed record MetaStage : FewShotStage
     {
         var numbers =
             new Dictionary<string, double>(point.Losses.ToDictionary(loss => $"loss {loss.Key}", loss => loss.Value))
-        {
-            ["base accuracy"] = point.Accuracies["train"],
-            ["validation 1-shot"] = point.Accuracies["validation"],
-            ["scale"] = point.Diagnostics["scale"],
-        };
+            {
+                ["base accuracy"] = point.Accuracies["train"],
+                ["validation 1-shot"] = point.Accuracies["validation"],
+                ["scale"] = point.Diagnostics["scale"],
+            };
         if (point.Beta is { } beta) numbers["beta"] = beta;
         if (point.Agreement is { } agreement) numbers["agreement"] = agreement;
         return numbers;

@@ -45,8 +45,12 @@ public sealed record ChoiceCast : Experiment
     /// <param name="network">Its name.</param>
     /// <returns>The run that computes them.</returns>
     public FrozenFeatures Features(string network) =>
-        new() { Images = new ChoiceImageSource(Task.Images, Task.Count), Network = network,
-            WithViews = network == Task.Teachers[0] };
+        new()
+        {
+            Images = new ChoiceImageSource(Task.Images, Task.Count),
+            Network = network,
+            WithViews = network == Task.Teachers[0]
+        };
 
     /// <summary>Reads what the cast said.</summary>
     /// <param name="run">The finished run.</param>

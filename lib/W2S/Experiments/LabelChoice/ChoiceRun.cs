@@ -67,8 +67,11 @@ public sealed record ChoiceRun : Experiment
         var said = SamplePredictions.Of(probe.Logits(ChoiceCast.Rows(features, split.Test)),
             cast.Truth(ChoicePart.Test));
         values["test accuracy"] = said.Accuracy;
-        return new RunOutcome { Values = values,
-            Predictions = new Dictionary<string, SamplePredictions> { ["test"] = said } };
+        return new RunOutcome
+        {
+            Values = values,
+            Predictions = new Dictionary<string, SamplePredictions> { ["test"] = said }
+        };
 
         (IReadOnlyList<int>, Loss, Supervision, Dictionary<string, double>) ByTruth(IReadOnlyList<int> part) =>
             (part, new CrossEntropy(), Supervision.ByLabels(split.Truth(part)),

@@ -128,8 +128,14 @@ public sealed record NoisyNetwork : Experiment
         using var chosen = First is null ? null : Choose(context, student, images, split, values);
         var result = Trainer.Train(new TrainingRun(student, chosen ?? images, What)
         {
-            Batches = new BatchOptions { BatchSize = BatchSize, Seed = Seed, Normalization = Normalization,
-                Augmentation = Augmentation.Standard, Mixing = new MixOptions { Mixup = 1 } },
+            Batches = new BatchOptions
+            {
+                BatchSize = BatchSize,
+                Seed = Seed,
+                Normalization = Normalization,
+                Augmentation = Augmentation.Standard,
+                Mixing = new MixOptions { Mixup = 1 }
+            },
             Teacher = teacher is null ? null : W2S.Training.Teacher.OnTheFly(teacher),
             Validation = test, // a curve alone: the last weights are the result
             Options = Options with { Folder = context.Folder, Device = device, Seed = Seed },

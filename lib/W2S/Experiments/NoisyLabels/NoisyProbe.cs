@@ -98,7 +98,8 @@ public sealed record NoisyProbe : Experiment
         var teacher = Method.Teacher ? Taught(context, split) : null;
         var (chosen, selection) = Choose(train, given, split);
         var options = Probe
-            with { Seed = Seeds.Derive(Seed, Method.Weak ? "teacher" : "student"), Mixup = Method.Mixup };
+            with
+        { Seed = Seeds.Derive(Seed, Method.Weak ? "teacher" : "student"), Mixup = Method.Mixup };
         var by = new Supervision { Labels = Method.Labels ? given : null, TeacherLogits = teacher }.Rows(chosen);
         List<RunPoint> history = [];
         var judge = new NoisyJudge(Method.Loss, split, given, teacher);
@@ -120,8 +121,11 @@ public sealed record NoisyProbe : Experiment
             Values = values,
             History = history,
             Predictions =
-                new Dictionary<string, SamplePredictions> { ["test"] =
-                    SamplePredictions.Of(probe.Logits(test), tensor(split.TestTruth.ToArray())) },
+                new Dictionary<string, SamplePredictions>
+                {
+                    ["test"] =
+                    SamplePredictions.Of(probe.Logits(test), tensor(split.TestTruth.ToArray()))
+                },
         };
     }
 

@@ -153,9 +153,13 @@ public sealed record TransferExperiment : Experiment
                     Teacher!.Normalization == Normalization ? null : Teacher.Normalization),
             WithLabels = Teacher is null || UnlabelledTruth,
             Validation = validation,
-            Batches = new BatchOptions { BatchSize = BatchSize,
+            Batches = new BatchOptions
+            {
+                BatchSize = BatchSize,
                 Augmentation = Depth == TransferDepth.Head ? Augmentation.None : Augmentation.Standard,
-                Normalization = Normalization, Seed = Seed },
+                Normalization = Normalization,
+                Seed = Seed
+            },
             Options = Training with
             {
                 Seed = Seed,

@@ -112,7 +112,8 @@ public sealed class NoisyProbeTests : IDisposable
     public void AQuantileIsChosenByHeldOutLabelsAsTheyAreGiven()
     {
         var study = Run
-            with { Method = NoisyMethod.SecondStage("Second stage", new NeighbourSelection { Neighbours = 20 }) };
+            with
+        { Method = NoisyMethod.SecondStage("Second stage", new NeighbourSelection { Neighbours = 20 }) };
         var choice = new QuantileChoice { Study = study, Quantiles = [0, 1] };
         RunResult[] runs = [.. Grid.Run([choice, choice with { Seed = 1 }], store,
             token: TestContext.Current.CancellationToken)];
