@@ -32,6 +32,9 @@ public abstract record DistillationLoss : Loss
     public override bool NeedsTeacher => DistillationWeight > 0;
 
     /// <inheritdoc/>
+    public override Loss Criterion(bool labelled) => labelled && LabelWeight > 0 ? new CrossEntropy() : new WeakCrossEntropy();
+
+    /// <inheritdoc/>
     public sealed override LossParts Compute(LossBatch batch)
     {
         using var scope = NewDisposeScope();
@@ -58,6 +61,33 @@ public abstract record DistillationLoss : Loss
     /// <returns>Terms of the student alone in gradient: what comes from the teacher is detached.</returns>
     /// <exception cref="ArgumentException">The batch lacks something that this loss needs.</exception>
     protected internal abstract TeacherTerms Teach(Logits student, LossBatch batch);
+
+    /// <inheritdoc/>
+    protected internal sealed override void Differentiate(LogitSample sample)
+    {
+        ArgumentNullException.ThrowIfNull(sample);
+        if (sample.HasLabel && LabelWeight > 0)
+        {
+            sample.CountAsLabels(LabelWeight);
+            sample.ToLabel("labels", 1, LabelSmoothing);
+        }
+        DifferentiateTeacher(sample);
+    }
+
+    /// <summary>The teacher's part alone of <see cref="Differentiate"/>.</summary>
+    internal void DifferentiateTeacher(LogitSample sample)
+    {
+        if (DistillationWeight == 0) return;
+        sample.CountAsTeachers(DistillationWeight);
+        Teach(sample);
+    }
+
+    /// <summary>The teacher's terms of one sample, for a loss with <see cref="Loss.HasClosedForm"/>: the formula of the other
+    /// <see cref="Teach(Logits, LossBatch)"/>.</summary>
+    /// <param name="sample">Has the logits and targets, and takes values and gradients.</param>
+    /// <exception cref="NotSupportedException">The loss has no closed form.</exception>
+    protected internal virtual void Teach(LogitSample sample) =>
+        throw new NotSupportedException($"{Name} has no closed form; override {nameof(Teach)}(LogitSample) with {nameof(HasClosedForm)}");
 
     /// <summary>The teacher's logits, detached.</summary>
     /// <param name="student">The student's, for the shape.</param>

@@ -17,9 +17,25 @@ public abstract record Loss
     /// <value>False.</value>
     public virtual bool NeedsTeacher => false;
 
+    /// <summary>The plain cross entropy to what this loss learns from, by which a probe's regularisation is judged.</summary>
+    /// <param name="labelled">Whether there are labels.</param>
+    /// <returns>Cross entropy to the labels, or to the teacher where the loss hears nothing else.</returns>
+    public virtual Loss Criterion(bool labelled) => new CrossEntropy();
+
     /// <summary>Computes the loss of a batch.</summary>
     /// <param name="batch">Logits, labels and, where the loss needs them, features and the place in the run.</param>
     /// <returns>The total and its parts, owned by the current dispose scope.</returns>
     /// <exception cref="ArgumentException">The batch lacks something that this loss needs; the message says what.</exception>
     public abstract LossParts Compute(LossBatch batch);
+
+    /// <summary>Whether <see cref="Differentiate"/> states this loss: probes then train without a graph, many times as fast.</summary>
+    /// <value>False: the gradient comes from the graph of <see cref="Compute"/>.</value>
+    public virtual bool HasClosedForm => false;
+
+    /// <summary>The loss of one sample and its gradient in the student's logits: the same formula as <see cref="Compute"/>,
+    /// with the same parts and diagnostics by name.</summary>
+    /// <param name="sample">Has the logits and targets, and takes values and gradients.</param>
+    /// <exception cref="NotSupportedException">The loss has no closed form.</exception>
+    protected internal virtual void Differentiate(LogitSample sample) =>
+        throw new NotSupportedException($"{Name} has no closed form; override {nameof(Differentiate)} with {nameof(HasClosedForm)}");
 }

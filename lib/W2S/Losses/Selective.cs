@@ -22,6 +22,9 @@ public sealed record Selective(LabelSelection Selection, Loss Inner) : Loss, ILe
     public override bool NeedsTeacher => true;
 
     /// <inheritdoc/>
+    public override Loss Criterion(bool labelled) => Inner.Criterion(labelled);
+
+    /// <inheritdoc/>
     public bool NeedsPlain(double epoch, double epochs) => Inner is IPlainImageLoss plain && plain.NeedsPlain(epoch, epochs);
 
     /// <inheritdoc/>

@@ -12,9 +12,26 @@ public sealed record WeakCrossEntropy(bool Hard = false) : DistillationLoss(labe
     public override string Name => Hard ? "Weak labels, hard" : "Weak labels, soft";
 
     /// <inheritdoc/>
+    public override Loss Criterion(bool labelled) =>
+        labelled && LabelWeight > 0 ? base.Criterion(labelled) : new WeakCrossEntropy(Hard);
+
+    /// <inheritdoc/>
     protected internal override TeacherTerms Teach(Logits student, LossBatch batch)
     {
         var teacher = Teacher(student, batch);
         return new(new LossTerm("teacher", Hard ? student.CrossEntropy(teacher.Top) : student.CrossEntropyTo(teacher.Probabilities())));
+    }
+
+    /// <inheritdoc/>
+    public override bool HasClosedForm => true;
+
+    /// <inheritdoc/>
+    protected internal override void Teach(LogitSample sample)
+    {
+        ArgumentNullException.ThrowIfNull(sample);
+        if (Hard)
+            sample.ToClass("teacher", 1, sample.TeacherTop);
+        else
+            sample.ToTeacher("teacher", form: WeakTerm.CrossEntropy);
     }
 }

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json.Nodes;
+using W2S.Data;
 
 namespace W2S.Experiments;
 
@@ -35,7 +36,9 @@ internal static class RecordJson
             .Where(property => property.SetMethod is not null && property.GetMethod is not null && property.GetIndexParameters().Length == 0)
             .OrderBy(property => property.Name, StringComparer.Ordinal))
         {
-            yield return (property.Name, Value(property.GetValue(record), $"{path}.{property.Name}"));
+            var value = property.GetValue(record);
+            if (property.GetCustomAttribute<AddedLaterAttribute>() is { } later && later.IsSilent(value)) continue;
+            yield return (property.Name, Value(value, $"{path}.{property.Name}"));
         }
     }
 
