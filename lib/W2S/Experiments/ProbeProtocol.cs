@@ -65,26 +65,40 @@ public sealed record ProbeProtocol
         var (few, all, truth) = parts.Of(pair.Labels);
         var labels = new CrossEntropy();
 
-        using var teacher = Train(weak.Teacher, labels, Supervision.ByLabels(few), "teacher");
+        using var teacher = LinearProbe.TrainMany([Task(weak.Teacher, labels, Supervision.ByLabels(few), "teacher")], token: token)[0];
         var taught = Supervision.ByTeacher(teacher.Logits(weak.Student));
-        var said = teacher.Logits(weak.Test).argmax(1);
-        using var scratch = Train(strong.Teacher, labels, Supervision.ByLabels(few), "student");
-        using var ceiling = Train(strong.Student, labels, Supervision.ByLabels(all), "student");
-
-        var accuracy = new Dictionary<string, double>();
-        var agreement = new Dictionary<string, double>();
-        foreach (var (name, loss) in Students)
+        var said = teacher.Logits(weak.Test).argmax(1).data<long>().ToArray();
+        var probes = LinearProbe.TrainMany(
+        [
+            Task(strong.Teacher, labels, Supervision.ByLabels(few), "student"),
+            Task(strong.Student, labels, Supervision.ByLabels(all), "student"),
+            .. Students.Select(student => Task(strong.Student, student.Loss, taught, "student", student.Unregularised)),
+        ], token: token);
+        try
         {
-            using var student = Train(strong.Student, loss, taught, "student");
-            accuracy[name] = student.Accuracy(strong.Test, truth);
-            agreement[name] = student.Accuracy(strong.Test, said.data<long>().ToArray());
+            var students = Students.Zip(probes.Skip(2), (student, probe) => (student.Name, Probe: probe)).ToArray();
+            var (scratch, ceiling) = (probes[0], probes[1]);
+            return new ProbeSplit(
+                seed, teacher.Accuracy(weak.Test, truth), scratch.Accuracy(strong.Test, truth), ceiling.Accuracy(strong.Test, truth),
+                students.ToDictionary(student => student.Name, student => student.Probe.Accuracy(strong.Test, truth)),
+                students.ToDictionary(student => student.Name, student => student.Probe.Accuracy(strong.Test, said)))
+            {
+                L2 = Chosen([("teacher", teacher), ("few labels", scratch), ("ceiling", ceiling), .. students]),
+            };
         }
-        return new ProbeSplit(
-            seed, teacher.Accuracy(weak.Test, truth), scratch.Accuracy(strong.Test, truth), ceiling.Accuracy(strong.Test, truth),
-            accuracy, agreement);
+        finally
+        {
+            foreach (var probe in probes) probe.Dispose();
+        }
 
-        LinearProbe Train(Tensor features, Loss loss, Supervision supervision, string who) => LinearProbe.Train(
-            features, pair.Classes, loss, supervision, Probe with { Seed = Seeds.Derive(seed, who) }, token: token);
+        ProbeTask Task(Tensor features, Loss loss, Supervision supervision, string who, bool unregularised = false)
+        {
+            var options = unregularised ? Probe with { L2 = 0, ChooseL2 = [] } : Probe;
+            return new(features, pair.Classes, loss, supervision, options with { Seed = Seeds.Derive(seed, who) });
+        }
+
+        static Dictionary<string, double> Chosen(IEnumerable<(string Name, LinearProbe Probe)> probes) =>
+            probes.Where(entry => entry.Probe.HeldOut.Count > 0).ToDictionary(entry => entry.Name, entry => entry.Probe.L2);
     }
 
     /// <summary>Runs the splits 0, 1, 2, …, as many at a time as libtorch has threads.</summary>

@@ -1,3 +1,4 @@
+using W2S.Data;
 using W2S.Losses;
 
 namespace W2S.Experiments;
@@ -7,6 +8,12 @@ namespace W2S.Experiments;
 /// <param name="Loss">The loss; its label weight must be 0.</param>
 public sealed record ProbeStudent(string Name, DistillationLoss Loss)
 {
+    /// <summary>Whether it goes without the protocol's penalty, given or chosen: the student that stands beside the others to show
+    /// what the penalty does.</summary>
+    /// <value>False.</value>
+    [AddedLater(false)]
+    public bool Unregularised { get; init; }
+
     /// <summary>Cross entropy to the teacher's most likely class.</summary>
     public static ProbeStudent Hard { get; } = new("Hard labels", new WeakCrossEntropy(Hard: true).TeacherOnly());
 

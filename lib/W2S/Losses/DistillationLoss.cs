@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 namespace W2S.Losses;
 
 /// <summary>A loss from a teacher, with or without labels beside it: L = w_labels·CE(p, y) + w·L_teacher.</summary>
-/// <remarks>A loss of this kind states its own <see cref="Teach"/>; the label part, the weights and the means are here.</remarks>
+/// <remarks>A loss of this kind states its own <see cref="Teach(Logits, LossBatch)"/>; the label part, the weights and the means are here.</remarks>
 public abstract record DistillationLoss : Loss
 {
     /// <summary>Takes the loss's own defaults.</summary>

@@ -14,12 +14,12 @@ internal sealed unsafe class LogitTargets : IDisposable
 
     /// <param name="classes">C.</param>
     /// <param name="labels">int64 [N], or a distribution [N, C], or null.</param>
-    /// <param name="teacher">Logits [N, C], on the CPU, kept until the training has ended; or null.</param>
+    /// <param name="teacher">Logits [N, C], on the CPU, or null.</param>
     /// <param name="truth">int64 [N], or null.</param>
     /// <exception cref="ArgumentException">A label is no class.</exception>
     public LogitTargets(int classes, Tensor? labels, Tensor? teacher, Tensor? truth)
     {
-        (Classes, Padded, teacherLogits) = (classes, (classes + 7) / 8 * 8, teacher);
+        (Classes, Padded, teacherLogits) = (classes, (classes + 7) / 8 * 8, teacher?.detach().DetachFromDisposeScope());
         using var scope = NewDisposeScope();
         if (labels is { } given)
         {
@@ -52,7 +52,7 @@ internal sealed unsafe class LogitTargets : IDisposable
         if (teacherLogits is null)
             throw new InvalidOperationException("the loss asks for a teacher and there is none; give TeacherLogits");
         using var scope = NewDisposeScope();
-        var logits = new Logits(teacherLogits.detach());
+        var logits = new Logits(teacherLogits);
         var made = new Rows(logits.Probabilities(temperature), logits.Entropy(temperature), Padded);
         teachers.Add((temperature, made));
         return made;
@@ -60,6 +60,7 @@ internal sealed unsafe class LogitTargets : IDisposable
 
     public void Dispose()
     {
+        teacherLogits?.Dispose();
         SoftLabels?.Dispose();
         foreach (var (_, rows) in teachers) rows.Dispose();
     }

@@ -70,7 +70,7 @@ internal sealed class LossMeter(int perUpdate = 1) : IDisposable
         string[] names, double[] sums, int steps, int images, bool labelled,
         Dictionary<string, double> diagnostics, double? agreement)
     {
-        (this.names, this.labelled, this.diagnostics, this.agreement) = (names, labelled, new(diagnostics), agreement);
+        (this.names, this.labelled, this.diagnostics, this.agreement) = (names, labelled, diagnostics, agreement);
         this.sums?.Dispose();
         this.sums = tensor(sums).DetachFromDisposeScope();
         this.steps += steps;
