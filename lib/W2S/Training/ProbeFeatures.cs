@@ -25,9 +25,11 @@ internal sealed unsafe class ProbeFeatures : IDisposable
         var (mean, deviation) = Statistics(here, standardize);
         Mean = mean.DetachFromDisposeScope();
         Deviation = deviation.DetachFromDisposeScope();
-        Stride = ProbeKernel.Pad((int)here.shape[1]);
-        padded = zeros([here.shape[0], Stride], ScalarType.Float32, here.device);
-        Standard = padded.narrow(1, 0, here.shape[1]);
+        // Kept as numbers: asking a tensor for its shape costs microseconds, and a step asks for every sample.
+        (Count, Length) = ((int)here.shape[0], (int)here.shape[1]);
+        Stride = ProbeKernel.Pad(Length);
+        padded = zeros([Count, Stride], ScalarType.Float32, here.device);
+        Standard = padded.narrow(1, 0, Length);
         Standard.copy_(here).sub_(mean).div_(deviation);
         padded.DetachFromDisposeScope();
         Standard.DetachFromDisposeScope();
@@ -45,10 +47,10 @@ internal sealed unsafe class ProbeFeatures : IDisposable
     public Tensor Standard { get; }
 
     /// <summary>N.</summary>
-    public int Count => (int)Standard.shape[0];
+    public int Count { get; }
 
     /// <summary>F.</summary>
-    public int Length => (int)Standard.shape[1];
+    public int Length { get; }
 
     /// <summary>F up to whole vectors.</summary>
     public int Stride { get; }
