@@ -62,7 +62,7 @@ function Build([string[]] $Projects) {
 function Build-Library {
     Assert-Platform
     $started = [DateTime]::UtcNow
-    Build @('lib/W2S/W2S.csproj', 'lib/W2S.Kernel/W2S.Kernel.csproj')
+    Build @('lib/W2S.Charts/W2S.Charts.csproj', 'lib/W2S.Kernel/W2S.Kernel.csproj')
     Get-Contents | Set-Content -LiteralPath $built
     (Get-Item -LiteralPath $built).LastWriteTimeUtc = $started # older than whatever was edited during the build
 }
@@ -79,7 +79,7 @@ function Get-Sources {
 
 function Get-Contents {
     (Get-Sources).FullName | Sort-Object
-    foreach ($output in 'lib/W2S/bin/W2S.dll', 'lib/W2S.Kernel/bin/W2S.Kernel.dll') {
+    foreach ($output in 'lib/W2S.Charts/bin/W2S.dll', 'lib/W2S.Charts/bin/W2S.Charts.dll', 'lib/W2S.Kernel/bin/W2S.Kernel.dll') {
         $file = Join-Path $PSScriptRoot $output
         if (Test-Path -LiteralPath $file) { (Get-FileHash -LiteralPath $file).Hash } else { "$output is missing" }
     }
@@ -155,12 +155,16 @@ function Invoke-Verb {
             exit $LASTEXITCODE
         }
         'test' {
-            if ($rest.Count -gt 1) { Stop-WithMessage "test takes one filter at most, got $($rest.Count): $rest" }
+            $unknown = @($rest | Where-Object { $_ -like '-*' -and $_ -ne '--long' })
+            if ($unknown.Count -gt 0) { Stop-WithMessage "test has no option '$($unknown[0])'; it has --long" }
+            if ($rest -contains '--long') { $env:W2S_LONG = '1' } # the ordinary tests run a sample of what takes long
+            $names = @($rest | Where-Object { $_ -ne '--long' })
+            if ($names.Count -gt 1) { Stop-WithMessage "test takes one filter at most, got $($names.Count): $names" }
             Assert-Sdk
             Assert-Platform
             Build @('W2S.Notebooks.sln')
             $filter = @()
-            if ($rest.Count -eq 1) { $filter = @('-filter', "/*/*/*$($rest[0])*", '-filter', "/*/*/*/*$($rest[0])*") }
+            if ($names.Count -eq 1) { $filter = @('-filter', "/*/*/*$($names[0])*", '-filter', "/*/*/*/*$($names[0])*") }
             if ([Console]::IsOutputRedirected) { $filter += '-noColor' }
             $failed = 0
             foreach ($project in 'W2S', 'W2S.Kernel') {
@@ -197,7 +201,7 @@ function Invoke-Verb {
 
 # An environment variable outlives a script: the caller gets back what it had.
 $before = @{}
-foreach ($name in 'DOTNET_NOLOGO', 'DOTNET_CLI_TELEMETRY_OPTOUT', 'MSBUILDDISABLENODEREUSE', 'OutDir', 'Platform', 'JUPYTER_PATH', 'XDG_STATE_HOME') {
+foreach ($name in 'DOTNET_NOLOGO', 'DOTNET_CLI_TELEMETRY_OPTOUT', 'MSBUILDDISABLENODEREUSE', 'OutDir', 'Platform', 'JUPYTER_PATH', 'XDG_STATE_HOME', 'W2S_LONG') {
     $before[$name] = [Environment]::GetEnvironmentVariable($name)
 }
 try {

@@ -6,7 +6,8 @@ using W2S.Kernel.Notebooks.Running;
 return args switch
 {
     ["run", .. var rest] => RunCommand.Run(rest),
-    ["worker", var channel] => CellWorker.Run(channel, () => new SessionRunner(new CellSession(Environment.CurrentDirectory))),
+    ["worker", var channel] => CellWorker.Run(channel, () => new SessionRunner(
+        new CellSession(Environment.CurrentDirectory) { Patience = StopSignals.Patience })),
     ["jupyter", .. var rest] => JupyterCommand.Run(rest),
     ["kernel", .. var rest] => KernelCommand.Run(rest),
     _ => Unknown(args),

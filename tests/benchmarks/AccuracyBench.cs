@@ -1,7 +1,9 @@
 using TorchSharp;
 using W2S.Analysis;
 using W2S.Data;
+using W2S.Data.Views;
 using W2S.Losses;
+using W2S.Models;
 using W2S.Training;
 
 namespace W2S.Benchmarks;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using W2S.Training;
+using W2S.Torch;
 
 namespace W2S.Benchmarks;
 

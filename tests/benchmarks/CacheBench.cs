@@ -1,6 +1,10 @@
 using System.Diagnostics;
 using TorchSharp;
 using W2S.Data;
+using W2S.Data.Batches;
+using W2S.Data.Views;
+using W2S.Models;
+using W2S.Torch;
 using W2S.Training;
 
 namespace W2S.Benchmarks;

@@ -1,5 +1,3 @@
-using W2S.Training;
-
 namespace W2S.Benchmarks;
 
 /// <summary>What a batch costs before the network sees it, and what share of a training step that is.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using W2S.Data;
-using W2S.Training;
+using W2S.Data.Batches;
+using W2S.Data.Views;
 
 namespace W2S.Benchmarks;
 

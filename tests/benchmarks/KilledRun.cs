@@ -1,5 +1,8 @@
 using TorchSharp;
 using W2S.Data;
+using W2S.Data.Batches;
+using W2S.Data.Shapes;
+using W2S.Data.Views;
 using W2S.Losses;
 using W2S.Models;
 using W2S.Training;
@@ -16,8 +19,8 @@ internal static class KilledRun
         var folder = arguments.Text("folder") ?? throw new UsageException("killed: --folder is missing");
         _ = torch.manual_seed(1);
         using var student = ResNet.Cifar(8, 20);
-        using var images = Shapes.Create(new ShapesOptions { Count = 96 }, seed: 1);
-        using var held = Shapes.Create(new ShapesOptions { Count = 48 }, seed: 2);
+        using var images = ShapeImages.Create(new ShapesOptions { Count = 96 }, seed: 1);
+        using var held = ShapeImages.Create(new ShapesOptions { Count = 48 }, seed: 2);
         var run = new TrainingRun(student, images, new CrossEntropy())
         {
             Batches = new() { BatchSize = 8, Seed = 3, Augmentation = Augmentation.Standard, Mixing = new MixOptions { Mixup = 0.3 } },

@@ -1,5 +1,7 @@
 using W2S.Losses;
-using W2S.Training;
+using W2S.Losses.Distillation;
+using W2S.Losses.WeakToStrong;
+using W2S.Torch;
 
 namespace W2S.Benchmarks;
 

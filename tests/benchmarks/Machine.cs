@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using W2S.Torch;
 
 namespace W2S.Benchmarks;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using TorchSharp;
-using W2S.Training;
 using static TorchSharp.torch;
 
 namespace W2S.Benchmarks;

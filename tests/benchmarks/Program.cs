@@ -1,8 +1,8 @@
-using W2S;
 using W2S.Benchmarks;
+using W2S.Torch;
 
 // `./w2s bench VERB`; the verbs of the second half are the processes that the first half starts.
-ProcessSettings.Apply(); // before libtorch makes its threads
+TorchRuntime.Start();
 try
 {
     return args switch

@@ -1,4 +1,4 @@
-using W2S.Training;
+using W2S.Torch;
 
 namespace W2S.Benchmarks;
 

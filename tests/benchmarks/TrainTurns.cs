@@ -2,8 +2,12 @@ using System.Diagnostics;
 using System.Text.Json;
 using TorchSharp;
 using W2S.Data;
+using W2S.Data.Batches;
+using W2S.Data.Views;
 using W2S.Losses;
+using W2S.Losses.Distillation;
 using W2S.Models;
+using W2S.Torch;
 using W2S.Training;
 
 namespace W2S.Benchmarks;

@@ -7,6 +7,7 @@ PyTorch 1.13.0 makes of plain data in both its formats, and pickles that must be
 import argparse
 import collections
 import os
+import pathlib
 import pickle
 from pathlib import Path
 
@@ -59,7 +60,15 @@ def main():
         human = {"noisy_label": np.array([3, 1, 4, 1, 5]), "clean_label": np.array([3, 1, 4, 1, 6])}
         save(f"numpy-{kind}.pt", human, legacy)
         save(f"command-{kind}.pth", {"weight": torch.zeros(2), "extra": Marker()}, legacy)
-        save(f"namespace-{kind}.pth", {"model": {"w": torch.zeros(2)}, "args": argparse.Namespace(lr=0.1)}, legacy)
+        settings = argparse.Namespace(lr=0.1, name="run", out=pathlib.PosixPath("/tmp/out"), dtype=torch.float16,
+                                      inner=argparse.Namespace(depth=[1, 2]), counts=collections.defaultdict(int, a=1))
+        save(f"namespace-{kind}.pth", {"model": {"w": torch.zeros(2)}, "args": settings}, legacy)
+        # Elements that share memory: along strides of 0, and windows that overlap.
+        one = torch.tensor([1.5])
+        save(f"expanded-{kind}.pth", {
+            "row": torch.arange(3.0).expand(2, 3), "column": torch.arange(2.0).view(2, 1).expand(2, 3), "all": one.expand(4, 5),
+            "none": one.expand(0), "scalar": torch.tensor(2.5).expand(3), "windows": torch.arange(5.0).unfold(0, 3, 1),
+        }, legacy)
     save("arrays.pth", {
         "f2": np.array([0.5, -1.5], dtype=np.float16), "f4": np.arange(6, dtype=np.float32).reshape(2, 3),
         "f8": np.array([[1.0, 2.0], [3.0, 4.0]], order="F")[:, :], "columns": np.asfortranarray(np.arange(6.0).reshape(2, 3)),
@@ -77,6 +86,9 @@ def main():
     save("objects.pth", {"x": np.array(["a", None], dtype=object)})
     save("function.pth", {"f": torch.nn.functional.relu})
     (FOLDER / "plain.pkl").write_bytes(pickle.dumps({"a": 1}, protocol=2))
+    module = torch.nn.Module()
+    module.weight = torch.nn.Parameter(torch.zeros(2))
+    torch.jit.script(module).save(str(FOLDER / "script.pt"))
     # A checkpoint as training code leaves it: nested, prefixed by DataParallel, a head of another name.
     state = {f"module.{key}": value for key, value in [
         ("conv.weight", torch.full((2, 3, 1, 1), 0.5)), ("linear.weight", torch.full((4, 2), 2.0)), ("linear.bias", torch.ones(4))]}

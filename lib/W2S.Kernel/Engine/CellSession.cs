@@ -13,11 +13,15 @@ namespace W2S.Kernel.Engine;
 /// </remarks>
 public sealed class CellSession : IDisposable
 {
+    // How long the disposing of what a left-behind cell holds may keep the reader waiting.
+    private static readonly TimeSpan EndPatience = TimeSpan.FromMilliseconds(200);
+
     private readonly SemaphoreSlim turn = new(1, 1);
     private readonly object hostGate = new();
     private readonly ReferenceSet references = new();
     private readonly PartRunner parts;
     private CellThread thread = new();
+    private volatile CellContext? running;
 
     /// <summary>Opens a session.</summary>
     /// <param name="workingDirectory">The notebook's folder: relative paths in <c>#r</c>, <c>#load</c> and <c>#!import</c> start here.</param>
@@ -33,6 +37,13 @@ public sealed class CellSession : IDisposable
 
     /// <summary>The notebook's folder, absolute.</summary>
     public string WorkingDirectory { get; }
+
+    /// <summary>How long a stopped cell whose code took <c>Cell.Token</c> has to end by itself before it is left behind.</summary>
+    /// <value>0.4 seconds, as for other cells.</value>
+    public TimeSpan Patience { get; set; } = StopSequence.Usual;
+
+    /// <summary>True while a cell runs whose code took <c>Cell.Token</c>: stopped, it may end by itself.</summary>
+    public bool HeedsStop => running is { TokenTaken: true };
 
     /// <summary>Runs one cell. Never throws for what the cell does: see <see cref="CellResult.Error"/>.</summary>
     /// <param name="code">The cell's text, magics included.</param>
@@ -55,12 +66,13 @@ public sealed class CellSession : IDisposable
         }
         try
         {
-            HostConsole.RouteInput();
+            HostConsole.Route();
             var source = CellSource.Cell(code.ReplaceLineEndings("\n"), WorkingDirectory);
             return new CellResult(await RunAsync(source, host, language, interrupt).ConfigureAwait(false), Stopwatch.GetElapsedTime(started));
         }
         finally
         {
+            running = null;
             turn.Release();
         }
     }
@@ -76,7 +88,8 @@ public sealed class CellSession : IDisposable
         CheckPosition(code, position);
         if (Completions.Magic(code, position) is { } magics) return magics;
         if (CellParser.Only("csharp", code, position) is not { } csharp) return new CompletionResult(position, position, []);
-        return await Completions.CSharpAsync(parts.CSharp.Editor.Open(csharp), position, cancellationToken).ConfigureAwait(false);
+        var document = await parts.CSharp.Editor.OpenAsync(csharp, cancellationToken).ConfigureAwait(false);
+        return await Completions.CSharpAsync(document, position, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Says what stands at a position of a cell: its signature and the summary of its documentation.</summary>
@@ -89,7 +102,8 @@ public sealed class CellSession : IDisposable
     {
         CheckPosition(code, position);
         if (CellParser.Only("csharp", code, position) is not { } csharp) return null;
-        return await Inspection.AtAsync(parts.CSharp.Editor.Open(csharp), position, cancellationToken).ConfigureAwait(false);
+        var document = await parts.CSharp.Editor.OpenAsync(csharp, cancellationToken).ConfigureAwait(false);
+        return await Inspection.AtAsync(document, position, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Tells whether a cell's text can be run as it stands.</summary>
@@ -118,6 +132,7 @@ public sealed class CellSession : IDisposable
     {
         using var cell = new CellContext(source, new CellOutput(host, hostGate));
         using var flush = new FlushAtExit(cell.Output);
+        running = cell;
         var stopAsked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = interrupt.Register(stopAsked.SetResult).ConfigureAwait(false);
 
@@ -127,10 +142,17 @@ public sealed class CellSession : IDisposable
             return parts.RunAsync(source, language, cell, thread);
         }, CancellationToken.None);
         await Task.WhenAny(work, stopAsked.Task).ConfigureAwait(false);
-        if (!work.IsCompleted && !await StopSequence.RunAsync(work, cell, thread).ConfigureAwait(false))
+        if (!work.IsCompleted && !await StopSequence.RunAsync(work, cell, thread, Patience).ConfigureAwait(false))
         {
             thread.Dispose();
+            var abandoned = thread;
             thread = new CellThread();
+            var ending = Task.Run(() =>
+            {
+                cell.Enter();
+                return cell.EndAsync(abandoned);
+            });
+            await Task.WhenAny(ending, Task.Delay(EndPatience)).ConfigureAwait(false);
             cell.Output.Close();
             return Interrupted("but some of its work could not be stopped and is left behind; what it still prints is dropped", null);
         }

@@ -20,7 +20,9 @@ internal static class WarmUp
     /// <summary>Starts it in the background, once a process.</summary>
     public static void Start()
     {
-        if (Interlocked.Exchange(ref started, 1) == 0) _ = Task.Run(RunAsync);
+        if (Interlocked.Exchange(ref started, 1) != 0) return;
+        _ = Task.Run(RunAsync);
+        _ = Task.Run(ValueFormatters.Register);
     }
 
     private static async Task RunAsync()

@@ -8,6 +8,14 @@ internal sealed class EngineSession(string folder) : IKernelSession
 {
     private readonly Task<CellSession> opening = Task.Run(() => new CellSession(folder));
 
+    /// <summary>Gives a cell that is stopped from now on the time of <see cref="CellSession.Patience"/> to end by itself.</summary>
+    /// <param name="patience">How long.</param>
+    public void Wait(TimeSpan patience)
+    {
+        if (opening.IsCompletedSuccessfully)
+            opening.Result.Patience = patience; // else no cell runs
+    }
+
     /// <inheritdoc/>
     public async Task<CellResult> RunAsync(string code, ICellHost host, CancellationToken interrupt)
     {

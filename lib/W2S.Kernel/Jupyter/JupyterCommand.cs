@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using W2S.Kernel.Engine;
 
 namespace W2S.Kernel.Jupyter;
 
@@ -9,7 +10,7 @@ public static class JupyterCommand
 
     /// <summary>Runs the kernel.</summary>
     /// <param name="args"><c>--connection-file FILE</c>.</param>
-    /// <returns>The exit status: 0 when ended as asked, 2 when it could not start.</returns>
+    /// <returns>The exit status: 0 when ended by a client, 143 by SIGTERM, 2 when it could not start.</returns>
     public static int Run(string[] args)
     {
         InterruptSignal.Restore();
@@ -42,15 +43,17 @@ public static class JupyterCommand
         transport.Start(server.Receive, server.Greet);
 
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => On(context, server.Interrupt));
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => On(context, () => server.End()));
+        var asked = false;
+        using var signals = new StopSignals(Stop, () => server.End(), PosixSignal.SIGTERM);
         ParentWatch.Begin(() =>
         {
+            if (signals.Came)
+                return; // the parent was stopped by the same signal; the cell has its time to end
             log.Write("the process that started this kernel has ended; the kernel ends too");
             server.End();
         });
         if (marker.ErrorCopy is { } copy)
             new Thread(() => ErrorCopy.Begin(copy, log)) { IsBackground = true }.Start();
-        var asked = false;
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
             if (Volatile.Read(ref asked))
@@ -68,7 +71,14 @@ public static class JupyterCommand
         history.Dispose();
         transport.Dispose();
         NetMQ.NetMQConfig.Cleanup(block: true); // what was sent last must leave before the process does
-        Environment.Exit(0); // a cell may have left threads that would keep the process
+        Environment.Exit(signals.Came ? signals.ExitCode : 0); // a cell may have left threads that would keep the process
+
+        void Stop()
+        {
+            Volatile.Write(ref asked, true);
+            session.Wait(StopSignals.Patience);
+            server.Stop();
+        }
 
         void Explain(string reason)
         {

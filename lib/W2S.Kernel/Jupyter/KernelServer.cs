@@ -26,6 +26,7 @@ internal sealed class KernelServer : IDisposable
     private CancellationTokenSource? running;
     private IncomingMessage? current;
     private bool? answering;
+    private bool stopping;
 
     /// <summary>Starts to answer.</summary>
     /// <param name="codec">Reads, checks and writes messages.</param>
@@ -94,6 +95,18 @@ internal sealed class KernelServer : IDisposable
         }
     }
 
+    /// <summary>Stops the cell that runs, if one does, and has the kernel end once its outputs and its reply are sent.</summary>
+    public void Stop()
+    {
+        bool busy;
+        lock (runningGate)
+            (stopping, busy) = (true, answering is true);
+        if (busy)
+            Interrupt();
+        else
+            End();
+    }
+
     /// <summary>Asks the kernel to end.</summary>
     /// <param name="restart">True where a restart follows.</param>
     public void End(bool restart = false) => ended.TrySetResult(restart);
@@ -135,8 +148,8 @@ internal sealed class KernelServer : IDisposable
     {
         foreach (var request in requests.GetConsumingEnumerable())
         {
-            if (channel == KernelChannel.Shell)
-                answering = true;
+            if (channel == KernelChannel.Shell && !SetAnswering(true))
+                return;
             publisher.State(request.Header, "busy");
             try
             {
@@ -145,9 +158,19 @@ internal sealed class KernelServer : IDisposable
             finally
             {
                 publisher.State(request.Header, "idle");
-                if (channel == KernelChannel.Shell)
-                    answering = false;
+                if (channel == KernelChannel.Shell && !SetAnswering(false))
+                    End();
             }
+        }
+    }
+
+    /// <summary>Notes whether a request is being answered; false where the kernel is about to stop.</summary>
+    private bool SetAnswering(bool value)
+    {
+        lock (runningGate)
+        {
+            answering = value;
+            return !stopping;
         }
     }
 

@@ -12,6 +12,15 @@ internal static class CellLanguage
         "python", "python3", "r", "julia", "sql", "kql", "vb", "vbnet", "java", "rust", "go", "typescript", "http", "value",
     };
 
+    // What VS Code's former extension calls cells that are in the notebook's own language, or in several.
+    private static readonly HashSet<string> Own = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "polyglot-notebook", "dotnet-interactive", "dotnet-interactive.magic-commands", "polyglot-notebook.magic-commands",
+    };
+
+    // … and what it puts before the name of a language.
+    private static readonly string[] Prefixes = ["dotnet-interactive.", "polyglot-notebook."];
+
     /// <summary>The language that a notebook's cells start in.</summary>
     /// <exception cref="NotebookException">The notebook is for another kernel; the message lacks the subject.</exception>
     public static string OfNotebook(Notebook notebook)
@@ -19,18 +28,19 @@ internal static class CellLanguage
         var metadata = notebook.Metadata;
         var named = new[]
         {
-            Text(metadata["polyglot_notebook"]?["kernelInfo"]?["defaultKernelName"]),
-            Text(metadata["kernelspec"]?["name"]),
-            Text(metadata["kernelspec"]?["language"]),
-            Text(metadata["language_info"]?["name"]),
-        };
-        if (named.OfType<string>().Select(Languages.Of).FirstOrDefault(language => language is not null) is { } known)
+            Name(metadata, "polyglot_notebook", "kernelInfo", "defaultKernelName"),
+            Name(metadata, "dotnet_interactive", "defaultKernelName"),
+            Name(metadata, "kernelspec", "name"),
+            Name(metadata, "kernelspec", "language"),
+            Name(metadata, "language_info", "name"),
+        }.OfType<string>().ToList();
+        if (named.Select(Languages.Of).FirstOrDefault(language => language is not null) is { } known)
             return known;
-        var unknown = Text(metadata["kernelspec"]?["display_name"]) ?? named.FirstOrDefault(name => name is not null);
-        return unknown is null
+        var kernel = Name(metadata, "kernelspec", "display_name") ?? named.FirstOrDefault();
+        return named.Count == 0
             ? "csharp"
             : throw new NotebookException(
-                $"is written for the kernel '{unknown}'; this runs notebooks of the kernel '{NotebookMetadata.DisplayName}'");
+                $"is written for the kernel '{kernel}'; this runs notebooks of the kernel '{NotebookMetadata.DisplayName}'");
     }
 
     /// <summary>A cell's language.</summary>
@@ -41,9 +51,9 @@ internal static class CellLanguage
     public static string OfCell(NotebookCell cell, int number, string otherwise)
     {
         var metadata = cell.Json["metadata"];
-        var named = Text(metadata?["polyglot_notebook"]?["kernelName"])
-            ?? Text(metadata?["dotnet_interactive"]?["language"])
-            ?? Text(metadata?["vscode"]?["languageId"]);
+        var named = Name(metadata, "polyglot_notebook", "kernelName")
+            ?? Name(metadata, "dotnet_interactive", "language")
+            ?? Name(metadata, "vscode", "languageId");
         var language = named is null ? otherwise : Languages.Of(named) ?? throw Unknown(number, named);
         var first = cell.Source.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.Length > 0) ?? "";
         var magic = first.StartsWith("#!", StringComparison.Ordinal) ? first[2..].Split(' ', '\t')[0] : null;
@@ -55,6 +65,13 @@ internal static class CellLanguage
     private static NotebookException Unknown(int number, string name) => new(
         $"has code cell {number} in the language '{name}'; this runs {Languages.Listing}");
 
-    private static string? Text(JsonNode? node) =>
-        node is JsonValue value && value.TryGetValue<string>(out var text) && text.Length > 0 ? text : null;
+    /// <summary>The name of a language or kernel in metadata; null where there is none, or one that means the notebook's own.</summary>
+    private static string? Name(JsonNode? metadata, params ReadOnlySpan<string> path)
+    {
+        if (NotebookText.One(NotebookText.Get(metadata, path)) is not { Length: > 0 } name || Own.Contains(name))
+            return null;
+        return Prefixes.FirstOrDefault(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)) is { } prefix
+            ? name[prefix.Length..]
+            : name;
+    }
 }

@@ -12,24 +12,31 @@ internal static partial class CommittedForm
     /// <summary>A notebook file larger than this is refused.</summary>
     public const int MaximumBytes = 400_000;
 
+    private const int Identified = 5; // the minor version of the format from which every cell has an identifier
+
     /// <summary>Cells with this tag show pictures of a data set: their outputs are never kept.</summary>
     public const string DataImages = "data-images";
 
-    /// <summary>Sets the kernel's metadata, and identifiers where the format wants them.</summary>
+    /// <summary>Sets the kernel's metadata, and what the notebook format asks for and the file did not have.</summary>
+    /// <remarks>Identifiers came with format 4.5: a notebook that has some and says it is older is taken to be of 4.5.</remarks>
     public static void Identify(Notebook notebook)
     {
+        foreach (var cell in notebook.Cells)
+            cell.Complete();
+        if (notebook.Root["nbformat_minor"] is null || (notebook.Minor < Identified && notebook.Cells.Any(HasId)))
+            notebook.Root["nbformat_minor"] = Identified;
         if (CellLanguage.OfNotebook(notebook) == "csharp")
         {
             notebook.Metadata["kernelspec"] = NotebookMetadata.KernelSpec();
             notebook.Metadata["language_info"] = NotebookMetadata.LanguageInfo();
         }
-        if (notebook.Minor < 5)
+        if (notebook.Minor < Identified)
             return;
         var taken = new HashSet<string>();
         for (var index = 0; index < notebook.Cells.Count; index++)
         {
             var cell = notebook.Cells[index];
-            var kept = cell.Json["id"] is JsonValue value && value.TryGetValue<string>(out var id) && ValidId().IsMatch(id);
+            var kept = NotebookText.One(cell.Json["id"]) is { } id && ValidId().IsMatch(id);
             for (var salt = 0; !kept || !taken.Add(cell.Json["id"]!.GetValue<string>()); salt++)
             {
                 var seed = string.Create(CultureInfo.InvariantCulture, $"{index}/{salt}/{cell.Source}");
@@ -61,9 +68,9 @@ internal static partial class CommittedForm
     private static JsonArray Outputs(JsonArray executed, MachineFolders folders)
     {
         var outputs = new JsonArray();
-        foreach (var output in executed.Where(output => !PlotlyScript.IsMarked(output)))
+        foreach (var output in executed.OfType<JsonObject>().Where(output => !PlotlyScript.IsMarked(output)))
         {
-            var kept = (JsonObject)folders.Hide(output!.DeepClone())!;
+            var kept = (JsonObject)folders.Hide(output.DeepClone())!;
             if (kept["data"] is JsonObject data && data.ContainsKey(PlotlyScript.ChartMime))
             {
                 data.Remove("text/html");
@@ -76,6 +83,8 @@ internal static partial class CommittedForm
         return outputs;
     }
 
-    [GeneratedRegex("^[a-zA-Z0-9-_]{1,64}$")]
+    private static bool HasId(NotebookCell cell) => cell.Json.ContainsKey("id");
+
+    [GeneratedRegex(@"^[a-zA-Z0-9-_]{1,64}\z")]
     private static partial Regex ValidId();
 }

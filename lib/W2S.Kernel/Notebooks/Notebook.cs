@@ -63,9 +63,10 @@ public sealed class Notebook
     public static Notebook Parse(string json)
     {
         ArgumentNullException.ThrowIfNull(json);
+        json = json.TrimStart('\uFEFF');
         if (string.IsNullOrWhiteSpace(json))
             throw new NotebookException("is empty; fetch or save the file again");
-        if (NotebookJson.Parse(json.TrimStart('\uFEFF')) is not JsonObject root)
+        if (NotebookJson.Parse(json) is not JsonObject root)
             throw new NotebookException("is JSON but no notebook: its top level is not an object");
         NotebookShape.Check(root);
         return new Notebook(root);

@@ -23,9 +23,7 @@ public sealed class NotebookCell(JsonObject json)
 
     /// <summary>The cell's tags.</summary>
     public IEnumerable<string> Tags =>
-        Json["metadata"]?["tags"] is JsonArray tags
-            ? tags.OfType<JsonValue>().Select(tag => tag.TryGetValue<string>(out var name) ? name : "")
-            : [];
+        Json["metadata"]?["tags"] is JsonArray tags ? tags.Select(NotebookText.One).OfType<string>() : [];
 
     /// <summary>The outputs of a code cell, made where they are missing.</summary>
     public JsonArray Outputs
@@ -39,6 +37,16 @@ public sealed class NotebookCell(JsonObject json)
     {
         get => Json["execution_count"]?.GetValue<int>();
         set => Json["execution_count"] = value;
+    }
+
+    /// <summary>Makes what the notebook format asks of a cell and the file did not have.</summary>
+    public void Complete()
+    {
+        _ = Metadata;
+        if (!IsCode)
+            return;
+        _ = Outputs;
+        Json.TryAdd("execution_count", null);
     }
 
     /// <summary>The same cell over a copy of its JSON.</summary>

@@ -7,20 +7,24 @@ namespace W2S.Kernel.Notebooks;
 /// <summary>Notebook JSON in the one form that Jupyter's own writer gives: sorted keys, one space a level, no escaped letters.</summary>
 internal static class NotebookJson
 {
-    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 256, AllowDuplicateProperties = false };
+    private const int Deepest = 256; // levels
+
+    private static readonly JsonDocumentOptions Strict = new() { MaxDepth = Deepest, AllowDuplicateProperties = false };
 
     /// <exception cref="NotebookException">The text is not JSON.</exception>
     public static JsonNode? Parse(string text)
     {
         try
         {
-            return JsonNode.Parse(text, documentOptions: Strict);
+            return JsonNode.Parse(PythonJson.Mend(text), documentOptions: Strict);
         }
         catch (JsonException error)
         {
             var place = error.LineNumber is { } line ? $"line {line + 1}" : "its start";
             if (error.Message.Contains("Duplicate", StringComparison.OrdinalIgnoreCase))
                 throw new NotebookException($"names one property twice at {place}; remove one of them");
+            if (error.Message.Contains("depth", StringComparison.OrdinalIgnoreCase))
+                throw new NotebookException($"nests deeper than {Deepest} levels at {place}; no notebook does");
             var early = text.TrimStart().StartsWith('{') && !text.TrimEnd().EndsWith('}');
             throw new NotebookException(early
                 ? "is not valid JSON: it ends early; fetch or save the file again"

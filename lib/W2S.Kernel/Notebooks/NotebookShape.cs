@@ -14,8 +14,8 @@ internal static class NotebookShape
             throw new NotebookException(
                 $"has nbformat {major}, this reads 4; convert it with: jupyter nbconvert --to notebook --nbformat 4");
         }
-        if (root["nbformat_minor"] is { } minor && !Number(minor, out _))
-            throw new NotebookException("has an 'nbformat_minor' that is no number");
+        if (root["nbformat_minor"] is { } minor && !(Number(minor, out var second) && second >= 0))
+            throw new NotebookException($"has the 'nbformat_minor' {Short(minor)}, which is no whole number from 0; give 5");
         if (root["metadata"] is not (null or JsonObject))
             throw new NotebookException("has 'metadata' that are no object");
         if (root["cells"] is not JsonArray cells)
@@ -28,9 +28,11 @@ internal static class NotebookShape
     {
         if (node is not JsonObject cell)
             throw new NotebookException($"is no notebook: cell {number} is not an object");
-        var type = cell["cell_type"] is JsonValue value && value.TryGetValue<string>(out var name) ? name : null;
-        if (type is not ("code" or "markdown" or "raw"))
-            throw new NotebookException($"is no notebook: cell {number} has the type '{type}', not code, markdown or raw");
+        if (NotebookText.One(cell["cell_type"]) is not ("code" or "markdown" or "raw"))
+        {
+            throw new NotebookException(
+                $"is no notebook: cell {number} has the type {Short(cell["cell_type"])}, not code, markdown or raw");
+        }
         if (!NotebookText.IsText(cell["source"]))
             throw new NotebookException($"is no notebook: cell {number} has no text in 'source'");
         if (cell["metadata"] is not (null or JsonObject))
@@ -38,7 +40,17 @@ internal static class NotebookShape
         if (cell["outputs"] is not (null or JsonArray))
             throw new NotebookException($"is no notebook: cell {number} has 'outputs' that are no list");
         if (cell["execution_count"] is { } count && !Number(count, out _))
-            throw new NotebookException($"is no notebook: cell {number} has an 'execution_count' that is no number");
+        {
+            throw new NotebookException(
+                $"is no notebook: cell {number} has the 'execution_count' {Short(count)}, which is no whole number; give null");
+        }
+    }
+
+    /// <summary>A value as a message quotes it: a string in quotes, anything else as its JSON, cut where it is long.</summary>
+    private static string Short(JsonNode? node)
+    {
+        var text = NotebookText.One(node) is { } name ? $"'{name}'" : node?.ToJsonString() ?? "null";
+        return text.Length > 60 ? text[..59] + "…" : text;
     }
 
     private static bool Number(JsonNode? node, out int number)

@@ -3,21 +3,27 @@ using System.Text.Json.Nodes;
 namespace W2S.Kernel.Notebooks;
 
 /// <summary>Text as notebooks hold it: one string, or a list of lines that keep their line ends.</summary>
+/// <remarks>Files hold anything anywhere: what is no text has none, and what is no object has no properties.</remarks>
 internal static class NotebookText
 {
-    public static string Join(JsonNode? node) => node switch
-    {
-        null => "",
-        JsonArray lines => string.Concat(lines.Select(line => line?.GetValue<string>())),
-        _ => node.GetValue<string>(),
-    };
+    /// <summary>A string's or a list's text; that of anything else is empty.</summary>
+    public static string Join(JsonNode? node) =>
+        node is JsonArray lines ? string.Concat(lines.Select(One)) : One(node) ?? "";
 
-    public static bool IsText(JsonNode? node) => node switch
+    public static bool IsText(JsonNode? node) =>
+        node is JsonArray lines ? lines.All(line => One(line) is not null) : One(node) is not null;
+
+    /// <summary>A string; null where the value is none.</summary>
+    public static string? One(JsonNode? node) =>
+        node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+
+    /// <summary>What a value holds under a name; null where it holds nothing, or is no object.</summary>
+    public static JsonNode? Get(JsonNode? node, params ReadOnlySpan<string> names)
     {
-        JsonArray lines => lines.All(line => line is JsonValue value && value.TryGetValue<string>(out _)),
-        JsonValue value => value.TryGetValue<string>(out _),
-        _ => false,
-    };
+        foreach (var name in names)
+            node = (node as JsonObject)?[name];
+        return node;
+    }
 
     public static JsonArray Split(string text)
     {

@@ -14,7 +14,7 @@ internal static class PlotlyScript
     public static bool IsMarked(string html) => html.AsSpan().TrimStart().StartsWith(Marker, StringComparison.Ordinal);
 
     public static bool IsMarked(JsonNode? output) =>
-        output?["data"]?["text/html"] is { } html && NotebookText.IsText(html) && IsMarked(NotebookText.Join(html));
+        IsMarked(Html(output));
 
     /// <summary>The script itself, from the outputs of an executed notebook; null where none brings it.</summary>
     public static string? Find(Notebook notebook)
@@ -23,7 +23,7 @@ internal static class PlotlyScript
         {
             if (!IsMarked(output))
                 continue;
-            var html = NotebookText.Join(output!["data"]!["text/html"]);
+            var html = Html(output);
             var start = html.IndexOf("<script", StringComparison.OrdinalIgnoreCase);
             start = start < 0 ? -1 : html.IndexOf('>', start) + 1;
             var end = html.LastIndexOf("</script>", StringComparison.OrdinalIgnoreCase);
@@ -36,16 +36,17 @@ internal static class PlotlyScript
     /// <summary>Whether some output needs the script: a chart, or HTML that calls it.</summary>
     public static bool IsUsed(Notebook notebook) =>
         Charts(notebook).Any() || notebook.Cells.Where(cell => cell.IsCode).SelectMany(cell => cell.Outputs).Any(output =>
-            !IsMarked(output) && output?["data"]?["text/html"] is { } html
-            && NotebookText.Join(html).Contains("Plotly.", StringComparison.Ordinal));
+            !IsMarked(output) && Html(output).Contains("Plotly.", StringComparison.Ordinal));
 
     /// <summary>The charts of a notebook in their order, with the outputs' data that hold them.</summary>
     public static IEnumerable<(JsonObject Data, JsonObject Figure)> Charts(Notebook notebook) =>
         from cell in notebook.Cells
         where cell.IsCode
         from output in cell.Outputs
-        let data = output?["data"] as JsonObject
+        let data = NotebookText.Get(output, "data") as JsonObject
         let figure = data?[ChartMime] as JsonObject
         where figure is not null
         select (data, figure);
+
+    private static string Html(JsonNode? output) => NotebookText.Join(NotebookText.Get(output, "data", "text/html"));
 }

@@ -1,3 +1,4 @@
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Analysis;
@@ -25,7 +26,7 @@ public static class Accuracy
         using var scope = NewDisposeScope();
         var z = Predictions.Logits(logits);
         var classes = z.shape[1];
-        var truth = Predictions.Labels(labels, z.shape[0], classes);
+        var truth = Checks.Labels(labels, z.shape[0], classes);
         if (k < 1 || k > classes) throw new ArgumentOutOfRangeException(nameof(k), k, $"k {k} is outside 1 … {classes}");
         var top = z.topk(k, 1).indexes.contiguous().data<long>().ToArray();
         return Enumerable.Range(0, truth.Length).Average(i => top.AsSpan(i * k, k).Contains(truth[i]) ? 1.0 : 0.0);
@@ -39,7 +40,7 @@ public static class Accuracy
     public static bool[] Correct(Tensor logits, Tensor labels)
     {
         var named = Predictions.Classes(logits);
-        var truth = Predictions.Labels(labels, named.Length, logits.shape[1]);
+        var truth = Checks.Labels(labels, named.Length, logits.shape[1]);
         return [.. named.Zip(truth, (a, b) => a == b)];
     }
 
@@ -69,7 +70,7 @@ public static class Accuracy
     {
         var named = Predictions.Classes(logits);
         var classes = logits.shape[1];
-        var truth = Predictions.Labels(labels, named.Length, classes);
+        var truth = Checks.Labels(labels, named.Length, classes);
         var counts = new long[classes, classes];
         for (var i = 0; i < named.Length; i++) counts[truth[i], named[i]]++;
         return counts;

@@ -1,3 +1,4 @@
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Analysis;
@@ -18,8 +19,8 @@ public sealed record Agreement(double All, double TeacherRight, double TeacherWr
     /// <exception cref="ArgumentException">Shapes, types or labels do not fit.</exception>
     public static Agreement Of(Tensor student, Tensor teacher, Tensor labels)
     {
-        Predictions.SameSize(student, teacher, nameof(student), nameof(teacher));
-        var same = Predictions.Classes(student).Zip(Predictions.Classes(teacher), (a, b) => a == b).ToArray();
+        Checks.SameSize(student, teacher, nameof(student), nameof(teacher));
+        var same = Predictions.Classes(student, nameof(student)).Zip(Predictions.Classes(teacher, nameof(teacher)), (a, b) => a == b).ToArray();
         var right = Accuracy.Correct(teacher, labels);
         return new Agreement(Share(_ => true), Share(i => right[i]), Share(i => !right[i]), CorrectnessCells.Of(student, teacher, labels));
 

@@ -1,3 +1,5 @@
+using W2S.Torch;
+
 namespace W2S.Analysis;
 
 /// <summary>Percentile intervals from seeded resampling.</summary>
@@ -15,6 +17,7 @@ public static class Bootstrap
     /// <param name="resamples">How many draws.</param>
     /// <param name="seed">Seed of the draws.</param>
     /// <returns>Lower and upper end; NaN where no draw gave a number.</returns>
+    /// <exception cref="ArgumentException">The statistic of a draw is infinite.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A count is not positive or the level is outside 0 to 1.</exception>
     public static (double Low, double High) Interval(
         int count, Func<ReadOnlyMemory<int>, double> statistic, double level = .95, int resamples = 10_000, int seed = 0)
@@ -30,7 +33,9 @@ public static class Bootstrap
         {
             for (var i = 0; i < count; i++) drawn[i] = random.Next(count);
             var value = statistic(drawn);
-            if (!double.IsNaN(value)) values.Add(value);
+            if (double.IsNaN(value)) continue;
+            Checks.Finite(value, "a draw's statistic", nameof(statistic));
+            values.Add(value);
         }
         values.Sort();
         return (Quantile(values, (1 - level) / 2), Quantile(values, (1 + level) / 2));

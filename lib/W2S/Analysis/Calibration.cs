@@ -1,3 +1,4 @@
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Analysis;
@@ -91,9 +92,9 @@ public sealed record Calibration(double Ece, double Largest, IReadOnlyList<Relia
 
     private static void Check(IReadOnlyList<double> confidence, IReadOnlyList<bool> correct, int bins)
     {
-        Statistics.Check(confidence, nameof(confidence));
+        Checks.Finite(confidence, nameof(confidence));
         ArgumentNullException.ThrowIfNull(correct);
-        Statistics.SameCount(confidence.Count, correct.Count, nameof(confidence), nameof(correct));
+        Checks.SameCount(confidence.Count, correct.Count, nameof(confidence), nameof(correct));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bins);
         foreach (var value in confidence)
         {

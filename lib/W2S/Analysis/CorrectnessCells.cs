@@ -1,3 +1,4 @@
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Analysis;
@@ -59,11 +60,17 @@ public sealed record CorrectnessCells(int BothRight, int OnlyStudentRight, int O
     /// <summary>Counts the cells of samples.</summary>
     /// <param name="cells">The cell of every sample.</param>
     /// <returns>The counts.</returns>
+    /// <exception cref="ArgumentException">There is no sample, or a cell is none of the four.</exception>
     public static CorrectnessCells Of(IEnumerable<CorrectnessCell> cells)
     {
         ArgumentNullException.ThrowIfNull(cells);
         var counts = new int[4];
-        foreach (var cell in cells) counts[(int)cell]++;
+        foreach (var cell in cells)
+        {
+            if (!Enum.IsDefined(cell)) throw new ArgumentException($"cell {(int)cell} is none of {string.Join(", ", Enum.GetNames<CorrectnessCell>())}; give one of them", nameof(cells));
+            counts[(int)cell]++;
+        }
+        if (counts.Sum() == 0) throw new ArgumentException("cells is empty; give at least one sample", nameof(cells));
         return new CorrectnessCells(counts[0], counts[1], counts[2], counts[3]);
     }
 
@@ -75,7 +82,9 @@ public sealed record CorrectnessCells(int BothRight, int OnlyStudentRight, int O
     /// <exception cref="ArgumentException">Shapes, types or labels do not fit.</exception>
     public static CorrectnessCell[] PerSample(Tensor student, Tensor teacher, Tensor labels)
     {
-        Predictions.SameSize(student, teacher, nameof(student), nameof(teacher));
+        Checks.SameSize(student, teacher, nameof(student), nameof(teacher));
+        Checks.Logits(student, nameof(student));
+        Checks.Logits(teacher, nameof(teacher));
         return PerSample(Accuracy.Correct(student, labels), Accuracy.Correct(teacher, labels));
     }
 

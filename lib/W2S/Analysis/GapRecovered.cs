@@ -1,3 +1,5 @@
+using W2S.Torch;
+
 namespace W2S.Analysis;
 
 /// <summary>How much of the way from the weak teacher to the strong ceiling the student taught by weak labels has gone.</summary>
@@ -25,8 +27,16 @@ public sealed record GapRecovered(Estimate Estimate, IReadOnlyList<double> PerSp
     /// <param name="ceiling">The accuracy of the student taught by true labels.</param>
     /// <param name="smallestGap">Below this ceiling − weak the result is NaN.</param>
     /// <returns>0 for a student like its teacher, 1 for one like the ceiling; NaN where the gap is too small.</returns>
-    public static double Of(double weak, double weakToStrong, double ceiling, double smallestGap = SmallestGap) =>
-        ceiling - weak < smallestGap ? double.NaN : (weakToStrong - weak) / (ceiling - weak);
+    /// <exception cref="ArgumentException">A value is not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The smallest gap is not positive.</exception>
+    public static double Of(double weak, double weakToStrong, double ceiling, double smallestGap = SmallestGap)
+    {
+        Checks.Finite(weak, nameof(weak));
+        Checks.Finite(weakToStrong, nameof(weakToStrong));
+        Checks.Finite(ceiling, nameof(ceiling));
+        CheckSmallest(smallestGap);
+        return ceiling - weak < smallestGap ? double.NaN : (weakToStrong - weak) / (ceiling - weak);
+    }
 
     /// <summary>PGR over splits or seeds.</summary>
     /// <param name="weak">The teacher's accuracy on each split, 0 … 1.</param>
@@ -44,7 +54,7 @@ public sealed record GapRecovered(Estimate Estimate, IReadOnlyList<double> PerSp
     {
         var gains = Statistics.Differences(weakToStrong, weak);
         var gaps = Statistics.Differences(ceiling, weak);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(smallestGap);
+        CheckSmallest(smallestGap);
         var perSplit = gains.Select((gain, i) => gaps[i] < smallestGap ? double.NaN : gain / gaps[i]).ToArray();
         var gap = Statistics.OverRuns(gaps, level, testPerTrain);
         var estimate = perSplit.Any(double.IsNaN)
@@ -59,6 +69,12 @@ public sealed record GapRecovered(Estimate Estimate, IReadOnlyList<double> PerSp
         ? FormattableString.Invariant($"PGR {Estimate}") + (Estimate.HasInterval
             ? FormattableString.Invariant($", {Estimate.Level * 100:0.#} % t interval {Estimate.ToIntervalString().Split(' ', 2)[1]}") : "")
         : FormattableString.Invariant($"PGR not defined: {Why} of {PerSplit.Count} splits (ceiling − weak {Gap.Percent} points)");
+
+    private static void CheckSmallest(double gap)
+    {
+        if (!(gap > 0 && double.IsFinite(gap)))
+            throw new ArgumentOutOfRangeException("smallestGap", gap, FormattableString.Invariant($"the smallest gap {gap} is not positive; give a fraction, for instance {SmallestGap}"));
+    }
 
     private string Why => CeilingBelow > 0
         ? $"the ceiling lies below the weak teacher on {CeilingBelow}"

@@ -1,3 +1,5 @@
+using W2S.Torch;
+
 namespace W2S.Analysis;
 
 /// <summary>Whether two students that were tested on the same samples differ in accuracy.</summary>
@@ -23,7 +25,7 @@ public sealed record McNemar(int OnlyFirst, int OnlySecond, int Count, double PV
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
-        Statistics.SameCount(first.Count, second.Count, nameof(first), nameof(second));
+        Checks.SameCount(first.Count, second.Count, nameof(first), nameof(second));
         if (first.Count == 0) throw new ArgumentException("first is empty; give at least one sample", nameof(first));
         var (a, b) = (0, 0);
         for (var i = 0; i < first.Count; i++)

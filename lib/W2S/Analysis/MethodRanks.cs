@@ -1,3 +1,5 @@
+using W2S.Torch;
+
 namespace W2S.Analysis;
 
 /// <summary>The mean rank of each method over several settings, and whether the ranks differ by more than chance.</summary>
@@ -25,8 +27,8 @@ public sealed record MethodRanks(
         if (methods.Count < 2) throw new ArgumentException($"{methods.Count} methods cannot be ranked; give two or more", nameof(methods));
         foreach (var (method, scores) in methods)
         {
-            Statistics.Check(scores, method);
-            Statistics.SameCount(methods[0].Scores.Count, scores.Count, methods[0].Method, method);
+            Checks.Finite(scores, method);
+            Checks.SameCount(methods[0].Scores.Count, scores.Count, methods[0].Method, method);
         }
         var (n, k) = (methods[0].Scores.Count, methods.Count);
         if (n < 2) throw new ArgumentException($"{n} setting allows no test; give two or more", nameof(methods));

@@ -1,4 +1,5 @@
 using TorchSharp;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Analysis;
@@ -22,12 +23,14 @@ public sealed record Misfit(double Forward, double Reverse, double Gain)
     /// <param name="teacher">The teacher's logits, [N, C].</param>
     /// <param name="labels">int64 [N].</param>
     /// <returns>The means over samples.</returns>
-    /// <exception cref="ArgumentException">Shapes, types or labels do not fit.</exception>
+    /// <exception cref="ArgumentException">Shapes, types or labels do not fit, or a logit is not finite.</exception>
     public static Misfit Of(Tensor student, Tensor teacher, Tensor labels)
     {
         using var scope = NewDisposeScope();
         var (s, t) = (Predictions.Logits(student, nameof(student)), Predictions.Logits(teacher, nameof(teacher)));
-        Predictions.SameSize(s, t, nameof(student), nameof(teacher));
+        Checks.SameSize(s, t, nameof(student), nameof(teacher));
+        Checks.Finite(s, nameof(student));
+        Checks.Finite(t, nameof(teacher));
         var (logP, logQ) = (Predictions.LogProbabilities(s), Predictions.LogProbabilities(t));
         return new Misfit(Kl(logQ, logP), Kl(logP, logQ), Scores.Nll(t, labels) - Scores.Nll(s, labels));
 

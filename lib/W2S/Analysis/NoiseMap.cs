@@ -1,3 +1,5 @@
+using W2S.Torch;
+
 namespace W2S.Analysis;
 
 /// <summary>Which labels the images of each class carry: label noise as it turned out, not as it was asked for.</summary>
@@ -40,15 +42,12 @@ public sealed record NoiseMap(long[,] Counts)
         ArgumentNullException.ThrowIfNull(truth);
         ArgumentNullException.ThrowIfNull(given);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classes);
-        Statistics.SameCount(truth.Count, given.Count, nameof(truth), nameof(given));
+        Checks.SameCount(truth.Count, given.Count, nameof(truth), nameof(given));
         if (truth.Count == 0) throw new ArgumentException("truth is empty; give at least one image", nameof(truth));
+        Checks.Labels(truth, classes, nameof(truth));
+        Checks.Labels(given, classes, nameof(given));
         var counts = new long[classes, classes];
-        for (var i = 0; i < truth.Count; i++)
-        {
-            if (truth[i] < 0 || truth[i] >= classes || given[i] < 0 || given[i] >= classes)
-                throw new ArgumentException($"image {i} is of class {truth[i]} with label {given[i]}, outside 0 … {classes - 1}", nameof(given));
-            counts[truth[i], given[i]]++;
-        }
+        for (var i = 0; i < truth.Count; i++) counts[truth[i], given[i]]++;
         return new NoiseMap(counts);
     }
 
@@ -56,8 +55,13 @@ public sealed record NoiseMap(long[,] Counts)
     /// <param name="truth">The true class.</param>
     /// <param name="given">The label.</param>
     /// <returns>0 … 1; NaN for a class without images.</returns>
-    public double Share(int truth, int given) =>
-        (double)Counts[truth, given] / Enumerable.Range(0, Classes).Sum(label => Counts[truth, label]);
+    /// <exception cref="ArgumentException">A number is outside the classes.</exception>
+    public double Share(int truth, int given)
+    {
+        Checks.Label(truth, Classes, nameof(truth));
+        Checks.Label(given, Classes, nameof(given));
+        return (double)Counts[truth, given] / Enumerable.Range(0, Classes).Sum(label => Counts[truth, label]);
+    }
 
     private long Sum(Func<int, int, bool> counts)
     {

@@ -1,4 +1,5 @@
 using TorchSharp;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Analysis;
@@ -23,7 +24,7 @@ public static class Scores
     {
         using var scope = NewDisposeScope();
         var z = Predictions.Logits(logits);
-        var truth = tensor(Predictions.Labels(labels, z.shape[0], z.shape[1])).unsqueeze(1);
+        var truth = tensor(Checks.Labels(labels, z.shape[0], z.shape[1])).unsqueeze(1);
         return Predictions.Doubles(Predictions.LogProbabilities(z).gather(1, truth).squeeze(1).neg());
     }
 
@@ -37,7 +38,7 @@ public static class Scores
     {
         using var scope = NewDisposeScope();
         var z = Predictions.Logits(logits);
-        var truth = tensor(Predictions.Labels(labels, z.shape[0], z.shape[1])).unsqueeze(1);
+        var truth = tensor(Checks.Labels(labels, z.shape[0], z.shape[1])).unsqueeze(1);
         var p = Predictions.LogProbabilities(z).exp();
         // Σ (p_c − [c = y])² = Σ p_c² − 2 p_y + 1
         return Predictions.Doubles(p.square().sum(1) - 2 * p.gather(1, truth).squeeze(1) + 1).Average();

@@ -37,7 +37,7 @@ public sealed record SignedRankTest(double Positive, double Negative, int Count,
         ArgumentNullException.ThrowIfNull(pValues);
         foreach (var p in pValues)
         {
-            if (p is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(pValues), p, $"p-value {p} is outside 0 to 1; give probabilities");
+            if (p is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(pValues), p, FormattableString.Invariant($"p-value {p} is outside 0 to 1; give probabilities"));
         }
         var adjusted = new double[pValues.Count];
         var (rank, largest) = (0, 0.0);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using W2S.Torch;
 
 namespace W2S.Analysis;
 
@@ -20,7 +21,7 @@ public static class Statistics
     /// <exception cref="ArgumentOutOfRangeException">The level is not between 0 and 1, or <paramref name="testPerTrain"/> is negative or not finite.</exception>
     public static Estimate OverRuns(IReadOnlyList<double> values, double level = .95, double testPerTrain = 0)
     {
-        Check(values, nameof(values));
+        Checks.Finite(values, nameof(values));
         CheckLevel(level);
         CheckRatio(testPerTrain);
         var n = values.Count;
@@ -62,28 +63,14 @@ public static class Statistics
     /// <summary>a − b, run by run.</summary>
     internal static IReadOnlyList<double> Differences(IReadOnlyList<double> a, IReadOnlyList<double> b)
     {
-        Check(a, nameof(a));
-        Check(b, nameof(b));
-        SameCount(a.Count, b.Count, nameof(a), nameof(b));
+        Checks.Finite(a, nameof(a));
+        Checks.Finite(b, nameof(b));
+        Checks.SameCount(a.Count, b.Count, nameof(a), nameof(b));
         return [.. a.Zip(b, (x, y) => x - y)];
     }
 
     internal static double Deviation(IReadOnlyList<double> values, double mean) =>
         Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1));
-
-    internal static void Check(IReadOnlyList<double> values, string name)
-    {
-        ArgumentNullException.ThrowIfNull(values, name);
-        if (values.Count == 0) throw new ArgumentException($"{name} is empty; give a value for at least one run", name);
-        for (var i = 0; i < values.Count; i++)
-        {
-            if (!double.IsFinite(values[i]))
-            {
-                throw new ArgumentException(
-                    string.Create(CultureInfo.InvariantCulture, $"{name}[{i}] is {values[i]}; give finite values"), name);
-            }
-        }
-    }
 
     internal static void CheckLevel(double level)
     {
@@ -101,10 +88,5 @@ public static class Statistics
             throw new ArgumentOutOfRangeException(nameof(testPerTrain), testPerTrain, string.Create(CultureInfo.InvariantCulture,
                 $"{nameof(testPerTrain)} {testPerTrain} is negative or not finite; give test images / training images, or 0 for independent runs"));
         }
-    }
-
-    internal static void SameCount(int a, int b, string nameA, string nameB)
-    {
-        if (a != b) throw new ArgumentException($"{nameA} has {a} values and {nameB} {b}; give one pair for each", nameB);
     }
 }

@@ -1,4 +1,5 @@
 using TorchSharp;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Analysis;
@@ -28,9 +29,8 @@ public sealed record TemperatureScaling(double Temperature, double NllBefore, do
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         var z = Predictions.Logits(logits).to_type(ScalarType.Float64);
-        if (!z.isfinite().all().item<bool>())
-            throw new ArgumentException("logits hold a value that is not finite; give the logits of a model whose training did not diverge", nameof(logits));
-        var y = tensor(Predictions.Labels(labels, z.shape[0], z.shape[1])).unsqueeze(1);
+        Checks.Finite(z, nameof(logits));
+        var y = tensor(Checks.Labels(labels, z.shape[0], z.shape[1])).unsqueeze(1);
         var right = z.gather(1, y).squeeze(1);
         var (low, high, s) = (1 / Limit, Limit, 1.0);
         for (var step = 0; step < 200 && high - low > 1e-12 * high; step++)

@@ -1,15 +1,21 @@
 using System.Runtime.InteropServices;
 using SkiaSharp;
 using TorchSharp;
+using W2S.Models.Weights;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Data;
 
-/// <summary>Sets of JPEG and PNG files in which each class has a folder, as EuroSAT and miniImageNet are published.</summary>
+/// <summary>Sets of image files in which each class has a folder, as EuroSAT and miniImageNet are published.</summary>
+/// <remarks>
+/// JPEG, PNG, BMP and WebP files (.jpg, .jpeg, .png, .bmp, .webp in any case) are read, at any depth below their class's
+/// folder; links are followed, hidden files and folders passed over. Pixels are taken as they are stored: a rotation that a
+/// camera noted beside them (EXIF orientation) is not applied, and transparency is dropped, as torchvision's
+/// <c>ImageFolder</c> does.
+/// </remarks>
 public static class ImageFolder
 {
-    private static readonly string[] Extensions = [".jpg", ".jpeg", ".png"];
-
     /// <summary>Reads every image below a folder and resizes it to a square.</summary>
     /// <param name="folder">A folder with one sub-folder a class. Classes and files are sorted by their names' code units.</param>
     /// <param name="size">Pixels of each side. An image that is not square is squashed.</param>
@@ -23,7 +29,10 @@ public static class ImageFolder
     /// <param name="cancel">Stops the reading.</param>
     /// <returns>The images, class by class, owned by the caller.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
-    /// <exception cref="InvalidDataException">It holds no images in sub-folders, or an image is broken; the message names it.</exception>
+    /// <exception cref="InvalidDataException">
+    /// It holds no classes, a class holds no image or one of a format that is not read, an image is broken, or a folder cannot
+    /// be read; the message names it. No class is ever left out, since that would renumber the others.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The size is not positive.</exception>
     public static ImageSet Read(
         string folder, int size, string? name = null, bool antialias = false, int? perClass = null, CancellationToken cancel = default)
@@ -56,23 +65,15 @@ public static class ImageFolder
 
     private static (List<string> Files, List<long> Labels, string[] Classes) List(string folder, int? perClass)
     {
-        var folders = Directory.GetDirectories(folder).Where(path => !Path.GetFileName(path).StartsWith('.')).ToArray();
-        Array.Sort(folders, StringComparer.Ordinal);
         var (files, labels, classes) = (new List<string>(), new List<long>(), new List<string>());
-        foreach (var path in folders)
+        foreach (var (name, all) in ImageFiles.List(folder))
         {
-            var found = Directory.GetFiles(path)
-                .Where(file => Extensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
-                .Order(StringComparer.Ordinal).Take(perClass ?? int.MaxValue).ToArray();
-            if (found.Length == 0) continue;
-            files.AddRange(found);
-            labels.AddRange(Enumerable.Repeat((long)classes.Count, found.Length));
-            classes.Add(Path.GetFileName(path));
+            var taken = perClass is { } most ? all.Take(most).ToArray() : all;
+            files.AddRange(taken);
+            labels.AddRange(Enumerable.Repeat((long)classes.Count, taken.Count));
+            classes.Add(name);
         }
-        return files.Count > 0
-            ? (files, labels, [.. classes])
-            : throw new InvalidDataException(
-                $"{Path.GetFullPath(folder)} holds no .jpg, .jpeg or .png files in sub-folders; give the folder that holds one folder a class");
+        return (files, labels, [.. classes]);
     }
 
     private static unsafe void Decode(IReadOnlyList<string> files, Tensor images, int size, bool antialias, CancellationToken cancel)
@@ -99,7 +100,7 @@ public static class ImageFolder
     private static unsafe string? DecodeOne(string file, Span<byte> planes, int size, bool antialias)
     {
         using var codec = SKCodec.Create(file, out var opened);
-        if (codec is null) return $"{file} is no image that can be read ({opened})";
+        if (codec is null) return $"{file} is no image that can be read: {Why(file) ?? $"{opened}"}";
         var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
         var pixels = new byte[info.BytesSize];
         SKCodecResult result;
@@ -110,5 +111,19 @@ public static class ImageFolder
         if (result != SKCodecResult.Success) return $"{file} is damaged or cut short ({result})";
         new BilinearResize(info.Height, info.Width, size, size, antialias).Apply(pixels, 4, planes);
         return null;
+    }
+
+    private static string? Why(string file)
+    {
+        try
+        {
+            using var stream = File.OpenRead(file);
+            var start = new byte[FileKinds.Telling];
+            return FileKinds.Describe(start.AsSpan(0, stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return error.Message;
+        }
     }
 }

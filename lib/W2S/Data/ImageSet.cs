@@ -1,4 +1,5 @@
 using TorchSharp;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Data;
@@ -32,14 +33,7 @@ public sealed class ImageSet : IDisposable
         {
             throw new ArgumentException($"{labels.Count} labels for {images.shape[0]} images; give one each", nameof(labels));
         }
-        foreach (var label in labels)
-        {
-            if (label < 0 || label >= classNames.Count)
-            {
-                throw new ArgumentException(
-                    $"label {label} is outside 0 … {classNames.Count - 1}; give a name for every class", nameof(labels));
-            }
-        }
+        Checks.Labels(labels, classNames.Count);
         Name = name;
         Images = images.DetachFromDisposeScope();
         Labels = [.. labels];

@@ -31,7 +31,7 @@ public static class MiniImageNet
         if (!Directory.Exists(own))
             throw new DirectoryNotFoundException($"{Path.GetFullPath(folder)} has neither {Name(part)}.csv nor a folder {Name(part)}; give the folder that holds miniImageNet");
         RequireApart(part, other => Directory.Exists(Path.Combine(folder, Name(other)))
-            ? [.. Directory.GetDirectories(Path.Combine(folder, Name(other))).Select(path => Path.GetFileName(path)!)] : []);
+            ? [.. ImageFiles.Classes(Path.Combine(folder, Name(other))).Select(path => Path.GetFileName(path)!)] : []);
         return ImageFolder.Read(own, size, name, antialias: true, perClass, cancel);
     }
 

@@ -1,6 +1,8 @@
 using TorchSharp;
 using W2S.Data;
 using W2S.Models.Weights;
+using W2S.Runs;
+using W2S.Training;
 using static TorchSharp.torch;
 
 namespace W2S.Experiments;
@@ -55,8 +57,8 @@ public sealed record FrozenFeatures : Experiment
         using var scope = NewDisposeScope();
         using var images = Images.Read();
         using var network = FrozenNetwork.Named(Network, context.Progress, context.Token);
-        var tensors = new Dictionary<string, Tensor> { ["features"] = network.See(images, token: context.Token).Features };
-        if (WithViews) tensors["views"] = stack([.. Enumerable.Range(0, Views).Select(view => Seen(network, images, view, context.Token))]);
+        var tensors = new Dictionary<string, Tensor> { ["features"] = network.Extract(images, token: context.Token).Features };
+        if (WithViews) tensors["views"] = stack([.. Enumerable.Range(0, Views).Select(view => ExtractView(network, images, view, context.Token))]);
         SafeTensorsFile.Write(Path.Combine(context.Kept, File), tensors);
         return new RunOutcome { Values = new Dictionary<string, double> { ["images"] = images.Count, ["features"] = tensors["features"].shape[1] } };
     }
@@ -74,10 +76,10 @@ public sealed record FrozenFeatures : Experiment
         return padded.narrow(2, top, h).narrow(3, left, w).contiguous();
     }
 
-    private static Tensor Seen(FrozenNetwork network, ImageSet images, int view, CancellationToken token)
+    private static Tensor ExtractView(FrozenNetwork network, ImageSet images, int view, CancellationToken token)
     {
         using var set = new ImageSet(images.Name, View(images.Images, view), images.Labels, images.ClassNames);
-        var seen = network.See(set, token: token);
+        var seen = network.Extract(set, token: token);
         seen.Logits.Dispose();
         return seen.Features;
     }

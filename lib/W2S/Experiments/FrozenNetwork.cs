@@ -1,5 +1,6 @@
 using TorchSharp;
 using W2S.Data;
+using W2S.Data.Views;
 using W2S.Models;
 using W2S.Training;
 
@@ -9,8 +10,8 @@ namespace W2S.Experiments;
 /// <param name="Name">What charts and messages call it.</param>
 /// <param name="Model">The network.</param>
 /// <param name="Normalization">What turns bytes into its input.</param>
-/// <param name="Seen">The images and labels that it learned from, in one sentence: no result may be read without it.</param>
-public sealed record FrozenNetwork(string Name, ImageModel Model, Normalization Normalization, string Seen) : IDisposable
+/// <param name="TrainedOn">The images and labels that it learned from, in one sentence: no result may be read without it.</param>
+public sealed record FrozenNetwork(string Name, ImageModel Model, Normalization Normalization, string TrainedOn) : IDisposable
 {
     /// <summary>Loads one of the public CIFAR networks (chenyaofo/pytorch-cifar-models) from the data folder.</summary>
     /// <param name="name">For instance <c>cifar100_resnet20</c>: data set, then network.</param>
@@ -34,7 +35,7 @@ public sealed record FrozenNetwork(string Name, ImageModel Model, Normalization 
     }
 
     /// <summary>A network by its name: loaded, or trained on the spot where it has no public weights.</summary>
-    /// <param name="name">A public network, for instance <c>cifar100_resnet20</c>, or one of <see cref="ShapesSchool"/>: <c>shapes weak</c>,
+    /// <param name="name">A public network, for instance <c>cifar100_resnet20</c>, or one of <see cref="ShapesPretraining"/>: <c>shapes weak</c>,
     /// <c>shapes colours</c>, <c>shapes forms</c>, <c>shapes strong</c>.</param>
     /// <param name="progress">Hears of a training.</param>
     /// <param name="token">Stops a training.</param>
@@ -43,7 +44,7 @@ public sealed record FrozenNetwork(string Name, ImageModel Model, Normalization 
     /// <exception cref="DirectoryNotFoundException">The file is not there; the message names the command that fetches it.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
     public static FrozenNetwork Named(string name, IProgress<TrainingProgress>? progress = null, CancellationToken token = default) =>
-        School(name) is { } school ? school.Train(progress, token) : Public(name);
+        Pretraining(name) is { } school ? school.Train(progress, token) : Public(name);
 
     /// <summary>What a network of <see cref="Named"/> is and what it has seen, without loading it.</summary>
     /// <param name="name">Its name.</param>
@@ -51,7 +52,7 @@ public sealed record FrozenNetwork(string Name, ImageModel Model, Normalization 
     /// <exception cref="ArgumentException">The name has another form.</exception>
     public static string Introduce(string name)
     {
-        if (School(name) is { } school) return Introduction(school.Name, school.Seen);
+        if (Pretraining(name) is { } school) return Introduction(school.Name, school.TrainedOn);
         var (set, network, classes, _) = Describe(name);
         return Introduction($"{set} {network}", PublicSeen(set, classes));
     }
@@ -78,21 +79,21 @@ public sealed record FrozenNetwork(string Name, ImageModel Model, Normalization 
     /// <param name="token">Stops the pass.</param>
     /// <returns>The pooled feature and the logits of each image; the caller disposes them.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
-    public ImageFeatures See(ImageSet images, IProgress<ExtractionProgress>? progress = null, CancellationToken token = default) =>
+    public ImageFeatures Extract(ImageSet images, IProgress<ExtractionProgress>? progress = null, CancellationToken token = default) =>
         FeatureExtractor.Compute(Model, images, Normalization, progress: progress, token: token);
 
     /// <inheritdoc/>
-    public override string ToString() => Introduction(Name, Seen);
+    public override string ToString() => Introduction(Name, TrainedOn);
 
     /// <inheritdoc/>
     public void Dispose() => Model.Dispose();
 
-    private static ShapesSchool? School(string name) => name switch
+    private static ShapesPretraining? Pretraining(string name) => name switch
     {
-        "shapes weak" => ShapesSchool.Weak,
-        "shapes colours" => ShapesSchool.Colours,
-        "shapes forms" => ShapesSchool.Forms,
-        "shapes strong" => ShapesSchool.Strong,
+        "shapes weak" => ShapesPretraining.Weak,
+        "shapes colours" => ShapesPretraining.Colours,
+        "shapes forms" => ShapesPretraining.Forms,
+        "shapes strong" => ShapesPretraining.Strong,
         _ => null,
     };
 

@@ -1,4 +1,5 @@
 using W2S.Data;
+using W2S.Torch;
 using W2S.Training;
 using static TorchSharp.torch;
 
@@ -29,9 +30,9 @@ public sealed record FrozenPair(string Name, Tensor Weak, Tensor Strong, IReadOn
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(weak);
         ArgumentNullException.ThrowIfNull(strong);
-        var first = weak.See(images, progress, token);
+        var first = weak.Extract(images, progress, token);
         first.Logits.Dispose();
-        var second = strong.See(images, progress, token);
+        var second = strong.Extract(images, progress, token);
         second.Logits.Dispose();
         return new FrozenPair(images.Name, first.Features, second.Features, images.Labels, images.Classes);
     }
@@ -42,9 +43,10 @@ public sealed record FrozenPair(string Name, Tensor Weak, Tensor Strong, IReadOn
     public FrozenPair Swapped(string name) => this with { Name = name, Weak = Strong, Strong = Weak };
 
     /// <summary>Fails where features and labels do not fit each other.</summary>
-    /// <exception cref="ArgumentException">A tensor does not have one row an image.</exception>
+    /// <exception cref="ArgumentException">A tensor does not have one row an image, a feature is not finite, or a label is outside the classes.</exception>
     internal void Check()
     {
+        Checks.Labels(Labels, Classes, nameof(Labels));
         foreach (var (side, features) in new[] { (nameof(Weak), Weak), (nameof(Strong), Strong) })
         {
             if (features.dim() != 2 || features.shape[0] != Count)
@@ -52,6 +54,7 @@ public sealed record FrozenPair(string Name, Tensor Weak, Tensor Strong, IReadOn
                 throw new ArgumentException(
                     $"{side} features of {Name} are [{string.Join(", ", features.shape)}] for {Count} labels; give one row each", side);
             }
+            Checks.Features(features, side);
         }
     }
 }

@@ -1,6 +1,7 @@
 using TorchSharp;
 using W2S.Data;
 using W2S.Losses;
+using W2S.Torch;
 using W2S.Training;
 using static TorchSharp.torch;
 
@@ -45,7 +46,7 @@ public sealed record ProbeProtocol
     public ProbeParts Draw(FrozenPair pair, int seed)
     {
         Check(pair);
-        var parts = Split.Parts(pair.Count, Seeds.Derive(seed, "split"), TeacherImages, StudentImages, TestImages);
+        var parts = RandomSplit.Parts(pair.Count, Seeds.Derive(seed, "split"), TeacherImages, StudentImages, TestImages);
         return new ProbeParts(parts[0][..TrueLabels], parts[1], parts[2]);
     }
 
@@ -56,7 +57,7 @@ public sealed record ProbeProtocol
     /// <returns>Accuracies on the test part.</returns>
     /// <exception cref="ArgumentException">The protocol does not fit the set.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
-    public ProbeSplit Run(FrozenPair pair, int seed, CancellationToken token = default)
+    public SplitAccuracies Run(FrozenPair pair, int seed, CancellationToken token = default)
     {
         var parts = Draw(pair, seed);
         using var one = Devices.OneThread();
@@ -78,7 +79,7 @@ public sealed record ProbeProtocol
         {
             var students = Students.Zip(probes.Skip(2), (student, probe) => (student.Name, Probe: probe)).ToArray();
             var (scratch, ceiling) = (probes[0], probes[1]);
-            return new ProbeSplit(
+            return new SplitAccuracies(
                 seed, teacher.Accuracy(weak.Test, truth), scratch.Accuracy(strong.Test, truth), ceiling.Accuracy(strong.Test, truth),
                 students.ToDictionary(student => student.Name, student => student.Probe.Accuracy(strong.Test, truth)),
                 students.ToDictionary(student => student.Name, student => student.Probe.Accuracy(strong.Test, said)))
@@ -114,9 +115,9 @@ public sealed record ProbeProtocol
         FrozenPair pair, int splits, IProgress<ProbeProgress>? progress = null, CancellationToken token = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(splits);
-        var results = new ProbeSplit[splits];
+        var results = new SplitAccuracies[splits];
         var (gate, done) = (new Lock(), 0);
-        Lanes.Each(splits, (seed, stop) =>
+        ParallelWork.Each(splits, (seed, stop) =>
         {
             var split = results[seed] = Run(pair, seed, stop);
             lock (gate) progress?.Report(new ProbeProgress(pair.Name, TrueLabels, split, ++done, splits));
@@ -150,4 +151,4 @@ public sealed record ProbeProtocol
 /// <param name="Latest">The split that has just ended.</param>
 /// <param name="Done">Splits finished.</param>
 /// <param name="Total">Splits in all.</param>
-public sealed record ProbeProgress(string Pair, int TrueLabels, ProbeSplit Latest, int Done, int Total);
+public sealed record ProbeProgress(string Pair, int TrueLabels, SplitAccuracies Latest, int Done, int Total);

@@ -1,4 +1,6 @@
 using TorchSharp;
+using W2S.Data;
+using W2S.Runs;
 using static TorchSharp.torch;
 
 namespace W2S.Experiments;
@@ -77,7 +79,7 @@ public sealed record ProbeRun : Experiment
         return new RunOutcome { Values = values };
     }
 
-    private ProbeSplit Read(RunResult run) => new(
+    private SplitAccuracies Read(RunResult run) => new(
         (int)run.Seed, run["teacher"], run["few labels"], run["ceiling"],
         Protocol.Students.ToDictionary(student => student.Name, student => run[student.Name]),
         Protocol.Students.ToDictionary(student => student.Name, student => run[Agreement(student)]))

@@ -1,5 +1,6 @@
-using W2S.Data;
 using W2S.Losses;
+using W2S.Losses.WeakToStrong;
+using W2S.Torch;
 
 namespace W2S.Experiments;
 

@@ -6,7 +6,7 @@ namespace W2S.Experiments;
 /// <param name="TestPerTrain">Test images for each image of the teacher's and the student's parts. The splits re-deal one pool, so that their
 /// intervals want it: see <see cref="Analysis.Statistics"/>.</param>
 /// <param name="Splits">One result a split, in the order of their seeds.</param>
-public sealed record ProbeStudy(string Pair, int TrueLabels, double TestPerTrain, IReadOnlyList<ProbeSplit> Splits)
+public sealed record ProbeStudy(string Pair, int TrueLabels, double TestPerTrain, IReadOnlyList<SplitAccuracies> Splits)
 {
     /// <summary>Names of the students, in the order in which they were given.</summary>
     public IReadOnlyList<string> Students => [.. Splits[0].Students.Keys];

@@ -22,6 +22,7 @@ public sealed record ClosedForm(
         ArgumentNullException.ThrowIfNull(batch);
         if (!loss.HasClosedForm)
             throw new ArgumentException($"{loss.Name} has no closed form; take the gradient of its Compute", nameof(loss));
+        batch.Check();
         var (count, classes) = ((int)batch.StudentLogits.shape[0], (int)batch.StudentLogits.shape[1]);
         using var batches = new LogitBatches(loss, batch, classes);
         using var logits = new AlignedFloats((long)count * batches.Padded);

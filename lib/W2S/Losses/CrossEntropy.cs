@@ -1,4 +1,5 @@
 using TorchSharp;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Losses;
@@ -24,7 +25,7 @@ public sealed record CrossEntropy : Loss
         if (batch.Labels is not { } labels)
             throw new ArgumentException($"{Name} needs labels and the batch has none; give Labels", nameof(batch));
         using var scope = NewDisposeScope();
-        var student = new Logits(batch.StudentLogits);
+        var student = batch.Check();
         return LossParts.Of(batch, [(new LossTerm("labels", LabelTerm.CrossEntropy(student, labels, Smoothing)), batch.Weights)], []);
     }
 

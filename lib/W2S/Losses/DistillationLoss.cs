@@ -1,4 +1,5 @@
 using TorchSharp;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Losses;
@@ -32,13 +33,21 @@ public abstract record DistillationLoss : Loss
     public override bool NeedsTeacher => DistillationWeight > 0;
 
     /// <inheritdoc/>
-    public override Loss Criterion(bool labelled) => labelled && LabelWeight > 0 ? new CrossEntropy() : new WeakCrossEntropy();
+    protected internal override Tensor Criterion(LossBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        if (batch.Labels is not null && LabelWeight > 0) return base.Criterion(batch);
+        using var scope = NewDisposeScope();
+        var student = batch.Check();
+        var entropy = new LossTerm("teacher", student.CrossEntropyTo(Teacher(student, batch).Probabilities()));
+        return LossParts.Of(batch, [(entropy, TeacherWeights(batch))], []).Total;
+    }
 
     /// <inheritdoc/>
     public sealed override LossParts Compute(LossBatch batch)
     {
         using var scope = NewDisposeScope();
-        var student = new Logits(batch.StudentLogits);
+        var student = batch.Check();
         List<(LossTerm, Tensor?)> terms = [];
         if (batch.Labels is { } labels && LabelWeight > 0)
             terms.Add((new("labels", LabelTerm.CrossEntropy(student, labels, LabelSmoothing).Times(LabelWeight)), batch.Weights));
@@ -98,10 +107,7 @@ public abstract record DistillationLoss : Loss
     {
         if (batch.TeacherLogits is not { } logits)
             throw new ArgumentException($"{Name} needs a teacher and the batch has none; give TeacherLogits", nameof(batch));
-        if (!logits.shape.SequenceEqual(student.Values.shape))
-            throw new ArgumentException(
-                $"teacher logits of shape [{string.Join(", ", logits.shape)}] for student logits of shape [{string.Join(", ", student.Values.shape)}]; give both for the same samples and classes",
-                nameof(batch));
+        Checks.SameSize(student.Values, logits, "the student's logits", nameof(batch.TeacherLogits));
         return new Logits(logits.detach());
     }
 

@@ -1,14 +1,15 @@
 using TorchSharp;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Losses;
 
 /// <summary>A loss on labels beside a loss from a teacher, each of any kind: for labels that plain cross entropy would trust too much.</summary>
 /// <remarks>
-/// L = L_labels + L_teacher, the latter without its own label part. With <see cref="Bootstrapping.LabelCorrection"/> and <see cref="AdaptConf"/>
+/// L = L_labels + L_teacher, the latter without its own label part. With <c>Bootstrapping.LabelCorrection</c> and <c>AdaptConf</c>
 /// it is the loss of the noisy-label experiments of Guo et al., arXiv 2402.03749.
 /// </remarks>
-/// <param name="Labels">What the labels teach, for instance <see cref="Bootstrapping"/> or <see cref="SmallLoss"/>.</param>
+/// <param name="Labels">What the labels teach, for instance <c>Bootstrapping</c> or <c>SmallLoss</c>.</param>
 /// <param name="Teacher">What the teacher teaches; its label weight is set to 0.</param>
 public sealed record LabelsAndTeacher(Loss Labels, DistillationLoss Teacher) : Loss, ILearnableLoss, IPlainImageLoss
 {

@@ -11,9 +11,9 @@ internal sealed unsafe class LogitBatches : IDisposable
     private readonly float[]? weights, teacherWeights;
 
     /// <param name="loss">Has a closed form.</param>
-    /// <param name="set">What supervises the set, a row a sample, on the CPU; its student's logits are not looked at.</param>
+    /// <param name="set">What supervises the set, a row a sample, on the CPU, checked as a whole; its student's logits are not looked at.</param>
     /// <param name="classes">C.</param>
-    /// <exception cref="ArgumentException">The loss lacks something, shapes do not fit, or a label is no class.</exception>
+    /// <exception cref="ArgumentException">The loss lacks something.</exception>
     public LogitBatches(Loss loss, LossBatch set, int classes)
     {
         this.loss = loss;
@@ -92,7 +92,7 @@ internal sealed unsafe class LogitBatches : IDisposable
     private static long Rows(LossBatch set) => (set.Labels ?? set.TeacherLogits ?? set.StudentLogits).shape[0];
 
     private static float[]? Numbers(Tensor? weights) =>
-        weights is null ? null : [.. weights.detach().to_type(ScalarType.Float32).data<float>()];
+        weights is null ? null : [.. weights.detach().to_type(ScalarType.Float32).contiguous().data<float>()];
 
     private static float[]? Combine(float[]? weights, float[]? others) =>
         weights is null || others is null ? weights ?? others : [.. weights.Zip(others, (a, b) => a * b)];

@@ -1,12 +1,13 @@
 using System.Runtime.InteropServices;
 using TorchSharp;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Losses;
 
 /// <summary>What supervises a set of samples, laid out for <see cref="LogitSample"/>: classes as numbers, distributions as
 /// rows padded to whole vectors.</summary>
-/// <remarks>A teacher's softmax is computed once for each temperature asked for, in float64, and kept as float32.</remarks>
+/// <remarks>Whoever makes one has checked that labels are classes. A teacher's softmax is computed once for each temperature asked for, in float64, and kept as float32.</remarks>
 internal sealed unsafe class LogitTargets : IDisposable
 {
     private readonly List<(double Temperature, Rows Rows)> teachers = [];
@@ -16,7 +17,6 @@ internal sealed unsafe class LogitTargets : IDisposable
     /// <param name="labels">int64 [N], or a distribution [N, C], or null.</param>
     /// <param name="teacher">Logits [N, C], on the CPU, or null.</param>
     /// <param name="truth">int64 [N], or null.</param>
-    /// <exception cref="ArgumentException">A label is no class.</exception>
     public LogitTargets(int classes, Tensor? labels, Tensor? teacher, Tensor? truth)
     {
         (Classes, Padded, teacherLogits) = (classes, (classes + 7) / 8 * 8, teacher?.detach().DetachFromDisposeScope());
@@ -24,10 +24,10 @@ internal sealed unsafe class LogitTargets : IDisposable
         if (labels is { } given)
         {
             if (given.dim() == 2) SoftLabels = new Rows(given, null, Padded);
-            Labels = given.dim() == 2 ? Numbers(given.argmax(1)) : Checked(Numbers(given), "label");
+            Labels = given.dim() == 2 ? Numbers(given.argmax(1)) : Numbers(given);
         }
         if (teacher is { } logits) TeacherTops = Numbers(logits.argmax(1));
-        if (truth is { } known) Truth = Checked(Numbers(known), "true label");
+        if (truth is { } known) Truth = Numbers(known);
     }
 
     public int Classes { get; }
@@ -65,18 +65,8 @@ internal sealed unsafe class LogitTargets : IDisposable
         foreach (var (_, rows) in teachers) rows.Dispose();
     }
 
-    private int[] Checked(int[] classes, string what)
-    {
-        foreach (var number in classes)
-        {
-            if (number < 0 || number >= Classes)
-                throw new ArgumentException($"{what} {number} is none of {Classes} classes; give 0 to {Classes - 1}");
-        }
-        return classes;
-    }
-
     private static int[] Numbers(Tensor classes) =>
-        [.. classes.cpu().to_type(ScalarType.Int64).data<long>().Select(number => checked((int)number))];
+        [.. classes.cpu().to_type(ScalarType.Int64).contiguous().data<long>().Select(number => checked((int)number))];
 
     /// <summary>Distributions, one a sample.</summary>
     internal sealed class Rows : IDisposable
@@ -97,7 +87,7 @@ internal sealed unsafe class LogitTargets : IDisposable
             values = new AlignedFloats(wide.numel());
             MemoryMarshal.Cast<byte, float>(wide.bytes).CopyTo(new Span<float>(values.Start, checked((int)wide.numel())));
             sums = [.. wide.sum(1).data<float>()];
-            this.entropies = entropies is null ? null : [.. entropies.cpu().to_type(ScalarType.Float64).data<double>()];
+            this.entropies = entropies is null ? null : [.. entropies.cpu().to_type(ScalarType.Float64).contiguous().data<double>()];
         }
 
         public float* Row(int row) => values.Start + (long)row * padded;

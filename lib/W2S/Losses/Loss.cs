@@ -1,3 +1,5 @@
+using static TorchSharp.torch;
+
 namespace W2S.Losses;
 
 /// <summary>A training loss: an immutable record whose properties are its options.</summary>
@@ -17,16 +19,18 @@ public abstract record Loss
     /// <value>False.</value>
     public virtual bool NeedsTeacher => false;
 
-    /// <summary>The plain cross entropy to what this loss learns from, by which a probe's regularisation is judged.</summary>
-    /// <param name="labelled">Whether there are labels.</param>
-    /// <returns>Cross entropy to the labels, or to the teacher where the loss hears nothing else.</returns>
-    public virtual Loss Criterion(bool labelled) => new CrossEntropy();
-
     /// <summary>Computes the loss of a batch.</summary>
     /// <param name="batch">Logits, labels and, where the loss needs them, features and the place in the run.</param>
     /// <returns>The total and its parts, owned by the current dispose scope.</returns>
     /// <exception cref="ArgumentException">The batch lacks something that this loss needs; the message says what.</exception>
     public abstract LossParts Compute(LossBatch batch);
+
+    /// <summary>The plain cross entropy to what this loss learns from, by which a probe's penalty is chosen.</summary>
+    /// <param name="batch">Logits, and labels or a teacher.</param>
+    /// <returns>The mean cross entropy to the labels, or to the teacher where the loss learns from nothing else; owned by the
+    /// current dispose scope.</returns>
+    /// <exception cref="ArgumentException">The batch lacks something that this loss needs; the message says what.</exception>
+    protected internal virtual Tensor Criterion(LossBatch batch) => new CrossEntropy().Compute(batch).Total;
 
     /// <summary>Whether <see cref="Differentiate"/> states this loss: probes then train without a graph, many times as fast.</summary>
     /// <value>False: the gradient comes from the graph of <see cref="Compute"/>.</value>

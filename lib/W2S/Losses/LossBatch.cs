@@ -1,4 +1,6 @@
 using TorchSharp;
+using W2S.Selection;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Losses;
@@ -48,6 +50,62 @@ public sealed record LossBatch(Tensor StudentLogits)
 
     /// <summary>The learnable part of the loss, as its <see cref="ILearnableLoss.CreateModule"/> made it; null for the others.</summary>
     public nn.Module? Module { get; init; }
+
+    /// <summary>Whether teacher's logits, labels and weights fit the student's logits; every loss of this library asks first.</summary>
+    /// <remarks>Class numbers are looked at on the CPU alone: elsewhere reading them would make every step wait, and they are checked where
+    /// they enter, by <see cref="Data.ImageSet"/> and the trainers.</remarks>
+    /// <returns>The student's logits for a formula.</returns>
+    /// <exception cref="ArgumentException">A shape or type does not fit, or a label is outside the classes; the message names it, its value and the cure.</exception>
+    public Logits Check()
+    {
+        var student = new Logits(StudentLogits);
+        var (samples, classes) = (StudentLogits.shape[0], student.Classes);
+        if (TeacherLogits is { } teacher) Checks.SameSize(StudentLogits, teacher, nameof(StudentLogits), nameof(TeacherLogits));
+        if (Labels is { } labels)
+        {
+            if (labels.dim() == 1 && !labels.is_floating_point()) Checks.StepLabels(labels, samples, classes, nameof(Labels));
+            else Checks.StepDistribution(labels, samples, classes, nameof(Labels));
+        }
+        if (TrueLabels is { } truth) Checks.StepLabels(truth, samples, classes, nameof(TrueLabels));
+        if (Weights is { } weights) Checks.StepWeights(weights, samples, nameof(Weights));
+        if (TeacherWeights is { } weak) Checks.StepWeights(weak, samples, nameof(TeacherWeights));
+        Here(TeacherLogits, nameof(TeacherLogits));
+        Here(Labels, nameof(Labels));
+        Here(TrueLabels, nameof(TrueLabels));
+        Here(Weights, nameof(Weights));
+        Here(TeacherWeights, nameof(TeacherWeights));
+        return student;
+
+        void Here(Tensor? other, string name)
+        {
+            if (other is not null && (other.device_type != StudentLogits.device_type || other.device_index != StudentLogits.device_index))
+                throw new ArgumentException($"{name} lie on {other.device} and the student's logits on {StudentLogits.device}; bring both to one device");
+        }
+    }
+
+    /// <summary>Selects among the batch's weak labels, with the student as it is now.</summary>
+    /// <param name="selection">Which weak labels to trust.</param>
+    /// <returns>The batch with changed <see cref="TeacherLogits"/> and <see cref="TeacherWeights"/>.</returns>
+    /// <exception cref="ArgumentException">There are no teacher logits, or the measure asks for augmented views, which no batch has.</exception>
+    public LossBatch Select(LabelSelection selection)
+    {
+        ArgumentNullException.ThrowIfNull(selection);
+        if (selection.Measure == Confidence.ViewAgreement)
+        {
+            throw new ArgumentException(
+                $"a batch has no augmented views for {selection.Measure}; call {nameof(LabelSelection)}.{nameof(selection.Select)} " +
+                "with them before training, and train with its logits and weights", nameof(selection));
+        }
+        if (TeacherLogits is null)
+            throw new ArgumentException("a label selection needs weak labels and the batch has none; give TeacherLogits");
+        Check();
+        var selected = selection.Choose(TeacherLogits, StudentLogits, null);
+        return this with
+        {
+            TeacherLogits = selected.Logits,
+            TeacherWeights = TeacherWeights is { } weights ? weights * selected.Weights : selected.Weights,
+        };
+    }
 
     /// <summary>The true classes, int64 [B]: <see cref="TrueLabels"/>, or hard <see cref="Labels"/> where there are none.</summary>
     internal Tensor Truth(string who) => (TrueLabels ?? Labels) switch

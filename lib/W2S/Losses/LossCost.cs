@@ -14,8 +14,8 @@ namespace W2S.Losses;
 public sealed record LossCost(double Milliseconds, double BaselineMilliseconds, double Ratio, double RatioLow, double RatioHigh, int Rounds)
 {
     /// <summary>Times a loss beside a baseline, round by round, so that a busy machine hits both.</summary>
-    /// <param name="loss">The loss in question, for instance <see cref="AdaptConf"/>.</param>
-    /// <param name="baseline">The one to compare with, for instance <see cref="Kd"/>.</param>
+    /// <param name="loss">The loss in question, for instance <c>AdaptConf</c>.</param>
+    /// <param name="baseline">The one to compare with, for instance <c>Kd</c>.</param>
     /// <param name="samples">B.</param>
     /// <param name="classes">C.</param>
     /// <param name="rounds">Rounds that count; a tenth as many and two more come before, uncounted.</param>

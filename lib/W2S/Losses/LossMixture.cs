@@ -1,3 +1,5 @@
+using W2S.Torch;
+
 namespace W2S.Losses;
 
 /// <summary>Two normal distributions fitted to the losses of a set: the lower is taken for right labels, the upper for wrong ones.</summary>
@@ -21,9 +23,8 @@ public sealed record LossMixture((double Low, double High) Means, (double Low, d
     /// <exception cref="ArgumentException">Fewer than two losses, one that is not finite, or all alike.</exception>
     public static LossMixture Fit(IReadOnlyList<double> losses)
     {
-        ArgumentNullException.ThrowIfNull(losses);
+        Checks.Finite(losses, nameof(losses));
         if (losses.Count < 2) throw new ArgumentException($"{losses.Count} losses cannot be told apart; give two or more", nameof(losses));
-        if (losses.Any(loss => !double.IsFinite(loss))) throw new ArgumentException("a loss is not finite; look at the logits that it comes from", nameof(losses));
         var (least, largest) = (losses.Min(), losses.Max());
         if (least == largest) throw new ArgumentException($"all losses are {least}; there is nothing to tell apart", nameof(losses));
         var x = losses.Select(loss => (loss - least) / (largest - least)).ToArray();

@@ -1,3 +1,4 @@
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Losses;

@@ -1,5 +1,5 @@
 using TorchSharp;
-using W2S.Data;
+using W2S.Torch;
 
 namespace W2S.Models;
 

@@ -1,5 +1,6 @@
 using TorchSharp;
 using W2S.Models.Weights;
+using W2S.Torch;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -68,10 +69,21 @@ public abstract class ImageModel(string name) : Module<Tensor, Tensor>(TorchRunt
     /// <param name="path">The file; its format is told by its first bytes.</param>
     /// <param name="strict">Whether every key must be there, none more, each in its shape; default true.</param>
     /// <param name="head">What happens to the head's weights; default: they are loaded like the rest.</param>
+    /// <param name="key">
+    /// Which weights of a file that holds several: the keys that lead to them or the leading parts of their names, with dots
+    /// between (<c>"teacher"</c>, <c>"state_dict.student"</c>); default: the only ones that fit, or those under
+    /// <c>state_dict</c>, <c>model</c> and the like.
+    /// </param>
     /// <returns>What was loaded, what was not, and which names were mapped.</returns>
-    /// <exception cref="WeightFileException">The file cannot be read, or (strict) does not fit; the network is unchanged.</exception>
-    public LoadReport LoadWeights(string path, bool strict = true, HeadWeights head = HeadWeights.Load) =>
-        StateDictLoader.Load(this, path, strict, head);
+    /// <exception cref="WeightFileException">
+    /// The file cannot be read, holds several weights that fit, or (strict) does not fit; the network is unchanged.
+    /// </exception>
+    /// <remarks>
+    /// Wrappers leave leading parts on every name (<c>module.</c>, <c>_orig_mod.</c>, <c>student.</c>). Whatever they are, and
+    /// however many, they come off where the rest is a name of the network, and the report says which did.
+    /// </remarks>
+    public LoadReport LoadWeights(string path, bool strict = true, HeadWeights head = HeadWeights.Load, string? key = null) =>
+        StateDictLoader.Load(this, path, strict, head, key);
 
     /// <summary>How many numbers the network learns.</summary>
     /// <returns>The elements of all parameters; buffers do not count.</returns>

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using TorchSharp;
 using W2S.Models.Weights;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Training;

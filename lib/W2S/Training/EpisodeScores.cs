@@ -1,6 +1,9 @@
 using TorchSharp;
 using W2S.Data;
+using W2S.Data.Episodes;
+using W2S.Data.Views;
 using W2S.Models;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Training;
@@ -32,6 +35,7 @@ public sealed record EpisodeScores(IReadOnlyList<double> Accuracies, IReadOnlyLi
     /// <param name="episodes">How many: tasks 0 … episodes − 1. 600 or more for a result.</param>
     /// <param name="token">Stops the pass.</param>
     /// <returns>The scores.</returns>
+    /// <exception cref="ArgumentException">The features have not a row for each image, or a value that is not finite.</exception>
     /// <exception cref="ArgumentOutOfRangeException">No task is asked for, or more than 256 ways.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
     public static EpisodeScores Of(Tensor features, EpisodeSampler sampler, int episodes, CancellationToken token = default)
@@ -41,6 +45,9 @@ public sealed record EpisodeScores(IReadOnlyList<double> Accuracies, IReadOnlyLi
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(episodes);
         var options = sampler.Options;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Ways, 256, nameof(options.Ways));
+        Checks.Features(features);
+        if (features.shape[0] != sampler.Images)
+            throw new ArgumentException($"features of {features.shape[0]} images for the {sampler.Images} of {sampler.SetName}; give a row for each", nameof(features));
         var queries = options.Ways * options.Queries;
         var (accuracies, answers) = (new List<double>(episodes), new List<byte>(episodes * queries));
         using var _ = no_grad();

@@ -1,6 +1,9 @@
 using W2S.Data;
+using W2S.Data.Episodes;
+using W2S.Data.Views;
 using W2S.Losses;
 using W2S.Models;
+using W2S.Torch;
 
 namespace W2S.Training;
 
@@ -54,12 +57,12 @@ public sealed record EpisodicRun(ImageModel Student, ImageSet Images, Loss Loss)
     internal Dictionary<string, string> Identity(string layout) => new()
     {
         ["model"] = $"{Student.ModelName}, parameters {Fingerprint.Of(layout.ToCharArray())}",
-        ["images"] = $"{Images.Name}, {Images.Count} images, pixels {Fingerprint.Of(Images)}, labels {Fingerprint.Of(Images.Labels)}",
+        ["images"] = $"{Images.Name}, {Images.Count} images, pixels {Fingerprint.Of(Images.Images)}, labels {Fingerprint.Of(Images.Labels)}",
         ["episodes"] = $"{Episode}, input {TeacherKey.Invariant(Normalization)}",
         ["loss"] = TeacherKey.Invariant(Loss),
         ["teacher"] = Teacher is null ? "none" : FormattableString.Invariant($"{Teacher.Model.ModelName} {Fingerprint.Of(Teacher.Model)}, scale {Teacher.Scale:R}"),
         ["labels"] = $"{WithLabels}",
-        ["validation"] = Validation is { } held ? $"{held.Name}, {held.Count} images, pixels {Fingerprint.Of(held)}, labels {Fingerprint.Of(held.Labels)}" : "none",
+        ["validation"] = Validation is { } held ? $"{held.Name}, {held.Count} images, pixels {Fingerprint.Of(held.Images)}, labels {Fingerprint.Of(held.Labels)}" : "none",
         ["options"] = TeacherKey.Invariant(new Text(Options)),
     };
 

@@ -1,7 +1,8 @@
 using TorchSharp;
-using W2S.Data;
+using W2S.Data.Episodes;
 using W2S.Models;
 using W2S.Models.Weights;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Training;
@@ -91,7 +92,7 @@ internal sealed class EpisodicSession : IDisposable
             var rate = options.Optimizer.LearningRate * options.Schedule.Factor(epoch, options.Epochs);
             step.Update(done, epoch, rate, meter, report: done + 1 == end || (done + 1) % 10 == 0);
             done++;
-            ProcessSettings.Breathe();
+            ProcessSettings.ReleaseMemory();
             if (done == end) Close(rate);
             else if (done % 10 == 0) progress?.Report(Place(rate));
         }

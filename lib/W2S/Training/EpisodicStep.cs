@@ -1,7 +1,8 @@
 using TorchSharp;
-using W2S.Data;
+using W2S.Data.Episodes;
 using W2S.Losses;
 using W2S.Models;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Training;

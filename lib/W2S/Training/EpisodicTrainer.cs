@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using TorchSharp;
+using W2S.Torch;
 
 namespace W2S.Training;
 
@@ -25,7 +26,6 @@ public static class EpisodicTrainer
     {
         ArgumentNullException.ThrowIfNull(run);
         run.Check();
-        ProcessSettings.Apply();
         Devices.UseThreads();
         using var scope = torch.NewDisposeScope();
         var generator = torch.get_rng_state();
@@ -37,7 +37,7 @@ public static class EpisodicTrainer
         catch (ExternalException error) when (OutOfDeviceMemoryException.Is(error))
         {
             var tasks = run.Options.Episodes;
-            throw OutOfDeviceMemoryException.For(
+            throw MemoryDiagnosis.For(
                 run.Student, run.Images, $"{tasks} tasks of {run.Episode.Images}", tasks > 1 ? $"give {tasks / 2} Episodes an update" : null, error, run.Options.Device);
         }
         finally

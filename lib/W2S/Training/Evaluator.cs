@@ -1,6 +1,8 @@
 using TorchSharp;
 using W2S.Data;
+using W2S.Data.Views;
 using W2S.Models;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Training;
@@ -33,13 +35,13 @@ public static class Evaluator
     /// <param name="logits">[N, C].</param>
     /// <param name="labels">N class numbers.</param>
     /// <returns>Accuracies and loss.</returns>
-    /// <exception cref="ArgumentException">Not as many labels as logits, or none.</exception>
+    /// <exception cref="ArgumentException">Not as many labels as logits, or none; a label outside the classes, or a logit that is NaN or +∞.</exception>
     public static Evaluation Judge(Tensor logits, IReadOnlyList<long> labels)
     {
-        ArgumentNullException.ThrowIfNull(logits);
-        ArgumentNullException.ThrowIfNull(labels);
-        if (labels.Count == 0 || labels.Count != logits.shape[0])
-            throw new ArgumentException($"{labels.Count} labels for logits of shape [{string.Join(", ", logits.shape)}]; give one each", nameof(labels));
+        Checks.Logits(logits);
+        Checks.Labels(labels, logits.shape[1]);
+        if (labels.Count != logits.shape[0])
+            throw new ArgumentException($"{labels.Count} labels for logits of shape {logits.Shape()}; give one each", nameof(labels));
         using var _ = no_grad();
         using var scope = NewDisposeScope();
         logits = logits.to(Devices.ForLosses(logits.device));

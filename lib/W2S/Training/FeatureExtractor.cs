@@ -2,7 +2,9 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using TorchSharp;
 using W2S.Data;
+using W2S.Data.Views;
 using W2S.Models;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Training;
@@ -62,7 +64,6 @@ public static class FeatureExtractor
         ArgumentNullException.ThrowIfNull(normalization);
         if (batch <= 0)
             throw new ArgumentOutOfRangeException(nameof(batch), batch, $"batch size {batch} is not positive; give 1 or more");
-        ProcessSettings.Apply();
         Devices.UseThreads();
         var device = model.parameters().FirstOrDefault()?.device ?? CPU;
         var clock = Stopwatch.StartNew();
@@ -85,7 +86,7 @@ public static class FeatureExtractor
                     features.narrow(0, start, count).copy_(output.Pooled);
                     logits.narrow(0, start, count).copy_(output.Logits);
                 }
-                ProcessSettings.Breathe();
+                ProcessSettings.ReleaseMemory();
                 progress?.Report(new ExtractionProgress(start + count, images.Count, (start + count) / clock.Elapsed.TotalSeconds));
             }
             features.DetachFromDisposeScope();
@@ -94,7 +95,7 @@ public static class FeatureExtractor
         }
         catch (ExternalException error) when (OutOfDeviceMemoryException.Is(error))
         {
-            throw OutOfDeviceMemoryException.For(model, images, $"{batch}", batch > 1 ? $"give {batch / 2} images at a time" : null, error);
+            throw MemoryDiagnosis.For(model, images, $"{batch}", batch > 1 ? $"give {batch / 2} images at a time" : null, error);
         }
         finally
         {

@@ -1,6 +1,7 @@
 using TorchSharp;
-using W2S.Data;
+using W2S.Data.Batches;
 using W2S.Losses;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Training;
@@ -54,7 +55,7 @@ internal sealed class GraphProbe : ProbeTraining
         if (Options.L2 > 0) Penalise();
         optimizer.Step(rate);
         meter.Add(parts, logits, given.Labels, given.TeacherLogits, Options.BatchSize, report);
-        ProcessSettings.Breathe();
+        ProcessSettings.ReleaseMemory();
     }
 
     // The gradient of λ/2·‖W‖².

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using W2S.Losses;
+using W2S.Torch;
 
 namespace W2S.Training;
 

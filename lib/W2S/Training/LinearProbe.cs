@@ -1,7 +1,7 @@
 using TorchSharp;
-using W2S.Data;
 using W2S.Losses;
 using W2S.Models.Weights;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Training;
@@ -55,8 +55,9 @@ public sealed class LinearProbe : IDisposable
     /// <param name="token">Stops the training.</param>
     /// <param name="watch">Is shown the probe as it is at every report, for instance to judge it over time; the probe is disposed after the call.</param>
     /// <returns>The probe; the caller disposes it.</returns>
-    /// <exception cref="ArgumentException">Shapes do not fit, the loss lacks something, weighted samples are to be mixed, or there
-    /// are too few samples to hold some out.</exception>
+    /// <exception cref="ArgumentException">Shapes do not fit, a label is outside the classes, a feature, logit or weight is no
+    /// number that can be learned from, the loss lacks something, weighted samples are to be mixed, or there are too few samples
+    /// to hold some out.</exception>
     /// <exception cref="NotFiniteException">The loss became NaN or infinite; the message says at which step.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
     public static LinearProbe Train(
@@ -75,8 +76,7 @@ public sealed class LinearProbe : IDisposable
     /// <param name="token">Stops all of them, each between two steps.</param>
     /// <returns>The probes in the order of the tasks, each with the bits that it has when trained alone; the caller disposes
     /// them.</returns>
-    /// <exception cref="ArgumentException">Shapes do not fit, a loss lacks something, weighted samples are to be mixed, or there
-    /// are too few samples to hold some out.</exception>
+    /// <exception cref="ArgumentException">As for <see cref="Train"/>.</exception>
     /// <exception cref="NotFiniteException">A loss became NaN or infinite; the message says at which step.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
     /// <remarks>Progress and watchers of different tasks are called on different threads, one call at a time.</remarks>
@@ -85,7 +85,6 @@ public sealed class LinearProbe : IDisposable
     {
         ArgumentNullException.ThrowIfNull(tasks);
         foreach (var task in tasks) task.Check();
-        ProcessSettings.Apply();
         using var scope = NewDisposeScope();
         var choices = ProbeChoice.Of(tasks, candidates => Fit(candidates, null, token));
         var probes = Fit([.. choices.Select(choice => choice.Task)], finished, token);
@@ -99,7 +98,7 @@ public sealed class LinearProbe : IDisposable
         var features = Shared(tasks);
         try
         {
-            Lanes.Each(tasks.Count, (i, stop) =>
+            ParallelWork.Each(tasks.Count, (i, stop) =>
             {
                 var task = tasks[i];
                 var shared = features[i].Value;
@@ -163,11 +162,11 @@ public sealed class LinearProbe : IDisposable
     /// <summary>The probe's logits.</summary>
     /// <param name="features">float32 [N, F].</param>
     /// <returns>float32 [N, C], without gradient, owned by the current dispose scope.</returns>
-    /// <exception cref="ArgumentException">The features have another length.</exception>
+    /// <exception cref="ArgumentException">The features have another length or type, or one is not finite.</exception>
     public Tensor Logits(Tensor features)
     {
-        ArgumentNullException.ThrowIfNull(features);
-        if (features.dim() != 2 || features.shape[1] != FeatureCount)
+        CheckFeatures(features);
+        if (features.shape[1] != FeatureCount)
             throw new ArgumentException($"features of shape [{string.Join(", ", features.shape)}] for a probe of {FeatureCount}; give [samples, {FeatureCount}]", nameof(features));
         using var _ = no_grad();
         using var here = features.to(mean.device);
@@ -179,15 +178,24 @@ public sealed class LinearProbe : IDisposable
     /// <param name="features">float32 [N, F].</param>
     /// <param name="labels">N class numbers.</param>
     /// <returns>0 … 1.</returns>
-    /// <exception cref="ArgumentException">Shapes do not fit.</exception>
+    /// <exception cref="ArgumentException">Shapes do not fit, a label is outside the classes, or a feature is not finite.</exception>
     public double Accuracy(Tensor features, IReadOnlyList<long> labels)
     {
-        ArgumentNullException.ThrowIfNull(labels);
+        Checks.Labels(labels, Classes);
         using var scope = NewDisposeScope();
         var logits = Logits(features);
         if (labels.Count != logits.shape[0])
             throw new ArgumentException($"{labels.Count} labels for {logits.shape[0]} samples; give one each", nameof(labels));
+        Checks.Logits(logits);
         return logits.argmax(1).eq(tensor(labels.ToArray(), device: logits.device)).to_type(ScalarType.Float32).mean().item<float>();
+    }
+
+    internal static void CheckFeatures(Tensor features)
+    {
+        ArgumentNullException.ThrowIfNull(features);
+        if (features.dim() != 2 || features.shape[0] == 0 || features.dtype != ScalarType.Float32)
+            throw new ArgumentException($"features are {features.dtype} {features.Shape()}; give float32 [samples, features]", nameof(features));
+        Checks.Features(features);
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,4 @@
-using W2S.Data;
-using W2S.Losses;
+using W2S.Torch;
 
 namespace W2S.Training;
 

@@ -1,6 +1,6 @@
 using TorchSharp;
-using W2S.Data;
 using W2S.Losses;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Training;
@@ -98,7 +98,7 @@ internal sealed record ProbeChoice(ProbeTask Task, IReadOnlyList<ProbeCandidate>
                 Weights = own.Weights,
                 TeacherWeights = own.TeacherWeights,
             };
-            return task.Loss.Criterion(own.Labels is not null).Compute(batch).Total.item<float>();
+            return task.Loss.Criterion(batch).item<float>();
         }
     }
 }

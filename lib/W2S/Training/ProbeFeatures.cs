@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using TorchSharp;
-using W2S.Losses;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Training;

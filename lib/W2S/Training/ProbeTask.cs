@@ -21,21 +21,16 @@ public sealed record ProbeTask(
     /// <value>Null: nobody is.</value>
     public Action<TrainingProgress, LinearProbe>? Watch { get; init; }
 
-    /// <exception cref="ArgumentException">Shapes do not fit, or weighted samples are to be mixed.</exception>
+    /// <exception cref="ArgumentException">Something does not fit or is no number to learn from, or weighted samples are to be mixed.</exception>
     internal void Check()
     {
-        ArgumentNullException.ThrowIfNull(Features, "features");
         ArgumentNullException.ThrowIfNull(Loss, "loss");
         ArgumentNullException.ThrowIfNull(Supervision, "supervision");
         ArgumentNullException.ThrowIfNull(Options, "options");
-        if (Features.dim() != 2 || Features.shape[0] == 0 || Features.dtype != ScalarType.Float32)
-        {
-            throw new ArgumentException(
-                $"features are {Features.dtype} [{string.Join(", ", Features.shape)}]; give float32 [samples, features]", "features");
-        }
+        LinearProbe.CheckFeatures(Features);
         if (Classes < 2)
             throw new ArgumentOutOfRangeException("classes", Classes, $"{Classes} classes cannot be told apart; give 2 or more");
-        Supervision.Check(Features.shape[0]);
+        Supervision.Check(Features.shape[0], Classes);
         if (Options.Mixup > 0) Supervision.CheckMixable();
     }
 

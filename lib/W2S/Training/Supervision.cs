@@ -1,5 +1,5 @@
 using TorchSharp;
-using W2S.Losses;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Training;
@@ -25,18 +25,20 @@ public sealed record Supervision
     /// <summary>Supervision by labels alone.</summary>
     /// <param name="labels">A class number for each sample.</param>
     /// <returns>The supervision; its tensor is owned by the current dispose scope.</returns>
+    /// <exception cref="ArgumentException">A label is negative.</exception>
     public static Supervision ByLabels(IReadOnlyList<long> labels)
     {
-        ArgumentNullException.ThrowIfNull(labels);
+        Checks.Labels(labels, classes: null);
         return new Supervision { Labels = tensor(labels.ToArray()) };
     }
 
     /// <summary>Supervision by a teacher alone.</summary>
     /// <param name="logits">[N, C].</param>
     /// <returns>The supervision.</returns>
+    /// <exception cref="ArgumentException">Shape or type does not fit, or a logit is NaN or +∞.</exception>
     public static Supervision ByTeacher(Tensor logits)
     {
-        ArgumentNullException.ThrowIfNull(logits);
+        Checks.Logits(logits);
         return new Supervision { TeacherLogits = logits };
     }
 
@@ -87,23 +89,32 @@ public sealed record Supervision
     /// <summary>The same on another device, owned by the current dispose scope.</summary>
     internal Supervision To(Device device) => new()
     {
-        Labels = Labels?.to(device),
+        Labels = Labels is { } labels ? (labels.is_floating_point() ? labels : labels.to_type(ScalarType.Int64)).to(device) : null,
         TeacherLogits = TeacherLogits?.to(device),
         TrueLabels = TrueLabels?.to(device),
         Weights = Weights?.to(device),
         TeacherWeights = TeacherWeights?.to(device),
     };
 
-    /// <exception cref="ArgumentException">A tensor does not have a row for each sample, or nothing supervises.</exception>
-    internal void Check(long samples)
+    /// <summary>Whether it fits so many samples and classes; asked once, where a training begins.</summary>
+    /// <exception cref="ArgumentException">Something does not, or nothing supervises.</exception>
+    internal void Check(long samples, int classes)
     {
         if (Labels is null && TeacherLogits is null)
             throw new ArgumentException("nothing supervises: give Labels, TeacherLogits or both");
-        foreach (var (name, rows) in ((string, Tensor?)[])
-            [(nameof(Labels), Labels), (nameof(TeacherLogits), TeacherLogits), (nameof(TrueLabels), TrueLabels), (nameof(Weights), Weights), (nameof(TeacherWeights), TeacherWeights)])
+        if (Labels is { } labels)
         {
-            if (rows is not null && (rows.dim() == 0 || rows.shape[0] != samples))
-                throw new ArgumentException($"{name} of shape [{string.Join(", ", rows.shape)}] for {samples} samples; give a row for each");
+            if (labels.is_floating_point()) Checks.Distribution(labels, samples, classes, nameof(Labels));
+            else Checks.Labels(labels, samples, classes, nameof(Labels));
         }
+        if (TeacherLogits is { } logits)
+        {
+            Checks.Logits(logits, nameof(TeacherLogits));
+            if (!logits.shape.SequenceEqual([samples, classes]))
+                throw new ArgumentException($"{nameof(TeacherLogits)} of shape {logits.Shape()} for {samples} samples and {classes} classes; give [{samples}, {classes}]");
+        }
+        if (TrueLabels is { } truth) Checks.Labels(truth, samples, classes, nameof(TrueLabels));
+        if (Weights is { } weights) Checks.Weights(weights, samples, nameof(Weights));
+        if (TeacherWeights is { } weak) Checks.Weights(weak, samples, nameof(TeacherWeights));
     }
 }

@@ -1,6 +1,8 @@
 using System.IO.MemoryMappedFiles;
 using TorchSharp;
 using W2S.Data;
+using W2S.Data.Batches;
+using W2S.Data.Views;
 using W2S.Models;
 using W2S.Models.Weights;
 using static TorchSharp.torch;

@@ -2,7 +2,9 @@ using System.Diagnostics;
 using System.Text.Json;
 using TorchSharp;
 using W2S.Data;
+using W2S.Data.Batches;
 using W2S.Models;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Training;
@@ -19,7 +21,6 @@ internal static class TeacherCacheWriter
         string path, TeacherKey key, ImageModel teacher, ImageSet images, BatchOptions batches, ScalarType type,
         IProgress<ExtractionProgress>? progress, CancellationToken token)
     {
-        ProcessSettings.Apply();
         Devices.UseThreads();
         var device = teacher.parameters().FirstOrDefault()?.device ?? CPU;
         var views = key.Views == Plain ? 1 : batches.Views!.Value;
@@ -42,7 +43,7 @@ internal static class TeacherCacheWriter
                         token.ThrowIfCancellationRequested();
                         using (var scope = NewDisposeScope())
                             stream.Write(teacher.call(batch.Images).to_type(type).cpu().contiguous().bytes);
-                        ProcessSettings.Breathe();
+                        ProcessSettings.ReleaseMemory();
                         done += batch.Count;
                         progress?.Report(new ExtractionProgress(done, total, done / clock.Elapsed.TotalSeconds));
                     }

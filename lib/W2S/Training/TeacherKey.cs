@@ -1,6 +1,9 @@
 using System.Globalization;
 using W2S.Data;
+using W2S.Data.Batches;
+using W2S.Data.Views;
 using W2S.Models;
+using W2S.Torch;
 
 namespace W2S.Training;
 
@@ -21,7 +24,7 @@ public sealed record TeacherKey(string Teacher, string Input, string Data, strin
     /// <summary>The data and views of a run.</summary>
     internal static (string Data, string Views) ViewsOf(ImageSet images, BatchOptions batches)
     {
-        var data = $"{images.Name}, {images.Count} images, {Fingerprint.Of(images)}";
+        var data = $"{images.Name}, {images.Count} images, {Fingerprint.Of(images.Images)}";
         if (!batches.Augmentation.IsRandom) return (data, TeacherCacheWriter.Plain);
         if (batches.Views is not { } views)
             throw new ArgumentException("every epoch shows new views, which no cache can hold; set BatchOptions.Views to the number of stored views, or use Teacher.OnTheFly");

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using TorchSharp;
-using W2S.Models.Weights;
+using W2S.Torch;
 
 namespace W2S.Training;
 
@@ -24,7 +24,6 @@ public static class Trainer
     {
         ArgumentNullException.ThrowIfNull(run);
         run.Check();
-        ProcessSettings.Apply();
         using var threads = Devices.Threads(run.Options.Threads);
         using var scope = torch.NewDisposeScope(); // reading the generator leaves more than one wrapper
         var generator = torch.get_rng_state();
@@ -35,7 +34,7 @@ public static class Trainer
         }
         catch (ExternalException error) when (OutOfDeviceMemoryException.Is(error))
         {
-            throw OutOfDeviceMemoryException.For(run, error);
+            throw MemoryDiagnosis.For(run, error);
         }
         finally
         {

@@ -1,7 +1,11 @@
 using TorchSharp;
 using W2S.Data;
+using W2S.Data.Batches;
+using W2S.Data.Views;
 using W2S.Losses;
+using W2S.Losses.Distillation;
 using W2S.Models;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Training;
@@ -57,6 +61,9 @@ public sealed record TrainingRun(ImageModel Student, ImageSet Images, Loss Loss)
                 throw new ArgumentException($"{name} has {rows} entries for {Images.Count} images; give one each");
             else if (count is not null && Batches.Mixing is not null)
                 throw new ArgumentException($"{name} are given and Batches.Mixing is on, but a mixture of two images has none of its own; train on the chosen images alone, without {name}");
+        if (TrueLabels is not null) Checks.Labels(TrueLabels, Student.Classes, nameof(TrueLabels));
+        if (Weights is not null) Checks.Weights(Weights, Images.Count, nameof(Weights));
+        if (TeacherWeights is not null) Checks.Weights(TeacherWeights, Images.Count, nameof(TeacherWeights));
         if ((Options.Final == FinalWeights.Best || Options.Patience is not null) && Validation is null)
             throw new ArgumentException("the best weights and an early stop need Validation; give images to judge by");
         if (Options.Final == FinalWeights.Average && Options.EmaDecay is null)

@@ -1,7 +1,7 @@
 using TorchSharp;
-using W2S.Data;
-using W2S.Losses;
+using W2S.Data.Batches;
 using W2S.Models.Weights;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Training;
@@ -101,7 +101,7 @@ internal sealed class TrainingSession : IDisposable
             var rate = Rate();
             step.Update(rate, done);
             done++;
-            ProcessSettings.Breathe();
+            ProcessSettings.ReleaseMemory();
             if (AfterUpdate(rate)) return;
         }
     }

@@ -1,7 +1,8 @@
 using TorchSharp;
-using W2S.Data;
+using W2S.Data.Batches;
 using W2S.Losses;
 using W2S.Models.Weights;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Training;

@@ -84,6 +84,35 @@ public sealed class ConsoleTests
         Assert.Equal("10000", host.Displays[^1].Bundle!["text/plain"].GetValue<string>());
     }
 
+    [Theory]
+    [InlineData("Console.SetOut(new System.IO.StringWriter());")]
+    [InlineData("Console.SetError(System.IO.TextWriter.Null); Console.SetOut(Console.Error);")]
+    [InlineData("Console.SetIn(new System.IO.StringReader(\"other\"));")]
+    [InlineData("Console.SetOut(System.IO.TextWriter.Null); throw new Exception();")]
+    public async Task StreamsThatACellSetsDoNotOutliveIt(string code)
+    {
+        using var session = new Session();
+        await session.Cells.RunAsync(code, new RecordingHost(), interrupt: TestContext.Current.CancellationToken);
+        var host = new RecordingHost();
+        host.Input.Enqueue("line");
+        await session.Cells.RunAsync(
+            "Console.Write(\"out \" + Console.ReadLine()); Console.Error.Write(\"error\");", host,
+            interrupt: TestContext.Current.CancellationToken);
+        Assert.Equal(("out line", "error"), (host.Out, host.Error));
+    }
+
+    [Fact]
+    public async Task ACellCanCatchItsOwnText()
+    {
+        using var session = new Session();
+        var host = await session.RunAsync("""
+            var (before, caught) = (Console.Out, new System.IO.StringWriter());
+            Console.SetOut(caught); Console.Write("caught"); Console.SetOut(before);
+            Console.Write("shown"); caught.ToString()
+            """);
+        Assert.Equal(("shown", "caught"), (host.Out, host.Plain));
+    }
+
     [Fact]
     public async Task WhatTheHostItselfPrintsIsNotTheCells()
     {

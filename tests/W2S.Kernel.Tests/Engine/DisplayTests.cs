@@ -78,19 +78,6 @@ public sealed class DisplayTests
     }
 
     [Fact]
-    public async Task AFailingFormatterIsTheCellsError()
-    {
-        using var session = new Session();
-        var error = await session.FailAsync("""
-            using Microsoft.DotNet.Interactive.Formatting;
-            class Bad { }
-            Formatter.Register<Bad>(_ => throw new InvalidOperationException("no picture"), "text/html");
-            new Bad()
-            """);
-        Assert.Equal("no picture", error.Message);
-    }
-
-    [Fact]
     public async Task ClearReachesTheHostInOrder()
     {
         using var session = new Session();

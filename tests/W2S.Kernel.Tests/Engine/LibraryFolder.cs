@@ -2,15 +2,15 @@ using W2S.Kernel.Tests.Repository;
 
 namespace W2S.Kernel.Tests.Engine;
 
-/// <summary>The built helper library, as notebooks refer to it by path.</summary>
+/// <summary>The built helper library with its charts, as notebooks refer to it by path.</summary>
 internal static class LibraryFolder
 {
     public static string Path
     {
         get
         {
-            var path = RepositoryRoot.Combine("lib", "W2S", "bin");
-            Assert.SkipUnless(File.Exists(System.IO.Path.Combine(path, "W2S.dll")), "lib/W2S is not built; run ./w2s build");
+            var path = RepositoryRoot.Combine("lib", "W2S.Charts", "bin");
+            Assert.SkipUnless(File.Exists(System.IO.Path.Combine(path, "W2S.dll")), "lib/W2S.Charts is not built; run ./w2s build");
             return path;
         }
     }

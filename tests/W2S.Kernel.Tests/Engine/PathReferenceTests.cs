@@ -9,7 +9,7 @@ public sealed class PathReferenceTests
     public async Task PlotlyDeedleAndTorchSharpWorkTogetherByPath()
     {
         using var session = new Session();
-        await session.RunAsync($"#r \"{LibraryFolder.Dll("W2S")}\"");
+        await session.RunAsync($"#r \"{LibraryFolder.Dll("W2S.Charts")}\"");
         Assert.Equal("10", (await session.RunAsync("using TorchSharp;\ntorch.arange(5).sum().ToInt64()")).Plain);
         Assert.Equal("3", (await session.RunAsync("""
             using Deedle;
@@ -17,8 +17,10 @@ public sealed class PathReferenceTests
             frame.GetColumn<int>("A").Sum()
             """)).Plain);
         var json = (await session.RunAsync("""
-            var chart = Plotly.NET.CSharp.Chart.Line<int, double, string>(new[] { 1, 2 }, new[] { 0.5, 0.25 });
-            Plotly.NET.GenericChart.toFigureJson(chart)
+            using DynamicObj;
+            var trace = new Plotly.NET.Trace("scatter");
+            trace.SetProperty("y", new[] { 0.5, 0.25 });
+            Plotly.NET.GenericChart.toFigureJson(Plotly.NET.GenericChart.ofTraceObjects<IEnumerable<Plotly.NET.Trace>>(false, new[] { trace }))
             """)).Plain!;
         Assert.Contains("\"data\"", json);
         Assert.Contains("0.25", json);

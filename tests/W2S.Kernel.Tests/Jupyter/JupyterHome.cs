@@ -38,7 +38,7 @@ internal sealed class JupyterHome : IDisposable
     /// <summary>Puts a copy of the notebooks beside the built library, so that nothing of the checkout changes.</summary>
     public void CopyCollection()
     {
-        Assert.SkipUnless(File.Exists(RepositoryRoot.Combine("lib", "W2S", "bin", "W2S.dll")), "lib/W2S is not built");
+        Assert.SkipUnless(File.Exists(RepositoryRoot.Combine("lib", "W2S.Charts", "bin", "W2S.Charts.dll")), "lib/W2S.Charts is not built");
         var notebooks = Directory.CreateDirectory(System.IO.Path.Combine(Work, "notebooks")).FullName;
         foreach (var file in Directory.EnumerateFiles(RepositoryRoot.Combine("notebooks")))
             File.Copy(file, System.IO.Path.Combine(notebooks, System.IO.Path.GetFileName(file)));

@@ -70,6 +70,54 @@ public sealed class KernelProcessTests : IDisposable
         Assert.Equal("5", (string?)kernel.Run("kept").Outputs.Single(sent => sent.Type == "execute_result").Content["data"]!["text/plain"]);
     }
 
+    [Fact]
+    public void SigtermStopsTheCellSendsWhatItLeavesAndEndsTheKernel()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "signals are sent by kill");
+        using (var kernel = new KernelProcess(home))
+        {
+            kernel.Run("1");
+            var id = kernel.Execute("""
+                Console.WriteLine("in");
+                try { await Task.Delay(-1, Cell.Token); } catch (OperationCanceledException) { }
+                await Task.Delay(1500);
+                System.IO.File.WriteAllText("checkpoint", "");
+                Console.WriteLine("written");
+                """);
+            kernel.Execute("System.IO.File.WriteAllText(\"later\", \"\");");
+            kernel.Next(sent => sent.Type == "stream");
+            Process.Start("kill", ["-TERM", $"{kernel.Process.Id}"]).WaitForExit();
+            var (reply, outputs) = kernel.End(id);
+            Assert.Equal("Interrupted", (string?)reply["ename"]);
+            Assert.Equal("written\n", KernelProcess.Text(outputs));
+            Assert.Contains(outputs, sent => sent.Type == "error");
+            kernel.WaitForEnd();
+            Assert.Equal(143, kernel.Process.ExitCode);
+        }
+        Assert.True(File.Exists(Path.Combine(home.Work, "checkpoint")));
+        Assert.False(File.Exists(Path.Combine(home.Work, "later")), "a cell ran after the stop");
+        using var next = new KernelProcess(home);
+        Assert.Equal("", KernelProcess.Text(next.Run("1").Outputs, "stderr")); // it ended as asked
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void SigtermEndsAKernelThatIsIdleOrWhoseCellDoesNotEnd(bool busy)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "signals are sent by kill");
+        using var kernel = new KernelProcess(home);
+        kernel.Run("1");
+        if (busy)
+        {
+            kernel.Execute("var token = Cell.Token; Console.WriteLine(\"in\"); await new TaskCompletionSource().Task;");
+            kernel.Next(sent => sent.Type == "stream");
+        }
+        Process.Start("kill", ["-TERM", $"{kernel.Process.Id}"]).WaitForExit();
+        kernel.WaitForEnd();
+        Assert.Equal(143, kernel.Process.ExitCode);
+    }
+
     [Theory]
     [InlineData("Environment.Exit(7);", "Environment.Exit(7) was called")]
     [InlineData("int F(int n) => F(n + 1) + 1;\nF(0)", "Stack overflow")]

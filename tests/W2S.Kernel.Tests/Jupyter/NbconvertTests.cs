@@ -17,6 +17,9 @@ public sealed partial class NbconvertTests
         "for (var i = 0; i < 3; i++) { Console.Write($\"{i} \"); await Task.Delay(20); }",
         "#!markdown\n# A title",
         "W2S.Kernel.Engine.Script.Cell.Clear();\nConsole.Write(\"gone\");\nW2S.Kernel.Engine.Script.Cell.Clear(wait: true);\n\"kept 😀\"",
+        "\"<b>bold</b>\".DisplayAs(\"text/html\"); squares.Length.Display();",
+        "class Dated { public Dated(DateTime day, DisplayedValue shown) { } }",
+        "new Dated(DateTime.UnixEpoch, 4.Display()).GetType().Name",
         "display(\"{\\\"data\\\":[],\\\"layout\\\":{}}\", \"application/vnd.plotly.v1+json\");",
     ];
 
@@ -40,20 +43,15 @@ public sealed partial class NbconvertTests
         Assert.True(JsonNode.DeepEquals(theirs["metadata"]!["kernelspec"], source["metadata"]!["kernelspec"]), "the client changed kernelspec");
     }
 
-    /// <remarks>
-    /// It runs each notebook twice, which takes minutes: <c>W2S_NBCONVERT=all</c> compares every notebook,
-    /// <c>W2S_NBCONVERT=NAME</c> those whose file name contains NAME.
-    /// </remarks>
     [Fact]
     public async Task TheNotebooksOfTheCollectionGiveTheSame()
     {
-        var wanted = Environment.GetEnvironmentVariable("W2S_NBCONVERT");
-        Assert.SkipWhen(string.IsNullOrEmpty(wanted), "takes minutes a notebook: set W2S_NBCONVERT to all, or to a part of a notebook's name");
+        LongProofs.SkipUnlessWanted("minutes a notebook");
         JupyterHome.Require("nbconvert");
         using var home = new JupyterHome();
         home.CopyCollection();
         var notebooks = Directory.EnumerateFiles(Path.Combine(home.Work, "notebooks"), "*.ipynb").Select(Path.GetFileName)
-            .Where(file => !file!.StartsWith('_') && (wanted == "all" || file.Contains(wanted!, StringComparison.Ordinal))).Order().ToList();
+            .Where(file => !file!.StartsWith('_')).Order().ToList();
         Assert.NotEmpty(notebooks);
         foreach (var notebook in notebooks)
         {

@@ -12,6 +12,13 @@ public sealed class CellLanguageTests
     [InlineData("""{"kernelspec": {"name": ".net-fsharp"}}""", "fsharp")]
     [InlineData("""{"kernelspec": {"name": ".net-csharp"}, "polyglot_notebook": {"kernelInfo": {"defaultKernelName": "fsharp"}}}""", "fsharp")]
     [InlineData("""{"language_info": {"name": "F#"}}""", "fsharp")]
+    [InlineData("""{"language_info": {"name": "polyglot-notebook"}}""", "csharp")]
+    [InlineData("""{"language_info": {"name": "dotnet-interactive.fsharp"}}""", "fsharp")]
+    [InlineData("""{"kernelspec": {"name": "dotnet-interactive", "display_name": "Polyglot Notebook", "language": "polyglot-notebook"}}""", "csharp")]
+    [InlineData("""{"kernelspec": {"name": ".net-fsharp", "language": "polyglot-notebook"}}""", "fsharp")]
+    [InlineData("""{"polyglot_notebook": {"kernelInfo": {"defaultKernelName": "polyglot-notebook.fsharp"}}}""", "fsharp")]
+    [InlineData("""{"dotnet_interactive": {"defaultKernelName": "fsharp"}, "kernelspec": {"name": ".net-csharp"}}""", "fsharp")]
+    [InlineData("""{"kernelspec": "python3", "language_info": [], "polyglot_notebook": {"kernelInfo": 3}}""", "csharp")]
     public void TheNotebooksMetadataSayItsLanguage(string metadata, string expected)
     {
         var notebook = NotebookFile.Of("1");
@@ -27,11 +34,26 @@ public sealed class CellLanguageTests
         Assert.Contains("'Python 3'", Assert.Throws<NotebookException>(() => CellLanguage.OfNotebook(notebook)).Message);
     }
 
+    [Fact]
+    public void TheNotebooksOwnLanguageIsNotAlwaysCSharp()
+    {
+        var cell = NotebookFile.Code("1");
+        cell["metadata"] = JsonNode.Parse("""{"vscode": {"languageId": "polyglot-notebook"}}""");
+        Assert.Equal("fsharp", CellLanguage.OfCell(new(cell), 1, "fsharp"));
+    }
+
     [Theory]
     [InlineData("""{"polyglot_notebook": {"kernelName": "fsharp"}}""", "fsharp")]
     [InlineData("""{"dotnet_interactive": {"language": "html"}}""", "html")]
     [InlineData("""{"vscode": {"languageId": "mermaid"}}""", "mermaid")]
     [InlineData("""{"vscode": {"languageId": "shellscript"}}""", "bash")]
+    [InlineData("""{"vscode": {"languageId": "polyglot-notebook"}}""", "csharp")]
+    [InlineData("""{"vscode": {"languageId": "dotnet-interactive"}}""", "csharp")]
+    [InlineData("""{"vscode": {"languageId": "dotnet-interactive.fsharp"}}""", "fsharp")]
+    [InlineData("""{"vscode": {"languageId": "Dotnet-Interactive.csharp"}}""", "csharp")]
+    [InlineData("""{"dotnet_interactive": {"language": "dotnet-interactive.pwsh"}}""", "pwsh")]
+    [InlineData("""{"polyglot_notebook": {"kernelName": "polyglot-notebook"}, "vscode": {"languageId": "html"}}""", "html")]
+    [InlineData("""{"polyglot_notebook": {"kernelName": 3}, "vscode": "csharp", "dotnet_interactive": []}""", "csharp")]
     [InlineData("{}", "csharp")]
     public void ACellsMetadataComeFirst(string metadata, string expected)
     {
@@ -42,6 +64,7 @@ public sealed class CellLanguageTests
 
     [Theory]
     [InlineData("""{"polyglot_notebook": {"kernelName": "kql"}}""", "1", "'kql'")]
+    [InlineData("""{"vscode": {"languageId": "dotnet-interactive.sql"}}""", "1", "'sql'")]
     [InlineData("{}", "\n  #!python\nprint(1)", "'python'")]
     public void AnUnknownLanguageIsNamedWithItsCell(string metadata, string source, string expected)
     {

@@ -7,6 +7,8 @@ public sealed class NotebookTests
 {
     [Theory]
     [InlineData("", "is empty")]
+    [InlineData("\uFEFF", "is empty")]
+    [InlineData("null", "top level is not an object")]
     [InlineData("not json", "not valid JSON at line 1")]
     [InlineData("""{"cells": [{"cell_type": "code",""", "ends early")]
     [InlineData("[1, 2]", "top level is not an object")]
@@ -19,11 +21,52 @@ public sealed class NotebookTests
     [InlineData("""{"nbformat": 4, "cells": [{"cell_type": "code"}]}""", "cell 1 has no text in 'source'")]
     [InlineData("""{"nbformat": 4, "cells": [{"cell_type": "code", "source": [1]}]}""", "cell 1 has no text in 'source'")]
     [InlineData("""{"nbformat": 4, "nbformat": 4, "cells": []}""", "names one property twice")]
+    [InlineData("""{"nbformat": NaN, "cells": []}""", "no 'nbformat'")]
+    [InlineData("""{"nbformat": 5, "cells": []}""", "has nbformat 5, this reads 4")]
+    [InlineData("""{"nbformat": 4, "nbformat_minor": -1, "cells": []}""", "has the 'nbformat_minor' -1")]
+    [InlineData("""{"nbformat": 4, "metadata": [], "cells": []}""", "'metadata' that are no object")]
+    [InlineData("""{"nbformat": 4, "cells": [{"cell_type": "co\nde", "source": ""}]}""", "has the type 'co de'")]
+    [InlineData("""{"nbformat": 4, "cells": [{"cell_type": "code", "source": "", "metadata": 3}]}""", "'metadata' that are no object")]
+    [InlineData("""{"nbformat": 4, "cells": [{"cell_type": "code", "source": "", "outputs": {}}]}""", "'outputs' that are no list")]
+    [InlineData("""{"nbformat": 4, "cells": [{"cell_type": "code", "source": "", "execution_count": 1.5}]}""", "'execution_count' 1.5")]
+    [InlineData("""{"nbformat": 4, "cells": [], "a": NaNa}""", "not valid JSON at line 1")]
     public void WhatIsNoNotebookIsSaidInOneLine(string text, string expected)
     {
         var error = Assert.Throws<NotebookException>(() => Notebook.Parse(text));
         Assert.Contains(expected, error.Message);
         Assert.DoesNotContain('\n', error.Message);
+    }
+
+    [Fact]
+    public void NestingTooDeepIsSaidToBeThat()
+    {
+        var deep = new string('[', 100_000) + new string(']', 100_000);
+        var text = "{\"nbformat\": 4, \"cells\": [], \"metadata\": {\"a\": " + deep + "}}";
+        Assert.Contains("nests deeper than 256 levels", Assert.Throws<NotebookException>(() => Notebook.Parse(text)).Message);
+    }
+
+    [Fact]
+    public void HalvesOfSurrogatePairsAreReadAsUnknownCharactersWhereverTheyStand()
+    {
+        var notebook = Notebook.Parse("""
+            {"nbformat": 4, "nbformat_minor": 5, "metadata": {"\ud83d": "\uD83D\uDE00", "a": "\\ud83d"}, "cells": [
+              {"cell_type": "code", "metadata": {}, "source": ["\ud83d\ud83d\ude00", "\ude00x\ud83d\n"],
+               "outputs": [{"output_type": "stream", "name": "stdout", "text": "\udfff\ud800"}]},
+              {"cell_type": "markdown", "metadata": {}, "source": "\ud83d"}]}
+            """);
+        Assert.Equal(["\uFFFD😀\uFFFDx\uFFFD\n", "\uFFFD"], notebook.Cells.Select(cell => cell.Source));
+        Assert.Equal("😀", (string?)notebook.Metadata["\uFFFD"]);
+        Assert.Equal("\\ud83d", (string?)notebook.Metadata["a"]);
+        Assert.Equal("\uFFFD\uFFFD", NotebookText.Join(notebook.Cells[0].Outputs[0]!["text"]));
+    }
+
+    [Fact]
+    public void NumbersThatAreNoneAreReadAsNullAndOnlyOutsideOfText()
+    {
+        var notebook = Notebook.Parse("""
+            {"nbformat": 4, "metadata": {"a": [NaN, -Infinity,Infinity, -1], "NaN": "-Infinity \" NaN"}, "cells": []}
+            """);
+        Assert.Equal("""{"a":[null,null,null,-1],"NaN":"-Infinity \u0022 NaN"}""", notebook.Metadata.ToJsonString());
     }
 
     [Theory]

@@ -9,7 +9,7 @@ internal static class RealPlotly
 {
     public static string? Script()
     {
-        var library = Path.Combine(Repository.Root, "lib", "W2S", "bin", "Plotly.NET.dll");
+        var library = Path.Combine(Repository.Root, "lib", "W2S.Charts", "bin", "Plotly.NET.dll");
         if (!File.Exists(library))
             return null;
         using var image = new PEReader(File.OpenRead(library));

@@ -3,10 +3,11 @@ using W2S.Kernel.Tests.Notebooks;
 
 namespace W2S.Kernel.Tests.Repository;
 
-/// <summary>When <c>./w2s run</c> builds: a copy of the script, two empty projects, and a <c>dotnet</c> that notes what it was asked.</summary>
+/// <summary>When <c>./w2s run</c> builds: a copy of the script, three empty projects, and a <c>dotnet</c> that notes what it was asked.</summary>
 public sealed class EntryScriptTests : IDisposable
 {
-    private static readonly string[] Outputs = ["lib/W2S/bin/W2S.dll", "lib/W2S.Kernel/bin/W2S.Kernel.dll"];
+    private static readonly string[] Outputs =
+        ["lib/W2S.Charts/bin/W2S.dll", "lib/W2S.Charts/bin/W2S.Charts.dll", "lib/W2S.Kernel/bin/W2S.Kernel.dll"];
 
     private readonly TemporaryFolder folder = new();
 
@@ -14,7 +15,7 @@ public sealed class EntryScriptTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "the checkout's script is for Linux here");
         File.Copy(RepositoryRoot.Combine("w2s"), folder.File("w2s"));
-        foreach (var project in new[] { "lib/W2S", "lib/W2S.Kernel" })
+        foreach (var project in new[] { "lib/W2S", "lib/W2S.Charts", "lib/W2S.Kernel" })
         {
             Directory.CreateDirectory(Path.Combine(folder.Path, project, "obj"));
             Directory.CreateDirectory(Path.Combine(folder.Path, project, "bin"));
@@ -27,8 +28,10 @@ public sealed class EntryScriptTests : IDisposable
             echo "$*" >>"{folder.Path}/asked"
             env >"{folder.Path}/environment"
             case $1-$2 in
-              build-*/W2S.csproj) cat "{folder.Path}"/lib/W2S/*.cs >"{folder.Path}/{Outputs[0]}" ;;
-              build-*) cat "{folder.Path}"/lib/W2S.Kernel/*.cs >"{folder.Path}/{Outputs[1]}" ;;
+              build-*/W2S.Charts.csproj)
+                cat "{folder.Path}"/lib/W2S/*.cs >"{folder.Path}/{Outputs[0]}"
+                cat "{folder.Path}"/lib/W2S.Charts/*.cs >"{folder.Path}/{Outputs[1]}" ;;
+              build-*) cat "{folder.Path}"/lib/W2S.Kernel/*.cs >"{folder.Path}/{Outputs[2]}" ;;
             esac
             """);
         if (!OperatingSystem.IsWindows())
@@ -47,6 +50,7 @@ public sealed class EntryScriptTests : IDisposable
 
     [Theory]
     [InlineData("lib/W2S/Code.cs")]
+    [InlineData("lib/W2S.Charts/Code.cs")]
     [InlineData("lib/W2S.Kernel/More.cs")]
     [InlineData("global.json")]
     [InlineData("Directory.Build.props")]
@@ -74,8 +78,10 @@ public sealed class EntryScriptTests : IDisposable
     [Theory]
     [InlineData(0, true)]
     [InlineData(1, true)]
+    [InlineData(2, true)]
     [InlineData(0, false)]
     [InlineData(1, false)]
+    [InlineData(2, false)]
     public void AnOutputThatIsGoneOrAnothersIsMadeAgain(int which, bool gone)
     {
         BuildsOfARun();
@@ -105,6 +111,16 @@ public sealed class EntryScriptTests : IDisposable
         Assert.DoesNotContain("Platform", names);
     }
 
+    [Fact]
+    public void LongTestsAreAskedForByOneSwitch()
+    {
+        Builds("test", "Some");
+        Assert.DoesNotContain("W2S_LONG=1", File.ReadAllLines(folder.File("environment")));
+        Builds("test", "--long", "Some");
+        Assert.Contains("W2S_LONG=1", File.ReadAllLines(folder.File("environment")));
+        Assert.Contains("-filter /*/*/*Some*", Asked()[^1]);
+    }
+
     private int BuildsOfARun() => Builds("run", "n.ipynb", "--quick");
 
     private int Builds(params string[] arguments)
@@ -113,6 +129,7 @@ public sealed class EntryScriptTests : IDisposable
         var start = new ProcessStartInfo(folder.File("w2s"), arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
         start.Environment["PATH"] = $"{folder.File("tools")}:{start.Environment["PATH"]}";
         (start.Environment["W2S_TEST_GIVEN"], start.Environment["OUTDIR"], start.Environment["Platform"]) = ("1", "elsewhere", "x86");
+        start.Environment.Remove("W2S_LONG");
         using var script = Process.Start(start)!;
         var output = script.StandardOutput.ReadToEndAsync();
         var errors = script.StandardError.ReadToEnd();

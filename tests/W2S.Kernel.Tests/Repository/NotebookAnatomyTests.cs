@@ -3,10 +3,12 @@ using System.Text.RegularExpressions;
 
 namespace W2S.Kernel.Tests.Repository;
 
-/// <summary>Every committed notebook keeps the collection's form.</summary>
+/// <summary>The collection's own notebooks, those with a card in the README, and their answers keep the collection's form.</summary>
+/// <remarks>A reader's notebook beside them is the reader's: nothing is asked of it.</remarks>
 public sealed partial class NotebookAnatomyTests
 {
-    public static TheoryData<string> Notebooks => [.. Files().Select(file => Path.GetRelativePath(RepositoryRoot.Path, file))];
+    public static TheoryData<string> Notebooks =>
+        [.. Collection(File.ReadAllText(RepositoryRoot.Combine("README.md")))];
 
     [Theory]
     [MemberData(nameof(Notebooks))]
@@ -97,9 +99,21 @@ public sealed partial class NotebookAnatomyTests
 
         Assert.All(Sections, section => Assert.Matches($"(?m)^## {section}", prose));
         Assert.Contains($"({name})", File.ReadAllText(RepositoryRoot.Combine("notebooks", "README.md")));
-        Assert.Contains($"(notebooks/{name})", File.ReadAllText(RepositoryRoot.Combine("README.md")));
         Assert.True(File.Exists(RepositoryRoot.Combine("notebooks", "solutions", name)), $"solutions/{name} with the answers is missing");
         Assert.Contains($"(solutions/{name})", prose);
+    }
+
+    [Fact]
+    public void ThePagesAreThoseWithACardInBothTables()
+    {
+        var pages = Collection(File.ReadAllText(RepositoryRoot.Combine("README.md"))).ToArray();
+        var cards = CardBeside().Matches(File.ReadAllText(RepositoryRoot.Combine("notebooks", "README.md")));
+
+        Assert.Equal(["00", "01", "02", "03", "04", "05", "06"], pages.Where(page => !IsSolution(page)).Select(page => Path.GetFileName(page)[..2]));
+        Assert.Equal(pages.Where(page => !IsSolution(page)).Select(page => Path.GetFileName(page)), cards.Select(card => card.Groups[1].Value));
+        Assert.All(pages, page => Assert.True(File.Exists(RepositoryRoot.Combine(page)), $"{page} is missing"));
+        Assert.Equal(["notebooks/00-a.ipynb", "notebooks/solutions/00-a.ipynb"],
+            Collection("| [00 · A](notebooks/00-a.ipynb) | [02](notebooks/02-mine.ipynb) |\n[03 · Mine](notebooks/03-mine.ipynb)"));
     }
 
     [Fact]
@@ -120,10 +134,9 @@ public sealed partial class NotebookAnatomyTests
     // What every page has, in these words; what stands between them is the page's own.
     private static readonly string[] Sections = ["What you'll see", "Setup", "Knobs", "Data", "Try it yourself", "Takeaways"];
 
-    private static IEnumerable<string> Files() =>
-        Directory.EnumerateFiles(RepositoryRoot.Combine("notebooks"), "*.ipynb", SearchOption.AllDirectories)
-            .Where(file => !file.Contains("runs") && !Path.GetFileName(file).StartsWith('_') && !file.Contains(".ipynb_checkpoints"))
-            .Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Collection(string readme) =>
+        Card().Matches(readme).Select(card => card.Groups[1].Value).SelectMany(name =>
+            new[] { Path.Combine("notebooks", name), Path.Combine("notebooks", "solutions", name) });
 
     private static bool IsSolution(string notebook) => notebook.Contains("solutions");
 
@@ -138,6 +151,12 @@ public sealed partial class NotebookAnatomyTests
 
     [GeneratedRegex(@"/home/|/root/|/Users/|/tmp/|/work/|[A-Z]:\\\\")]
     private static partial Regex MachinePath();
+
+    [GeneratedRegex(@"(?m)^\| \[[^\]]+\]\(notebooks/([^)/]+\.ipynb)\)")]
+    private static partial Regex Card();
+
+    [GeneratedRegex(@"(?m)^\| \[[^\]]+\]\(([^)/]+\.ipynb)\)")]
+    private static partial Regex CardBeside();
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();

@@ -93,12 +93,12 @@ public sealed class MetricsTests : IDisposable
     [Fact]
     public void Label_selection_by_hand()
     {
-        var selection = LabelSelection.Of([true, true, false, false], [true, false, false, false]);
+        var selection = SelectionQuality.Of([true, true, false, false], [true, false, false, false]);
         Assert.Equal((.5, .5, 0.0, .25), (selection.Coverage, selection.Accuracy, selection.DroppedAccuracy, selection.AllAccuracy));
-        var curve = LabelSelection.ByConfidence([.1, .9, .5, .7], [false, true, false, true], points: 4);
+        var curve = SelectionQuality.ByConfidence([.1, .9, .5, .7], [false, true, false, true], points: 4);
         Assert.Equal([1, 1, 2.0 / 3, .5], curve.Select(point => point.Accuracy));
         Assert.Equal([.25, .5, .75, 1], curve.Select(point => point.Coverage));
-        Assert.True(double.IsNaN(LabelSelection.Of([false], [true]).Accuracy));
+        Assert.True(double.IsNaN(SelectionQuality.Of([false], [true]).Accuracy));
     }
 
     [Theory]

@@ -1,5 +1,5 @@
 using W2S.Analysis;
-using W2S.Data;
+using W2S.Data.Noise;
 
 namespace W2S.Tests.Analysis;
 
@@ -34,7 +34,7 @@ public sealed class NoiseMapTests
     [Fact]
     public void BadInputIsNamed()
     {
-        Assert.Contains("label 3", Assert.Throws<ArgumentException>(() => NoiseMap.Of([0], [3], 3)).Message);
+        Assert.Contains("given[0] is 3", Assert.Throws<ArgumentException>(() => NoiseMap.Of([0], [3], 3)).Message);
         Assert.Contains("empty", Assert.Throws<ArgumentException>(() => NoiseMap.Of([], [], 3)).Message);
         Assert.ThrowsAny<ArgumentException>(() => NoiseMap.Of([0, 1], [0], 3));
     }

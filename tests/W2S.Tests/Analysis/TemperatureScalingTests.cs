@@ -75,10 +75,10 @@ public sealed class TemperatureScalingTests
     public void TheSurestAreKeptToTheLabel()
     {
         double[] trust = [0.5, 0.9, 0.5, 0.1, 0.5];
-        Assert.Equal([true, true, false, false, false], LabelSelection.Top(trust, 0.4));
-        Assert.Equal(3, LabelSelection.Top(trust, 0.5).Count(kept => kept)); // 2.5 labels
-        Assert.All(LabelSelection.Top(trust, 1), Assert.True);
-        Assert.All(LabelSelection.Top(trust, 0), Assert.False);
-        Assert.Contains("outside 0 to 1", Assert.Throws<ArgumentOutOfRangeException>(() => LabelSelection.Top(trust, 1.1)).Message);
+        Assert.Equal([true, true, false, false, false], SelectionQuality.Top(trust, 0.4));
+        Assert.Equal(3, SelectionQuality.Top(trust, 0.5).Count(kept => kept)); // 2.5 labels
+        Assert.All(SelectionQuality.Top(trust, 1), Assert.True);
+        Assert.All(SelectionQuality.Top(trust, 0), Assert.False);
+        Assert.Contains("outside 0 to 1", Assert.Throws<ArgumentOutOfRangeException>(() => SelectionQuality.Top(trust, 1.1)).Message);
     }
 }

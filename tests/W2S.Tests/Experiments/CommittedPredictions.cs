@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using W2S.Experiments;
+using W2S.Runs;
 
 namespace W2S.Tests.Experiments;
 

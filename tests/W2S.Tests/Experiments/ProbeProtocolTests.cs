@@ -1,13 +1,14 @@
 using TorchSharp;
-using W2S.Data;
+using W2S.Charts;
 using W2S.Experiments;
-using W2S.Losses;
+using W2S.Losses.Distillation;
+using W2S.Runs;
 using W2S.Training;
 using static TorchSharp.torch;
 
 namespace W2S.Tests.Experiments;
 
-[Collection(W2S.Tests.Training.ProcessWide.Name)]
+[Collection(W2S.Tests.ProcessWide.Name)]
 public sealed class ProbeProtocolTests
 {
     private static readonly ProbeProtocol Small = new()
@@ -48,7 +49,7 @@ public sealed class ProbeProtocolTests
         var pair = Blobs();
         List<int> heard = [];
 
-        var study = Small.Study(pair, 3, new Heard<ProbeProgress>(at => heard.Add(at.Done)));
+        var study = Small.Study(pair, 3, new SynchronousProgress<ProbeProgress>(at => heard.Add(at.Done)));
 
         Assert.Equal([1, 2, 3], heard);
         Assert.Equal([0, 1, 2], study.Splits.Select(split => split.Seed));
@@ -91,7 +92,7 @@ public sealed class ProbeProtocolTests
         Assert.Equal(.25, new ProbeProtocol { TeacherImages = 4_000, StudentImages = 4_000, TestImages = 2_000, TrueLabels = 2_000 }.TestPerTrain);
 
         // Gains of 1, 2 and 3 points, t = 4.3027 with 2 degrees: ± 4.3027 · √(1/3 + 1/4).
-        var study = new ProbeStudy("pair", 10, .25, [.. Enumerable.Range(0, 3).Select(split => new ProbeSplit(
+        var study = new ProbeStudy("pair", 10, .25, [.. Enumerable.Range(0, 3).Select(split => new SplitAccuracies(
             split, .5, .6, .8, new Dictionary<string, double> { ["Soft labels"] = .51 + .01 * split }, new Dictionary<string, double> { ["Soft labels"] = .7 }))]);
         Assert.Equal("2.0 [−1.3, 5.3]", ProbeTable.ByMethod(study).GetColumn<string>("gain over teacher [95 %]").Get("Soft labels"));
         Assert.Equal("2.0 [−1.3, 5.3]", ProbeTable.BySetting([study]).GetColumn<string>("Soft labels: gain over teacher [95 %]").Get("10 true labels"));

@@ -3,6 +3,7 @@ using W2S.Analysis;
 using W2S.Data;
 using W2S.Experiments;
 using W2S.Losses;
+using W2S.Losses.WeakToStrong;
 using W2S.Training;
 using static TorchSharp.torch;
 
@@ -33,7 +34,7 @@ public sealed class ProbeReferenceTests(ITestOutputHelper output)
     [MemberData(nameof(Rows))]
     public void CellsLieNearThoseOfPyTorch(string weak, string strong, string task, int trueLabels, string reference)
     {
-        Assert.SkipWhen(Environment.GetEnvironmentVariable("W2S_FULL") != "1", "about a minute a row: set W2S_FULL=1 to run it");
+        LongProofs.SkipUnlessWanted("about a minute a row");
         Assert.SkipWhen(DataFolder.Find("weights") is null, DataFolder.Missing("weights"));
         using var scope = NewDisposeScope();
         using var images = Read(task);

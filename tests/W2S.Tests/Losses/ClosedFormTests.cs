@@ -1,5 +1,9 @@
 using TorchSharp;
 using W2S.Losses;
+using W2S.Losses.Catalogue;
+using W2S.Losses.Distillation;
+using W2S.Losses.NoisyLabels;
+using W2S.Losses.WeakToStrong;
 using static TorchSharp.torch;
 
 namespace W2S.Tests.Losses;
@@ -106,7 +110,7 @@ public sealed class ClosedFormTests
     {
         using var scope = NewDisposeScope();
         var batch = new LossBatch(zeros(3, 4)) { Labels = tensor(new long[] { 0, 1, 4 }) };
-        Assert.Contains("label 4 is none of 4 classes", Assert.Throws<ArgumentException>(() => ClosedForm.Of(new CrossEntropy(), batch)).Message);
+        Assert.Contains("Labels[2] is 4, outside 0 … 3", Assert.Throws<ArgumentException>(() => ClosedForm.Of(new CrossEntropy(), batch)).Message);
     }
 
     private static LossBatch Draw(int classes, double scale, bool softLabels, bool weighted)

@@ -1,5 +1,8 @@
 using TorchSharp;
 using W2S.Losses;
+using W2S.Losses.Distillation;
+using W2S.Losses.WeakToStrong;
+using W2S.Selection;
 using static TorchSharp.torch;
 
 namespace W2S.Tests.Losses;
@@ -53,7 +56,7 @@ public sealed class FactsTableTests
     [InlineData(.5, 1.381826, .813052, 1.370699, 1.961727)]
     [InlineData(1, 1.319245, .813052, 1.365052, 1.779630)]
     public void AdaptConfAsPrinted(double t, double mean, double a, double b, double c) =>
-        Check(W2S.Losses.AdaptConf.Paper with { BetaTemperature = t }, null, [a, b, c], mean);
+        Check(W2S.Losses.WeakToStrong.AdaptConf.Paper with { BetaTemperature = t }, null, [a, b, c], mean);
 
     [Theory]
     [InlineData(1, 2, 1, .320738 + 2 * .312275)]

@@ -1,5 +1,8 @@
 using TorchSharp;
 using W2S.Losses;
+using W2S.Losses.Distillation;
+using W2S.Losses.WeakToStrong;
+using W2S.Selection;
 using static TorchSharp.torch;
 
 namespace W2S.Tests.Losses;
@@ -18,7 +21,7 @@ public sealed class LossErrorTests
         Message<ArgumentException>(() => new CrossEntropy().Compute(batch with { Labels = null }), "needs labels");
         Message<ArgumentException>(() => new Kd { DistillationWeight = 0 }.TeacherOnly().Compute(batch), "nothing supervises");
         Message<ArgumentException>(() => new Kd().Compute(batch with { TeacherLogits = randn(3, 5) }), "[3, 5]", "[3, 4]");
-        Message<ArgumentException>(() => new Kd().Compute(batch with { Labels = tensor(new long[] { 0 }) }), "1 labels for a batch of 3");
+        Message<ArgumentException>(() => new Kd().Compute(batch with { Labels = tensor(new long[] { 0 }) }), "Labels is Int64 [1]", "give 3");
         Message<ArgumentException>(() => new Kd().Compute(batch with { Labels = rand(3) }), "Float32", "int64");
         Message<ArgumentException>(() => new Kd().Compute(batch with { Labels = rand(3, 2) }), "[3, 2]");
         Message<ArgumentException>(() => new Kd().Compute(new LossBatch(randn(3))), "[3]", "[batch, classes]");

@@ -2,6 +2,10 @@ using FsCheck;
 using FsCheck.Fluent;
 using TorchSharp;
 using W2S.Losses;
+using W2S.Losses.Distillation;
+using W2S.Losses.NoisyLabels;
+using W2S.Losses.WeakToStrong;
+using W2S.Selection;
 using static TorchSharp.torch;
 
 namespace W2S.Tests.Losses;

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using TorchSharp;
 using W2S.Losses;
+using W2S.Losses.Distillation;
 using static TorchSharp.torch;
 
 namespace W2S.Tests.Losses;
@@ -26,7 +27,7 @@ internal static class ReferenceFile
     /// <summary>The loss of a case: its record, filled from the case's options.</summary>
     public static Loss Loss(JsonNode reference)
     {
-        var type = typeof(Loss).Assembly.GetType($"W2S.Losses.{reference["loss"]}", throwOnError: true)!;
+        var type = typeof(Loss).Assembly.GetTypes().Single(type => type.IsPublic && type.Name == $"{reference["loss"]}");
         var options = reference["options"]!.DeepClone().AsObject();
         var inner = options["Inner"];
         options.Remove("Inner");

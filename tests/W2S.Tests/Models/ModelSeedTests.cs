@@ -1,6 +1,5 @@
 using TorchSharp;
 using W2S.Models;
-using W2S.Tests.Training;
 using static TorchSharp.torch;
 
 namespace W2S.Tests.Models;

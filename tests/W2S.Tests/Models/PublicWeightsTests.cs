@@ -1,6 +1,7 @@
 using System.Text.Json;
 using TorchSharp;
 using W2S.Models;
+using W2S.Models.Weights;
 using static TorchSharp.torch;
 
 namespace W2S.Tests.Models;

@@ -1,8 +1,13 @@
 using TorchSharp;
 using W2S.Data;
+using W2S.Data.Batches;
+using W2S.Data.Views;
 using W2S.Losses;
+using W2S.Losses.Distillation;
+using W2S.Losses.WeakToStrong;
 using W2S.Models.Weights;
 using W2S.Tests.Data;
+using W2S.Torch;
 using W2S.Training;
 using static TorchSharp.torch;
 

@@ -1,5 +1,5 @@
 using TorchSharp;
-using W2S.Training;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Tests.Training;

@@ -1,7 +1,11 @@
 using System.Text.Json;
 using TorchSharp;
 using W2S.Data;
+using W2S.Data.Episodes;
+using W2S.Data.Views;
 using W2S.Losses;
+using W2S.Losses.Distillation;
+using W2S.Losses.WeakToStrong;
 using W2S.Models;
 using W2S.Tests.Data;
 using W2S.Training;

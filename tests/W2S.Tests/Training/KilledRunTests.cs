@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace W2S.Tests.Training;
 
-/// <summary>Runs of another process that are killed, or stopped by a limit on files, and go on. <c>./w2s bench resume</c> does the same 50 times.</summary>
+/// <summary>Runs of another process that are killed, or stopped by a limit on files, and go on.</summary>
 [Collection(ProcessWide.Name)]
 public sealed class KilledRunTests : IDisposable
 {
@@ -39,6 +39,18 @@ public sealed class KilledRunTests : IDisposable
         Assert.Equal(expected, Weights(place));
         Assert.True(half > 0, "no kill fell into the writing of a checkpoint");
         Assert.False(Unfinished(place));
+    }
+
+    [Fact]
+    public void FiftyKilledRunsEndWithTheSameBits()
+    {
+        LongProofs.SkipUnlessWanted("fifty runs, each killed and run again");
+        string[] arguments = [Program, "resume", "--kills", "50"];
+        using var bench = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardOutput = true })!;
+        var text = bench.StandardOutput.ReadToEnd();
+        bench.WaitForExit();
+        Assert.True(bench.ExitCode == 0, text);
+        Assert.Contains("50 of 50 killed runs ended with the bits of the undisturbed one", text);
     }
 
     // Where no small disk can be mounted: the system itself refuses to write on within a file.

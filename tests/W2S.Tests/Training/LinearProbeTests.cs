@@ -1,5 +1,7 @@
 using TorchSharp;
 using W2S.Losses;
+using W2S.Losses.WeakToStrong;
+using W2S.Torch;
 using W2S.Training;
 using static TorchSharp.torch;
 
@@ -33,7 +35,7 @@ public sealed class LinearProbeTests
 
         var x = (features - features.mean([0])) / features.std(0);
         var y = tensor(labels);
-        var random = new W2S.Data.SeededRandom(W2S.Data.Seeds.Derive(5, W2S.Data.Seeds.Initialisation));
+        var random = new SeededRandom(Seeds.Derive(5, Seeds.Initialisation));
         var bound = 1 / Math.Sqrt(6);
         var numbers = Enumerable.Range(0, 21).Select(_ => (float)random.NextDouble(-bound, bound)).ToArray();
         var layer = nn.Linear(6, 3);
@@ -42,7 +44,7 @@ public sealed class LinearProbeTests
             layer.weight.copy_(tensor(numbers[..18]).reshape(3, 6));
             layer.bias!.copy_(tensor(numbers[18..]));
         }
-        var draws = new W2S.Data.SeededRandom(W2S.Data.Seeds.Derive(5, W2S.Data.Seeds.Shuffling));
+        var draws = new SeededRandom(Seeds.Derive(5, Seeds.Shuffling));
         var adam = optim.Adam(layer.parameters(), 1e-2, weight_decay: 1e-4);
         for (var step = 0; step < 40; step++)
         {
@@ -98,7 +100,7 @@ public sealed class LinearProbeTests
 
         Assert.Equal(3, seen.Batches.Count);
         Assert.Equal(3, seen.Batches.Select(batch => batch.Lambda).Distinct().Count());
-        var random = new W2S.Data.SeededRandom(W2S.Data.Seeds.Derive(4, W2S.Data.Seeds.Shuffling));
+        var random = new SeededRandom(Seeds.Derive(4, Seeds.Shuffling));
         var rows = tensor(Enumerable.Range(0, 32).Select(_ => (long)random.Next(200)).ToArray());
         var first = seen.Batches[0];
         var lambda = (float)first.Lambda!.Value;
@@ -183,16 +185,45 @@ public sealed class LinearProbeTests
     {
         using var scope = NewDisposeScope();
         var (features, labels) = Blobs(10, 8, 4, 1f);
-        Assert.Contains("9 samples", Throws(features[..9], 4, Supervision.ByLabels(labels)));
+        Assert.Contains("give 9 whole class numbers", Throws(features[..9], 4, Supervision.ByLabels(labels)));
         Assert.Contains("float32 [samples, features]", Throws(features[0], 4, Supervision.ByLabels(labels)));
         Assert.Contains("1 classes", Throws(features, 1, Supervision.ByLabels(labels)));
         Assert.Contains("nothing supervises", Throws(features, 4, new Supervision()));
         Assert.Contains("Steps 0", Assert.Throws<ArgumentOutOfRangeException>(() => new LinearProbeOptions { Steps = 0 }).Message);
         features[2, 2] = float.NaN;
-        Assert.Contains("NaN", Assert.Throws<NotFiniteException>(() => LinearProbe.Train(features, 4, new CrossEntropy(), Supervision.ByLabels(labels))).Message);
+        Assert.Contains("features[2, 2] is NaN", Throws(features, 4, Supervision.ByLabels(labels)));
 
         static string Throws(Tensor features, int classes, Supervision supervision) =>
             Assert.ThrowsAny<ArgumentException>(() => LinearProbe.Train(features, classes, new CrossEntropy(), supervision)).Message;
+    }
+
+    // Both a first report before it is due, and a last one.
+    [Theory]
+    [InlineData(20, 50, 0, "between steps 1 and 20")]
+    [InlineData(70, 50, 0, "between steps 1 and 50")]
+    [InlineData(70, 50, 55, "between steps 51 and 70")]
+    [InlineData(70, 10, 35, "between steps 31 and 40")]
+    public void ALossThatIsNoNumberIsFoundBetweenTheRightSteps(int steps, int every, int from, string where)
+    {
+        using var scope = NewDisposeScope();
+        var (features, labels) = Blobs(10, 8, 4, 1f);
+        var options = new LinearProbeOptions { Steps = steps, ReportEvery = every, BatchSize = 10 };
+        Assert.Contains(where, Assert.Throws<NotFiniteException>(
+            () => LinearProbe.Train(features, 4, new Failing(from), Supervision.ByLabels(labels), options)).Message);
+    }
+
+    // Cross entropy that is NaN from a step on.
+    private sealed record Failing(int From) : Loss
+    {
+        private int steps;
+
+        public override string Name => "Failing";
+
+        public override LossParts Compute(LossBatch batch)
+        {
+            var factor = steps++ >= From ? double.NaN : 1;
+            return new CrossEntropy().Compute(batch with { StudentLogits = batch.StudentLogits * factor });
+        }
     }
 
     // Cross entropy that keeps copies of what it was given.

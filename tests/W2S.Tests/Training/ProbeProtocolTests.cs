@@ -1,6 +1,8 @@
 using TorchSharp;
 using W2S.Data;
+using W2S.Data.Views;
 using W2S.Losses;
+using W2S.Losses.WeakToStrong;
 using W2S.Models;
 using W2S.Tests.Models;
 using W2S.Training;
@@ -26,7 +28,7 @@ public sealed class ProbeProtocolTests
         for (var split = 0; split < 2; split++)
         {
             using var inner = NewDisposeScope();
-            var parts = Split.Parts(images.Count, split, 4000, 4000, 2000);
+            var parts = RandomSplit.Parts(images.Count, split, 4000, 4000, 2000);
             var truth = parts.Select(part => part.Select(i => images.Labels[i]).ToArray()).ToArray();
             var taught = parts[0][..2000];
             var options = new LinearProbeOptions { Seed = split };

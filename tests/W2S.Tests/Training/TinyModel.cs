@@ -2,6 +2,7 @@ using TorchSharp;
 using TorchSharp.Modules;
 using W2S.Data;
 using W2S.Models;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Tests.Training;

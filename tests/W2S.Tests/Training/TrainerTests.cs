@@ -1,6 +1,10 @@
 using TorchSharp;
 using W2S.Data;
+using W2S.Data.Batches;
+using W2S.Data.Views;
 using W2S.Losses;
+using W2S.Losses.Distillation;
+using W2S.Torch;
 using W2S.Training;
 using static TorchSharp.torch;
 

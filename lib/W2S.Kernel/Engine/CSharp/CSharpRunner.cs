@@ -28,7 +28,8 @@ internal sealed class CSharpRunner : IDisposable
     public IEnumerable<Variable> Variables =>
         states.Where(state => state is not null)
             .SelectMany(state => state!.GetType().GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.DeclaredOnly)
-                .Where(declared => !declared.Name.StartsWith('<'))
+                .Where(declared => !declared.Name.StartsWith('<')
+                    && !declared.Name.StartsWith(UsingDeclarations.UnnamedPrefix, StringComparison.Ordinal))
                 .Select(declared => new Variable(declared.Name, declared.FieldType, declared.GetValue(state))))
             .Reverse().DistinctBy(variable => variable.Name).Reverse();
 

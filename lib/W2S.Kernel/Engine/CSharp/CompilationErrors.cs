@@ -9,11 +9,11 @@ internal static class CompilationErrors
 {
     private const int Shown = 10;
 
-    public static CellFailure Failure(ImmutableArray<Diagnostic> diagnostics, CellSource source, LoopChecks checks)
+    public static CellFailure Failure(ImmutableArray<Diagnostic> diagnostics, CellSource source, CheckedCode code)
     {
         var errors = diagnostics.Where(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error)
             .OrderBy(diagnostic => diagnostic.Location.SourceSpan.Start)
-            .Select(diagnostic => Place(diagnostic, checks))
+            .Select(diagnostic => Place(diagnostic, code))
             .DistinctBy(error => (error.Line, error.Message))
             .ToList();
         var lines = new List<string>();
@@ -32,11 +32,11 @@ internal static class CompilationErrors
         });
     }
 
-    private static (int Line, int Column, string Message) Place(Diagnostic diagnostic, LoopChecks checks)
+    private static (int Line, int Column, string Message) Place(Diagnostic diagnostic, CheckedCode code)
     {
         var message = $"error {diagnostic.Id}: {diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture).ReplaceLineEndings(" ")}";
         if (!diagnostic.Location.IsInSource) return (1, 1, message);
         var start = diagnostic.Location.GetLineSpan().StartLinePosition;
-        return (start.Line + 1, checks.OriginalColumn(start.Line, start.Character) + 1, message);
+        return (start.Line + 1, code.OriginalColumn(start.Line, start.Character) + 1, message);
     }
 }

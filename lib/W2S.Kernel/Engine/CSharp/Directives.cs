@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using W2S.Kernel.Engine.Assemblies;
 using W2S.Kernel.Engine.Cells;
 using W2S.Kernel.Engine.Packages;
@@ -21,10 +22,10 @@ internal sealed partial class Directives(ReferenceSet references, PackageSet pac
     {
         if (!Line().IsMatch(code)) return code;
         var root = CSharpSyntaxTree.ParseText(code, SubmissionCompiler.ParseOptions).GetRoot();
-        var found = Line().Matches(code).Where(match => root.FindTrivia(match.Groups["name"].Index).IsDirective).ToList();
+        var found = Line().Matches(code).Where(match => Directive(match) is not null).ToList();
         var wanted = new List<PackageRequest>();
         var last = 1;
-        foreach (var match in found)
+        foreach (var match in found.Where(match => Directive(match)!.IsActive)) // not left out by an #if
         {
             var line = code.AsSpan(0, match.Groups["name"].Index).Count('\n') + 1;
             var argument = match.Groups["argument"].Value.Trim();
@@ -60,6 +61,10 @@ internal sealed partial class Directives(ReferenceSet references, PackageSet pac
         }
         await RestoreAsync();
         return found.Aggregate(code, (text, match) => Blank(text, match.Index, match.Length));
+
+        // null where the line stands in a string or a comment
+        DirectiveTriviaSyntax? Directive(Match match) =>
+            root.FindTrivia(match.Groups["name"].Index).GetStructure() as DirectiveTriviaSyntax;
 
         async Task RestoreAsync()
         {

@@ -1,12 +1,9 @@
 using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.Loader;
-using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Emit;
-using Microsoft.CodeAnalysis.Text;
 using W2S.Kernel.Engine.Assemblies;
 using W2S.Kernel.Engine.Cells;
 
@@ -41,22 +38,21 @@ internal sealed class SubmissionCompiler(ReferenceSet references)
     {
         var number = Interlocked.Increment(ref count);
         var path = $"{source.Path}#{number}";
-        var parsed = CSharpSyntaxTree.ParseText(SourceText.From(code, Encoding.UTF8), ParseOptions);
-        var checks = LoopChecks.Add(parsed);
-        var tree = CSharpSyntaxTree.ParseText(SourceText.From(checks.Text.ToString(), Encoding.UTF8), ParseOptions, path);
-        var compilation = CSharpCompilation.CreateScriptCompilation(
-            $"cell-{number}", tree, references.References, Options(previous is null, $"Submission{number}"), previous, typeof(object));
+        var prepared = CheckedCode.Of(code);
+        var tree = CSharpSyntaxTree.ParseText(prepared.Text, ParseOptions, path);
+        var compilation = SubmissionChain.Bind(CSharpCompilation.CreateScriptCompilation(
+            $"cell-{number}", tree, references.References, Options(previous is null, $"Submission{number}"), previous, typeof(object)));
 
         using var image = new MemoryStream();
         using var symbols = new MemoryStream();
         var emitted = compilation.Emit(image, symbols, options: Emit);
         if (emitted.Diagnostics.Any(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error))
         {
-            throw CompilationErrors.Failure(emitted.Diagnostics, source, checks);
+            throw CompilationErrors.Failure(emitted.Diagnostics, source, prepared);
         }
         if (!emitted.Success) return new Submission(code, compilation, null, HasResult: false); // no code, only usings or comments
 
-        Sources[path] = new CheckedSource(source, checks);
+        Sources[path] = new CheckedSource(source, prepared);
         image.Position = symbols.Position = 0;
         var assembly = AssemblyLoadContext.Default.LoadFromStream(image, symbols);
         return new Submission(code, compilation, EntryPoint(compilation, assembly), HasResult(compilation, tree));
@@ -83,13 +79,9 @@ internal sealed class SubmissionCompiler(ReferenceSet references)
 
     private static bool HasResult(CSharpCompilation compilation, SyntaxTree tree)
     {
-        if (tree.GetCompilationUnitRoot().Members.LastOrDefault() is not GlobalStatementSyntax
-            {
-                Statement: ExpressionStatementSyntax { SemicolonToken.IsMissing: true } last,
-            })
-        {
-            return false;
-        }
-        return compilation.GetSemanticModel(tree).GetTypeInfo(last.Expression).Type is not { SpecialType: SpecialType.System_Void };
+        var root = tree.GetCompilationUnitRoot();
+        if (ReturnStatements.TrailingExpression(root) is not { } last) return ReturnStatements.ReturnValue(root);
+        var type = compilation.GetSemanticModel(tree).GetTypeInfo(last).Type;
+        return type is not { SpecialType: SpecialType.System_Void };
     }
 }

@@ -36,7 +36,23 @@ internal sealed class CellContext : IDisposable
 
     public CancellationToken Token { get; }
 
+    /// <summary>True once the cell's code has taken its token: it may end by itself when it is stopped.</summary>
+    public bool TokenTaken { get; private set; }
+
     public bool Stopped { get; private set; }
+
+    /// <summary>The token, for the cell's own code.</summary>
+    public CancellationToken TakeToken()
+    {
+        TokenTaken = true;
+        return Token;
+    }
+
+    /// <summary>True while a stopped cell does what is left for its end: that is not stopped once more.</summary>
+    public bool Ending { get; private set; }
+
+    /// <summary>What is left to do at its end.</summary>
+    public EndActions AtEnd { get; } = new();
 
     /// <summary>Asks the cell's code to end; listeners to the token run elsewhere and cannot hold up the caller.</summary>
     public void Stop()
@@ -54,6 +70,24 @@ internal sealed class CellContext : IDisposable
                 // a listener of the notebook's own failed; the cell ends all the same
             }
         });
+    }
+
+    /// <summary>Does what is left to do at the cell's end, or at that of a cell that it imports.</summary>
+    /// <param name="thread">The cells' thread.</param>
+    /// <param name="keep">How many of the actions stay for later.</param>
+    /// <returns>What failed.</returns>
+    public async Task<IReadOnlyList<Exception>> EndAsync(CellThread thread, int keep = 0)
+    {
+        if (AtEnd.Count <= keep) return [];
+        Ending = Stopped;
+        try
+        {
+            return await AtEnd.RunAsync(thread, keep).ConfigureAwait(false);
+        }
+        finally
+        {
+            Ending = false;
+        }
     }
 
     /// <summary>Makes this the current cell for the calling thread and all that it starts.</summary>

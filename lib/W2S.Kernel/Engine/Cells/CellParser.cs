@@ -10,14 +10,12 @@ internal static class CellParser
     {
         var parts = new List<CellPart>();
         var lines = text.ReplaceLineEndings("\n").Split('\n');
-        var first = 0;
-        for (var line = 0; line <= lines.Length; line++)
+        for (var first = 0; first < lines.Length;)
         {
-            var magic = line < lines.Length && lines[line].StartsWith("#!", StringComparison.Ordinal);
-            if (line < lines.Length && !magic) continue;
+            var line = MagicLines.Next(lines, first, language);
             var code = string.Join('\n', lines[first..line]);
             if (!string.IsNullOrWhiteSpace(code)) parts.Add(new CellPart(language, null, "", first + 1, code));
-            if (!magic) break;
+            if (line == lines.Length) break;
             first = line + 1;
             if (line == 0 && lines[0].StartsWith("#!/", StringComparison.Ordinal)) continue; // a script's first line, for the shell
             var words = lines[line][2..].Trim().Split((char[]?)null, 2, StringSplitOptions.RemoveEmptyEntries);
@@ -36,6 +34,15 @@ internal static class CellParser
         return parts;
     }
 
+    /// <summary>True where a position is on the line of a magic, not on one that only looks like it.</summary>
+    /// <param name="text">The cell's text.</param>
+    /// <param name="position">The position.</param>
+    public static bool IsMagic(string text, int position)
+    {
+        var line = text.AsSpan(0, position).Count('\n') + 1;
+        return !Split(text, "csharp").Any(part => part.Command is null && line >= part.Line && line <= part.LastLine);
+    }
+
     /// <summary>A cell with everything blank but the part at a position, each character where it was.</summary>
     /// <param name="language">The language that the part must have.</param>
     /// <param name="text">The cell's text.</param>
@@ -47,7 +54,7 @@ internal static class CellParser
         var part = Split(text, "csharp").LastOrDefault(part => part.Line <= line);
         if (part is null) return "csharp" == language ? Blank(text, 1, 0) : null;
         if (part.Language != language) return null;
-        return part.Command is null ? Blank(text, part.Line, part.Line + part.Code.AsSpan().Count('\n')) : Blank(text, 1, 0);
+        return part.Command is null ? Blank(text, part.Line, part.LastLine) : Blank(text, 1, 0);
     }
 
     private static string Blank(string text, int first, int last)

@@ -8,6 +8,9 @@ namespace W2S.Kernel.Engine.Cells;
 /// <param name="Code">The lines.</param>
 internal sealed record CellPart(string Language, string? Command, string Arguments, int Line, string Code)
 {
+    /// <summary>The last line of the code, from 1.</summary>
+    public int LastLine => Line + Code.AsSpan().Count('\n');
+
     /// <summary>The code on the lines that it has in its source: as many empty lines stand before it.</summary>
     public string CodeInPlace => new string('\n', Line - 1) + Code;
 }

@@ -40,6 +40,9 @@ internal sealed class CellThread : IDisposable
         return done.Task.Unwrap();
     }
 
+    /// <summary>True where a thread is this one and still takes actions.</summary>
+    public bool Is(Thread other) => other == thread && !work.IsAddingCompleted;
+
     /// <summary>Wakes the thread if it sleeps or waits.</summary>
     public void Wake() => thread.Interrupt();
 

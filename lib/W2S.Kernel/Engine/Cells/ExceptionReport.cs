@@ -24,13 +24,13 @@ internal static class ExceptionReport
         exception = Unwrap(exception);
         var frames = FramesOf(exception);
         var place = frames.Find(frame => frame.Source is not null);
-        var message = OneLine(exception.Message);
-        var lines = new List<string> { $"{exception.GetType().FullName}: {exception.Message}" };
+        var message = OneLine(MessageOf(exception));
+        var lines = new List<string> { $"{exception.GetType().FullName}: {MessageOf(exception)}" };
         if (place is { Source: { } source }) lines.AddRange(CellFailure.Excerpt(source, place.Line, place.Column));
         lines.AddRange(frames.Select(frame => "   at " + frame.Text));
         for (var inner = exception.InnerException; inner is not null; inner = inner.InnerException)
         {
-            lines.Add($" ---> {inner.GetType().FullName}: {inner.Message}");
+            lines.Add($" ---> {inner.GetType().FullName}: {MessageOf(inner)}");
             lines.AddRange(FramesOf(inner).Select(frame => "   at " + frame.Text));
         }
         var own = frames.Find(frame => frame.Source == cell);
@@ -40,6 +40,26 @@ internal static class ExceptionReport
             Column = own?.Column,
             SourceLine = own is null ? null : cell.Line(own.Line),
         };
+    }
+
+    /// <summary>An exception's type and message on one line.</summary>
+    public static string OneLine(Exception exception)
+    {
+        var own = Unwrap(exception);
+        return $"{own.GetType().Name}: {OneLine(MessageOf(own))}";
+    }
+
+    // An exception's class may override its message with code that fails too.
+    private static string MessageOf(Exception exception)
+    {
+        try
+        {
+            return exception.Message ?? "";
+        }
+        catch (Exception failure)
+        {
+            return $"(its message cannot be read: {failure.GetType().Name})";
+        }
     }
 
     private static Exception Unwrap(Exception exception) => exception switch
@@ -63,7 +83,9 @@ internal static class ExceptionReport
             if (SubmissionCompiler.SourceOf(frame.GetFileName()) is { } code)
             {
                 var line = frame.GetFileLineNumber();
-                var column = code.Checks.OriginalColumn(line - 1, frame.GetFileColumnNumber() - 1) + 1;
+                var isAbove = frames is [.., var above] && above.Source == code.Source && above.Line == line;
+                if (name is null && isAbove) continue;
+                var column = code.Code.OriginalColumn(line - 1, frame.GetFileColumnNumber() - 1) + 1;
                 var where = code.Source.Label is null ? $"line {line}" : $"{code.Source.Label}, line {line}";
                 frames.Add(new(name is null ? where : $"{name}, {where}", code.Source, line, column));
             }
@@ -90,7 +112,8 @@ internal static class ExceptionReport
         if (name.StartsWith('<')) name = name.Contains("g__", StringComparison.Ordinal) ? LocalFunction(name) : Inner(name) + " lambda";
         if (type.Name.StartsWith("Submission", StringComparison.Ordinal) && type.Namespace is null)
         {
-            return name.Contains("<Initialize>", StringComparison.Ordinal) || name is "<Factory>" or "Initialize" or "MoveNext" or "<Initialize> lambda"
+            return name.Contains("<Initialize>", StringComparison.Ordinal)
+                || name is "<Factory>" or "Initialize" or "MoveNext" or "Initialize lambda"
                 ? null
                 : Parameters(name, method);
         }

@@ -18,6 +18,7 @@ internal static class Interruption
 
     public static void ThrowIfStopped()
     {
-        if (CellContext.Current is { Stopped: true } cell) throw new OperationCanceledException("the cell was stopped", cell.Token);
+        if (CellContext.Current is not { Stopped: true, Ending: false } cell) return;
+        throw new OperationCanceledException("the cell was stopped", cell.Token);
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.ExceptionServices;
 using W2S.Kernel.Engine.Assemblies;
 using W2S.Kernel.Engine.CSharp;
 using W2S.Kernel.Engine.FSharp;
@@ -34,10 +35,38 @@ internal sealed class PartRunner : IDisposable
     /// <param name="cell">Its context.</param>
     /// <param name="thread">Where its code starts.</param>
     public Task RunAsync(CellSource source, string language, CellContext cell, CellThread thread) =>
-        RunAsync(new Run(source, cell, thread, []), language);
+        RunToEndAsync(new Run(source, cell, thread, []), language);
 
     /// <inheritdoc/>
     public void Dispose() => CSharp.Dispose();
+
+    // With what the cell has left for its end; a failure there is the cell's own where nothing else went wrong.
+    private async Task RunToEndAsync(Run run, string language)
+    {
+        var before = run.Cell.AtEnd.Count;
+        try
+        {
+            await RunAsync(run, language);
+        }
+        catch
+        {
+            Report(await run.Cell.EndAsync(run.Thread, before), run);
+            throw;
+        }
+        var failures = await run.Cell.EndAsync(run.Thread, before);
+        if (failures.Count == 0) return;
+        Report(failures.Skip(1), run);
+        ExceptionDispatchInfo.Throw(failures[0]);
+    }
+
+    private static void Report(IEnumerable<Exception> failures, Run run)
+    {
+        foreach (var failure in failures)
+        {
+            var error = ExceptionReport.Describe(failure, run.Source);
+            run.Cell.Output.Write(OutputStream.Error, $"At the cell's end: {string.Join('\n', error.Traceback)}\n");
+        }
+    }
 
     private async Task RunAsync(Run run, string language)
     {
@@ -78,16 +107,18 @@ internal sealed class PartRunner : IDisposable
         if (string.IsNullOrWhiteSpace(code)) return;
         var submission = CSharp.Compile(code, run.Source);
         run.Cell.Token.ThrowIfCancellationRequested();
+        ValueFormatters.Register(); // before the cell's own, which go first
         await run.Thread.RunAsync(async () =>
         {
             var value = await CSharp.Start(submission);
-            if (submission.HasResult) ShowResult(run, value);
+            if (submission.HasResult && value != Cell.Nothing) ShowResult(run, value);
             return true;
         });
     }
 
     private Task RunFSharpAsync(Run run, CellPart part) => run.Thread.RunAsync(() =>
     {
+        ValueFormatters.Register();
         var (hasValue, value) = fsharp.Value.Run(part, run.Source, run.Cell.Token);
         if (hasValue) ShowResult(run, value);
         return Task.FromResult(true);
@@ -131,7 +162,15 @@ internal sealed class PartRunner : IDisposable
         if (run.Importing.Contains(path)) throw new InvalidOperationException($"{name} imports itself");
         foreach (var (source, language) in Imports.Read(path))
         {
-            await RunAsync(run with { Source = source, Importing = [.. run.Importing, path], ShowsResults = show && run.ShowsResults }, language);
+            var imported = run with
+            {
+                Source = source,
+                Importing = [.. run.Importing, path],
+                ShowsResults = show && run.ShowsResults,
+            };
+            // a file counts as typed here; a notebook's cells are cells of their own
+            var isNotebook = path.EndsWith(".ipynb", StringComparison.OrdinalIgnoreCase);
+            await (isNotebook ? RunToEndAsync(imported, language) : RunAsync(imported, language));
         }
     }
 

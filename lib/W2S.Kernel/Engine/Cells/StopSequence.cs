@@ -8,21 +8,24 @@ namespace W2S.Kernel.Engine.Cells;
 /// </remarks>
 internal static class StopSequence
 {
-    private static readonly TimeSpan[] Patience =
-        [TimeSpan.FromMilliseconds(400), TimeSpan.FromMilliseconds(350)];
+    /// <summary>How long the token and the checks have to show effect.</summary>
+    public static readonly TimeSpan Usual = TimeSpan.FromMilliseconds(400);
+
+    private static readonly TimeSpan AfterWaking = TimeSpan.FromMilliseconds(350);
 
     /// <summary>Stops a cell.</summary>
     /// <param name="work">The cell's work.</param>
     /// <param name="cell">Its context.</param>
     /// <param name="thread">The thread that it started on.</param>
+    /// <param name="patience">How long a cell that took its token has to end by itself.</param>
     /// <returns>True where it ended, false where it was left behind.</returns>
-    public static async Task<bool> RunAsync(Task work, CellContext cell, CellThread thread)
+    public static async Task<bool> RunAsync(Task work, CellContext cell, CellThread thread, TimeSpan patience)
     {
         cell.Stop();
         _ = work.ContinueWith(_ => Interruption.End(), TaskScheduler.Default);
-        if (await EndsWithin(work, Patience[0])) return true;
+        if (await EndsWithin(work, cell.TokenTaken ? patience : Usual)) return true;
         thread.Wake();
-        return await EndsWithin(work, Patience[1]);
+        return await EndsWithin(work, AfterWaking);
     }
 
     private static async Task<bool> EndsWithin(Task work, TimeSpan patience) =>

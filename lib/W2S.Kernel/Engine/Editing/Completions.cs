@@ -35,6 +35,7 @@ internal static class Completions
     {
         var start = code.LastIndexOf('\n', Math.Max(0, position - 1)) + 1;
         if (start > position || !code.AsSpan(start, position - start).StartsWith("#!", StringComparison.Ordinal)) return null;
+        if (!CellParser.IsMagic(code, start)) return null;
         var typed = code[(start + 2)..position];
         if (typed.Any(char.IsWhiteSpace)) return new CompletionResult(position, position, []);
         var fitting = Magics.Names.Where(name => name.StartsWith(typed, StringComparison.OrdinalIgnoreCase)).Order();

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Host.Mef;
@@ -11,50 +12,74 @@ namespace W2S.Kernel.Engine.Editing;
 internal sealed class EditorWorkspace(ReferenceSet references) : IDisposable
 {
     private readonly Lock gate = new();
-    private readonly List<(string Code, IReadOnlyList<MetadataReference> References)> ran = [];
+    private readonly List<string> ran = [];
     private AdhocWorkspace? workspace;
+    private ImmutableArray<MetadataReference> bound;
     private ProjectId? latest;
     private int mirrored;
 
     /// <summary>Notes a piece that ran; costs nothing until an editor asks.</summary>
     public void Add(string code)
     {
-        lock (gate) ran.Add((code, references.References));
+        lock (gate) ran.Add(code);
     }
 
-    /// <summary>A document with the code being edited.</summary>
-    public Document Open(string code)
+    /// <summary>A document with the code being edited, bound to its references.</summary>
+    public async Task<Document> OpenAsync(string code, CancellationToken stop)
     {
+        Solution pieces;
+        ProjectInfo edited;
+        ProjectId? under;
         lock (gate)
         {
-            workspace ??= new AdhocWorkspace(MefHostServices.DefaultHost);
-            for (; mirrored < ran.Count; mirrored++)
-            {
-                var project = Project(ran[mirrored].Code, ran[mirrored].References, mirrored == 0);
-                workspace.AddProject(project);
-                latest = project.Id;
-            }
-            var edited = Project(code, references.References, latest is null);
-            return workspace.CurrentSolution.AddProject(edited).GetDocument(edited.Documents[0].Id)!;
+            Mirror();
+            pieces = workspace!.CurrentSolution;
+            under = latest;
+            edited = Project(code);
         }
+        // first what ran, as part of the workspace, which keeps it for the next time
+        if (under is not null) await ReferenceBinding.BindAsync(pieces.GetProject(under)!, stop).ConfigureAwait(false);
+        var document = pieces.AddProject(edited).GetDocument(edited.Documents[0].Id)!;
+        await ReferenceBinding.BindAsync(document.Project, stop).ConfigureAwait(false);
+        return document;
     }
 
     /// <inheritdoc/>
     public void Dispose() => workspace?.Dispose();
 
-    private ProjectInfo Project(string code, IReadOnlyList<MetadataReference> metadata, bool first)
+    // All pieces refer to what the newest one does: they share its symbols.
+    private void Mirror()
+    {
+        if (bound != references.References)
+        {
+            bound = references.References;
+            workspace?.ClearSolution();
+            latest = null;
+            mirrored = 0;
+        }
+        workspace ??= new AdhocWorkspace(MefHostServices.DefaultHost);
+        for (; mirrored < ran.Count; mirrored++)
+        {
+            var project = Project(ran[mirrored]);
+            workspace.AddProject(project);
+            latest = project.Id;
+        }
+    }
+
+    private ProjectInfo Project(string code)
     {
         var id = ProjectId.CreateNewId();
         var document = DocumentInfo.Create(
             DocumentId.CreateNewId(id), "cell.csx", sourceCodeKind: SourceCodeKind.Script,
-            loader: TextLoader.From(TextAndVersion.Create(SourceText.From(code), VersionStamp.Create())));
+            loader: TextLoader.From(TextAndVersion.Create(
+                SourceText.From(UsingDeclarations.Blank(code)), VersionStamp.Create())));
         return ProjectInfo.Create(
             id, VersionStamp.Create(), $"cell{ran.Count}-{id.Id:N}", $"cell{ran.Count}-{id.Id:N}", LanguageNames.CSharp,
             parseOptions: SubmissionCompiler.ParseOptions.WithDocumentationMode(DocumentationMode.Parse),
-            compilationOptions: SubmissionCompiler.Options(first, "Edited"),
+            compilationOptions: SubmissionCompiler.Options(latest is null, "Edited"),
             documents: [document],
             projectReferences: latest is null ? null : [new ProjectReference(latest)],
-            metadataReferences: metadata,
+            metadataReferences: bound,
             isSubmission: true,
             hostObjectType: null);
     }

@@ -81,9 +81,18 @@ internal sealed partial class FSharpRunner(ReferenceSet references)
     }
 
     // The one endless loop that F# has gets the check that every C# loop gets; within its line, so that lines stay.
-    private static string Checked(string code) => While().Replace(code, "${head}(global.W2S.Kernel.Engine.Script.Cell.Check(); ${condition}) do");
+    private static string Checked(string code)
+    {
+        if (!While().IsMatch(code)) return code;
+        var keywords = FSharpLexer.Positions(code, "WHILE").ToHashSet();
+        return While().Replace(code, match => keywords.Contains(match.Groups["keyword"].Index)
+            ? match.Result("${head}${keyword} (global.W2S.Kernel.Engine.Script.Cell.Check(); ${condition}) do")
+            : match.Value);
+    }
 
-    [GeneratedRegex(@"^(?<head>[ \t]*while[ \t]+)(?<condition>[^\n]+?)[ \t]+do\b", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        @"^(?<head>[ \t]*)(?<keyword>while)[ \t]+(?<condition>[^\n]+?)[ \t]+do\b",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex While();
 
     private static Shell.FsiEvaluationSession Open()

@@ -18,19 +18,27 @@ public static class HostConsole
     private static readonly Lock Once = new();
     private static bool routed;
     private static TextReader? reader;
+    private static TextWriter? writer;
+    private static TextWriter? errorWriter;
 
-    /// <summary>From now on sends what cells write to the cell that wrote it.</summary>
+    /// <summary>Sends what cells write to the cell that wrote it; again where a cell has set other streams.</summary>
     internal static void Route()
     {
         lock (Once)
         {
-            if (routed) return;
+            if (!routed) (Out, Error, In) = (Console.Out, Console.Error, Console.In);
             routed = true;
-            (Out, Error, In) = (Console.Out, Console.Error, Console.In);
-            Console.SetOut(new CellWriter(OutputStream.Out, Out));
-            Console.SetError(new CellWriter(OutputStream.Error, Error));
-            Console.SetIn(new CellReader(In));
-            reader = Console.In;
+            if (!ReferenceEquals(Console.Out, writer))
+            {
+                Console.SetOut(new CellWriter(OutputStream.Out, Out));
+                writer = Console.Out;
+            }
+            if (!ReferenceEquals(Console.Error, errorWriter))
+            {
+                Console.SetError(new CellWriter(OutputStream.Error, Error));
+                errorWriter = Console.Error;
+            }
+            RouteInput();
         }
     }
 

@@ -1,10 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.DotNet.Interactive.Formatting;
+using W2S.Kernel.Engine.Cells;
+using W2S.Kernel.Engine.Variables;
 
 namespace W2S.Kernel.Engine.Output;
 
 /// <summary>Turns values into MIME bundles by the formatters that are registered for their types.</summary>
+/// <remarks>No value fails the cell that shows it: what cannot be formatted is plain text or its type.</remarks>
 internal static class Renderer
 {
     private const string Plain = "text/plain";
@@ -25,25 +28,98 @@ internal static class Renderer
                 return new MimeBundle(Plain, value as string ?? Formatter.NullString);
         }
         if (value is null) return new MimeBundle(mimeTypes[0], Formatter.NullString);
+        ValueFormatters.Register();
+        var register = ValueFormatters.OnSight(value.GetType());
+        if (register is not null && MimeTypesRegisteredFor(value.GetType()).Count == 0) register();
         var bundle = new MimeBundle();
+        var failures = new List<(string Mime, Exception Failure)>();
         foreach (var mime in mimeTypes.Count > 0 ? mimeTypes : MimeTypesFor(value.GetType()))
         {
-            var text = Formatter.ToDisplayString(value, mime);
+            if (Format(value, mime, failures) is not { } text) continue;
             if (mimeTypes.Count == 0 && mime == Html && SaysNoMoreThanPlain(text)) continue;
             bundle.Set(mime, Content(mime, text));
         }
-        if (mimeTypes.Count == 0 && !bundle.ContainsKey(Plain)) bundle.Set(Plain, Formatter.ToDisplayString(value, Plain));
+        if (mimeTypes.Count == 0 && !bundle.ContainsKey(Plain) || bundle.Count == 0)
+        {
+            bundle.Set(Plain, PlainText(value, failures));
+        }
+        Report(value, failures);
         return bundle;
+    }
+
+    /// <summary>A value as plain text: by its formatter, its own <c>ToString</c>, or its type and why.</summary>
+    public static string PlainText(object value) => PlainText(value, []);
+
+    private static string PlainText(object value, List<(string Mime, Exception Failure)> failures)
+    {
+        // what failed is not asked again: a sequence may have another state by now
+        var formatted = failures.Exists(failed => failed.Mime == Plain) ? null : Format(value, Plain, failures);
+        if (failures.Count > 0 && formatted == value.GetType().ToString()) formatted = null; // the failure says more
+        return formatted ?? Own(value, failures) ?? Unshown(value, failures[^1].Failure);
+    }
+
+    private static string? Format(object value, string mime, List<(string Mime, Exception Failure)> failures)
+    {
+        try
+        {
+            return Formatter.ToDisplayString(value, mime);
+        }
+        catch (Exception failure) when (CellContext.Current is not { Stopped: true })
+        {
+            failures.Add((mime, failure));
+            return null;
+        }
+    }
+
+    // Null where the type has no text of its own, but only its name.
+    private static string? Own(object value, List<(string Mime, Exception Failure)> failures)
+    {
+        try
+        {
+            var declares = value.GetType().GetMethod(nameof(ToString), Type.EmptyTypes)?.DeclaringType;
+            return declares == typeof(object) || declares == typeof(ValueType) ? null : value.ToString();
+        }
+        catch (Exception failure) when (CellContext.Current is not { Stopped: true })
+        {
+            failures.Add((Plain, failure));
+            return null;
+        }
+    }
+
+    private static string Unshown(object value, Exception failure) =>
+        $"{TypeNames.Short(value.GetType())} (it cannot be shown: {ExceptionReport.OneLine(failure)})";
+
+    // Whoever wrote a formatter wants to know that it failed; what the library tries by itself is nobody's fault.
+    private static void Report(object value, List<(string Mime, Exception Failure)> failures)
+    {
+        var registered = failures.Count > 0 ? MimeTypesRegisteredFor(value.GetType()) : [];
+        if (failures.Find(failed => registered.Contains(failed.Mime)) is not { Failure: { } failure } first) return;
+        var (type, reason) = (TypeNames.Short(value.GetType()), ExceptionReport.OneLine(failure));
+        CellContext.Current?.Output.Write(
+            OutputStream.Error, $"{type} is shown without {first.Mime}: its formatter failed, {reason}\n");
     }
 
     // Those preferred for the type, and those registered for it or a base of it; what is special comes before HTML.
     private static List<string> MimeTypesFor(Type type)
     {
-        var registered = Formatter.RegisteredFormatters(includeDefaults: false)
-            .Where(formatter => formatter.Type != typeof(object) && formatter.Type.IsAssignableFrom(type))
-            .Select(formatter => formatter.MimeType);
-        return [.. Formatter.GetPreferredMimeTypesFor(type).Concat(registered).Distinct().OrderBy(Rank)];
+        IEnumerable<string> preferred;
+        try
+        {
+            preferred = Formatter.GetPreferredMimeTypesFor(type);
+        }
+        catch (Exception) when (CellContext.Current is not { Stopped: true })
+        {
+            preferred = [Plain]; // what the type's own library registers when it is first asked for failed
+        }
+        return [.. preferred.Concat(MimeTypesRegisteredFor(type)).Distinct().OrderBy(Rank)];
     }
+
+    private static List<string> MimeTypesRegisteredFor(Type type) =>
+    [
+        .. Formatter.RegisteredFormatters(includeDefaults: false)
+            .Where(formatter => formatter.Type != typeof(object) && formatter.Type.IsAssignableFrom(type))
+            .Select(formatter => formatter.MimeType),
+    ];
 
     private static int Rank(string mime) => mime switch
     {

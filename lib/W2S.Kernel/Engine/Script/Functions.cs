@@ -24,12 +24,6 @@ public static class Functions
         return shown;
     }
 
-    /// <summary>Shows a value at once, as <see cref="display"/> does.</summary>
-    /// <param name="value">What to show.</param>
-    /// <param name="mimeTypes">The representations wanted; none means those that are registered for the value's type.</param>
-    /// <returns>A handle whose <see cref="DisplayedValue.Update"/> replaces what is shown.</returns>
-    public static DisplayedValue Display<T>(this T value, params string[] mimeTypes) => display(value, mimeTypes);
-
     /// <summary>Marks text as HTML, so that it is shown as such.</summary>
     /// <param name="content">The HTML.</param>
     /// <returns>A value for <see cref="display"/> or for the end of a cell.</returns>

@@ -5,6 +5,7 @@ using W2S.Kernel.Engine.Assemblies;
 using W2S.Kernel.Engine.Cells;
 using W2S.Kernel.Engine.CSharp;
 using W2S.Kernel.Engine.FSharp;
+using W2S.Kernel.Engine.Output;
 using W2S.Kernel.Engine.Script;
 
 namespace W2S.Kernel.Engine.Variables;
@@ -108,15 +109,7 @@ internal sealed partial class VariableMagics(CSharpRunner csharp, ReferenceSet r
 
     private static string Value(object? value)
     {
-        string text;
-        try
-        {
-            text = Formatter.ToDisplayString(value, "text/plain").ReplaceLineEndings(" ");
-        }
-        catch (Exception failure)
-        {
-            text = $"({failure.Message})";
-        }
+        var text = value is null ? Formatter.NullString : Renderer.PlainText(value).ReplaceLineEndings(" ");
         return text.Length > Shown ? string.Concat(text.AsSpan(0, Shown), "…") : text;
     }
 

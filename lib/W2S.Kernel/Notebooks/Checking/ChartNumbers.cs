@@ -15,8 +15,8 @@ internal static class ChartNumbers
     {
         switch (node)
         {
-            case JsonObject typed when typed["bdata"] is JsonValue && typed["dtype"] is JsonValue:
-                yield return (place, Decode(typed));
+            case JsonObject typed when NotebookText.One(typed["bdata"]) is { } data && NotebookText.One(typed["dtype"]) is { } type:
+                yield return (place, Decode(data, type));
                 break;
             case JsonArray list when list.Count > 0 && list.All(IsNumber):
                 yield return (place, [.. list.Select(item => item?.GetValue<double>() ?? double.NaN)]);
@@ -44,10 +44,12 @@ internal static class ChartNumbers
 
     private static bool IsColour(string text) => text.StartsWith('#') || text.StartsWith("rgb", StringComparison.Ordinal);
 
-    private static double[] Decode(JsonObject typed)
+    private static double[] Decode(string data, string type)
     {
-        var bytes = Convert.FromBase64String(typed["bdata"]!.GetValue<string>());
-        var (size, read) = typed["dtype"]!.GetValue<string>() switch
+        var bytes = new byte[data.Length];
+        if (!Convert.TryFromBase64String(data, bytes, out var length))
+            return [];
+        var (size, read) = type switch
         {
             "f8" or "float64" => (8, (Read)(at => BinaryPrimitives.ReadDoubleLittleEndian(bytes.AsSpan(at)))),
             "f4" or "float32" => (4, at => BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(at))),
@@ -58,7 +60,7 @@ internal static class ChartNumbers
             "i1" or "int8" => (1, at => (sbyte)bytes[at]),
             _ => (1, at => bytes[at]),
         };
-        return [.. Enumerable.Range(0, bytes.Length / size).Select(index => read(index * size))];
+        return [.. Enumerable.Range(0, length / size).Select(index => read(index * size))];
     }
 
     private delegate double Read(int at);

@@ -62,7 +62,8 @@ internal sealed partial class NotebookComparer(double tolerance)
             differences.Add($"{place}: saved a chart, now none");
             return;
         }
-        var (lists, others) = (ChartNumbers.In(chart).ToList(), ChartNumbers.In(other).ToDictionary(list => list.Place, list => list.Values));
+        var lists = ChartNumbers.In(chart).DistinctBy(list => list.Place);
+        var others = ChartNumbers.In(other).DistinctBy(list => list.Place).ToDictionary(list => list.Place, list => list.Values);
         foreach (var (name, values) in lists)
         {
             if (!others.Remove(name, out var found) || found.Length != values.Length)
@@ -111,11 +112,11 @@ internal sealed partial class NotebookComparer(double tolerance)
     private static string Show(double value) => value.ToString("G7", CultureInfo.InvariantCulture);
 
     private static string Stream(NotebookCell cell, string name) => string.Concat(
-        cell.Outputs.Where(output => output?["name"]?.GetValue<string>() == name)
+        cell.Outputs.Where(output => NotebookText.One(NotebookText.Get(output, "name")) == name)
             .Select(output => NotebookText.Overwrite(NotebookText.Join(output!["text"]))));
 
     private static List<JsonObject> Shows(NotebookCell cell) =>
-        [.. cell.Outputs.Select(output => output?["data"]).OfType<JsonObject>()];
+        [.. cell.Outputs.Select(output => NotebookText.Get(output, "data")).OfType<JsonObject>()];
 
     private static string Plain(JsonObject data) =>
         data["text/plain"] is { } plain ? NotebookText.Join(plain)

@@ -13,14 +13,14 @@ internal sealed partial class HtmlOutputs(MarkdownHtml markdown, bool charts)
 {
     private const int LongText = 60; // lines
 
-    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, MaxDepth = 1000 };
 
     public string Render(JsonArray outputs) =>
         string.Concat(outputs.OfType<JsonObject>().Where(output => !PlotlyScript.IsMarked(output)).Select(Render));
 
-    private string Render(JsonObject output) => output["output_type"]?.GetValue<string>() switch
+    private string Render(JsonObject output) => NotebookText.One(output["output_type"]) switch
     {
-        "stream" => Text(NotebookText.Join(output["text"]), output["name"]?.GetValue<string>() == "stderr" ? "stderr" : ""),
+        "stream" => Text(NotebookText.Join(output["text"]), NotebookText.One(output["name"]) == "stderr" ? "stderr" : ""),
         "error" => Text(Error(output), "fault"),
         _ when output["data"] is JsonObject data => Data(data),
         _ => "",
@@ -53,7 +53,7 @@ internal sealed partial class HtmlOutputs(MarkdownHtml markdown, bool charts)
         if (data["text/plain"] is { } plain)
             return Text(NotebookText.Join(plain), "");
         var (name, content) = data.FirstOrDefault();
-        return name is null ? "" : Text(NotebookText.IsText(content) ? NotebookText.Join(content) : content!.ToJsonString(Indented), "");
+        return name is null ? "" : Text(NotebookText.IsText(content) ? NotebookText.Join(content) : content?.ToJsonString(Indented) ?? "null", "");
     }
 
     private static string Image(string mime, JsonNode content) =>
@@ -61,7 +61,7 @@ internal sealed partial class HtmlOutputs(MarkdownHtml markdown, bool charts)
 
     private static string Error(JsonObject output)
     {
-        var lines = (output["traceback"] as JsonArray)?.Select(line => line!.GetValue<string>()).ToList() ?? [];
+        var lines = (output["traceback"] as JsonArray)?.Select(NotebookText.One).OfType<string>().ToList() ?? [];
         return lines.Count > 0 ? string.Join('\n', lines) : $"{output["ename"]}: {output["evalue"]}";
     }
 

@@ -86,7 +86,7 @@ internal sealed partial class ChartPainter(HeadlessBrowser? browser)
 
     private static int Keep(List<(JsonObject Data, JsonObject Figure)> charts, Notebook before)
     {
-        var old = PlotlyScript.Charts(before).Where(chart => chart.Data.ContainsKey("image/png")).ToList();
+        var old = PlotlyScript.Charts(before).Where(chart => chart.Data["image/png"] is not null).ToList();
         var kept = 0;
         foreach (var (data, figure) in charts)
         {

@@ -21,15 +21,28 @@ internal static class CellWorker
     {
         // Ctrl-C reaches every process of the terminal: the runner decides, and tells this one.
         using var ignored = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => context.Cancel = true);
+        // So may SIGTERM, or it comes to this one alone: the cell stops, and the runner collects what it leaves.
+        var interrupt = new CancellationTokenSource();
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context =>
+        {
+            context.Cancel = true;
+            interrupt.Cancel();
+        });
         using var pipe = new NamedPipeClientStream(".", pipeName, PipeDirection.InOut, PipeOptions.Asynchronous);
         pipe.Connect(10_000);
         using var channel = new WorkerChannel(pipe);
         using var commands = new BlockingCollection<JsonObject>();
         var host = new ChannelHost(channel);
-        var interrupt = new CancellationTokenSource();
-        new Thread(() => Listen(channel, commands, host, () => interrupt.Cancel())) { IsBackground = true }.Start();
+        ICellRunner? runner = null;
+        new Thread(() => Listen(channel, commands, host, Interrupt)) { IsBackground = true }.Start();
 
-        var runner = open();
+        void Interrupt()
+        {
+            channel.Send(new() { ["op"] = "stopping", ["heeds"] = Volatile.Read(ref runner) is { HeedsStop: true } });
+            interrupt.Cancel();
+        }
+
+        Volatile.Write(ref runner, open());
         foreach (var command in commands.GetConsumingEnumerable())
         {
             var result = runner.RunAsync(

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using W2S.Kernel.Engine;
 
 namespace W2S.Kernel.Notebooks.Running;
 
@@ -8,7 +9,6 @@ internal static class RunCommand
     public const int Done = 0;
     public const int Failed = 1;
     public const int BadInput = 2;
-    public const int Stopped = 130;
 
     public static int Run(IReadOnlyList<string> arguments)
     {
@@ -39,23 +39,25 @@ internal static class RunCommand
         var terminal = !Console.IsOutputRedirected;
         var view = new RunView(Console.Out, terminal, terminal ? Math.Max(20, Console.WindowWidth) : 100);
         using var stop = new CancellationTokenSource();
-        using var worker = WorkerProcess.Start(plan.Folder, environment);
-
-        void OnSignal(PosixSignalContext context)
+        WorkerProcess? worker = null;
+        using var signals = new StopSignals(
+            () => _ = stop.CancelAsync(), () => worker?.Kill(), PosixSignal.SIGINT, PosixSignal.SIGTERM);
+        try
         {
-            context.Cancel = true;
-            if (stop.IsCancellationRequested)
-            {
-                worker.Kill();
-                Environment.Exit(Stopped);
-            }
-            stop.Cancel();
+            worker = WorkerProcess.Start(plan.Folder, environment);
+            var executed = plan.Notebook.Copy();
+            var result = await new NotebookRunner(worker, view).RunAsync(executed, stop.Token);
+            return new RunEnding(plan, read, view.Line, line => view.Line(line, Console.Error))
+                .Finish(executed, result, signals.ExitCode);
         }
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
-
-        var executed = plan.Notebook.Copy();
-        var result = await new NotebookRunner(worker, view).RunAsync(executed, stop.Token);
-        return new RunEnding(plan, read, view.Line, line => view.Line(line, Console.Error)).Finish(executed, result);
+        catch (NotebookException) when (worker is null && signals.Came)
+        {
+            Console.Error.WriteLine("w2s: stopped before the first cell"); // the signal ended the worker while it started
+            return signals.ExitCode;
+        }
+        finally
+        {
+            worker?.Dispose();
+        }
     }
 }

@@ -14,8 +14,11 @@ namespace W2S.Kernel.Notebooks.Running;
 /// <param name="warn">Takes a line that says what went wrong.</param>
 internal sealed class RunEnding(RunPlan plan, byte[] read, Action<string> say, Action<string> warn)
 {
+    /// <param name="executed">The notebook with its outputs.</param>
+    /// <param name="result">How the run ended.</param>
+    /// <param name="stopped">The exit code where it was stopped.</param>
     /// <returns>The exit code.</returns>
-    public int Finish(Notebook executed, RunResult result)
+    public int Finish(Notebook executed, RunResult result, int stopped)
     {
         CommittedForm.Identify(executed);
         var plotly = PlotlyScript.Find(executed);
@@ -23,7 +26,7 @@ internal sealed class RunEnding(RunPlan plan, byte[] read, Action<string> say, A
         int[] codes =
         [
             written ? RunCommand.Done : RunCommand.Failed,
-            result.Error is { } error ? Explain(error, result, written) : Conclude(executed, result, plotly, written),
+            result.Error is { } error ? Explain(error, result, written, stopped) : Conclude(executed, result, plotly, written),
             plan.Html is { } page ? WritePage(page, executed, plotly) : RunCommand.Done,
         ];
         return codes.Max();
@@ -31,12 +34,12 @@ internal sealed class RunEnding(RunPlan plan, byte[] read, Action<string> say, A
 
     private const string NoPlotly = "; its charts do not draw: no cell displayed plotly.js, which the setup cell must show once";
 
-    private int Explain(CellError error, RunResult result, bool written)
+    private int Explain(CellError error, RunResult result, bool written, int stopped)
     {
         if (error.Interrupted)
         {
             warn($"w2s: stopped in cell {result.Failed} of {result.Total}" + (written ? $"; what was done is in {Name(plan.Out)}" : ""));
-            return RunCommand.Stopped;
+            return stopped;
         }
         warn(Describe(error));
         warn($"w2s: cell {result.Failed} of {result.Total} failed" + (written ? $"; the outputs so far are in {Name(plan.Out)}" : ""));

@@ -7,6 +7,9 @@ namespace W2S.Kernel.Notebooks.Running;
 internal sealed class SessionRunner(CellSession session) : ICellRunner
 {
     /// <inheritdoc/>
+    public bool HeedsStop => session.HeedsStop;
+
+    /// <inheritdoc/>
     public Task<CellResult> RunAsync(string code, ICellHost host, string language, CancellationToken interrupt) =>
         session.RunAsync(code, host, language, interrupt);
 }

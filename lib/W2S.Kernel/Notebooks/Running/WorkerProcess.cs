@@ -8,8 +8,10 @@ namespace W2S.Kernel.Notebooks.Running;
 /// <summary>Runs cells in a worker process, so that the run's outputs outlive whatever a cell does to its process.</summary>
 internal sealed class WorkerProcess : ICellRunner, IDisposable
 {
-    /// <summary>How long an interrupted cell has to end by itself before its process is ended.</summary>
+    /// <summary>How long an interrupted cell has before its process is ended.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(600);
+
+    private static readonly TimeSpan Unheard = TimeSpan.FromSeconds(2); // a busy machine
 
     private readonly WorkerChannel channel;
     private readonly Process process;
@@ -121,7 +123,10 @@ internal sealed class WorkerProcess : ICellRunner, IDisposable
         {
             return;
         }
-        if (await Task.WhenAny(current.Done.Task, Task.Delay(Grace)) != current.Done.Task)
+        var heeds = current.Heeds.Task;
+        await Task.WhenAny(current.Done.Task, heeds, Task.Delay(Unheard));
+        var grace = heeds.IsCompletedSuccessfully && await heeds ? StopSignals.Patience + Grace : Grace;
+        if (await Task.WhenAny(current.Done.Task, Task.Delay(grace)) != current.Done.Task)
             Kill();
     }
 
@@ -159,6 +164,9 @@ internal sealed class WorkerProcess : ICellRunner, IDisposable
                 // On a thread of its own: a reader who stops the cell instead of answering must be heard.
                 new Thread(() => Ask(message, current)) { IsBackground = true, Name = "question" }.Start();
                 break;
+            case "stopping":
+                current.Heeds.TrySetResult(message["heeds"]!.GetValue<bool>());
+                break;
             case "done":
                 current.Done.TrySetResult(WorkerMessages.Result(message));
                 break;
@@ -190,6 +198,9 @@ internal sealed class WorkerProcess : ICellRunner, IDisposable
 
     private sealed record Turn(ICellHost Host)
     {
+        /// <summary>Whether the cell, asked to stop, may end by itself.</summary>
+        public TaskCompletionSource<bool> Heeds { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
         /// <summary>The cell's result; null where the process ended first.</summary>
         public TaskCompletionSource<CellResult?> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

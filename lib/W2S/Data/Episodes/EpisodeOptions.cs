@@ -1,4 +1,4 @@
-namespace W2S.Data;
+namespace W2S.Data.Episodes;
 
 /// <summary>The form of a few-shot task.</summary>
 public sealed record EpisodeOptions

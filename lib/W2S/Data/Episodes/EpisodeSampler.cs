@@ -1,4 +1,6 @@
-namespace W2S.Data;
+using W2S.Torch;
+
+namespace W2S.Data.Episodes;
 
 /// <summary>Draws few-shot tasks from a set: N classes, and K + Q different images of each.</summary>
 /// <remarks>
@@ -27,7 +29,7 @@ public sealed class EpisodeSampler
         if (groups.FirstOrDefault(group => group.Count() < each) is { } small)
             throw new ArgumentException(
                 $"class '{set.ClassNames[(int)small.Key]}' of {set.Name} has {small.Count()} images where a task wants {options.Shots} to learn from and {options.Queries} to judge by; give fewer Shots or Queries, or leave the class out", nameof(set));
-        (Options, this.seed, SetName) = (options, Seeds.Derive(seed, "episodes"), set.Name);
+        (Options, this.seed, SetName, Images) = (options, Seeds.Derive(seed, "episodes"), set.Name, set.Count);
         classes = [.. groups.Select(group => group.Key)];
         positions = [.. groups.Select(group => group.Select(entry => entry.position).ToArray())];
     }
@@ -37,6 +39,9 @@ public sealed class EpisodeSampler
 
     /// <summary>The name of the set.</summary>
     public string SetName { get; }
+
+    /// <summary>How many images the set has.</summary>
+    internal int Images { get; }
 
     /// <summary>Draws a task.</summary>
     /// <param name="number">Its number, from 0.</param>

@@ -1,9 +1,12 @@
 using System.Collections.Concurrent;
 using TorchSharp;
 using W2S.Data;
+using W2S.Data.Shapes;
+using W2S.Data.Views;
+using W2S.Torch;
 using static TorchSharp.torch;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.Distillation;
 
 /// <summary>Where the images of a distillation come from.</summary>
 public enum DistillationSet
@@ -70,7 +73,7 @@ public sealed record DistillationData
         if (Size is not (32 or 16 or 8)) throw new ArgumentException($"Size {Size}; give 32, 16 or 8");
         using var train = Source(DataSplit.Train, TrainPerClass + ValidationPerClass);
         using var test = Source(DataSplit.Test, TestPerClass);
-        var positions = Split.PerClass(Chosen(train).Select(at => train.Labels[at]).ToArray(), TrainPerClass + ValidationPerClass, Seeds.Derive(0, "split"))
+        var positions = RandomSplit.PerClass(Chosen(train).Select(at => train.Labels[at]).ToArray(), TrainPerClass + ValidationPerClass, Seeds.Derive(0, "split"))
             .Select(at => Chosen(train)[at]).GroupBy(at => train.Labels[at]).ToArray();
         return new DistillationImages(
             Part(train, positions.SelectMany(own => own.Take(TrainPerClass)), "train"),
@@ -83,7 +86,7 @@ public sealed record DistillationData
     private ImageSet Source(DataSplit split, int perClass) => Set == DistillationSet.Cifar100
         ? Cifar100.Read(DataFolder.Require(Cifar100.Folder), split)
         // Drawn with room to spare: the classes are equally likely, not equally many.
-        : Shapes.Create(new ShapesOptions { Count = All * (perClass + 40 + perClass / 2), Difficulty = 0.6 }, split == DataSplit.Train ? 11 : 12);
+        : ShapeImages.Create(new ShapesOptions { Count = All * (perClass + 40 + perClass / 2), Difficulty = 0.6 }, split == DataSplit.Train ? 11 : 12);
 
     private ImageSet Part(ImageSet from, IEnumerable<int> positions, string part)
     {

@@ -1,11 +1,15 @@
 using TorchSharp;
-using W2S.Data;
+using W2S.Data.Batches;
+using W2S.Data.Views;
 using W2S.Losses;
+using W2S.Losses.WeakToStrong;
 using W2S.Models;
+using W2S.Runs;
+using W2S.Torch;
 using W2S.Training;
 using static TorchSharp.torch;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.Distillation;
 
 /// <summary>A network trained whole on images: by labels, by a teacher that is another such run, or by both.</summary>
 /// <remarks>

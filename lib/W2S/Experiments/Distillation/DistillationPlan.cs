@@ -1,8 +1,8 @@
-using W2S.Data;
+using W2S.Data.Views;
 using W2S.Losses;
 using W2S.Training;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.Distillation;
 
 /// <summary>A pair of networks and how both are trained; makes the runs of every method and seed.</summary>
 public sealed record DistillationPlan

@@ -1,11 +1,12 @@
 using System.Globalization;
 using TorchSharp;
 using W2S.Data;
+using W2S.Data.Episodes;
 using W2S.Models;
 using W2S.Models.Weights;
 using W2S.Training;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.FewShot;
 
 /// <summary>Listens to a training, judges the student by 5-shot tasks of the validation classes, and keeps its best weights in a file.</summary>
 /// <remarks>The trainer judges on the classes that it trains; few-shot learning has to choose by classes that it does not.</remarks>

@@ -1,9 +1,13 @@
 using TorchSharp;
 using W2S.Data;
+using W2S.Data.Batches;
+using W2S.Data.Views;
 using W2S.Models;
+using W2S.Runs;
+using W2S.Torch;
 using W2S.Training;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.FewShot;
 
 /// <summary>The classifier stage: the network learns to tell all base classes apart, with or without a teacher of the same stage.</summary>
 /// <remarks>Chen et al., "Meta-Baseline", ICCV 2021 (Classifier-Baseline); distillation as in ggjy/vision_weak_to_strong.</remarks>

@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
 using W2S.Data;
+using W2S.Data.Shapes;
+using W2S.Data.Views;
+using W2S.Torch;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.FewShot;
 
 /// <summary>Which images a few-shot run uses: base classes to learn from, validation classes to choose by, novel classes to judge by.</summary>
 public sealed record FewShotImages
@@ -43,9 +46,9 @@ public sealed record FewShotImages
         if (Set == Data.MiniImageNet.Folder) return Data.MiniImageNet.Read(DataFolder.Require(Set), part, Size, PerClass);
         if (Set != "shapes") throw new ArgumentException($"there is no few-shot set '{Set}'; give {Data.MiniImageNet.Folder} or shapes");
         const int forms = 10, colors = 4;
-        using var all = Data.Shapes.Create(new ShapesOptions { Forms = forms, Colors = colors, Count = forms * colors * (PerClass ?? 60), Difficulty = 0.6 }, seed: 7);
+        using var all = W2S.Data.Shapes.ShapeImages.Create(new ShapesOptions { Forms = forms, Colors = colors, Count = forms * colors * (PerClass ?? 60), Difficulty = 0.6 }, seed: 7);
         // Pairs, not forms or colours, are new: a novel class shares each with base classes.
-        var order = Split.Permutation(forms * colors, Seeds.Derive(7, "classes"));
+        var order = RandomSplit.Permutation(forms * colors, Seeds.Derive(7, "classes"));
         var (from, to) = part switch { ClassPart.Base => (0, 24), ClassPart.Validation => (24, 30), _ => (30, 40) };
         return all.OfClasses(order[from..to], $"shapes {part.ToString().ToLowerInvariant()}");
     }

@@ -1,6 +1,6 @@
 using W2S.Models;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.FewShot;
 
 /// <summary>A network of few-shot learning by its form.</summary>
 /// <param name="Depth">4 for Conv4; 12, 18 or 36 for the residual networks.</param>

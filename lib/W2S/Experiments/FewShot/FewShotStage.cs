@@ -1,11 +1,14 @@
 using TorchSharp;
+using W2S.Analysis;
 using W2S.Data;
+using W2S.Data.Episodes;
 using W2S.Losses;
 using W2S.Models;
 using W2S.Models.Weights;
+using W2S.Runs;
 using W2S.Training;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.FewShot;
 
 /// <summary>A stage of few-shot learning: it leaves a network, which is judged by tasks of novel classes.</summary>
 /// <remarks>Validation classes choose the epoch; novel classes judge once, in the end.</remarks>

@@ -1,8 +1,11 @@
-using W2S.Data;
+using W2S.Data.Views;
 using W2S.Losses;
+using W2S.Losses.Distillation;
+using W2S.Losses.WeakToStrong;
+using W2S.Runs;
 using W2S.Training;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.FewShot;
 
 /// <summary>A comparison of methods for few-shot learning: a weak teacher and strong students in both stages, over seeds.</summary>
 /// <remarks>Temperatures, warm-up and the paper's numbers of epochs are those of ggjy/vision_weak_to_strong.</remarks>

@@ -1,8 +1,10 @@
 using W2S.Data;
 using W2S.Models;
+using W2S.Runs;
+using W2S.Torch;
 using W2S.Training;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.FewShot;
 
 /// <summary>The meta stage: from the weights of a classifier stage the network goes on learning on 5-way 1-shot tasks of the base classes.</summary>
 /// <remarks>

@@ -1,10 +1,10 @@
 using TorchSharp;
 using W2S.Analysis;
-using W2S.Data;
-using W2S.Losses;
+using W2S.Selection;
+using W2S.Torch;
 using static TorchSharp.torch;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.LabelChoice;
 
 /// <summary>A part of a split that the cast spoke about.</summary>
 public enum ChoicePart
@@ -98,7 +98,7 @@ public sealed class CastLogits
         ArgumentNullException.ThrowIfNull(labels);
         using var scope = NewDisposeScope();
         if (order == LabelOrder.Random)
-            return [.. Data.Split.Permutation((int)labels.shape[0], Seeds.Derive(seed, "trust")).Select(place => (double)place)];
+            return [.. Data.RandomSplit.Permutation((int)labels.shape[0], Seeds.Derive(seed, "trust")).Select(place => (double)place)];
         if (order == LabelOrder.Oracle)
             return [.. Accuracy.Correct(labels, Truth(ChoicePart.Student)).Select(right => right ? 1.0 : 0)];
         var measure = Enum.Parse<Confidence>(order.ToString());
@@ -110,11 +110,11 @@ public sealed class CastLogits
     /// <param name="order">In which order they are trusted.</param>
     /// <param name="points">How many shares, evenly up to 1.</param>
     /// <returns>Share and accuracy, from the fewest to all.</returns>
-    public IReadOnlyList<Analysis.LabelSelection> ByCoverage(LabelOrder order, int points = 10)
+    public IReadOnlyList<SelectionQuality> ByCoverage(LabelOrder order, int points = 10)
     {
         using var scope = NewDisposeScope();
         var labels = Label(LabelRule.OneTeacher);
-        return Analysis.LabelSelection.ByConfidence(Trust(labels, order), Accuracy.Correct(labels, Truth(ChoicePart.Student)), points);
+        return SelectionQuality.ByConfidence(Trust(labels, order), Accuracy.Correct(labels, Truth(ChoicePart.Student)), points);
     }
 
     private Tensor AnyoneRight(IReadOnlyList<Tensor> all)

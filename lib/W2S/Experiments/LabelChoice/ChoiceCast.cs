@@ -1,11 +1,12 @@
 using W2S.Analysis;
-using W2S.Data;
 using W2S.Losses;
 using W2S.Models.Weights;
+using W2S.Runs;
+using W2S.Torch;
 using W2S.Training;
 using static TorchSharp.torch;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.LabelChoice;
 
 /// <summary>The cast of one split: every teacher, and a first student taught by the first teacher; what they say of validation, student's and test images.</summary>
 /// <remarks>Values, for each teacher by its network's name and for <c>student</c>, on the test images: <c>accuracy</c>, <c>temperature</c>, and ECE of

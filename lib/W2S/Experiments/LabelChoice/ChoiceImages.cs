@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using W2S.Data;
+using W2S.Data.Shapes;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.LabelChoice;
 
 /// <summary>Images of the label-choice studies.</summary>
 public enum ChoiceImages
@@ -50,7 +51,7 @@ public static class ChoiceImageSets
         {
             if (count < 0 || count > all.Count)
                 throw new ArgumentOutOfRangeException(nameof(count), count, $"{count} images of {all.Count} in {images.Title()}; give 1 to {all.Count}, or 0 for all");
-            return all.Subset(Split.Permutation(all.Count, seed: 5)[..count]);
+            return all.Subset(RandomSplit.Permutation(all.Count, seed: 5)[..count]);
         }
     }
 
@@ -58,7 +59,7 @@ public static class ChoiceImageSets
     {
         ChoiceImages.Cifar100SuperClasses => Cifar100.Read(DataFolder.Require(Cifar100.Folder), DataSplit.Test, Cifar100Labels.Coarse),
         ChoiceImages.EuroSat => ImageFolder.Read(DataFolder.Require(EuroSatFolder), size: 32, name: "EuroSAT", perClass: 300),
-        ChoiceImages.Shapes => Shapes.Create(new ShapesOptions { Count = 6_000, Difficulty = 0.6 }, seed: 1),
+        ChoiceImages.Shapes => ShapeImages.Create(new ShapesOptions { Count = 6_000, Difficulty = 0.6 }, seed: 1),
         _ => throw new ArgumentOutOfRangeException(nameof(images), images, $"{images} is none of {string.Join(", ", Enum.GetNames<ChoiceImages>())}"),
     };
 

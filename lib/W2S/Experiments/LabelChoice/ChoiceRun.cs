@@ -1,10 +1,12 @@
 using W2S.Analysis;
-using W2S.Data;
 using W2S.Losses;
+using W2S.Runs;
+using W2S.Selection;
+using W2S.Torch;
 using W2S.Training;
 using static TorchSharp.torch;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.LabelChoice;
 
 /// <summary>A student that learns from the labels of one rule, on one split.</summary>
 /// <remarks>
@@ -72,7 +74,7 @@ public sealed record ChoiceRun : Experiment
     {
         var labels = cast.Label(Rule);
         var trust = cast.Trust(labels, Rule.Order);
-        var kept = Rule.Coverage == 1 ? [.. trust.Select(_ => true)] : Analysis.LabelSelection.Top(trust, Rule.Coverage);
+        var kept = Rule.Coverage == 1 ? [.. trust.Select(_ => true)] : SelectionQuality.Top(trust, Rule.Coverage);
         var mask = tensor(kept);
         var weights = Rule.Distrusted == Distrusted.Weigh ? where(mask, 1.0, tensor(trust)) : null;
         var own = cast.Of(cast.Teachers, ChoicePart.Student, Rule.Calibrated);

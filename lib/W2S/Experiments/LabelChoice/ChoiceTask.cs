@@ -1,7 +1,8 @@
 using W2S.Data;
+using W2S.Torch;
 using W2S.Training;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.LabelChoice;
 
 /// <summary>What a label-choice study is about: images, a pool of weak teachers, a strong student, and how many labels anyone may use.</summary>
 /// <remarks>
@@ -94,7 +95,7 @@ public sealed record ChoiceTask
     public ChoiceSplit Draw(long seed)
     {
         var (labels, classes) = Images.ReadLabels(Count);
-        var parts = Split.Parts(labels.Count, Seeds.Derive(seed, "split"), TrueLabels, ValidationLabels, StudentImages, TestImages);
+        var parts = RandomSplit.Parts(labels.Count, Seeds.Derive(seed, "split"), TrueLabels, ValidationLabels, StudentImages, TestImages);
         return new ChoiceSplit(parts[0], parts[1], parts[2], parts[3], labels, classes);
     }
 }

@@ -1,6 +1,6 @@
-using W2S.Losses;
+using W2S.Selection;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.LabelChoice;
 
 /// <summary>Whose label an image gets.</summary>
 public enum LabelSource

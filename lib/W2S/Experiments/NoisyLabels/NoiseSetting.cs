@@ -1,7 +1,8 @@
 using System.Globalization;
-using W2S.Data;
+using W2S.Data.Noise;
+using W2S.Data.Shapes;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.NoisyLabels;
 
 /// <summary>How labels become wrong.</summary>
 public enum NoiseKind

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using W2S.Data;
+using W2S.Data.Noise;
+using W2S.Data.Shapes;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.NoisyLabels;
 
 /// <summary>Images of the noisy-label studies.</summary>
 public enum NoisyImages
@@ -43,7 +45,7 @@ public static class NoisyImageSets
     /// <exception cref="DirectoryNotFoundException">CIFAR-100 is not there; the message names the command that fetches it.</exception>
     public static ImageSet Read(this NoisyImages images)
     {
-        if (images == NoisyImages.Shapes) return Shapes.Create(new ShapesOptions { Count = Count, Difficulty = 0.6 }, seed: 4);
+        if (images == NoisyImages.Shapes) return ShapeImages.Create(new ShapesOptions { Count = Count, Difficulty = 0.6 }, seed: 4);
         var folder = DataFolder.Require(Cifar100.Folder);
         if (images == NoisyImages.Cifar100Test) return Cifar100.Read(folder, DataSplit.Test);
         if (images == NoisyImages.Cifar100Train) return Cifar100.Read(folder, DataSplit.Train);
@@ -86,5 +88,5 @@ public static class NoisyImageSets
     private static readonly ConcurrentDictionary<(string, NoisyImages), (IReadOnlyList<long>, IReadOnlyList<string>)> Known = new();
     private static readonly ConcurrentDictionary<string, IReadOnlyList<long>> Human = new();
 
-    private static int[] Subset => Split.Permutation(50_000, seed: 100)[..Count];
+    private static int[] Subset => RandomSplit.Permutation(50_000, seed: 100)[..Count];
 }

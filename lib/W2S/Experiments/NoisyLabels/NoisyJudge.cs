@@ -1,8 +1,11 @@
 using TorchSharp;
+using W2S.Analysis;
 using W2S.Losses;
+using W2S.Losses.NoisyLabels;
+using W2S.Selection;
 using static TorchSharp.torch;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.NoisyLabels;
 
 /// <summary>Judges a student's view of its noisy training labels, with the truth that it never sees.</summary>
 internal sealed class NoisyJudge(Loss loss, NoisySplit split, Tensor given, Tensor? teacher)
@@ -20,7 +23,7 @@ internal sealed class NoisyJudge(Loss loss, NoisySplit split, Tensor given, Tens
     {
         var said = logits.argmax(1).data<long>().ToArray();
         var wrong = Enumerable.Range(0, right.Length).Where(i => !right[i]).ToArray();
-        var trusted = Analysis.LabelSelection.Of(Trusted(logits, epoch, epochs), right);
+        var trusted = SelectionQuality.Of(Trusted(logits, epoch, epochs), right);
         var numbers = new Dictionary<string, double>
         {
             ["train truth"] = said.Zip(split.Truth).Average(pair => pair.First == pair.Second ? 1.0 : 0),

@@ -1,6 +1,8 @@
 using W2S.Losses;
+using W2S.Losses.NoisyLabels;
+using W2S.Selection;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.NoisyLabels;
 
 /// <summary>A way to learn from noisy labels: a name, the loss, and who is there to learn from.</summary>
 /// <param name="Name">What charts and tables call it.</param>

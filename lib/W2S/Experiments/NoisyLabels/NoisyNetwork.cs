@@ -1,11 +1,19 @@
 using TorchSharp;
+using W2S.Analysis;
 using W2S.Data;
+using W2S.Data.Batches;
+using W2S.Data.Views;
 using W2S.Losses;
+using W2S.Losses.NoisyLabels;
+using W2S.Losses.WeakToStrong;
 using W2S.Models;
+using W2S.Runs;
+using W2S.Selection;
+using W2S.Torch;
 using W2S.Training;
 using static TorchSharp.torch;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.NoisyLabels;
 
 /// <summary>A network trained whole on noisy labels, in one of two stages: the paper's noisy-label setting.</summary>
 /// <remarks>
@@ -157,7 +165,7 @@ public sealed record NoisyNetwork : Experiment
         student.LoadWeights(context.Of(First!).File(File));
         using var seen = FeatureExtractor.Compute(student, images, Normalization, token: context.Token);
         var selected = Selection.Select(seen.Features, tensor(split.Given.ToArray(), device: seen.Features.device), split.Classes).Selected;
-        var quality = Analysis.LabelSelection.Of(selected, split.Right);
+        var quality = SelectionQuality.Of(selected, split.Right);
         if (quality.Kept == 0) throw new InvalidOperationException($"{Name}: the neighbours confirm no label; take a larger Quantile or other Neighbours");
         (values["selected"], values["selected right"]) = (quality.Coverage, quality.Accuracy);
         FirstWeights.Of(Seed, () =>

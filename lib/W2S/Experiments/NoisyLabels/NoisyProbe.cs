@@ -1,9 +1,11 @@
-using W2S.Data;
-using W2S.Losses;
+using W2S.Analysis;
+using W2S.Runs;
+using W2S.Selection;
+using W2S.Torch;
 using W2S.Training;
 using static TorchSharp.torch;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.NoisyLabels;
 
 /// <summary>One method on one split with one draw of label noise, as a probe on frozen features.</summary>
 /// <remarks>
@@ -136,7 +138,7 @@ public sealed record NoisyProbe : Experiment
     {
         if (Method.Selection is not { } selection) return (arange(features.shape[0], ScalarType.Int64), new Dictionary<string, double>());
         var kept = selection.Select(features, given, split.Classes);
-        var quality = Analysis.LabelSelection.Of(kept.Selected, split.Right);
+        var quality = SelectionQuality.Of(kept.Selected, split.Right);
         var rows = kept.Rows;
         if (rows.Length == 0) throw new InvalidOperationException($"{Name}: the neighbours confirm no label; take a larger Quantile or other Neighbours");
         return (tensor(rows), new Dictionary<string, double> { ["selected"] = quality.Coverage, ["selected right"] = quality.Accuracy });

@@ -1,6 +1,7 @@
 using W2S.Data;
+using W2S.Torch;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.NoisyLabels;
 
 /// <summary>Images of a split and their labels.</summary>
 /// <param name="Train">Positions of the images to train on.</param>
@@ -26,8 +27,8 @@ public sealed record NoisySplit(
         ArgumentNullException.ThrowIfNull(noise);
         var ((labels, names), (testLabels, _)) = (train.ReadLabels(), test.ReadLabels());
         var parts = test == train
-            ? Split.Parts(labels.Count, Seeds.Derive(seed, "split"), trainImages, testImages)
-            : [Split.Parts(labels.Count, Seeds.Derive(seed, "split"), trainImages)[0], Split.Parts(testLabels.Count, Seeds.Derive(seed, "test split"), testImages)[0]];
+            ? RandomSplit.Parts(labels.Count, Seeds.Derive(seed, "split"), trainImages, testImages)
+            : [RandomSplit.Parts(labels.Count, Seeds.Derive(seed, "split"), trainImages)[0], RandomSplit.Parts(testLabels.Count, Seeds.Derive(seed, "test split"), testImages)[0]];
         long[] truth = [.. parts[0].Select(position => labels[position])];
         var given = noise.Apply(train, truth, names.Count, parts[0], Seeds.Derive(seed, Seeds.Noise));
         return new NoisySplit(parts[0], parts[1], truth, given, [.. parts[1].Select(position => testLabels[position])], names);

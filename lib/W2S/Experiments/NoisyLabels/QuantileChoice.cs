@@ -1,9 +1,10 @@
 using TorchSharp;
-using W2S.Data;
+using W2S.Runs;
+using W2S.Torch;
 using W2S.Training;
 using static TorchSharp.torch;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.NoisyLabels;
 
 /// <summary>Compares quantiles of a second stage's neighbour selection on labels that were held out: neither the truth nor a test image is asked.</summary>
 /// <remarks>

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using W2S.Data;
+using W2S.Data.Shapes;
+using W2S.Torch;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.Transfer;
 
 /// <summary>The images of a transfer, described: a new task, and how many of its images are labelled, unlabelled, choose the epoch and judge.</summary>
 /// <remarks>Parts are disjoint, drawn at random by the seed of a run; a teacher learns from the labelled part, its student from the other.</remarks>
@@ -56,7 +58,7 @@ public sealed record TransferData : IImageSource
     public ImageSet Load() => Loaded.GetOrAdd(
         Whole,
         data => data.Folder is null
-            ? W2S.Data.Shapes.Create(new ShapesOptions { Count = 10 * data.PerClass, Forms = 10, Labels = ShapeLabels.Form, Difficulty = 0.6 }, seed: 2)
+            ? W2S.Data.Shapes.ShapeImages.Create(new ShapesOptions { Count = 10 * data.PerClass, Forms = 10, Labels = ShapeLabels.Form, Difficulty = 0.6 }, seed: 2)
             : ImageFolder.Read(DataFolder.Require(data.Folder), size: data.Size, name: data.Name, perClass: data.PerClass));
 
     /// <inheritdoc/>
@@ -72,7 +74,7 @@ public sealed record TransferData : IImageSource
     /// <exception cref="ArgumentException">The parts are larger than the set, or one is negative.</exception>
     public (int[] Labelled, int[] Validation, int[] Unlabelled, int[] Test) Draw(long seed)
     {
-        var parts = Split.Parts(Load().Count, Seeds.Derive(seed, "split"), Labelled, Validation, Unlabelled, Test);
+        var parts = RandomSplit.Parts(Load().Count, Seeds.Derive(seed, "split"), Labelled, Validation, Unlabelled, Test);
         return (parts[0], parts[1], parts[2], parts[3]);
     }
 }

@@ -1,11 +1,15 @@
 using W2S.Data;
+using W2S.Data.Batches;
+using W2S.Data.Views;
 using W2S.Losses;
 using W2S.Models;
 using W2S.Models.Weights;
+using W2S.Runs;
+using W2S.Torch;
 using W2S.Training;
 using static TorchSharp.torch;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.Transfer;
 
 /// <summary>How much of a pretrained network is trained on the new task.</summary>
 public enum TransferDepth

@@ -1,6 +1,6 @@
 using W2S.Losses;
 
-namespace W2S.Experiments;
+namespace W2S.Experiments.Transfer;
 
 /// <summary>A new task, a weak and a strong public network for it, and how both are fine-tuned; makes the runs of every method, depth and seed.</summary>
 public sealed record TransferPlan

@@ -12,6 +12,8 @@ internal sealed unsafe class MappedFile : IDisposable
     public MappedFile(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        if (Directory.Exists(path))
+            throw new WeightFileException($"{path}: it is a folder; {Inside(path)}");
         try
         {
             var length = new FileInfo(path).Length;
@@ -36,6 +38,23 @@ internal sealed unsafe class MappedFile : IDisposable
     }
 
     public ByteView View { get; }
+
+    private static string Inside(string folder)
+    {
+        try
+        {
+            if (File.Exists(Path.Combine(folder, "data.pkl")))
+                return "it is a PyTorch file that was unpacked: pack it again as a zip file, or fetch it anew";
+            var names = Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path))
+                .Where(name => Path.GetExtension(name).ToLowerInvariant() is ".safetensors" or ".pth" or ".pt" or ".bin" or ".ckpt")
+                .Order(StringComparer.Ordinal).Take(5).ToArray();
+            return names.Length == 0 ? "give the weight file itself" : $"give a file in it: {string.Join(", ", names)}";
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return "give the weight file itself";
+        }
+    }
 
     public void Dispose()
     {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using TorchSharp;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Models.Weights;
@@ -32,7 +33,7 @@ internal static class NumpyArrays
             throw new WeightFileException("the state of a NumPy array is not as NumPy writes it");
         }
         if (fields[4] is not byte[] bytes)
-            throw new WeightFileException($"a NumPy array of {PickleNames.Printable(type.Code)} holds {PickleNames.Describe(fields[4])}, not numbers; it is refused");
+            throw new WeightFileException($"a NumPy array of {FileKinds.Printable(type.Code)} holds {PickleNames.Describe(fields[4])}, not numbers; it is refused");
         (array.Type, array.Shape, array.ColumnsFirst, array.Bytes) = (type, shape, columnsFirst, bytes);
     }
 
@@ -54,7 +55,7 @@ internal static class NumpyArrays
             "f2" => (double)BinaryPrimitives.ReadHalfLittleEndian(bytes),
             "f4" => (double)BinaryPrimitives.ReadSingleLittleEndian(bytes),
             "f8" => BinaryPrimitives.ReadDoubleLittleEndian(bytes),
-            _ => throw new WeightFileException($"a NumPy scalar of type '{PickleNames.Printable(type.Code)}' is not read"),
+            _ => throw new WeightFileException($"a NumPy scalar of type '{FileKinds.Printable(type.Code)}' is not read"),
         };
     }
 
@@ -83,7 +84,7 @@ internal static class NumpyArrays
         var code = type.Code is ['<' or '|' or '=', .. var rest] ? rest : type.Code;
         if (type.BigEndian || !Types.TryGetValue(code, out var found))
         {
-            throw new WeightFileException($"NumPy type '{PickleNames.Printable(type.Code)}'{(type.BigEndian ? " in big-endian order" : "")} is not read; " +
+            throw new WeightFileException($"NumPy type '{FileKinds.Printable(type.Code)}'{(type.BigEndian ? " in big-endian order" : "")} is not read; " +
                 $"save as one of {string.Join(", ", Types.Keys)}");
         }
         return (found.Type, found.WidenTo, ElementTypes.Bytes(found.Type));

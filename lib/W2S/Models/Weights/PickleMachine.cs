@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Numerics;
 using System.Text;
+using W2S.Torch;
 
 namespace W2S.Models.Weights;
 
@@ -8,8 +10,8 @@ namespace W2S.Models.Weights;
 /// <remarks>
 /// The stack machine of Python's <c>pickle</c>, protocols 2 to 5, without the opcodes that make objects of arbitrary
 /// classes. Values are strings, <see langword="long"/>, <see langword="double"/>, <see langword="bool"/>, null, byte
-/// arrays, <see cref="List{T}"/> (list, set), arrays of objects (tuple), <see cref="Dictionary{TKey, TValue}"/> and the
-/// Pickle… records. What it allocates is bounded by the bytes read: <see cref="PickleNames"/> accounts for copies.
+/// arrays, <see cref="List{T}"/> (list, set), arrays of objects (tuple), <see cref="Dictionary{TKey, TValue}"/> (dict, and a
+/// namespace of plain values) and the Pickle… records. What it allocates is bounded by the bytes read: <see cref="PickleNames"/> accounts for copies.
 /// </remarks>
 internal sealed class PickleMachine(ByteView file, long position)
 {
@@ -54,6 +56,7 @@ internal sealed class PickleMachine(ByteView file, long position)
             case Opcode.BinInt2: stack.Add((long)BinaryPrimitives.ReadUInt16LittleEndian(Bytes(2))); break;
             case Opcode.Long1: stack.Add(Long(Byte())); break;
             case Opcode.Long4: stack.Add(Long(UInt32())); break;
+            case Opcode.Int: stack.Add(Number(Line())); break;
             case Opcode.BinFloat: stack.Add(BinaryPrimitives.ReadDoubleBigEndian(Bytes(8))); break;
 
             case Opcode.BinUnicode: stack.Add(Text(UInt32())); break;
@@ -89,6 +92,7 @@ internal sealed class PickleMachine(ByteView file, long position)
             case Opcode.StackGlobal: { var name = PopMany(2); stack.Add(names.Find(name[0] as string, name[1] as string)); break; }
             case Opcode.BinPersId: stack.Add(names.Storage(Pop())); break;
             case Opcode.Reduce: { var call = PopMany(2); stack.Add(names.Make(call[0], call[1])); break; }
+            case Opcode.NewObj: { var call = PopMany(2); stack.Add(names.New(call[0], call[1])); break; }
             case Opcode.Build: { var state = Pop(); names.SetState(stack[Top()], state); break; }
             default: throw Damaged($"opcode 0x{(byte)opcode:x2} is none that tensors, arrays and plain containers need");
         }
@@ -107,6 +111,15 @@ internal sealed class PickleMachine(ByteView file, long position)
         var value = new BigInteger(Bytes(count));
         return value >= long.MinValue && value <= long.MaxValue ? (long)value : value;
     }
+
+    // Pickles of protocol 2 that others than Python write keep long numbers, and truths, as text.
+    private object Number(string text) => text switch
+    {
+        "00" => false,
+        "01" => true,
+        _ when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) => value,
+        _ => throw Damaged($"'{FileKinds.Printable(text)}' is no whole number"),
+    };
 
     private string Text(long count)
     {
@@ -199,12 +212,12 @@ internal sealed class PickleMachine(ByteView file, long position)
     private enum Opcode : byte
     {
         Mark = (byte)'(', Stop = (byte)'.', Pop = (byte)'0', PopMark = (byte)'1', Dup = (byte)'2',
-        BinInt = (byte)'J', BinInt1 = (byte)'K', BinInt2 = (byte)'M', None = (byte)'N', BinFloat = (byte)'G',
+        BinInt = (byte)'J', BinInt1 = (byte)'K', BinInt2 = (byte)'M', Int = (byte)'I', None = (byte)'N', BinFloat = (byte)'G',
         BinPersId = (byte)'Q', Reduce = (byte)'R', BinString = (byte)'T', ShortBinString = (byte)'U', BinUnicode = (byte)'X',
         Append = (byte)'a', Build = (byte)'b', Global = (byte)'c', Dict = (byte)'d', EmptyDict = (byte)'}', Appends = (byte)'e',
         BinGet = (byte)'h', LongBinGet = (byte)'j', List = (byte)'l', EmptyList = (byte)']', BinPut = (byte)'q', LongBinPut = (byte)'r',
         SetItem = (byte)'s', Tuple = (byte)'t', EmptyTuple = (byte)')', SetItems = (byte)'u', BinBytes = (byte)'B', ShortBinBytes = (byte)'C',
-        Proto = 0x80, Tuple1 = 0x85, Tuple2 = 0x86, Tuple3 = 0x87, NewTrue = 0x88, NewFalse = 0x89, Long1 = 0x8a, Long4 = 0x8b,
+        Proto = 0x80, NewObj = 0x81, Tuple1 = 0x85, Tuple2 = 0x86, Tuple3 = 0x87, NewTrue = 0x88, NewFalse = 0x89, Long1 = 0x8a, Long4 = 0x8b,
         ShortBinUnicode = 0x8c, BinUnicode8 = 0x8d, BinBytes8 = 0x8e, EmptySet = 0x8f, AddItems = 0x90, FrozenSet = 0x91,
         StackGlobal = 0x93, Memoize = 0x94, Frame = 0x95, ByteArray8 = 0x96,
     }

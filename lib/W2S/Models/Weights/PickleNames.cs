@@ -1,5 +1,6 @@
 using System.Text;
 using TorchSharp;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Models.Weights;
@@ -20,6 +21,13 @@ internal sealed class PickleNames(long budget)
         ["__builtin__.set"] = (names, args) => names.Copy(args),
         ["builtins.frozenset"] = (names, args) => names.Copy(args),
         ["__builtin__.frozenset"] = (names, args) => names.Copy(args),
+        ["collections.defaultdict"] = (_, _) => new Dictionary<object, object?>(),
+        ["argparse.Namespace"] = (_, args) => Namespace(args),
+        ["types.SimpleNamespace"] = (_, args) => Namespace(args),
+        ["pathlib.PosixPath"] = (names, args) => names.FilePath(args),
+        ["pathlib.WindowsPath"] = (names, args) => names.FilePath(args),
+        ["pathlib._local.PosixPath"] = (names, args) => names.FilePath(args),
+        ["pathlib._local.WindowsPath"] = (names, args) => names.FilePath(args),
         ["_codecs.encode"] = (names, args) => names.Latin1(args),
         ["numpy.dtype"] = (_, args) => args.Length > 0 && args[0] is string code ? new PickleElementType(code) : throw Wrong("numpy.dtype"),
         ["numpy.core.multiarray._reconstruct"] = (_, _) => new PickleArray(),
@@ -28,6 +36,16 @@ internal sealed class PickleNames(long budget)
         ["numpy._core.multiarray.scalar"] = (_, args) => NumpyArrays.Scalar(args),
     };
 
+    // Classes and constants that are only ever named, as a setting or as what a defaultdict makes; they are never called.
+    private static readonly HashSet<string> Constants =
+    [
+        .. new[] { "dict", "list", "tuple", "int", "long", "float", "bool", "str", "unicode", "bytes" }
+            .SelectMany(name => new[] { $"builtins.{name}", $"__builtin__.{name}" }),
+        .. new[] { "float16", "float32", "float64", "bfloat16", "int8", "int16", "int32", "int64", "uint8", "bool", "complex64", "complex128" }
+            .Select(name => $"torch.{name}"),
+        "numpy.ndarray",
+    ];
+
     private long spent;
 
     /// <summary>Looks a name up.</summary>
@@ -35,10 +53,10 @@ internal sealed class PickleNames(long budget)
     public PickleName Find(string? module, string? name)
     {
         var found = new PickleName(module ?? "?", name ?? "?");
-        // Storage classes and numpy.ndarray are never called, only named.
-        if (Known.ContainsKey(found.ToString()) || StorageType(found) is not null || found is { Module: "numpy", Name: "ndarray" })
+        // Storage classes are never called either, only named.
+        if (Known.ContainsKey(found.ToString()) || Constants.Contains(found.ToString()) || StorageType(found) is not null)
             return found;
-        throw new WeightFileException($"it asks for '{Printable(found.ToString())}', which is refused: only tensors, NumPy arrays and plain " +
+        throw new WeightFileException($"it asks for '{FileKinds.Printable(found.ToString())}', which is refused: only tensors, NumPy arrays and plain " +
             "containers are read, and nothing is ever run; save the state dict alone and read that");
     }
 
@@ -47,6 +65,12 @@ internal sealed class PickleNames(long budget)
         callee is PickleName name && Known.TryGetValue(name.ToString(), out var maker) && arguments is object?[] args
             ? maker(this, args)
             : throw new WeightFileException($"it calls {Describe(callee)}, which is refused: nothing is ever run");
+
+    /// <summary>What making an object of a class, without calling its constructor, stands for.</summary>
+    public object New(object? type, object? arguments) =>
+        type is PickleName { Module: "argparse", Name: "Namespace" } && arguments is object?[] args
+            ? Namespace(args)
+            : throw new WeightFileException($"it makes an object of {Describe(type)}, which is refused: nothing is ever run");
 
     /// <summary>Gives an object the state that follows it.</summary>
     public void SetState(object? target, object? state)
@@ -58,6 +82,11 @@ internal sealed class PickleNames(long budget)
                 break;
             case PickleElementType type:
                 type.BigEndian = state is object?[] { Length: > 1 } fields && fields[1] is ">";
+                break;
+            case PickleNamespace made when state is Dictionary<object, object?> attributes:
+                Spend(attributes.Count);
+                foreach (var (name, value) in attributes)
+                    made[name] = value;
                 break;
             case Dictionary<object, object?>:
                 break; // attributes of an OrderedDict, such as a state dict's _metadata
@@ -79,33 +108,32 @@ internal sealed class PickleNames(long budget)
             return storage;
         if (parts[5] is object?[] { Length: 3 } view && view[1] is long offset && view[2] is long size && offset >= 0 && size >= 0 && size <= count - offset)
             return storage with { ViewOffset = offset, Count = size };
-        throw new WeightFileException($"the view of storage '{Printable(key)}' does not lie inside it");
+        throw new WeightFileException($"the view of storage '{FileKinds.Printable(key)}' does not lie inside it");
     }
 
     /// <summary>What a value is, for messages.</summary>
     public static string Describe(object? value) => value switch
     {
         null => "None",
-        PickleName name => $"'{Printable(name.ToString())}'",
+        PickleName name => $"'{FileKinds.Printable(name.ToString())}'",
         string => "a string",
         long or double or bool => "a number",
         byte[] => "bytes",
         List<object?> => "a list",
         object?[] => "a tuple",
         Dictionary<object, object?> => "a dict",
-        PickleTensor => "a tensor",
+        PickleTensor or torch.Tensor => "a tensor",
         PickleStorage => "a storage",
         PickleArray => "a NumPy array",
         PickleElementType => "a NumPy type",
         _ => "a value of another kind",
     };
 
-    /// <summary>At most 120 characters of a name that came from a file, without control characters.</summary>
-    public static string Printable(string text)
-    {
-        var cut = text.Length > 120 ? text[..120] + "…" : text;
-        return string.Concat(cut.Select(letter => char.IsControl(letter) || char.IsSurrogate(letter) ? '�' : letter));
-    }
+    /// <summary>The same, with the first keys of a dict.</summary>
+    public static string DescribeWhole(object? value) => value is Dictionary<object, object?> { Count: > 0 } map
+        ? $"a dict of {string.Join(", ", map.Take(6).Select(entry => $"{(entry.Key is string key ? $"'{FileKinds.Printable(key)}'" : "a key")} ({Describe(entry.Value)})"))}" +
+            (map.Count > 6 ? ", …" : "")
+        : Describe(value);
 
     private static ScalarType? StorageType(PickleName name) =>
         name.Module is "torch" or "torch.cuda" or "torch.storage" ? ElementTypes.FromStorage(name.Name) : null;
@@ -120,8 +148,9 @@ internal sealed class PickleNames(long budget)
         {
             throw Wrong("_rebuild_tensor_v2");
         }
-        if (ElementTypes.Count(shape) is not { } count || count > storage.Count)
-            throw new WeightFileException($"a tensor of shape [{string.Join(", ", shape)}] is larger than its storage of {storage.Count} elements");
+        if (ElementTypes.Count(shape) is not { } count)
+            throw new WeightFileException($"a tensor of shape [{string.Join(", ", shape)}] has more elements than can be counted");
+        // An expanded tensor has more elements than its storage: those along a stride of 0 are one.
         UInt128 last = (ulong)Math.Max(0, offset);
         for (var axis = 0; axis < shape.Length; axis++)
             last += (UInt128)(ulong)Math.Max(0, shape[axis] - 1) * (ulong)Math.Max(0, strides[axis]);
@@ -134,6 +163,17 @@ internal sealed class PickleNames(long budget)
     {
         var items = value as IReadOnlyList<object?>;
         return items is { Count: <= 64 } && items.All(item => item is long) ? [.. items.Select(item => (long)item!)] : null;
+    }
+
+    private static PickleNamespace Namespace(object?[] args) => args.Length == 0 ? [] : throw Wrong("Namespace");
+
+    private string FilePath(object?[] args)
+    {
+        if (args.Any(part => part is not string))
+            throw Wrong("a path");
+        var path = string.Join('/', args.Select((part, index) => index == 0 ? ((string)part!).TrimEnd('/') : (string)part!));
+        Spend(path.Length);
+        return path.Length == 0 && args.Length > 0 ? "/" : path;
     }
 
     private List<object?> Copy(object?[] args)

@@ -40,3 +40,6 @@ internal sealed class PickleArray
 
     public byte[]? Bytes { get; set; }
 }
+
+/// <summary>The attributes of a <c>Namespace</c>, by name; its state follows its creation.</summary>
+internal sealed class PickleNamespace : Dictionary<object, object?>;

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Text;
 using TorchSharp;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Models.Weights;
@@ -21,8 +22,8 @@ public static class PyTorchFile
     /// <param name="verify">Compare the checksums of the records used (zip format); default true.</param>
     /// <returns>
     /// The saved value: a <see cref="Tensor"/> (of tensors and NumPy arrays; owned by the current dispose scope),
-    /// <c>Dictionary&lt;object, object?&gt;</c> (dict), <c>List&lt;object?&gt;</c> (list, set), <c>object?[]</c> (tuple), string,
-    /// long, <see cref="BigInteger"/>, double, bool, byte[] or null.
+    /// <c>Dictionary&lt;object, object?&gt;</c> (dict, argparse.Namespace), <c>List&lt;object?&gt;</c> (list, set), <c>object?[]</c> (tuple), string,
+    /// long, <see cref="BigInteger"/>, double, bool, byte[] or null. An expanded tensor stays one: its elements share memory.
     /// </returns>
     /// <exception cref="WeightFileException">There is no such file, it is damaged, or it holds anything else.</exception>
     public static object? Read(string path, bool verify = true)
@@ -41,6 +42,11 @@ public static class PyTorchFile
     /// <summary>Reads the same from memory.</summary>
     internal static object? Parse(ByteView file, bool verify)
     {
+        if (SafeTensorsFile.IsOne(file))
+            throw new WeightFileException($"it is a safetensors file; read it with {nameof(SafeTensorsFile)} or {nameof(WeightFile)}");
+        var start = file.Span(0, (int)Math.Min(FileKinds.Telling, file.Length), "the file");
+        if (!start.StartsWith("PK"u8) && FileKinds.Describe(start) is { } kind)
+            throw new WeightFileException(kind);
         if (file.Length < 4)
             throw new WeightFileException($"{file.Length} bytes are no PyTorch file");
         using var scope = NewDisposeScope();
@@ -53,9 +59,15 @@ public static class PyTorchFile
 
     private static object? ParseZip(ByteView file, bool verify, List<Tensor> made)
     {
-        var zip = new StoredZip(file);
+        using var zip = new ZipRecords(file);
+        if (zip.Names.Any(IsOfTorchScript))
+        {
+            throw new WeightFileException("it is a TorchScript file, a program with its weights; keep the weights alone, in Python: " +
+                "torch.save(torch.jit.load('file.pt').state_dict(), 'weights.pth')");
+        }
         var pickle = zip.Names.FirstOrDefault(name => name == "data.pkl" || name.EndsWith("/data.pkl", StringComparison.Ordinal))
-            ?? throw new WeightFileException("a zip file without data.pkl is none of torch.save");
+            ?? throw new WeightFileException($"it is a zip archive of {Listed(zip.Names)}, without data.pkl, so none of torch.save; " +
+                "unpack it and give the weight file inside");
         var folder = pickle[..^"data.pkl".Length];
         var order = $"{folder}byteorder";
         if (zip.Contains(order))
@@ -66,6 +78,21 @@ public static class PyTorchFile
         }
         var root = new PickleMachine(zip.Read(pickle, verify), 0).Run();
         return Resolve(root, storage => zip.Read($"{folder}data/{storage.Key}", verify), made);
+    }
+
+    private static bool IsOfTorchScript(string name) =>
+        name is "constants.pkl" or "model.json" || name.EndsWith("/constants.pkl", StringComparison.Ordinal)
+        || name.EndsWith("/model.json", StringComparison.Ordinal) || name.Contains("/code/", StringComparison.Ordinal);
+
+    private static string Listed(IEnumerable<string> names)
+    {
+        var shown = names.Take(4).Select(name => $"'{FileKinds.Printable(name)}'").ToArray();
+        return shown.Length switch
+        {
+            0 => "nothing",
+            4 => $"{string.Join(", ", shown.Take(3))} and more",
+            _ => string.Join(", ", shown),
+        };
     }
 
     private static object? ParseLegacy(ByteView file, List<Tensor> made)
@@ -96,13 +123,13 @@ public static class PyTorchFile
                 throw new WeightFileException("its list of storages names one that nothing uses");
             var count = file.UInt64(at, "a storage's length");
             if (count > (ulong)file.Length)
-                throw new WeightFileException($"storage '{PickleNames.Printable(key)}' claims {count} elements in a file of {file.Length} bytes");
+                throw new WeightFileException($"storage '{FileKinds.Printable(key)}' claims {count} elements in a file of {file.Length} bytes");
             places[key] = (at + 8, (long)count * bytes);
             at += 8 + (long)count * bytes;
         }
         return Resolve(root, storage => places.TryGetValue(storage.Key, out var place)
-            ? file.Slice(place.Offset, place.Count, $"storage '{PickleNames.Printable(storage.Key)}'")
-            : throw new WeightFileException($"storage '{PickleNames.Printable(storage.Key)}' is missing"), made);
+            ? file.Slice(place.Offset, place.Count, $"storage '{FileKinds.Printable(storage.Key)}'")
+            : throw new WeightFileException($"storage '{FileKinds.Printable(storage.Key)}' is missing"), made);
     }
 
     private static Dictionary<string, int> StorageSizes(object? root)
@@ -124,6 +151,8 @@ public static class PyTorchFile
         Dictionary<object, Tensor> done = new(ReferenceEqualityComparer.Instance);
         return Walk(root, value =>
         {
+            if (value is PickleName name)
+                return name.ToString();
             if (value is not (PickleTensor or PickleArray))
                 return value;
             if (!done.TryGetValue(value, out var tensor))
@@ -142,12 +171,12 @@ public static class PyTorchFile
             {
                 var bytes = read(storage);
                 if (bytes.Length % ElementTypes.Bytes(storage.Type) != 0)
-                    throw new WeightFileException($"storage '{PickleNames.Printable(storage.Key)}' has {bytes.Length} bytes, no whole number of {storage.Type}");
+                    throw new WeightFileException($"storage '{FileKinds.Printable(storage.Key)}' has {bytes.Length} bytes, no whole number of {storage.Type}");
                 elements = storages[storage.Key] = (storage.Type, ElementTypes.Copy(bytes, storage.Type));
             }
             if (elements.Type != storage.Type || storage.ViewOffset + storage.Count > elements.Elements.numel())
             {
-                throw new WeightFileException($"storage '{PickleNames.Printable(storage.Key)}' is said to hold {storage.Count} of {storage.Type}, " +
+                throw new WeightFileException($"storage '{FileKinds.Printable(storage.Key)}' is said to hold {storage.Count} of {storage.Type}, " +
                     $"but has {elements.Elements.numel()} of {elements.Type}");
             }
             if (tensor.Shape.Contains(0))

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using TorchSharp;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Models.Weights;
@@ -77,6 +78,10 @@ public static class SafeTensorsFile
         return (tensors, metadata);
     }
 
+    /// <summary>Whether the bytes begin as the format does: a header's length that the file can hold, and its brace.</summary>
+    internal static bool IsOne(ByteView file) =>
+        file.Length > 8 && file.Span(8, 1, "the header")[0] == '{' && file.UInt64(0, "the header's length") <= LongestHeader;
+
     private static T Open<T>(string path, Func<ByteView, T> read)
     {
         using var file = new MappedFile(path);
@@ -94,6 +99,14 @@ public static class SafeTensorsFile
 
     private static (List<Entry> Entries, Dictionary<string, string> Metadata) ParseHeader(ByteView file, out ByteView body)
     {
+        if (!IsOne(file))
+        {
+            var start = file.Span(0, (int)Math.Min(FileKinds.Telling, file.Length), "the file");
+            if (start.StartsWith("PK"u8))
+                throw new WeightFileException($"it is a zip file, as PyTorch writes; read it with {nameof(PyTorchFile)} or {nameof(WeightFile)}");
+            if (FileKinds.Describe(start) is { } kind)
+                throw new WeightFileException(kind);
+        }
         var length = file.UInt64(0, "the header's length");
         if (length > LongestHeader || length > (ulong)file.Length - 8)
             throw new WeightFileException($"the header claims {length} bytes of a file of {file.Length}; it is no safetensors file, or was cut off");
@@ -155,7 +168,7 @@ public static class SafeTensorsFile
                 Expect(ref reader, JsonTokenType.String);
                 var code = reader.GetString()!;
                 type = ElementTypes.FromSafeTensors(code) ?? throw new WeightFileException(
-                    $"{Named(name)} is of type '{PickleNames.Printable(code)}', which is not read; convert it to one of {ElementTypes.SafeTensorsNames}");
+                    $"{Named(name)} is of type '{FileKinds.Printable(code)}', which is not read; convert it to one of {ElementTypes.SafeTensorsNames}");
             }
             else if (reader.ValueTextEquals("shape"u8))
             {
@@ -167,7 +180,7 @@ public static class SafeTensorsFile
             }
             else
             {
-                throw new WeightFileException($"{Named(name)} has a field '{PickleNames.Printable(reader.GetString()!)}', which the format does not know");
+                throw new WeightFileException($"{Named(name)} has a field '{FileKinds.Printable(reader.GetString()!)}', which the format does not know");
             }
         }
         if (type is null || shape is null || range is not [var start, var end])
@@ -255,7 +268,7 @@ public static class SafeTensorsFile
             : throw new ArgumentException($"'{name}' is of type {tensor.dtype}, which is not written; convert it to one of {ElementTypes.SafeTensorsNames}", nameof(tensor));
     }
 
-    private static string Named(string name) => $"tensor '{PickleNames.Printable(name)}'";
+    private static string Named(string name) => $"tensor '{FileKinds.Printable(name)}'";
 
     private static JsonTokenType Next(ref Utf8JsonReader reader) =>
         reader.Read() ? reader.TokenType : throw new WeightFileException("the header ends too early");

@@ -1,3 +1,4 @@
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Models.Weights;
@@ -8,19 +9,22 @@ namespace W2S.Models.Weights;
 /// <param name="Notes">Where in the file they were, if not at its top.</param>
 public sealed record WeightFile(string Format, IReadOnlyDictionary<string, Tensor> Tensors, IReadOnlyList<string> Notes)
 {
-    // Where training code of the field keeps the state dict inside a checkpoint, in order of preference.
-    private static readonly string[] Places = ["state_dict", "model", "model_state_dict", "model_sd", "net", "network", "weights"];
-
     /// <summary>Reads a state dict in any of the formats, told apart by the first bytes.</summary>
     /// <param name="path">A <c>.safetensors</c>, <c>.pth</c> or <c>.pt</c> file, of a state dict or of a checkpoint that holds one.</param>
-    /// <returns>Its tensors.</returns>
-    /// <exception cref="WeightFileException">There is no such file, it is damaged, or it holds no state dict.</exception>
-    public static WeightFile Read(string path)
+    /// <param name="key">
+    /// Which one, where there are several: the keys that lead to it, or the leading parts of its names, with dots between
+    /// (<c>"teacher"</c>, <c>"checkpoint.ema"</c>). Null: the only one, or that under <c>state_dict</c>, <c>model</c> and the like.
+    /// </param>
+    /// <returns>Its tensors. Values beside them are passed over and named in the notes.</returns>
+    /// <exception cref="WeightFileException">
+    /// There is no such file, it is damaged or of another kind, it holds no state dict, or several of which none is named.
+    /// </exception>
+    public static WeightFile Read(string path, string? key = null)
     {
         using var file = new MappedFile(path);
         try
         {
-            return Parse(file.View);
+            return Parse(file.View, key);
         }
         catch (WeightFileException error)
         {
@@ -29,38 +33,33 @@ public sealed record WeightFile(string Format, IReadOnlyDictionary<string, Tenso
     }
 
     /// <summary>Reads the same from memory.</summary>
-    internal static WeightFile Parse(ByteView file)
+    internal static WeightFile Parse(ByteView file, string? key = null)
     {
-        var start = file.Span(0, (int)Math.Min(9, file.Length), "the file");
-        if (start.Length == 9 && start[8] == '{')
-            return new WeightFile("safetensors", SafeTensorsFile.Parse(file).Tensors, []);
-        var zip = start.StartsWith("PK"u8);
-        if (!zip && !start.StartsWith((ReadOnlySpan<byte>)[0x80]))
-            throw new WeightFileException($"its first bytes ({Convert.ToHexString(start)}) are those of neither a safetensors nor a PyTorch file");
         using var scope = NewDisposeScope();
-        List<string> notes = [];
-        var root = PyTorchFile.Parse(file, verify: true);
-        var tensors = Find(root, notes, depth: 0) ?? throw new WeightFileException($"it holds no state dict, but {PickleNames.Describe(root)}");
-        foreach (var tensor in tensors.Values)
+        var (format, sets) = ParseAll(file);
+        var found = WeightChoice.Find(sets, key, wanted: null);
+        foreach (var tensor in found.Set.Tensors.Values)
             tensor.MoveToOuterDisposeScope();
-        return new WeightFile(zip ? "PyTorch zip" : "PyTorch legacy", tensors, notes);
+        return new WeightFile(format, found.Set.Tensors, found.Notes);
     }
 
-    // A container may hold itself: four levels are more than any checkpoint of the field has.
-    private static Dictionary<string, Tensor>? Find(object? value, List<string> notes, int depth)
+    /// <summary>Everything in a file that could be a state dict, owned by the current dispose scope.</summary>
+    /// <exception cref="WeightFileException">It is no weight file, is damaged, or holds no tensors by name.</exception>
+    internal static (string Format, IReadOnlyList<WeightSet> Sets) ParseAll(ByteView file)
     {
-        if (value is not Dictionary<object, object?> map || depth > 4)
-            return null;
-        if (map.Count > 0 && map.All(entry => entry is { Key: string, Value: Tensor }))
-            return map.ToDictionary(entry => (string)entry.Key, entry => (Tensor)entry.Value!);
-        foreach (var place in Places)
+        var start = file.Span(0, (int)Math.Min(FileKinds.Telling, file.Length), "the file");
+        if (start.StartsWith("PK"u8) || start.StartsWith((ReadOnlySpan<byte>)[0x80]) && !SafeTensorsFile.IsOne(file))
         {
-            if (map.TryGetValue(place, out var inner) && Find(inner, notes, depth + 1) is { } found)
-            {
-                notes.Insert(0, $"the state dict was under '{place}'");
-                return found;
-            }
+            var root = PyTorchFile.Parse(file, verify: true);
+            var sets = WeightSet.FindAll(root);
+            return sets.Count > 0
+                ? (start[0] == 'P' ? "PyTorch zip" : "PyTorch legacy", sets)
+                : throw new WeightFileException($"it holds no state dict, but {PickleNames.DescribeWhole(root)}");
         }
-        return null;
+        if (FileKinds.Describe(start) is { } kind && !SafeTensorsFile.IsOne(file))
+            throw new WeightFileException(kind);
+        if (start.Length > 8 && start[8] == '{')
+            return ("safetensors", [new WeightSet(SafeTensorsFile.Parse(file).Tensors)]);
+        throw new WeightFileException($"its first bytes ({Convert.ToHexString(start[..Math.Min(9, start.Length)])}) are those of neither a safetensors nor a PyTorch file");
     }
 }

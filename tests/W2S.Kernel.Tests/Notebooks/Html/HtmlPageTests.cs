@@ -70,7 +70,7 @@ public sealed partial class HtmlPageTests
         var browser = HeadlessBrowser.Find();
         Assert.SkipWhen(browser is null, "no Chromium, Chrome or Edge on this machine");
         var plotly = RealPlotly.Script();
-        Assert.SkipWhen(plotly is null, "lib/W2S is not built, which brings plotly.js");
+        Assert.SkipWhen(plotly is null, "lib/W2S.Charts is not built, which brings plotly.js");
         var left = browser!.Render(HtmlPage.Render(Executed(), "/x/my-notebook.ipynb", plotly), TimeSpan.FromSeconds(90));
         Assert.Contains("class=\"main-svg\"", left);
         Assert.Equal(2, Regex.Matches(left, "<g class=\"point\">").Count);

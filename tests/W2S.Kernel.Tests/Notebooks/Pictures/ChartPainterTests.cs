@@ -36,7 +36,7 @@ public sealed class ChartPainterTests
     {
         var browser = Browser();
         var plotly = RealPlotly.Script();
-        Assert.SkipWhen(plotly is null, "lib/W2S is not built, which brings plotly.js");
+        Assert.SkipWhen(plotly is null, "lib/W2S.Charts is not built, which brings plotly.js");
         var (one, two) = (WithCharts(NotebookFile.Figure(1, 3, 2).ToJsonString()), WithCharts(NotebookFile.Figure(1, 3, 2).ToJsonString()));
         Assert.Empty(new ChartPainter(browser).Paint(one, plotly, one));
         Assert.Empty(new ChartPainter(browser).Paint(two, plotly, two));

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using W2S.Kernel.Notebooks;
 using W2S.Kernel.Notebooks.Running;
+using W2S.Kernel.Tests.Engine;
 
 namespace W2S.Kernel.Tests.Notebooks.Running;
 
@@ -58,10 +59,10 @@ public sealed class RunProcessTests : IDisposable
     }
 
     [Theory]
-    [InlineData("INT", "while (true) { }")]
-    [InlineData("INT", "await System.Threading.Tasks.Task.Delay(-1);")]
-    [InlineData("TERM", "System.Threading.Thread.Sleep(-1);")]
-    public async Task AStoppedRunEndsWithinASecondAndKeepsWhatWasDone(string signal, string body)
+    [InlineData("INT", 130, "while (true) { }")]
+    [InlineData("INT", 130, "await System.Threading.Tasks.Task.Delay(-1);")]
+    [InlineData("TERM", 143, "System.Threading.Thread.Sleep(-1);")]
+    public async Task AStoppedRunEndsWithinASecondAndKeepsWhatWasDone(string signal, int code, string body)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "signals are sent by kill");
         Write("Console.WriteLine(\"done before\");", $"Console.WriteLine(\"in the\" + \" loop\"); {body}", "3");
@@ -69,7 +70,7 @@ public sealed class RunProcessTests : IDisposable
         await run.SeenAsync("in the loop");
         var clock = Stopwatch.StartNew();
         run.Signal(signal);
-        Assert.Equal(130, await run.EndAsync());
+        Assert.Equal(code, await run.EndAsync());
         var stopped = clock.Elapsed.TotalSeconds;
         // One second is the promise. A machine that other work keeps busy shows it by how long it takes to print the help.
         clock.Restart();
@@ -81,6 +82,98 @@ public sealed class RunProcessTests : IDisposable
         Assert.Equal("done before\n", NotebookText.Join(executed.Cells[0].Outputs[0]!["text"]));
         Assert.Contains("in the loop", NotebookText.Join(executed.Cells[1].Outputs[0]!["text"]));
         Assert.Equal("error", (string)executed.Cells[1].Outputs[^1]!["output_type"]!);
+    }
+
+    [Theory]
+    [InlineData("all", "TERM")]
+    [InlineData("all and once more each", "TERM")]
+    [InlineData("runner", "TERM")]
+    [InlineData("worker", "TERM")] // as a machine's guard of its memory does
+    [InlineData("all", "INT")]
+    public async Task AStoppedCellThatTookItsTokenHasTimeToWriteWhatItHas(string receiver, string signal)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "signals are sent by kill, and groups made by setsid");
+        Write("1", """
+            Console.WriteLine($"worker {Environment.ProcessId} wai" + "ts");
+            try { await Task.Delay(-1, Cell.Token); } catch (OperationCanceledException) { }
+            await Task.Delay(1500);
+            System.IO.File.WriteAllText("checkpoint", "");
+            Console.WriteLine("written");
+            """, "3");
+        using var run = new RunningNotebook(folder.Path, ownGroup: true, "n.ipynb");
+        await run.SeenAsync("waits");
+        var worker = run.Output.Split("worker ")[^1].Split(' ')[0];
+        if (receiver == "worker")
+            RunningNotebook.Signal(signal, worker);
+        else if (receiver == "runner")
+            run.Signal(signal);
+        else
+            run.SignalGroup(signal);
+        if (receiver.Contains("each"))
+        {
+            run.Signal(signal);
+            RunningNotebook.Signal(signal, worker);
+        }
+        Assert.Equal(signal == "TERM" ? 143 : 130, await run.EndAsync());
+        Assert.Contains("w2s: stopped in cell 2 of 3; what was done is in runs", run.Errors);
+        Assert.True(File.Exists(folder.File("checkpoint")), run.Output);
+        Assert.Contains("written\n", string.Concat(Executed().Cells[1].Outputs.Select(output => NotebookText.Join(output!["text"]))));
+        Assert.Null(Executed().Cells[2].ExecutionCount);
+    }
+
+    [Theory]
+    [InlineData(true, "its process was ended")]
+    [InlineData(false, "left behind")] // its time is over
+    public async Task ACellThatDoesNotEndIsEndedAndItsOutputsStay(bool again, string said)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "signals are sent by kill, and groups made by setsid");
+        Write("var token = Cell.Token; Console.WriteLine(\"in the\" + \" cell\"); await new TaskCompletionSource().Task;");
+        using var run = new RunningNotebook(folder.Path, ownGroup: true, "n.ipynb", "--out", "done.ipynb");
+        await run.SeenAsync("in the cell");
+        run.SignalGroup("TERM");
+        await Task.Delay(1000, TestContext.Current.CancellationToken);
+        if (again)
+            run.SignalGroup("TERM");
+        Assert.Equal(143, await run.EndAsync());
+        var outputs = Notebook.Read(folder.File("done.ipynb")).Cells[0].Outputs;
+        Assert.Contains("in the cell", NotebookText.Join(outputs[0]!["text"]));
+        Assert.Contains(said, NotebookText.Join(outputs[^1]!["traceback"]));
+    }
+
+    [Fact]
+    public async Task AStoppedTrainingWritesItsCheckpoint()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "signals are sent by kill, and groups made by setsid");
+        Write($"#r \"{LibraryFolder.Dll("W2S")}\"", """
+            using W2S.Data; using W2S.Losses; using W2S.Models; using W2S.Training;
+            sealed class Steps : IProgress<TrainingProgress> { public void Report(TrainingProgress at) => Console.WriteLine("after " + at.Step); }
+            var run = new TrainingRun(ResNet.Cifar(8, 20), Shapes.Create(new ShapesOptions { Count = 2000 }, seed: 1), new CrossEntropy())
+            {
+                Batches = new() { BatchSize = 2 },
+                Options = new() { Epochs = 50, ReportEvery = 1, CheckpointEvery = 1_000_000, Folder = "training", Threads = 1 },
+            };
+            Trainer.Train(run, new Steps(), Cell.Token);
+            """);
+        using var run = new RunningNotebook(folder.Path, ownGroup: true, "n.ipynb");
+        await run.SeenAsync("after 1");
+        Assert.Empty(Directory.EnumerateDirectories(folder.Path, "step-*", SearchOption.AllDirectories));
+        run.SignalGroup("TERM");
+        Assert.Equal(143, await run.EndAsync());
+        Assert.Single(Directory.EnumerateDirectories(folder.Path, "step-*", SearchOption.AllDirectories));
+        Assert.Contains("after 1\n", string.Concat(Executed().Cells[1].Outputs.Select(output => NotebookText.Join(output!["text"]))));
+    }
+
+    [Fact]
+    public async Task HalvesOfSurrogatePairsThatACellShowsAreUnknownCharactersInTheFile()
+    {
+        Write("Console.Write(\"a\\ud83d\"); Console.Error.Write(\"\\udc00b\"); \"c\\ud83d\"", "throw new Exception(\"d\\ud83d\");");
+        using var run = Run("n.ipynb", "--html", "page.html");
+        Assert.Equal(1, await run.EndAsync());
+        Assert.Contains("Exception: d\uFFFD", run.Errors);
+        var text = File.ReadAllText(Path.Combine(folder.Path, "runs", "n.ipynb"));
+        Assert.DoesNotMatch(@"(?<!\\)\\u[dD]", text);
+        Assert.Contains("a\uFFFD", text);
+        Assert.Contains("c\uFFFD", text);
     }
 
     [Theory]

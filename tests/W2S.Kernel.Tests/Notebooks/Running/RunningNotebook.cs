@@ -14,8 +14,16 @@ internal sealed class RunningNotebook : IDisposable
     private readonly Task reading;
 
     public RunningNotebook(string folder, params string[] arguments)
+        : this(folder, ownGroup: false, arguments)
     {
-        var start = new ProcessStartInfo("dotnet")
+    }
+
+    /// <param name="folder">Where it runs.</param>
+    /// <param name="ownGroup">True to start it as the first process of a group, as schedulers do.</param>
+    /// <param name="arguments">What follows <c>run</c>.</param>
+    public RunningNotebook(string folder, bool ownGroup, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(ownGroup ? "setsid" : "dotnet", ownGroup ? ["dotnet"] : [])
         {
             WorkingDirectory = folder,
             RedirectStandardInput = true,
@@ -48,7 +56,11 @@ internal sealed class RunningNotebook : IDisposable
         return process.ExitCode;
     }
 
-    public void Signal(string name) => Process.Start("kill", [$"-{name}", $"{process.Id}"]).WaitForExit();
+    public void Signal(string name) => Signal(name, $"{process.Id}");
+
+    public void SignalGroup(string name) => Signal(name, $"-{process.Id}");
+
+    public static void Signal(string name, string process) => Process.Start("kill", [$"-{name}", "--", process]).WaitForExit();
 
     public void Dispose()
     {

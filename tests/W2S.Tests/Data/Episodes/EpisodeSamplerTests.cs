@@ -1,5 +1,6 @@
 using TorchSharp;
 using W2S.Data;
+using W2S.Data.Episodes;
 using static TorchSharp.torch;
 
 namespace W2S.Tests.Data.Episodes;
@@ -10,7 +11,7 @@ public sealed class EpisodeSamplerTests
     {
         long[] labels = [.. perClass.SelectMany((count, label) => Enumerable.Repeat((long)label, count))];
         // In an order that is not class by class.
-        var order = Split.Permutation(labels.Length, 5);
+        var order = RandomSplit.Permutation(labels.Length, 5);
         return new ImageSet("toys", zeros(labels.Length, 3, 2, 2, ScalarType.Byte), [.. order.Select(i => labels[i])], [.. perClass.Select((_, i) => $"toy {i}")]);
     }
 

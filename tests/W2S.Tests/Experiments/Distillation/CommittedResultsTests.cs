@@ -1,5 +1,6 @@
 using W2S.Data;
-using W2S.Experiments;
+using W2S.Experiments.Distillation;
+using W2S.Runs;
 
 namespace W2S.Tests.Experiments.Distillation;
 
@@ -30,7 +31,7 @@ public sealed class CommittedResultsTests
         {
             Assert.Contains(Runs, run => run.Hash == plan.TeacherRun(seed).Hash);
             Assert.Contains(Runs, run => run.Hash == plan.Scratch(seed).Hash);
-            Assert.Contains(Runs, run => run.Hash == plan.TeacherOnly(new W2S.Losses.AdaptConf(), seed).Hash);
+            Assert.Contains(Runs, run => run.Hash == plan.TeacherOnly(new W2S.Losses.WeakToStrong.AdaptConf(), seed).Hash);
         }
     }
 }

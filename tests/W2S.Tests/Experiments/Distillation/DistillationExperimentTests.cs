@@ -1,14 +1,17 @@
 using TorchSharp;
 using W2S.Analysis;
 using W2S.Data;
-using W2S.Experiments;
+using W2S.Experiments.Distillation;
 using W2S.Losses;
+using W2S.Losses.Distillation;
+using W2S.Losses.WeakToStrong;
+using W2S.Runs;
 using W2S.Training;
 using static TorchSharp.torch;
 
 namespace W2S.Tests.Experiments.Distillation;
 
-[Collection(Training.ProcessWide.Name)]
+[Collection(W2S.Tests.ProcessWide.Name)]
 public sealed class DistillationExperimentTests : IDisposable
 {
     private static readonly DistillationPlan Tiny = new()

@@ -1,11 +1,12 @@
 using W2S.Data;
-using W2S.Experiments;
-using W2S.Losses;
+using W2S.Experiments.FewShot;
+using W2S.Losses.WeakToStrong;
+using W2S.Runs;
 using W2S.Tests.Data;
 
 namespace W2S.Tests.Experiments.FewShot;
 
-[Collection(Training.ProcessWide.Name)]
+[Collection(W2S.Tests.ProcessWide.Name)]
 public sealed class FewShotStudyTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();

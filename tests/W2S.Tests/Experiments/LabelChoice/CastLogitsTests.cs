@@ -1,5 +1,5 @@
 using TorchSharp;
-using W2S.Experiments;
+using W2S.Experiments.LabelChoice;
 using static TorchSharp.torch;
 
 namespace W2S.Tests.Experiments.LabelChoice;

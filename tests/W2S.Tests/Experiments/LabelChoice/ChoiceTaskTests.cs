@@ -1,6 +1,6 @@
 using TorchSharp;
 using W2S.Experiments;
-using W2S.Losses;
+using W2S.Experiments.LabelChoice;
 using static TorchSharp.torch;
 
 namespace W2S.Tests.Experiments.LabelChoice;

@@ -1,6 +1,8 @@
 using W2S.Data;
-using W2S.Experiments;
-using W2S.Losses;
+using W2S.Experiments.Transfer;
+using W2S.Losses.Distillation;
+using W2S.Losses.WeakToStrong;
+using W2S.Runs;
 
 namespace W2S.Tests.Experiments.Transfer;
 

@@ -1,14 +1,17 @@
 using W2S.Data;
 using W2S.Experiments;
+using W2S.Experiments.Transfer;
 using W2S.Losses;
+using W2S.Losses.Distillation;
 using W2S.Models;
+using W2S.Runs;
 using W2S.Training;
 using static TorchSharp.torch;
 
 namespace W2S.Tests.Experiments.Transfer;
 
 /// <summary>Transfer with weights made on the spot: what is trained, what is kept, who learns from what.</summary>
-[Collection(Training.ProcessWide.Name)]
+[Collection(W2S.Tests.ProcessWide.Name)]
 public sealed class TransferExperimentTests : IDisposable
 {
     private static readonly TransferData Tiny = TransferData.Shapes with { PerClass = 12, Labelled = 30, Validation = 20, Unlabelled = 40, Test = 30 };

@@ -147,7 +147,7 @@ public sealed class LoadWeightsTests
         using var scope = NewDisposeScope();
         var file = WeightFile.Read(PyTorchFileTests.Reference("checkpoint.pth"));
         Assert.Equal("PyTorch zip", file.Format);
-        Assert.Equal(["the state dict was under 'model'"], file.Notes);
+        Assert.Equal(["the state dict was under 'model'", "passed over beside it: 'epoch', 'best_acc', 'optimizer'"], file.Notes);
         Assert.Equal(["module.conv.weight", "module.linear.bias", "module.linear.weight"], file.Tensors.Keys.Order());
         Assert.Equal(0.5f, file.Tensors["module.conv.weight"][0, 0, 0, 0].item<float>());
     }

@@ -50,6 +50,31 @@ public sealed class PickleMachineTests
     }
 
     [Fact]
+    public void ANamespaceThatTakesOneStateAgainAndAgainDoesNotGrow()
+    {
+        var build = new StringBuilder("}q\x01(" + string.Concat(Enumerable.Range(0, 200).Select(key => $"M{(char)key}\0N")) + "u");
+        for (var copy = 0; copy < 200; copy++)
+            build.Append("cargparse\nNamespace\n)\x81h\u0001b");
+        Fails("more memory than the file's", build.ToString());
+    }
+
+    [Fact]
+    public void OnlyANamespaceIsMadeWithoutACall()
+    {
+        Fails("'collections.OrderedDict', which is refused", "ccollections\nOrderedDict\n)\x81");
+        Fails("'builtins.dict', which is refused", "cbuiltins\ndict\n)R");
+        Fails("Namespace has other arguments", "cargparse\nNamespace\nN\x85\x81");
+    }
+
+    [Fact]
+    public void NumbersAsTextAreRead()
+    {
+        Assert.Equal(3_000_000_000L, Run(Pickle("I3000000000\n")));
+        Assert.Equal(true, Run(Pickle("I01\n")));
+        Fails("no whole number", "I1e3\n");
+    }
+
+    [Fact]
     public void CopiesOfOneStringDoNotGrow()
     {
         var text = new string('a', 250);
@@ -104,7 +129,7 @@ public sealed class PickleMachineTests
     }
 
     [Theory]
-    [InlineData(0, 2, 1, "larger than its storage")]
+    [InlineData(0, 2, 1, "reaches outside its storage")]
     [InlineData(3, 1, 1, "reaches outside its storage")]
     [InlineData(0, 1, -1, "reaches outside its storage")]
     public void TensorsOutsideTheirStorageAreRefused(int offset, int size, int stride, string reason)

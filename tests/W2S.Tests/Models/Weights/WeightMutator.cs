@@ -82,13 +82,14 @@ internal static class WeightMutator
         using (var source = new ZipArchive(new MemoryStream(bytes)))
         using (var zip = new ZipArchive(target, ZipArchiveMode.Create, leaveOpen: true))
         {
+            var level = random.Next(3) == 0 ? CompressionLevel.SmallestSize : CompressionLevel.NoCompression;
             foreach (var record in source.Entries)
             {
                 using var content = new MemoryStream();
                 using (var stream = record.Open())
                     stream.CopyTo(content);
                 var damaged = record.Name == "data.pkl" || random.Next(8) == 0 ? Damage(content.ToArray(), seeds, random) : content.ToArray();
-                using var made = zip.CreateEntry(record.FullName, CompressionLevel.NoCompression).Open();
+                using var made = zip.CreateEntry(record.FullName, level).Open();
                 made.Write(damaged);
             }
         }

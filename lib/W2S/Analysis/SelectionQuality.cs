@@ -1,0 +1,74 @@
+using W2S.Torch;
+
+namespace W2S.Analysis;
+
+/// <summary>What a selection of weak labels keeps, and how good it is.</summary>
+/// <param name="Count">How many labels there are.</param>
+/// <param name="Kept">How many are kept.</param>
+/// <param name="Accuracy">Share of the kept labels that are right; NaN where none is kept.</param>
+/// <param name="DroppedAccuracy">Share of the dropped labels that are right; NaN where none is dropped.</param>
+/// <param name="AllAccuracy">Share of all labels that are right.</param>
+public sealed record SelectionQuality(int Count, int Kept, double Accuracy, double DroppedAccuracy, double AllAccuracy)
+{
+    /// <summary>Share of the labels that are kept, 0 … 1.</summary>
+    public double Coverage => (double)Kept / Count;
+
+    /// <summary>Judges a selection.</summary>
+    /// <param name="keep">Whether each label is kept.</param>
+    /// <param name="correct">Whether each label is right.</param>
+    /// <returns>Coverage and accuracies.</returns>
+    /// <exception cref="ArgumentException">The counts differ or there is no label.</exception>
+    public static SelectionQuality Of(IReadOnlyList<bool> keep, IReadOnlyList<bool> correct)
+    {
+        ArgumentNullException.ThrowIfNull(keep);
+        ArgumentNullException.ThrowIfNull(correct);
+        Checks.SameCount(keep.Count, correct.Count, nameof(keep), nameof(correct));
+        if (keep.Count == 0) throw new ArgumentException("keep is empty; give at least one label", nameof(keep));
+        return new SelectionQuality(keep.Count, keep.Count(kept => kept), Share(i => keep[i]), Share(i => !keep[i]), Share(_ => true));
+
+        double Share(Func<int, bool> counts)
+        {
+            var chosen = Enumerable.Range(0, keep.Count).Where(counts).ToArray();
+            return chosen.Length == 0 ? double.NaN : chosen.Average(i => correct[i] ? 1.0 : 0.0);
+        }
+    }
+
+    /// <summary>Keeps the most confident labels, exactly as many as the share says, so that rules compare at equal coverage.</summary>
+    /// <param name="confidence">A score of each label, larger for surer.</param>
+    /// <param name="share">The share to keep, 0 … 1, of the labels.</param>
+    /// <returns>Whether each label is kept; of equal scores the earlier stays.</returns>
+    /// <exception cref="ArgumentException">There is no label, or a score is not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The share is outside 0 … 1.</exception>
+    public static bool[] Top(IReadOnlyList<double> confidence, double share)
+    {
+        Checks.Finite(confidence, nameof(confidence));
+        if (!(share is >= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(share), share, FormattableString.Invariant($"share {share} is outside 0 to 1; give the part of the labels to keep"));
+        var keep = new bool[confidence.Count];
+        foreach (var i in Enumerable.Range(0, keep.Length).OrderByDescending(i => confidence[i]).Take((int)Math.Round(share * keep.Length, MidpointRounding.AwayFromZero)))
+            keep[i] = true;
+        return keep;
+    }
+
+    /// <summary>Coverage and accuracy when the most confident labels are kept, for every share of them.</summary>
+    /// <param name="confidence">A score of each label, larger for surer.</param>
+    /// <param name="correct">Whether each label is right.</param>
+    /// <param name="points">How many shares, evenly up to 1.</param>
+    /// <returns>Selections from the surest few to all; equal scores keep the order given.</returns>
+    /// <exception cref="ArgumentException">The counts differ, there is no label, or a score is not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The number of points is not positive.</exception>
+    public static IReadOnlyList<SelectionQuality> ByConfidence(IReadOnlyList<double> confidence, IReadOnlyList<bool> correct, int points = 20)
+    {
+        Checks.Finite(confidence, nameof(confidence));
+        ArgumentNullException.ThrowIfNull(correct);
+        Checks.SameCount(confidence.Count, correct.Count, nameof(confidence), nameof(correct));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(points);
+        var n = confidence.Count;
+        var right = Enumerable.Range(0, n).OrderByDescending(i => confidence[i]).Select(i => correct[i] ? 1 : 0).ToArray();
+        var sums = new int[n + 1];
+        for (var i = 0; i < n; i++) sums[i + 1] = sums[i] + right[i];
+        return [.. Enumerable.Range(1, points).Select(p => Math.Max(1, (int)Math.Round((double)n * p / points))).Distinct()
+            .Select(kept => new SelectionQuality(n, kept, (double)sums[kept] / kept,
+                kept == n ? double.NaN : (double)(sums[n] - sums[kept]) / (n - kept), (double)sums[n] / n))];
+    }
+}

@@ -1,0 +1,95 @@
+using TorchSharp;
+using W2S.Torch;
+
+namespace W2S.Data.Batches;
+
+/// <summary>Serves a set in batches: ordered by a seed, augmented, normalised, ahead of the loop that uses them.</summary>
+/// <remarks>
+/// A view is a pure function of (seed, view number, position), the order of (seed, epoch), so that neither workers nor prefetch
+/// nor where an epoch is entered change anything. On the CPU worker threads write views straight into reused tensors. On another device
+/// the set lies there once and views come from batched operations with the same bits; colour jitter, policies and erasing
+/// by noise are done on the CPU even then, and their batches copied.
+/// </remarks>
+public sealed class BatchLoader : IDisposable
+{
+    private readonly int _height;
+    private readonly int _width;
+    private readonly long[] _labels;
+    private readonly IBatchSource _source;
+    private bool _disposed;
+
+    /// <summary>Prepares to serve a set; takes no ownership of it, but keeps its pixels alive.</summary>
+    /// <param name="set">The images.</param>
+    /// <param name="options">How to serve them.</param>
+    /// <exception cref="ArgumentException">The set is empty or an option is out of its range; the message says which.</exception>
+    public BatchLoader(ImageSet set, BatchOptions options)
+        : this(set, options, byTensors: options?.Device is { } device && device.type != DeviceType.CPU)
+    {
+    }
+
+    internal BatchLoader(ImageSet set, BatchOptions options, bool byTensors)
+    {
+        ArgumentNullException.ThrowIfNull(set);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check();
+        if (set.Count == 0) throw new ArgumentException($"{set.Name} has no images to serve", nameof(set));
+        (_height, _width, Options, _labels) = (set.Height, set.Width, options, [.. set.Labels]);
+        _source = byTensors && TensorViews.Covers(options.Augmentation) ? new TensorBatches(set, options) : new HostBatches(set, options, copies: byTensors);
+    }
+
+    /// <summary>How the set is served.</summary>
+    public BatchOptions Options { get; }
+
+    /// <summary>Batches an epoch.</summary>
+    public int StepsPerEpoch => Options.DropLast ? _labels.Length / Options.BatchSize : StepsInOrder;
+
+    /// <summary>Batches of <see cref="InOrder"/>.</summary>
+    public int StepsInOrder => (_labels.Length + Options.BatchSize - 1) / Options.BatchSize;
+
+    /// <summary>Serves one epoch.</summary>
+    /// <param name="epoch">From 0.</param>
+    /// <param name="startStep">The first step wanted, where a run is resumed within an epoch.</param>
+    /// <returns>The batches from there to the end; each holds until the next is asked for.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The epoch is negative or the step outside 0 … <see cref="StepsPerEpoch"/>.</exception>
+    public IEnumerable<Batch> Epoch(int epoch, int startStep = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(epoch);
+        CheckStep(startStep, StepsPerEpoch);
+        var order = Options.Shuffle
+            ? RandomSplit.Permutation(_labels.Length, Seeds.Derive(Seeds.Derive(Options.Seed, Seeds.Shuffling), epoch))
+            : [.. Enumerable.Range(0, _labels.Length)];
+        var view = Options.Views is { } views ? epoch % views : epoch;
+        return Serve(order, epoch, view, startStep, StepsPerEpoch, Options.Mixing);
+    }
+
+    /// <summary>Serves every image once in the set's order, unmixed: for evaluation, and to keep a teacher's outputs for one view of each.</summary>
+    /// <param name="view">The number of the views: that of the epoch which shows them, or below <see cref="BatchOptions.Views"/>.</param>
+    /// <param name="startStep">The first step wanted.</param>
+    /// <returns>The batches; each holds until the next is asked for.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The view is negative or the step outside 0 … <see cref="StepsInOrder"/>.</exception>
+    public IEnumerable<Batch> InOrder(int view = 0, int startStep = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(view);
+        CheckStep(startStep, StepsInOrder);
+        return Serve([.. Enumerable.Range(0, _labels.Length)], 0, view, startStep, StepsInOrder, null);
+    }
+
+    /// <summary>Frees the buffers. No epoch may be under way.</summary>
+    public void Dispose()
+    {
+        if (_disposed) return;
+        _disposed = true;
+        _source.Dispose();
+    }
+
+    private IEnumerable<Batch> Serve(int[] order, int epoch, int view, int start, int end, MixOptions? mixing)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        return _source.Serve(new BatchPlan(_height, _width, _labels, Options, order, epoch, view, start, end, mixing));
+    }
+
+    private static void CheckStep(int step, int steps)
+    {
+        if (step < 0 || step > steps) throw new ArgumentOutOfRangeException("startStep", step, $"step is outside 0 … {steps}");
+    }
+}

@@ -1,0 +1,81 @@
+using TorchSharp;
+using W2S.Torch;
+using static TorchSharp.torch;
+
+namespace W2S.Data.Views;
+
+/// <summary>Channel means and standard deviations that turn bytes into network input: (x/255 − mean)/std.</summary>
+/// <param name="Mean">Of red, green and blue, in 0 … 1.</param>
+/// <param name="Std">Of red, green and blue, in 0 … 1.</param>
+public sealed record Normalization((float R, float G, float B) Mean, (float R, float G, float B) Std)
+{
+    /// <summary>Of the public CIFAR-100 networks (chenyaofo/pytorch-cifar-models).</summary>
+    public static Normalization Cifar100 { get; } = new((0.5070f, 0.4865f, 0.4409f), (0.2673f, 0.2564f, 0.2761f));
+
+    /// <summary>Of the public CIFAR-10 networks (chenyaofo/pytorch-cifar-models).</summary>
+    public static Normalization Cifar10 { get; } = new((0.4914f, 0.4822f, 0.4465f), (0.2023f, 0.1994f, 0.2010f));
+
+    /// <summary>Of torchvision's ImageNet networks.</summary>
+    public static Normalization ImageNet { get; } = new((0.485f, 0.456f, 0.406f), (0.229f, 0.224f, 0.225f));
+
+    /// <summary>Mean and deviation ½ each: bytes become −1 … 1, whatever the set.</summary>
+    public static Normalization Centered { get; } = new((0.5f, 0.5f, 0.5f), (0.5f, 0.5f, 0.5f));
+
+    /// <summary>The means and standard deviations of a set's own pixels.</summary>
+    /// <param name="set">The images to learn from (not those to judge by).</param>
+    /// <returns>The normalisation; a channel of one single value gets the deviation 1/255.</returns>
+    /// <exception cref="ArgumentException">The set is empty.</exception>
+    public static Normalization Measure(ImageSet set)
+    {
+        ArgumentNullException.ThrowIfNull(set);
+        if (set.Count == 0) throw new ArgumentException($"{set.Name} has no images to measure", nameof(set));
+        var (sums, squares) = (new double[3], new double[3]);
+        for (var start = 0; start < set.Count; start += 1000)
+        {
+            using var scope = NewDisposeScope();
+            var images = set.Images.narrow(0, start, Math.Min(1000, set.Count - start)).to(ScalarType.Float64);
+            for (var channel = 0; channel < 3; channel++)
+            {
+                var pixels = images.select(1, channel);
+                sums[channel] += pixels.sum().item<double>();
+                squares[channel] += pixels.square().sum().item<double>();
+            }
+        }
+        var count = (double)set.Count * set.Height * set.Width;
+        return new((Mean(0), Mean(1), Mean(2)), (Std(0), Std(1), Std(2)));
+
+        float Mean(int channel) => (float)(sums[channel] / count / 255);
+
+        float Std(int channel)
+        {
+            var mean = sums[channel] / count;
+            return (float)Math.Max(1, Math.Sqrt(Math.Max(0, squares[channel] / count - mean * mean))) / 255;
+        }
+    }
+
+    /// <summary>Normalises a batch of bytes.</summary>
+    /// <param name="images">uint8 [B, 3, H, W].</param>
+    /// <returns>float32 [B, 3, H, W] on the same device, owned by the current dispose scope.</returns>
+    /// <exception cref="ArgumentException">The images are of another type or shape.</exception>
+    public Tensor Apply(Tensor images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        if (images.dtype != ScalarType.Byte || images.dim() != 4 || images.shape[1] != 3)
+            throw new ArgumentException($"images are {images.dtype} {images.Shape()}; give uint8 [B, 3, H, W]", nameof(images));
+        using var mean = tensor(new[] { Mean.R, Mean.G, Mean.B }, device: images.device).reshape(1, 3, 1, 1);
+        using var std = tensor(new[] { Std.R, Std.G, Std.B }, device: images.device).reshape(1, 3, 1, 1);
+        using Scalar white = 255f.ToScalar();
+        using var unit = images.to(ScalarType.Float32).div_(white);
+        return unit.sub_(mean).div(std);
+    }
+
+    // As value·byte + shift, which is how the batches compute it, on the CPU and elsewhere alike.
+    internal (float[] Scale, float[] Shift) Linear()
+    {
+        float[] means = [Mean.R, Mean.G, Mean.B];
+        float[] deviations = [Std.R, Std.G, Std.B];
+        return (
+            [.. deviations.Select(deviation => (float)(1 / (255.0 * deviation)))],
+            [.. means.Zip(deviations, (mean, deviation) => (float)(-(double)mean / deviation))]);
+    }
+}

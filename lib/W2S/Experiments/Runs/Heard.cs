@@ -1,7 +1,0 @@
-namespace W2S.Experiments;
-
-/// <summary>Hands each report on at once, on the thread that makes it; <see cref="Progress{T}"/> would hand it on later.</summary>
-internal sealed class Heard<T>(Action<T> report) : IProgress<T>
-{
-    public void Report(T value) => report(value);
-}

@@ -1,0 +1,146 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using TorchSharp;
+using W2S.Models.Weights;
+using W2S.Torch;
+
+namespace W2S.Runs;
+
+/// <summary>Results as files: a JSON list of runs, and their predictions beside it.</summary>
+/// <remarks>
+/// <c>NAME.json</c> holds the runs, <c>NAME.safetensors</c> their predictions under <c>HASH/SET/ARRAY</c>. The JSON names the
+/// other's SHA-256 and is written after it. Where a pair is replaced, the new arrays wait as <c>NAME.safetensors.SHA256</c> until the new JSON
+/// stands, so that whatever interrupts, the JSON that is there has its arrays.
+/// </remarks>
+public static class RunFile
+{
+    private const int Format = 1;
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>Writes results, for instance to commit them.</summary>
+    /// <param name="path">The JSON file's path, ending in <c>.json</c>.</param>
+    /// <param name="results">The runs; they are written in the order of kind, setting, seed and name.</param>
+    /// <exception cref="RunException">It cannot be written; what was there is intact.</exception>
+    public static void Write(string path, IReadOnlyList<RunResult> results)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(results);
+        var sorted = results.OrderBy(run => run.Kind, StringComparer.Ordinal).ThenBy(run => run.Setting, StringComparer.Ordinal)
+            .ThenBy(run => run.Seed).ThenBy(run => run.Name, StringComparer.Ordinal).ThenBy(run => run.Hash, StringComparer.Ordinal).ToArray();
+        var arraysPath = Beside(path);
+        try
+        {
+            using var scope = torch.NewDisposeScope();
+            var arrays = sorted.SelectMany(run => run.Outcome.Predictions.SelectMany(set => set.Value.Tensors($"{run.Hash}/{set.Key}"))).ToDictionary();
+            string? sum = null;
+            if (arrays.Count > 0)
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+                var temporary = $"{path}.{Guid.NewGuid():n}{DurableFile.Temporary}";
+                try
+                {
+                    SafeTensorsFile.Write(temporary, arrays);
+                    sum = Sum(temporary);
+                    if (File.Exists(path)) arraysPath = Waiting(path, sum);
+                    File.Move(temporary, arraysPath, overwrite: true);
+                }
+                finally
+                {
+                    File.Delete(temporary);
+                }
+            }
+            var file = new Contents(Format, sum, [.. sorted.Select(Run.Of)]);
+            DurableFile.Write(path, stream => JsonSerializer.Serialize(stream, file, Json));
+            if (sum is null) File.Delete(Beside(path));
+            else if (arraysPath != Beside(path)) File.Move(arraysPath, Beside(path), overwrite: true);
+            foreach (var stale in Directory.EnumerateFiles(Path.GetDirectoryName(Path.GetFullPath(path))!).Where(file => Path.GetFileName(file).StartsWith(Waiting(Path.GetFileName(path), ""), StringComparison.Ordinal)))
+                File.Delete(stale);
+        }
+        catch (Exception error) when (DurableFile.IsRefusal(error))
+        {
+            throw new RunException($"results cannot be written to {path} ({error.Message}); make room, or give a folder that can be written", error);
+        }
+    }
+
+    /// <summary>Reads results.</summary>
+    /// <param name="path">The JSON file.</param>
+    /// <returns>The runs, in the order of the file.</returns>
+    /// <exception cref="RunException">It is damaged or of another format; the message says which.</exception>
+    public static IReadOnlyList<RunResult> Read(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        try
+        {
+            using var stream = File.OpenRead(path);
+            var file = JsonSerializer.Deserialize<Contents>(stream, Json) ?? throw new InvalidDataException("it is empty");
+            if (file.Format != Format) throw new InvalidDataException($"it is of format {file.Format} and this library reads {Format}");
+            var arraysPath = file.Sha256 is { } waiting && File.Exists(Waiting(path, waiting)) ? Waiting(path, waiting) : Beside(path);
+            if (file.Sha256 is { } sum && Sum(arraysPath) != sum) throw new InvalidDataException($"{Path.GetFileName(arraysPath)} is not what was written with it");
+            using var scope = torch.NewDisposeScope();
+            var arrays = file.Sha256 is null ? new Dictionary<string, torch.Tensor>() : SafeTensorsFile.Read(arraysPath);
+            return [.. file.Runs.Select(run => run.Result(arrays))];
+        }
+        catch (Exception error) when (error is JsonException or InvalidDataException or IOException or KeyNotFoundException or UnauthorizedAccessException or NotSupportedException)
+        {
+            throw new RunException($"{path} cannot be read ({error.Message}); delete it, or get it anew from the repository", error);
+        }
+    }
+
+    private static string Beside(string path) => Path.ChangeExtension(path, ".safetensors");
+
+    private static string Waiting(string path, string sum) => $"{Beside(path)}.{sum}";
+
+    private static string Sum(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(stream));
+    }
+
+    private sealed record Contents(int Format, string? Sha256, IReadOnlyList<Run> Runs);
+
+    private sealed record Run(
+        string Hash, string Kind, string Name, string Setting, long Seed, Dictionary<string, double> Values, Dictionary<string, double[]> History,
+        string[] Predictions, double Seconds, DateTime Ended, string Versions, JsonObject Record)
+    {
+        private const string Epoch = "epoch";
+
+        public static Run Of(RunResult run)
+        {
+            // A column a quantity: a history of dozens of epochs stays a few lines. NaN stands where a quantity was not measured.
+            var history = new Dictionary<string, double[]>();
+            if (run.Outcome.History.Count > 0)
+            {
+                history[Epoch] = [.. run.Outcome.History.Select(point => point.Epoch)];
+                foreach (var name in run.Outcome.History.SelectMany(point => point.Values.Keys).Distinct())
+                    history[name] = [.. run.Outcome.History.Select(point => Math.Round(point.Values.GetValueOrDefault(name, double.NaN), 6))];
+            }
+            return new Run(run.Hash, run.Kind, run.Name, run.Setting, run.Seed, run.Outcome.Values.ToDictionary(), history,
+                [.. run.Outcome.Predictions.Keys], Math.Round(run.Seconds, 1), run.Ended, run.Versions, run.Record.DeepClone().AsObject());
+        }
+
+        public RunResult Result(IReadOnlyDictionary<string, torch.Tensor> arrays)
+        {
+            if (Experiment.HashOf(Record) != Hash) throw new InvalidDataException($"the record of {Name}, {Setting}, seed {Seed} is not that of hash {Hash}");
+            var points = !History.TryGetValue(Epoch, out var epochs) ? [] : epochs.Select((epoch, i) => new RunPoint(epoch,
+                History.Where(column => column.Key != Epoch && !double.IsNaN(column.Value[i])).ToDictionary(column => column.Key, column => column.Value[i]))).ToArray();
+            return new RunResult
+            {
+                Record = Record,
+                Hash = Hash,
+                Kind = Kind,
+                Name = Name,
+                Setting = Setting,
+                Seed = Seed,
+                Seconds = Seconds,
+                Versions = Versions,
+                Ended = Ended,
+                Outcome = new RunOutcome { Values = Values, History = points, Predictions = Predictions.ToDictionary(set => set, set => SamplePredictions.From(arrays, $"{Hash}/{set}")) },
+            };
+        }
+    }
+}

@@ -1,0 +1,165 @@
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
+using TorchSharp;
+
+namespace W2S.Torch;
+
+/// <summary>Makes the process ready to compute: its settings, then libtorch from the library's own folder.</summary>
+/// <remarks>
+/// A program calls <see cref="Start"/> once, first; merely using a type of this library changes nothing in the process.
+/// Without that call everything still computes wherever libtorch is found, but with the system's own settings for memory
+/// and threads; and in a script host TorchSharp may search the package cache and copy half a gigabyte first. The
+/// environment variable <c>W2S_LIBTORCH</c> may name a folder with another build of libtorch of the same version, for
+/// instance one for CUDA; a library that it holds wins over the one here.
+/// </remarks>
+public static class TorchRuntime
+{
+    private static readonly Lock Gate = new();
+    private static readonly List<string> LoadedFiles = [];
+    private static bool done;
+    private static TorchLoadException? failure;
+
+    /// <summary>Which versions run: of this library, TorchSharp, libtorch and .NET.</summary>
+    /// <exception cref="TorchLoadException">libtorch cannot be loaded.</exception>
+    public static TorchVersions Versions
+    {
+        get
+        {
+            Load();
+            return new TorchVersions(
+                VersionOf(typeof(TorchRuntime).Assembly),
+                VersionOf(typeof(torch).Assembly),
+                Version.Parse(torch.__version__).ToString(3),
+                Environment.Version.ToString(),
+                torch.cuda.is_available() ? $"CUDA, {torch.cuda.device_count()} device(s)" : $"CPU, {torch.get_num_threads()} threads");
+        }
+    }
+
+    /// <summary>The native files that were loaded, in order; empty where TorchSharp was left to find its own.</summary>
+    public static IReadOnlyList<string> NativeFiles
+    {
+        get
+        {
+            lock (Gate)
+                return [.. LoadedFiles];
+        }
+    }
+
+    /// <summary>Makes the settings of <see cref="ProcessSettings"/> and loads libtorch, unless that is done already.</summary>
+    /// <remarks>Any thread may call it, any number of times. Settings of threads count for a libtorch that is loaded after them.</remarks>
+    /// <exception cref="TorchLoadException">libtorch cannot be loaded; the message names the cure.</exception>
+    public static void Start()
+    {
+        ProcessSettings.Apply(); // before the threads of libtorch exist
+        Load();
+    }
+
+    /// <summary>Loads libtorch unless that is done already, and leaves the process's settings alone.</summary>
+    /// <exception cref="TorchLoadException">libtorch cannot be loaded; the message names the cure.</exception>
+    internal static void Load()
+    {
+        lock (Gate)
+        {
+            if (!done)
+            {
+                done = true;
+                try
+                {
+                    LoadedFiles.AddRange(LoadFrom(Folders()));
+                }
+                catch (TorchLoadException error)
+                {
+                    failure = error;
+                }
+            }
+            if (failure is not null)
+                throw failure;
+        }
+    }
+
+    /// <summary>Loads every library of libtorch that one of the folders holds, the first folder first.</summary>
+    internal static IReadOnlyList<string> LoadFrom(IReadOnlyList<string> folders)
+    {
+        List<string> loaded = [];
+        foreach (var name in (string[])["c10", "torch_cpu", "c10_cuda", "torch_cuda", "torch", "LibTorchSharp"])
+        {
+            var file = folders.Select(folder => Path.Combine(folder, FileName(name))).FirstOrDefault(File.Exists);
+            if (file is null)
+                continue;
+            try
+            {
+                NativeLibrary.Load(file);
+            }
+            catch (Exception error) when (error is DllNotFoundException or BadImageFormatException)
+            {
+                throw new TorchLoadException(Explain(file, error.Message), error);
+            }
+            loaded.Add(file);
+        }
+        return loaded;
+    }
+
+    /// <summary>Turns the system loader's report into one line with the cure.</summary>
+    internal static string Explain(string file, string report)
+    {
+        var name = Path.GetFileName(file);
+        var version = Regex.Match(report, @"version [`'](GLIBCXX_[\d.]+|CXXABI_[\d.]+)' not found");
+        if (version.Success)
+        {
+            return $"this system's C++ runtime is too old for {name}, which asks for {version.Groups[1].Value}: " +
+                "run ./w2s build, which adapts the built copy";
+        }
+        var missing = Regex.Match(report, @"(\S+?\.(?:so|dylib|dll)[.\d]*): cannot open shared object file");
+        if (missing.Success && missing.Groups[1].Value != file)
+            return $"{name} needs {Path.GetFileName(missing.Groups[1].Value)}, which this system lacks: install it, or run ./w2s build";
+        var line = report.Split('\n').FirstOrDefault(text => text.Contains(name)) ?? report.Split('\n')[0];
+        return $"{file} cannot be loaded ({line.Trim()}): delete {Path.GetDirectoryName(file)} and run ./w2s build";
+    }
+
+    /// <summary>Passes a value through once libtorch is there.</summary>
+    internal static T Ready<T>(T value)
+    {
+        Load();
+        return value;
+    }
+
+    private static List<string> Folders()
+    {
+        var here = Path.GetDirectoryName(typeof(TorchRuntime).Assembly.Location);
+        if (string.IsNullOrEmpty(here))
+            here = AppContext.BaseDirectory; // loaded from bytes: it has no file of its own
+        // By the portable name: a distribution's own build of .NET reports another, such as ubuntu.26.04-x64.
+        var system = OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux";
+        var architecture = RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
+        List<string> folders = [here, Path.Combine(here, "runtimes", $"{system}-{architecture}", "native")];
+        if (Environment.GetEnvironmentVariable("W2S_LIBTORCH") is { Length: > 0 } other)
+            folders.Insert(0, other);
+        return folders;
+    }
+
+    private static string FileName(string name) =>
+        OperatingSystem.IsWindows() ? $"{name}.dll" : OperatingSystem.IsMacOS() ? $"lib{name}.dylib" : $"lib{name}.so";
+
+    private static string VersionOf(Assembly assembly) =>
+        assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
+        ?? assembly.GetName().Version!.ToString();
+}
+
+/// <summary>Versions of what computes.</summary>
+/// <param name="W2S">Of this library.</param>
+/// <param name="TorchSharp">Of TorchSharp.</param>
+/// <param name="LibTorch">Of libtorch.</param>
+/// <param name="DotNet">Of the .NET runtime.</param>
+/// <param name="Device">CUDA with its devices, or the CPU with its threads.</param>
+public sealed record TorchVersions(string W2S, string TorchSharp, string LibTorch, string DotNet, string Device)
+{
+    /// <summary>All of them in one line.</summary>
+    /// <returns>For instance <c>W2S 0.1.0 · TorchSharp 0.107.0 · libtorch 2.10.0 · .NET 10.0.1 · CPU, 2 threads</c>.</returns>
+    public override string ToString() => $"W2S {W2S} · TorchSharp {TorchSharp} · libtorch {LibTorch} · .NET {DotNet} · {Device}";
+}
+
+/// <summary>libtorch cannot be loaded; the message is one line and names the cure.</summary>
+/// <param name="message">What failed and what to do.</param>
+/// <param name="inner">The system loader's own report.</param>
+public sealed class TorchLoadException(string message, Exception? inner = null) : Exception(message, inner);

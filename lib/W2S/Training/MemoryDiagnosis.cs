@@ -1,0 +1,32 @@
+using TorchSharp;
+using W2S.Data;
+using W2S.Models;
+using W2S.Torch;
+
+namespace W2S.Training;
+
+/// <summary>Says what a device's memory did not suffice for, and what needs less.</summary>
+internal static class MemoryDiagnosis
+{
+    /// <summary>The message for a run.</summary>
+    public static OutOfDeviceMemoryException For(TrainingRun run, Exception error) => For(
+        run.Student, run.Images, $"batches of {run.Batches.BatchSize}", run.Batches.BatchSize > 1
+            ? $"give batches of {run.Batches.BatchSize / 2}, with Accumulation {2 * run.Options.Accumulation} for the same update"
+            : null, error, run.Options.Device);
+
+    /// <summary>The message for a network that sees images.</summary>
+    /// <param name="model">The network.</param>
+    /// <param name="images">Its images.</param>
+    /// <param name="at">How many at a time.</param>
+    /// <param name="advice">What needs less; null where only a smaller network or smaller images would.</param>
+    /// <param name="error">libtorch's report.</param>
+    /// <param name="device">Null: where the network is.</param>
+    public static OutOfDeviceMemoryException For(
+        ImageModel model, ImageSet images, string at, string? advice, Exception error, torch.Device? device = null)
+    {
+        var place = device ?? model.parameters().FirstOrDefault()?.device ?? torch.CPU;
+        return new OutOfDeviceMemoryException(
+            $"out of memory on {place}: {model.ModelName} with {at} images of {images.Height}×{images.Width}; " +
+            $"{advice ?? "give a smaller network or smaller images"}", error);
+    }
+}

@@ -1,0 +1,175 @@
+using TorchSharp;
+using W2S.Experiments;
+using W2S.Experiments.LabelChoice;
+using W2S.Experiments.NoisyLabels;
+using W2S.Losses;
+using W2S.Losses.Distillation;
+using W2S.Losses.NoisyLabels;
+using W2S.Losses.WeakToStrong;
+using W2S.Models.Weights;
+using W2S.Runs;
+using W2S.Selection;
+using W2S.Tests.Data;
+using W2S.Training;
+using static TorchSharp.torch;
+
+namespace W2S.Tests.Experiments.NoisyLabels;
+
+/// <summary>Studies of noisy labels on planted features: a point for each class, with more spread for the weak network.</summary>
+public sealed class NoisyProbeTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+    private readonly DisposeScope scope = NewDisposeScope();
+    private readonly RunStore store;
+
+    public NoisyProbeTests()
+    {
+        store = new RunStore(folder.Path);
+        Plant("shapes weak", 2.2f);
+        Plant("shapes strong", 1.2f);
+    }
+
+    private static NoisyProbe Run { get; } = new()
+    {
+        Train = NoisyImages.Shapes,
+        Test = NoisyImages.Shapes,
+        WeakNetwork = "shapes weak",
+        StrongNetwork = "shapes strong",
+        Noise = new(NoiseKind.Symmetric, 0.5),
+        Method = NoisyMethod.StrongAlone,
+        TrainImages = 1_500,
+        TestImages = 500,
+        Probe = new LinearProbeOptions { Steps = 150, BatchSize = 128 },
+    };
+
+    public void Dispose()
+    {
+        scope.Dispose();
+        folder.Dispose();
+    }
+
+    [Fact]
+    public void ASplitIsDisjointAndItsNoiseIsItsOwn()
+    {
+        var (first, again, second) = (Run.Draw(), Run.Draw(), (Run with { Seed = 1 }).Draw());
+        Assert.Equal(1_500, first.Train.Distinct().Count());
+        Assert.Empty(first.Train.Intersect(first.Test));
+        Assert.Equal(first.Given, again.Given);
+        Assert.NotEqual(first.Train, second.Train);
+        Assert.InRange(first.Right.Count(right => right) / 1_500.0, 0.49, 0.56); // 50 % drawn anew, of which one in twenty is right
+        Assert.Equal(0.475, Run.Noise.WrongShare(20), 1e-12);
+        Assert.Equal(20, first.Classes);
+    }
+
+    [Fact]
+    public void AsymmetricNoiseOfShapesKeepsTheForm()
+    {
+        var split = (Run with { Noise = new(NoiseKind.Asymmetric, 0.4) }).Draw();
+        Assert.Equal(0.4, split.Right.Count(right => !right) / 1_500.0, 0.01);
+        Assert.All(split.Truth.Zip(split.Given), pair => Assert.Equal(pair.First / 4, pair.Second / 4));
+        Assert.Contains("nobody labelled shapes", Assert.Throws<ArgumentException>(() => (Run with { Noise = NoiseSetting.Human }).Draw()).Message);
+    }
+
+    [Fact]
+    public void MethodsAreJudgedByTheTruth()
+    {
+        NoisyMethod[] methods =
+        [
+            NoisyMethod.WeakTeacher, NoisyMethod.StrongAlone, NoisyMethod.CleanLabels, new("KD + labels", new Kd()), NoisyMethod.TeacherOnly("AdaptConf", new AdaptConf()),
+            new("Small loss", new SmallLoss { NoiseRate = 0.475 }), new("Trusted", new TrustedLabels(new LabelSelection(Confidence.StudentLikelihood) { Threshold = 0.1 }) { JudgedByTeacher = true }),
+            NoisyMethod.SecondStage("Second stage", new NeighbourSelection { Neighbours = 20 }, new AdaptConf()),
+        ];
+        var runs = Grid.Run([.. methods.Select(method => Run with { Method = method })], store, token: TestContext.Current.CancellationToken).ToDictionary(run => run.Name);
+
+        Assert.All(runs.Values, run =>
+        {
+            Assert.Equal(run.Predictions("test").Accuracy, run["test accuracy"], 1e-6);
+            Assert.Equal(run["test accuracy"], run.Outcome.History[^1].Values["test accuracy"], 1e-6);
+            Assert.InRange(run["trusted"], 0, 1);
+        });
+        Assert.True(runs["Clean labels"]["test accuracy"] > runs["Strong alone"]["test accuracy"] + 0.03);
+        Assert.True(runs["Strong alone"]["test accuracy"] > runs["Weak teacher"]["test accuracy"] + 0.03);
+        Assert.InRange(runs["Second stage"]["selected right"], 0.8, 1); // of the labels at hand 0.525 are right
+        Assert.InRange(runs["Second stage"]["selected"], 0.2, 0.8);
+        Assert.InRange(runs["Small loss"]["trusted right"], 0.7, 1);
+        Assert.Equal(0.525, runs["Small loss"]["trusted"], 0.01);
+        Assert.True(runs["Strong alone"]["memorised"] > runs["Clean labels"]["memorised"]);
+        Assert.Contains("beta", runs["AdaptConf"].Outcome.History[^1].Values.Keys);
+        Assert.Equal("shapes, shapes weak → shapes strong, symmetric 50 %", runs["KD + labels"].Setting);
+        Assert.True(File.Exists(runs["Weak teacher"].File("probe.safetensors")));
+    }
+
+    [Fact]
+    public void AQuantileIsChosenByHeldOutLabelsAsTheyAreGiven()
+    {
+        var study = Run with { Method = NoisyMethod.SecondStage("Second stage", new NeighbourSelection { Neighbours = 20 }) };
+        var choice = new QuantileChoice { Study = study, Quantiles = [0, 1] };
+        RunResult[] runs = [.. Grid.Run([choice, choice with { Seed = 1 }], store, token: TestContext.Current.CancellationToken)];
+
+        // 0.525 of the held-out labels are right: no student that is fair to the classes agrees with many more.
+        Assert.All(runs, run => Assert.InRange(run[QuantileChoice.Value(1)], 0.3, 0.6));
+        Assert.NotEqual(runs[0][QuantileChoice.Value(1)], runs[1][QuantileChoice.Value(1)]);
+        // The hardest class confirms few labels, the easiest many: learning from more of them serves better here.
+        Assert.True(runs.Average(run => run[QuantileChoice.Value(1)]) >= runs.Average(run => run[QuantileChoice.Value(0)]));
+        Assert.Equal(1, choice.Best(runs));
+        var wrong = choice with { Study = Run };
+        Assert.Contains("selects no labels by neighbours", Assert.Throws<ArgumentException>(() => store.Get(wrong)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => choice.Best([]));
+    }
+
+    [Fact]
+    public void AProbeWhoseFileWasDeletedIsTrainedAgain()
+    {
+        var (brief, token) = (Run with { Probe = Run.Probe with { Steps = 10 } }, TestContext.Current.CancellationToken);
+        var kept = store.Get(brief.Teacher, token: token).Kept!;
+        Directory.Delete(kept, recursive: true);
+
+        store.Get(brief with { Method = new("KD + labels", new Kd()) }, token: token);
+
+        Assert.True(File.Exists(Path.Combine(kept, "probe.safetensors")));
+    }
+
+    [Fact]
+    public void KindsThatReadFilesOfTheirNeedsSayIt()
+    {
+        var (source, task) = (new NoisyImageSource(NoisyImages.Shapes), ChoiceTask.Shapes);
+        var protocol = new ProbeProtocol { TeacherImages = 10, StudentImages = 10, TestImages = 10, TrueLabels = 10 };
+        Assert.All(
+            new Experiment[]
+            {
+                new ProbeRun { Protocol = protocol, Images = source, Weak = "shapes weak", Strong = "shapes strong" }, Run, new QuantileChoice { Study = Run },
+                new NoisyNetwork { Method = "First stage", Network = "resnet8", Noise = Run.Noise }, new ChoiceCast { Task = task }, new ChoiceRun { Task = task, Rule = LabelRule.OneTeacher },
+            },
+            run => Assert.True(run.NeedsFiles, run.Kind));
+    }
+
+    [Fact]
+    public void AProbeIsReadAsItWasWritten()
+    {
+        var features = randn(60, 5);
+        using var probe = LinearProbe.Train(features, 3, new CrossEntropy(), Supervision.ByLabels([.. Enumerable.Range(0, 60).Select(i => (long)(i % 3))]), new() { Steps = 5 });
+        var path = Path.Combine(folder.Path, "probe.safetensors");
+        probe.Save(path);
+        using var read = LinearProbe.Load(path);
+        Assert.True(probe.Logits(features).Equals(read.Logits(features)));
+        SafeTensorsFile.Write(path, new Dictionary<string, Tensor> { ["mean"] = ones(1) });
+        Assert.Contains("'deviation' is missing", Assert.Throws<WeightFileException>(() => LinearProbe.Load(path)).Message);
+    }
+
+    private void Plant(string network, float spread)
+    {
+        var run = new FrozenFeatures { Images = new NoisyImageSource(NoisyImages.Shapes), Network = network };
+        var place = Path.Combine(store.Folder, run.Kind, run.Hash);
+        Directory.CreateDirectory(Path.Combine(place, "kept"));
+        var (labels, names) = NoisyImages.Shapes.ReadLabels();
+        using var generator = new Generator(7);
+        var centres = randn(names.Count, 24, generator: generator);
+        var features = centres[tensor(labels.ToArray())] + spread * randn(labels.Count, 24, generator: generator);
+        SafeTensorsFile.Write(Path.Combine(place, "kept", "features.safetensors"), new Dictionary<string, Tensor> { ["features"] = features });
+        RunFile.Write(Path.Combine(place, "result.json"), [new RunResult
+        {
+            Record = run.Record, Hash = run.Hash, Kind = run.Kind, Name = run.Name, Setting = run.Setting, Seed = 0, Seconds = 0, Versions = "planted", Ended = DateTime.UnixEpoch,
+            Outcome = new RunOutcome { Values = new Dictionary<string, double> { ["images"] = labels.Count } },
+        }]);
+    }
+}
