@@ -47,12 +47,15 @@ public static class Checker
         {
             var path = Below(root, folder.Path);
             var found = Directory.Exists(path)
-                ? Directory.GetFiles(path).Where(file => ImageExtensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase)).ToArray()
+                ? Directory.GetFiles(path).Where(
+                    file => ImageExtensions.Contains(Path.GetExtension(file), StringComparer.OrdinalIgnoreCase))
+                        .ToArray()
                 : [];
             if (found.Length == 0) missing.Add(folder.Path);
             images += found.Length;
             if (!thorough) continue;
-            damaged.AddRange(found.Order(StringComparer.Ordinal).Where(CutShort).Select(file => (file, "is cut short")));
+            damaged.AddRange(
+                found.Order(StringComparer.Ordinal).Where(CutShort).Select(file => (file, "is cut short")));
         }
         return new(missing, damaged, images, manifest.Folders.Sum(folder => folder.Images));
     }
@@ -64,7 +67,8 @@ public static class Checker
         if (size == 0) return "is empty";
         if (check.Size is { } due && size != due) return $"has {size:N0} bytes where {due:N0} are due";
         if (!thorough) return null;
-        if (check.Md5 is { } md5 && Differs(MD5.HashData, path, md5) is { } other) return $"has MD5 {other} where {string.Join(" or ", md5)} is due";
+        if (check.Md5 is { } md5 && Differs(MD5.HashData, path, md5) is { } other)
+            return $"has MD5 {other} where {string.Join(" or ", md5)} is due";
         return check.Sha256 is { } sha && Differs(SHA256.HashData, path, sha) is { } found
             ? $"has SHA-256 {found} where {string.Join(" or ", sha)} is due"
             : null;

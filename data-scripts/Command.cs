@@ -6,7 +6,8 @@ namespace W2S.DataScripts;
 /// <param name="client">For downloads.</param>
 /// <param name="output">For results.</param>
 /// <param name="progress">For what is going on, and errors.</param>
-public sealed class Command(IReadOnlyList<Manifest> manifests, string root, HttpClient client, TextWriter output, Progress progress)
+public sealed class Command(IReadOnlyList<Manifest> manifests, string root, HttpClient client, TextWriter output,
+    Progress progress)
 {
     private const string Usage = """
         ./w2s data                     list the sets and what is here of them
@@ -45,7 +46,9 @@ public sealed class Command(IReadOnlyList<Manifest> manifests, string root, Http
         if (from is not null && !Path.Exists(from)) return Refuse($"there is no {from}");
         if (names.FirstOrDefault(name => Find(name) is null) is { } unknown)
         {
-            return Refuse($"there is no set '{unknown}'; the sets are {string.Join(", ", manifests.Select(manifest => manifest.Name))}");
+            return Refuse(
+                $"there is no set '{unknown}'; the sets are "
+                + $"{string.Join(", ", manifests.Select(manifest => manifest.Name))}");
         }
         if (names.Count == 0) return List();
         var failed = false;
@@ -72,9 +75,13 @@ public sealed class Command(IReadOnlyList<Manifest> manifests, string root, Http
         foreach (var manifest in manifests)
         {
             var findings = Checker.Check(manifest, root, thorough: false);
-            var nothing = findings.Images == 0 && findings.Damaged.Count == 0 && findings.Missing.Count == manifest.Files.Count + manifest.Folders.Count;
-            var state = findings.Complete ? "here" : findings.Usable ? $"a part is here{findings.Share}" : nothing ? "not here" : $"damaged or incomplete: ./w2s data {manifest.Name}";
-            var size = manifest.Downloads.Count == 0 ? "by hand" : $"{manifest.Downloads.Sum(download => download.Megabytes):0.#} MB";
+            var nothing = findings.Images == 0 && findings.Damaged.Count == 0
+                && findings.Missing.Count == manifest.Files.Count + manifest.Folders.Count;
+            var state = findings.Complete ? "here"
+                : findings.Usable ? $"a part is here{findings.Share}"
+                : nothing ? "not here" : $"damaged or incomplete: ./w2s data {manifest.Name}";
+            var size = manifest.Downloads.Count == 0 ? "by hand"
+                : $"{manifest.Downloads.Sum(download => download.Megabytes):0.#} MB";
             output.WriteLine($"{manifest.Name,-14} {size,8}  {state,-14}  {manifest.Title}");
         }
         return 0;

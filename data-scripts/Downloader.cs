@@ -9,7 +9,8 @@ public sealed class Downloader(HttpClient client, Progress progress)
     private const int Tries = 5;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>Downloads into a folder, where <c>FILE.part</c> grows and, if it proves wrong, becomes <c>FILE.bad</c>.</summary>
+    /// <summary>Downloads into a folder, where <c>FILE.part</c> grows and, if it proves wrong, becomes
+    /// <c>FILE.bad</c>.</summary>
     /// <returns>The checked file's path.</returns>
     /// <exception cref="FetchException">It cannot be had.</exception>
     public async Task<string> FetchAsync(Download download, string folder, CancellationToken cancel)
@@ -35,7 +36,8 @@ public sealed class Downloader(HttpClient client, Progress progress)
             if (round == 1)
             {
                 throw new FetchException(
-                    $"{download.Address} gave a wrong file twice: it {reason}; it is kept as {aside}. The address may serve another version now: see {new Uri(download.Address).Host}");
+                    $"{download.Address} gave a wrong file twice: it {reason}; it is kept as {aside}. The address may "
+                    + $"serve another version now: see {new Uri(download.Address).Host}");
             }
         }
     }
@@ -62,15 +64,20 @@ public sealed class Downloader(HttpClient client, Progress progress)
                 if (error is HttpRequestException { StatusCode: null } && Length(part) == before)
                 {
                     throw new FetchException(
-                        $"cannot reach {new Uri(download.Address).Host} ({error.Message}); check the network and run again, or give a local copy with --from");
+                        $"cannot reach {new Uri(download.Address).Host} ({error.Message}); check the network and run "
+                        + "again, or give a local copy with --from");
                 }
                 if (tried >= Tries)
                 {
-                    throw new FetchException($"{download.Address} broke off {Tries} times ({error.Message}); {Length(part):N0} bytes are kept: run again to go on");
+                    throw new FetchException(
+                        $"{download.Address} broke off {Tries} times ({error.Message}); {Length(part):N0} bytes are "
+                        + "kept: run again to go on");
                 }
             }
             if (Length(part) > before) tried = 0;
-            if (tried >= Tries) throw new FetchException($"{download.Address} sends nothing more after {Length(part):N0} bytes; run again to go on");
+            if (tried >= Tries)
+                throw new FetchException(
+                    $"{download.Address} sends nothing more after {Length(part):N0} bytes; run again to go on");
             progress.Say($"{download.File}: broke off after {Length(part):N0} bytes; going on from there");
         }
     }
@@ -90,12 +97,16 @@ public sealed class Downloader(HttpClient client, Progress progress)
         }
         if (!response.IsSuccessStatusCode)
         {
-            throw new FetchException($"{download.Address} answers {(int)response.StatusCode} {response.ReasonPhrase}; see {new Uri(download.Address).Host}, or give a local copy with --from");
+            throw new FetchException(
+                $"{download.Address} answers {(int)response.StatusCode} {response.ReasonPhrase}; see "
+                + $"{new Uri(download.Address).Host}, or give a local copy with --from");
         }
-        var goesOn = response.StatusCode == HttpStatusCode.PartialContent && response.Content.Headers.ContentRange?.From == have;
+        var goesOn = response.StatusCode == HttpStatusCode.PartialContent
+            && response.Content.Headers.ContentRange?.From == have;
         var start = goesOn ? have : 0;
         var total = response.Content.Headers.ContentLength is { } length ? start + length : download.Size;
-        await using var file = new FileStream(part, goesOn ? FileMode.Append : FileMode.Create, FileAccess.Write, FileShare.Read);
+        await using var file =
+            new FileStream(part, goesOn ? FileMode.Append : FileMode.Create, FileAccess.Write, FileShare.Read);
         await using var body = await response.Content.ReadAsStreamAsync(cancel);
         var buffer = new byte[1 << 17];
         while (true)

@@ -1,6 +1,7 @@
 namespace W2S.DataScripts;
 
-/// <summary>Brings checked files into the data folder: everything is prepared beside its place and moved there when it is right.</summary>
+/// <summary>Brings checked files into the data folder: everything is prepared beside its place and moved there when it
+/// is right.</summary>
 public sealed class Installer(Manifest manifest, string root)
 {
     private FileStream? _lock;
@@ -27,7 +28,8 @@ public sealed class Installer(Manifest manifest, string root)
         try
         {
             _lock = new FileStream(
-                Path.Combine(Workplace, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+                Path.Combine(Workplace, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1,
+                FileOptions.DeleteOnClose);
         }
         catch (IOException)
         {
@@ -44,7 +46,8 @@ public sealed class Installer(Manifest manifest, string root)
         _lock?.Dispose();
         foreach (var folder in new[] { Workplace, Path.GetDirectoryName(Workplace)! })
         {
-            if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any()) Directory.Delete(folder);
+            if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
+                Directory.Delete(folder);
         }
     }
 
@@ -105,13 +108,17 @@ public sealed class Installer(Manifest manifest, string root)
         if (findings.Damaged.Count > 0)
         {
             var (path, reason) = findings.Damaged[0];
-            throw new FetchException($"{source}: {Path.GetRelativePath(Staging, path)} {reason}{More(findings.Damaged.Count)}; nothing was changed");
+            throw new FetchException(
+                $"{source}: {Path.GetRelativePath(Staging, path)} {reason}{More(findings.Damaged.Count)}; nothing was "
+                + "changed");
         }
         if (findings.Missing.Count > 0)
         {
-            throw new FetchException($"{source} lacks {findings.Missing[0]}{More(findings.Missing.Count)}; nothing was changed");
+            throw new FetchException(
+                $"{source} lacks {findings.Missing[0]}{More(findings.Missing.Count)}; nothing was changed");
         }
-        if (!allowPart && !findings.Complete) throw new FetchException($"{source} holds only a part of the set{findings.Share}; nothing was changed");
+        if (!allowPart && !findings.Complete)
+            throw new FetchException($"{source} holds only a part of the set{findings.Share}; nothing was changed");
         Merge(Staging, root);
         foreach (var download in manifest.Downloads)
         {
@@ -133,7 +140,8 @@ public sealed class Installer(Manifest manifest, string root)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         File.Copy(source, target, overwrite: true);
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(target, File.GetUnixFileMode(target) | UnixFileMode.UserWrite);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(target, File.GetUnixFileMode(target) | UnixFileMode.UserWrite);
     }
 
     // A whole folder at once where there is none yet, else file by file; a move within one disk is all or nothing.

@@ -34,7 +34,8 @@ public sealed record Manifest
     /// <summary>Reads every set's manifest below a folder.</summary>
     public static IReadOnlyList<Manifest> ReadAll(string folder) =>
     [
-        .. Directory.GetFiles(folder, "manifest.json", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 })
+        .. Directory.GetFiles(folder, "manifest.json",
+            new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 })
             .Order(StringComparer.Ordinal).Select(Read),
     ];
 
@@ -42,7 +43,8 @@ public sealed record Manifest
     {
         try
         {
-            return JsonSerializer.Deserialize<Manifest>(File.ReadAllBytes(path), Json) ?? throw new JsonException("it is empty");
+            return JsonSerializer.Deserialize<Manifest>(File.ReadAllBytes(path), Json)
+                ?? throw new JsonException("it is empty");
         }
         catch (JsonException error)
         {
@@ -51,12 +53,13 @@ public sealed record Manifest
     }
 }
 
-/// <summary>A file to download, with its checksums where they are known; a SHA-256 may be its first digits only.</summary>
+/// <summary>A file to download, with its checksums where they are known; a SHA-256 may be its first digits
+/// only.</summary>
 /// <param name="Unpack">Where below the data folder a .zip, .tar or .tar.gz is unpacked.</param>
 /// <param name="Place">Where below the data folder it goes as it is.</param>
 public sealed record Download(
-    string Address, string File, long? Size = null, string? Md5 = null, string? Sha256 = null, double Megabytes = 0, string? Unpack = null,
-    string? Place = null)
+    string Address, string File, long? Size = null, string? Md5 = null, string? Sha256 = null, double Megabytes = 0,
+    string? Unpack = null, string? Place = null)
 {
     /// <summary>How the downloaded file is checked.</summary>
     public FileCheck Check => new(File, Size, Md5 is null ? null : [Md5], Sha256 is null ? null : [Sha256]);
@@ -66,7 +69,8 @@ public sealed record Download(
 /// <param name="Path">Below the data folder.</param>
 /// <param name="Or">Another file that serves as well.</param>
 public sealed record FileCheck(
-    string Path, long? Size = null, IReadOnlyList<string>? Md5 = null, IReadOnlyList<string>? Sha256 = null, FileCheck? Or = null);
+    string Path, long? Size = null, IReadOnlyList<string>? Md5 = null, IReadOnlyList<string>? Sha256 = null,
+    FileCheck? Or = null);
 
 /// <summary>A folder of images and how many the whole set has there.</summary>
 /// <param name="Path">Below the data folder.</param>

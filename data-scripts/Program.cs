@@ -17,7 +17,8 @@ client.DefaultRequestHeaders.UserAgent.ParseAdd("W2S.Notebooks/0.1");
 try
 {
     var progress = new Progress(Console.Error, watched: !Console.IsErrorRedirected);
-    return await new Command(Manifest.ReadAll(programs), root, client, Console.Out, progress).RunAsync(args, cancel.Token);
+    return await new Command(Manifest.ReadAll(programs), root, client, Console.Out, progress).RunAsync(args,
+        cancel.Token);
 }
 catch (OperationCanceledException)
 {

@@ -1,7 +1,8 @@
 namespace W2S.DataScripts;
 
 /// <summary>Fetches one set.</summary>
-internal sealed class SetFetcher(Manifest manifest, string root, HttpClient client, TextWriter output, Progress progress)
+internal sealed class SetFetcher(Manifest manifest, string root, HttpClient client, TextWriter output,
+    Progress progress)
 {
     private readonly Installer _installer = new(manifest, root);
 
@@ -15,7 +16,8 @@ internal sealed class SetFetcher(Manifest manifest, string root, HttpClient clie
         }
         if (findings.Usable && !again && from is null)
         {
-            output.WriteLine($"{manifest.Name}: a part is here and right, in {root}{findings.Share}; --again fetches the whole");
+            output.WriteLine(
+                $"{manifest.Name}: a part is here and right, in {root}{findings.Share}; --again fetches the whole");
             return;
         }
         foreach (var (path, reason) in findings.Damaged)
@@ -65,16 +67,20 @@ internal sealed class SetFetcher(Manifest manifest, string root, HttpClient clie
     private void TakeFrom(string source)
     {
         var archives = Directory.Exists(source)
-            ? manifest.Downloads.Select(download => (Download: download, File: Path.Combine(source, download.File))).Where(pair => File.Exists(pair.File)).ToArray()
+            ? manifest.Downloads.Select(download => (Download: download, File: Path.Combine(source, download.File)))
+            .Where(pair => File.Exists(pair.File)).ToArray()
             : [(Named(source), source)];
         foreach (var (download, file) in archives)
         {
-            if (Checker.Wrong(file, download.Check) is { } reason) throw new FetchException($"{file} {reason}; nothing was changed");
+            if (Checker.Wrong(file, download.Check) is { } reason)
+                throw new FetchException($"{file} {reason}; nothing was changed");
             _installer.Stage(download, file);
         }
         if (archives.Length == 0 && !_installer.StageFolder(source))
         {
-            throw new FetchException($"{source} holds nothing of the set, neither {manifest.Downloads.FirstOrDefault()?.File ?? "an archive"} nor {FirstPath}");
+            throw new FetchException(
+                $"{source} holds nothing of the set, neither "
+                + $"{manifest.Downloads.FirstOrDefault()?.File ?? "an archive"} nor {FirstPath}");
         }
         foreach (var download in manifest.Downloads.Where(download => !archives.Any(pair => pair.Download == download)))
         {
@@ -83,10 +89,13 @@ internal sealed class SetFetcher(Manifest manifest, string root, HttpClient clie
         _installer.Finish(source, allowPart: true);
     }
 
-    private string FirstPath => manifest.Files.Select(file => file.Path).Concat(manifest.Folders.Select(folder => folder.Path)).First();
+    private string FirstPath =>
+        manifest.Files.Select(file => file.Path).Concat(manifest.Folders.Select(folder => folder.Path)).First();
 
     private Download Named(string file) =>
         manifest.Downloads.FirstOrDefault(download => download.File == Path.GetFileName(file))
         ?? (manifest.Downloads.Count == 1 && manifest.Downloads[0].Unpack is not null ? manifest.Downloads[0] : null)
-        ?? throw new FetchException($"{file} is none of the set's files: {string.Join(", ", manifest.Downloads.Select(download => download.File))}");
+        ?? throw new FetchException(
+            $"{file} is none of the set's files: "
+            + $"{string.Join(", ", manifest.Downloads.Select(download => download.File))}");
 }

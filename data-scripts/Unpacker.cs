@@ -19,7 +19,8 @@ public static class Unpacker
                 return;
             }
             using var file = File.OpenRead(archive);
-            using var stream = archive.EndsWith("gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : (Stream)file;
+            using var stream = archive.EndsWith("gz", StringComparison.OrdinalIgnoreCase)
+                ? new GZipStream(file, CompressionMode.Decompress) : (Stream)file;
             TarFile.ExtractToDirectory(stream, folder, overwriteFiles: false);
         }
         catch (Exception error) when (error is InvalidDataException or EndOfStreamException or FormatException)

@@ -1,6 +1,7 @@
 namespace W2S.TestSupport;
 
-/// <summary>How much of a long proof the tests run: a sample, or with <c>./w2s test --long</c> the whole of it.</summary>
+/// <summary>How much of a long proof the tests run: a sample, or with <c>./w2s test --long</c> the whole of
+/// it.</summary>
 internal static class LongProofs
 {
     /// <summary>True under <c>./w2s test --long</c>.</summary>

@@ -14,12 +14,14 @@ public static class ChartMime
 
     private const int ShownNumbers = 12;
 
-    /// <summary>The figure as a JSON object: data and layout, and the configuration that lets it follow the page's width.</summary>
+    /// <summary>The figure as a JSON object: data and layout, and the configuration that lets it follow the page's
+    /// width.</summary>
     /// <param name="chart">Any Plotly.NET chart.</param>
     /// <returns>JSON text with plain lists, drawn by VS Code and JupyterLab without a network.</returns>
     public static string Json(GenericChart chart) => Figure(chart).ToJsonString();
 
-    /// <summary>A piece of HTML that draws the figure with the page's plotly.js, in the page's own text colour, without a network.</summary>
+    /// <summary>A piece of HTML that draws the figure with the page's plotly.js, in the page's own text colour, without
+    /// a network.</summary>
     /// <param name="chart">Any Plotly.NET chart.</param>
     /// <returns>HTML; where the page has no plotly.js it says so in a sentence.</returns>
     public static string Html(GenericChart chart)
@@ -70,7 +72,10 @@ public static class ChartMime
         {
             // A band's outline carries no numbers of its own.
             if (trace["hoverinfo"]?.ToString() == "skip") continue;
-            text.Append('\n').Append("  ").Append(Plain((trace["meta"] as JsonObject)?["name"]?.ToString() ?? trace["name"]?.ToString() ?? trace["type"]?.ToString() ?? "series")).Append(": ")
+            text.Append('\n').Append("  ")
+                .Append(Plain(
+                    (trace["meta"] as JsonObject)?["name"]?.ToString() ?? trace["name"]?.ToString()
+                        ?? trace["type"]?.ToString() ?? "series")).Append(": ")
                 .Append(Numbers(trace));
         }
         return text.ToString();
@@ -79,28 +84,36 @@ public static class ChartMime
     private static JsonObject Figure(GenericChart chart)
     {
         ArgumentNullException.ThrowIfNull(chart);
-        var figure = JsonNode.Parse(GenericChart.toFigureJson(chart), documentOptions: new JsonDocumentOptions { MaxDepth = 256 })!.AsObject();
+        var figure =
+            JsonNode.Parse(GenericChart.toFigureJson(chart),
+                documentOptions: new JsonDocumentOptions { MaxDepth = 256 })!.AsObject();
         figure.Remove("frames");
-        figure["config"] = new JsonObject { ["responsive"] = true, ["displaylogo"] = false, ["displayModeBar"] = false };
+        figure["config"] =
+            new JsonObject { ["responsive"] = true, ["displaylogo"] = false, ["displayModeBar"] = false };
         return figure;
     }
 
     private static string Numbers(JsonObject trace)
     {
         var (x, y) = (trace["x"] as JsonArray, trace["y"] as JsonArray);
-        var (values, places, error) = (trace["meta"] as JsonObject)?["numbers"]?.ToString() == "x" ? (x, null, trace["error_x"]) : (y, x, trace["error_y"]);
-        if (trace["z"] is JsonArray grid) return $"{grid.Count} × {(grid.FirstOrDefault() as JsonArray)?.Count ?? 0} values";
+        var (values, places, error) = (trace["meta"] as JsonObject)?["numbers"]?.ToString() == "x"
+            ? (x, null, trace["error_x"]) : (y, x, trace["error_y"]);
+        if (trace["z"] is JsonArray grid)
+            return $"{grid.Count} × {(grid.FirstOrDefault() as JsonArray)?.Count ?? 0} values";
         if (values is null) return trace["values"] is JsonArray pie ? List(pie) : "no numbers";
         if (values.Count == 1)
         {
             var interval = error is { } bars && bars["array"] is JsonArray up && bars["arrayminus"] is JsonArray down
                 ? $" [{Number(Value(values[0]) - Value(down[0]))}, {Number(Value(values[0]) + Value(up[0]))}]" : "";
-            var place = places is { Count: 1 } && places[0]?.GetValueKind() == JsonValueKind.Number ? $" at {Number(Value(places[0]))}" : "";
+            var place = places is { Count: 1 } && places[0]?.GetValueKind() == JsonValueKind.Number
+                ? $" at {Number(Value(places[0]))}" : "";
             return Number(Value(values[0])) + interval + place;
         }
         if (places?.FirstOrDefault()?.GetValueKind() == JsonValueKind.String)
         {
-            return string.Join(", ", values.Zip(places).Take(ShownNumbers).Select(pair => $"{Label(pair.Second)} {Number(Value(pair.First))}"));
+            return string.Join(", ",
+                values.Zip(places).Take(ShownNumbers)
+                    .Select(pair => $"{Label(pair.Second)} {Number(Value(pair.First))}"));
         }
         var over = places is { Count: > 0 } ? $" over {Number(Value(places[0]))} to {Number(Value(places[^1]))}" : "";
         return List(values) + over;
@@ -111,21 +124,26 @@ public static class ChartMime
         if (values.Count <= ShownNumbers) return string.Join(" ", values.Select(value => Number(Value(value))));
         var numbers = values.Select(Value).Where(double.IsFinite).ToArray();
         return numbers.Length == 0 ? "no numbers"
-            : $"{values.Count} values, first {Number(numbers[0])}, last {Number(numbers[^1])}, {Number(numbers.Min())} to {Number(numbers.Max())}";
+            : $"{values.Count} values, first {Number(numbers[0])}, last {Number(numbers[^1])}, "
+                + $"{Number(numbers.Min())} to {Number(numbers.Max())}";
     }
 
     private static string Label(JsonNode? place) =>
-        place is null ? "–" : place.GetValueKind() == JsonValueKind.Number ? Number(place.GetValue<double>()) : Plain(place.ToString());
+        place is null ? "–"
+            : place.GetValueKind() == JsonValueKind.Number ? Number(place.GetValue<double>()) : Plain(place.ToString());
 
-    private static double Value(JsonNode? node) => node?.GetValueKind() == JsonValueKind.Number ? node.GetValue<double>() : double.NaN;
+    private static double Value(JsonNode? node) =>
+        node?.GetValueKind() == JsonValueKind.Number ? node.GetValue<double>() : double.NaN;
 
-    private static string Number(double value) => double.IsFinite(value) ? value.ToString("G4", CultureInfo.InvariantCulture).Replace('-', '−') : "–";
+    private static string Number(double value) =>
+        double.IsFinite(value) ? value.ToString("G4", CultureInfo.InvariantCulture).Replace('-', '−') : "–";
 
     private static string Plain(string html)
     {
         var text = new StringBuilder();
         var tag = false;
-        foreach (var c in html.Replace("<br><span", "\n  <span", StringComparison.Ordinal).Replace("<br>", " ", StringComparison.Ordinal).Replace("<sub>", "_", StringComparison.Ordinal))
+        foreach (var c in html.Replace("<br><span", "\n  <span", StringComparison.Ordinal).Replace("<br>", " ",
+            StringComparison.Ordinal).Replace("<sub>", "_", StringComparison.Ordinal))
         {
             if (c == '<') tag = true;
             else if (c == '>' && tag) tag = false;

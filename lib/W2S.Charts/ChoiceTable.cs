@@ -11,7 +11,8 @@ public static class ChoiceTable
     /// <summary>How honest everybody's probabilities are, before and after temperature scaling.</summary>
     /// <param name="task">The task.</param>
     /// <param name="casts">Its casts, one a split.</param>
-    /// <returns>One row a teacher and the student; accuracy and ECE in percent, NLL in nats, on the test images.</returns>
+    /// <returns>One row a teacher and the student; accuracy and ECE in percent, NLL in nats, on the test
+    /// images.</returns>
     /// <exception cref="ArgumentException">There is no cast, or one of another task.</exception>
     public static Frame<string, string> Calibration(ChoiceTask task, IReadOnlyList<RunResult> casts)
     {
@@ -37,26 +38,36 @@ public static class ChoiceTable
     /// <summary>What each rule's labels are worth, and the student that learned from them.</summary>
     /// <param name="runs">Runs of one task, every rule on the same splits.</param>
     /// <param name="baseline">The rule to compare with.</param>
-    /// <returns>One row a rule: how many labels it kept and how many of them are right, how evenly they spread over the classes, the student's
-    /// accuracy, and its paired difference to the baseline with its 95 % Student-t interval.</returns>
+    /// <returns>One row a rule: how many labels it kept and how many of them are right, how evenly they spread over the
+    /// classes, the student's accuracy, and its paired difference to the baseline with its 95 % Student-t
+    /// interval.</returns>
     /// <exception cref="ArgumentException">The baseline is not among the rules, or the runs do not pair.</exception>
     public static Frame<string, string> ByRule(IReadOnlyList<RunResult> runs, string baseline = "One teacher")
     {
         var methods = RunTable.ByMethod(runs).ToDictionary(entry => entry.Method, entry => entry.Runs);
         if (!methods.TryGetValue(baseline, out var compared))
-            throw new ArgumentException($"baseline {baseline} is not among {string.Join(", ", methods.Keys)}", nameof(baseline));
+            throw new ArgumentException($"baseline {baseline} is not among {string.Join(", ", methods.Keys)}",
+                nameof(baseline));
         double[] Values(string rule, string value) => [.. methods[rule].Select(run => run[value])];
         var others = Values(baseline, "test accuracy");
         return Build([.. methods.Keys],
         [
             ("labels kept, %", rule => Statistics.OverRuns(Values(rule, "coverage")).Percent.MeanText(0)),
             ("of them right, %", rule => Statistics.OverRuns(Values(rule, "label accuracy")).Percent.ToString(1)),
-            ("class balance", rule => methods[rule][0].Outcome.Values.ContainsKey("class balance") ? Statistics.OverRuns(Values(rule, "class balance")).ToString(2) : "–"),
+            ("class balance",
+                rule => methods[rule][0].Outcome.Values.ContainsKey("class balance")
+                    ? Statistics.OverRuns(Values(rule, "class balance")).ToString(2) : "–"),
             ("student, %", rule => Statistics.OverRuns(Values(rule, "test accuracy")).Percent.ToString(1)),
-            ($"student − {baseline} [95 %]", rule => rule == baseline ? "" : Statistics.PairedDifference(Values(rule, "test accuracy"), others).Percent.ToIntervalString(1)),
+            ($"student − {baseline} [95 %]",
+                rule => rule == baseline ? ""
+                    : Statistics.PairedDifference(Values(rule, "test accuracy"), others).Percent.ToIntervalString(1)),
         ]);
     }
 
-    private static Frame<string, string> Build(string[] keys, IReadOnlyList<(string Column, Func<string, string> Cell)> columns) =>
-        Frame.FromColumns(columns.Select(column => KeyValuePair.Create(column.Column, new Series<string, string>(keys, [.. keys.Select(column.Cell)]))));
+    private static Frame<string, string> Build(string[] keys,
+        IReadOnlyList<(string Column, Func<string, string> Cell)> columns) =>
+        Frame.FromColumns(
+            columns.Select(
+                column => KeyValuePair.Create(column.Column,
+                    new Series<string, string>(keys, [.. keys.Select(column.Cell)]))));
 }

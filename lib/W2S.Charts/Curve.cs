@@ -22,14 +22,18 @@ public sealed record Curve(string Name, IReadOnlyList<double> X, IReadOnlyList<E
     /// <param name="runs">For each run a value at each place.</param>
     /// <param name="level">Level of the intervals, between 0 and 1.</param>
     /// <returns>The curve.</returns>
-    /// <exception cref="ArgumentException">A run has another number of values than there are places, or there is no run.</exception>
-    public static Curve Over(string name, IReadOnlyList<double> x, IReadOnlyList<IReadOnlyList<double>> runs, double level = .95)
+    /// <exception cref="ArgumentException">A run has another number of values than there are places, or there is no
+    /// run.</exception>
+    public static Curve Over(string name, IReadOnlyList<double> x, IReadOnlyList<IReadOnlyList<double>> runs,
+        double level = .95)
     {
         ArgumentNullException.ThrowIfNull(runs);
         if (runs.Count == 0) throw new ArgumentException($"{name} has no run; give at least one", nameof(runs));
         foreach (var run in runs)
         {
-            if (run.Count != x.Count) throw new ArgumentException($"{name} has {run.Count} values for {x.Count} places; give one each", nameof(runs));
+            if (run.Count != x.Count)
+                throw new ArgumentException($"{name} has {run.Count} values for {x.Count} places; give one each",
+                    nameof(runs));
         }
         return new Curve(name, x, [.. x.Select((_, i) => Statistics.OverRuns([.. runs.Select(run => run[i])], level))]);
     }
@@ -38,7 +42,8 @@ public sealed record Curve(string Name, IReadOnlyList<double> X, IReadOnlyList<E
     {
         if (X.Count == 0 || X.Count != Values.Count)
         {
-            throw new ArgumentException($"{Name} has {Values.Count} values for {X.Count} places; give one each, at least one");
+            throw new ArgumentException(
+                $"{Name} has {Values.Count} values for {X.Count} places; give one each, at least one");
         }
     }
 }

@@ -39,12 +39,15 @@ internal sealed class FigureBuilder(string title)
     public static object?[] Numbers(IEnumerable<double> values) =>
         [.. values.Select(value => double.IsFinite(value) ? (object?)Round(value) : null)];
 
-    /// <summary>What the text form of a chart needs and plotly.js does not: a longer name, and which axis holds the numbers.</summary>
-    public static Dictionary<string, object?> Told(string? name = null, string axis = "y") => Obj(("name", name), ("numbers", axis));
+    /// <summary>What the text form of a chart needs and plotly.js does not: a longer name, and which axis holds the
+    /// numbers.</summary>
+    public static Dictionary<string, object?> Told(string? name = null, string axis = "y") =>
+        Obj(("name", name), ("numbers", axis));
 
     /// <summary>Six significant digits.</summary>
     public static double Round(double value) =>
-        value == 0 || !double.IsFinite(value) ? value : Math.Round(value, Math.Clamp(5 - (int)Math.Floor(Math.Log10(Math.Abs(value))), 0, 15));
+        value == 0 || !double.IsFinite(value) ? value
+            : Math.Round(value, Math.Clamp(5 - (int)Math.Floor(Math.Log10(Math.Abs(value))), 0, 15));
 
     /// <summary>Adds a trace; where it has a name and no <c>showlegend: false</c> it stands in the legend.</summary>
     public FigureBuilder Add(string type, params (string Key, object? Value)[] properties)
@@ -83,14 +86,18 @@ internal sealed class FigureBuilder(string title)
     }
 
     /// <summary>A thin straight line across the plot.</summary>
-    public static Dictionary<string, object?> Line(string xref, object x0, object x1, string yref, object y0, object y1, string dash = "dash") => Obj(
-        ("type", "line"), ("layer", "below"), ("xref", xref), ("yref", yref), ("x0", x0), ("x1", x1), ("y0", y0), ("y1", y1),
-        ("line", Obj(("color", Palette.Reference), ("width", 1.2), ("dash", dash))));
+    public static Dictionary<string, object?> Line(string xref, object x0, object x1, string yref, object y0, object y1,
+        string dash = "dash") => Obj(
+        ("type", "line"), ("layer", "below"), ("xref", xref), ("yref", yref), ("x0", x0), ("x1", x1), ("y0", y0),
+        ("y1", y1), ("line", Obj(("color", Palette.Reference), ("width", 1.2), ("dash", dash))));
 
     /// <summary>A piece of text inside the figure.</summary>
-    public static Dictionary<string, object?> Text(string text, string xref, object x, string yref, object y, params (string Key, object? Value)[] more)
+    public static Dictionary<string, object?> Text(string text, string xref, object x, string yref, object y,
+        params (string Key, object? Value)[] more)
     {
-        var annotation = Obj(("text", text), ("xref", xref), ("yref", yref), ("x", x), ("y", y), ("showarrow", false), ("font", Obj(("size", 12))));
+        var annotation =
+            Obj(("text", text), ("xref", xref), ("yref", yref), ("x", x), ("y", y), ("showarrow", false),
+                ("font", Obj(("size", 12))));
         foreach (var (key, value) in more) annotation[key] = value;
         return annotation;
     }
@@ -106,9 +113,13 @@ internal sealed class FigureBuilder(string title)
         var heading = string.Join("<br>", titles.Select(line => $"<b>{line}</b>"))
             + (captions.Count == 0 ? "" : $"<br><span style=\"font-size:12px\">{string.Join("<br>", captions)}</span>");
         var layout = new Layout();
-        Set("title", Obj(("text", heading), ("x", 0), ("xref", "container"), ("xanchor", "left"), ("y", .98), ("yref", "container"),
+        Set("title",
+            Obj(("text", heading), ("x", 0), ("xref", "container"), ("xanchor", "left"), ("y", .98),
+                ("yref", "container"),
             ("yanchor", "top"), ("pad", Obj(("l", 12), ("t", 12))), ("font", Obj(("size", 16)))));
-        Set("font", Obj(("family", "system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif"), ("size", 13), ("color", Palette.Ink)));
+        Set("font",
+            Obj(("family", "system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif"), ("size", 13),
+                ("color", Palette.Ink)));
         Set("paper_bgcolor", "rgba(0,0,0,0)");
         Set("plot_bgcolor", "rgba(0,0,0,0)");
         Set("autosize", true);
@@ -117,7 +128,9 @@ internal sealed class FigureBuilder(string title)
         Set("showlegend", rows > 0);
         if (rows > 0)
         {
-            Set("legend", Obj(("orientation", "h"), ("x", .012), ("xref", "container"), ("xanchor", "left"), ("y", 0), ("yref", "container"),
+            Set("legend",
+                Obj(("orientation", "h"), ("x", .012), ("xref", "container"), ("xanchor", "left"), ("y", 0),
+                    ("yref", "container"),
                 ("yanchor", "bottom"), ("font", Obj(("size", 12)))));
         }
         Set("hovermode", "closest");

@@ -9,9 +9,11 @@ public static partial class Figures
 {
     /// <summary>Opacity rises fast at first, so that the few samples away from the agreement stay visible.</summary>
     private static readonly object[] Shades =
-        [.. new[] { (0.0, 0.0), (.02, .18), (.1, .42), (.3, .7), (1, 1) }.Select(stop => new object[] { stop.Item1, Palette.Fade(Palette.Blue, stop.Item2) })];
+        [.. new[] { (0.0, 0.0), (.02, .18), (.1, .42), (.3, .7), (1, 1) }.Select(
+            stop => new object[] { stop.Item1, Palette.Fade(Palette.Blue, stop.Item2) })];
 
-    /// <summary>How the distribution of β moves in training: a column an epoch, darker where more samples lie, and the mean as a line.</summary>
+    /// <summary>How the distribution of β moves in training: a column an epoch, darker where more samples lie, and the
+    /// mean as a line.</summary>
     /// <param name="title">The claim or quantity.</param>
     /// <param name="epochs">Epochs, rising.</param>
     /// <param name="beta">For each epoch the β of its samples, 0 … 1.</param>
@@ -21,7 +23,8 @@ public static partial class Figures
     /// <returns>The chart.</returns>
     /// <exception cref="ArgumentException">The counts differ, or an epoch has no sample.</exception>
     public static GenericChart BetaOverTime(
-        string title, IReadOnlyList<double> epochs, IReadOnlyList<IReadOnlyList<double>> beta, int bins = 20, double highest = .5, string caption = "")
+        string title, IReadOnlyList<double> epochs, IReadOnlyList<IReadOnlyList<double>> beta, int bins = 20,
+        double highest = .5, string caption = "")
     {
         Require(epochs, nameof(epochs));
         ArgumentNullException.ThrowIfNull(beta);
@@ -33,19 +36,28 @@ public static partial class Figures
         var centres = Enumerable.Range(0, bins).Select(b => highest * (b + .5) / bins);
         var figure = new FigureBuilder(title)
         {
-            Caption = Join(caption, $"n = {(counts.Length == 1 ? $"{counts[0]}" : $"{counts[0]} to {counts[^1]}")} samples an epoch",
+            Caption = Join(caption,
+                $"n = {(counts.Length == 1 ? $"{counts[0]}" : $"{counts[0]} to {counts[^1]}")} samples an epoch",
                 BetaTop("topmost row", highest)),
             Right = 90,
         };
         return figure
             .Add("heatmap",
-                ("name", "share of samples, %"), ("showlegend", false), ("x", Numbers(epochs)), ("y", Numbers(centres)), ("hoverinfo", "x+y+z"),
-                ("z", Enumerable.Range(0, bins).Select(b => Numbers(shares.Select(epoch => epoch[b]))).ToArray()), ("zmin", 0),
+                ("name", "share of samples, %"), ("showlegend", false), ("x", Numbers(epochs)), ("y", Numbers(centres)),
+                ("hoverinfo",
+                    "x+y+z"), ("z",
+                        Enumerable.Range(0, bins).Select(b => Numbers(shares.Select(epoch => epoch[b])))
+                            .ToArray()), ("zmin", 0),
                 ("colorscale", Shades),
-                ("colorbar", Obj(("title", Obj(("text", "share of<br>samples, %"), ("side", "top"), ("font", Obj(("size", 12))))), ("thickness", 12), ("outlinewidth", 0))))
+                ("colorbar",
+                    Obj(("title",
+                        Obj(("text", "share of<br>samples, %"), ("side", "top"), ("font", Obj(("size", 12))))),
+                        ("thickness", 12), ("outlinewidth", 0))))
             .Add("scatter",
-                ("name", "mean β"), ("mode", "lines+markers"), ("x", Numbers(epochs)), ("y", Numbers(beta.Select(values => values.Average()))),
-                ("line", Obj(("color", Palette.Vermilion), ("width", 2))), ("marker", Obj(("size", 5), ("color", Palette.Vermilion))))
+                ("name", "mean β"), ("mode", "lines+markers"), ("x", Numbers(epochs)),
+                ("y", Numbers(beta.Select(values => values.Average()))),
+                ("line", Obj(("color", Palette.Vermilion), ("width", 2))),
+                ("marker", Obj(("size", 5), ("color", Palette.Vermilion))))
             .Layout("xaxis", Axis("epoch", ("showgrid", false)))
             .Layout("yaxis", Axis("β", ("range", new[] { 0, highest })))
             .Build();

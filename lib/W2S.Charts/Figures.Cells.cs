@@ -15,7 +15,8 @@ public static partial class Figures
         (CorrectnessCell.BothWrong, "both wrong", Palette.Weak),
     ];
 
-    /// <summary>Where a gain comes from: the four cells of teacher and student being right or wrong, a bar a method.</summary>
+    /// <summary>Where a gain comes from: the four cells of teacher and student being right or wrong, a bar a
+    /// method.</summary>
     /// <param name="title">The claim or quantity.</param>
     /// <param name="results">Methods and their cells.</param>
     /// <param name="caption">What stands under the title before the count.</param>
@@ -27,13 +28,16 @@ public static partial class Figures
         Require(results, nameof(results));
         foreach (var (method, cells) in results)
         {
-            if (cells.Count == 0) throw new ArgumentException($"{method} has no samples; its cells are all 0", nameof(results));
+            if (cells.Count == 0)
+                throw new ArgumentException($"{method} has no samples; its cells are all 0", nameof(results));
         }
         var sorted = MethodStyle.Sorted(results, result => result.Method);
         var counts = sorted.Select(result => result.Cells.Count).Distinct().Order().ToArray();
         var figure = new FigureBuilder(title)
         {
-            Caption = Join(caption, counts.Length == 1 ? $"n = {counts[0]} samples a bar" : $"n = {counts[0]} to {counts[^1]} samples a bar",
+            Caption = Join(caption,
+                counts.Length == 1 ? $"n = {counts[0]} samples a bar"
+                    : $"n = {counts[0]} to {counts[^1]} samples a bar",
                 "To the right: the student’s accuracy minus the teacher’s, in points"),
             PlotHeight = 20 + 40 * sorted.Count,
             Left = Math.Min(190, 24 + 7 * sorted.Max(result => result.Method.Length)),
@@ -44,19 +48,24 @@ public static partial class Figures
         {
             var shares = sorted.Select(result => 100.0 * result.Cells[cell] / result.Cells.Count).ToArray();
             figure.Add("bar",
-                ("name", name), ("meta", Told(axis: "x")), ("orientation", "h"), ("x", Numbers(shares)), ("y", rows), ("width", .62),
-                ("text", shares.Select(share => share < 4 ? "" : FormattableString.Invariant($"{share:0.0}")).ToArray()),
-                ("textposition", "inside"), ("insidetextanchor", "middle"), ("textangle", 0), ("constraintext", "none"),
+                ("name", name), ("meta", Told(axis: "x")), ("orientation", "h"), ("x", Numbers(shares)), ("y", rows),
+                ("width", .62),
+                ("text", shares.Select(share => share < 4 ? "" : FormattableString.Invariant($"{share:0.0}"))
+                    .ToArray()), ("textposition", "inside"), ("insidetextanchor", "middle"), ("textangle", 0),
+                    ("constraintext", "none"),
                 ("textfont", Obj(("color", "#FFFFFF"), ("size", 12))), ("marker", Obj(("color", colour))));
         }
         return figure
             .Layout("barmode", "stack")
             .Layout("xaxis", Axis("share of samples, %", ("range", new[] { 0, 100 })))
             .Layout("yaxis", RowAxis(sorted.Select(result => result.Method)))
-            .Layout("legend", Obj(("orientation", "h"), ("traceorder", "normal"), ("x", .012), ("xref", "container"), ("xanchor", "left"),
+            .Layout("legend",
+                Obj(("orientation", "h"), ("traceorder", "normal"), ("x", .012), ("xref", "container"),
+                    ("xanchor", "left"),
                 ("y", 0), ("yref", "container"), ("yanchor", "bottom"), ("font", Obj(("size", 12)))))
             .Layout("annotations", sorted.Select((result, i) => Text(
-                FormattableString.Invariant($"<b>{100 * result.Cells.Gain:+0.0;−0.0;0.0}</b>"), "paper", 1, "y", i, ("xanchor", "left"), ("xshift", 8))).ToArray())
+                FormattableString.Invariant($"<b>{100 * result.Cells.Gain:+0.0;−0.0;0.0}</b>"), "paper", 1, "y", i,
+                ("xanchor", "left"), ("xshift", 8))).ToArray())
             .Build();
     }
 
@@ -69,7 +78,8 @@ public static partial class Figures
     /// <returns>The chart: a panel a cell, with its number of samples and mean β.</returns>
     /// <exception cref="ArgumentException">The counts differ or there is no sample.</exception>
     public static GenericChart BetaByCell(
-        string title, IReadOnlyList<double> beta, IReadOnlyList<CorrectnessCell> cells, int bins = 20, double highest = .5)
+        string title, IReadOnlyList<double> beta, IReadOnlyList<CorrectnessCell> cells, int bins = 20,
+        double highest = .5)
     {
         Checks.Finite(beta, nameof(beta));
         ArgumentNullException.ThrowIfNull(cells);
@@ -77,7 +87,8 @@ public static partial class Figures
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bins);
         var figure = new FigureBuilder(title)
         {
-            Caption = FormattableString.Invariant($"n = {beta.Count} samples; {bins} bins. {BetaTop("last bin", highest)}."),
+            Caption = FormattableString.Invariant(
+                $"n = {beta.Count} samples; {bins} bins. {BetaTop("last bin", highest)}."),
             PlotHeight = 440,
             Top = 38,
         };
@@ -89,20 +100,24 @@ public static partial class Figures
             var shares = values.Length == 0 ? new double[bins] : Shares(values, 0, highest, bins);
             figure.Add("bar",
                 ("name", name), ("showlegend", false), ("xaxis", Panels.Name("x", k)), ("yaxis", Panels.Name("y", k)),
-                ("x", Numbers(Enumerable.Range(0, bins).Select(b => highest * (b + .5) / bins))), ("y", Numbers(shares)),
-                ("width", highest / bins * .92), ("marker", Obj(("color", colour))));
+                ("x", Numbers(Enumerable.Range(0, bins).Select(b => highest * (b + .5) / bins))),
+                ("y", Numbers(shares)), ("width", highest / bins * .92), ("marker", Obj(("color", colour))));
             panels.Add(
-                values.Length == 0 ? $"{name}<br>no sample" : FormattableString.Invariant($"{name}<br>n = {values.Length}, mean β = {values.Average():0.00}"),
+                values.Length == 0 ? $"{name}<br>no sample"
+                    : FormattableString.Invariant($"{name}<br>n = {values.Length}, mean β = {values.Average():0.00}"),
                 Axis(null, ("range", new[] { 0, highest }), ("dtick", highest / 5)),
                 Axis(k % 2 == 0 ? "share of the cell, %" : null, ("range", new[] { 0, 100 }), ("dtick", 25)));
         }
         return panels.Build();
     }
 
-    /// <summary>What the largest β say: agreement is exactly ½, and near ties come as close to it as they like.</summary>
+    /// <summary>What the largest β say: agreement is exactly ½, and near ties come as close to it as they
+    /// like.</summary>
     private static string BetaTop(string where, double highest) => highest > .5
-        ? $"At β = ½ teacher and student agree, or the student is nearly as sure of the teacher’s class as of its own; in the {where}, β near 1, its own class is nearly all it learns"
-        : $"At β = ½, in the {where}, teacher and student agree; just below it, in the same place, the student is nearly as sure of the teacher’s class as of its own";
+        ? $"At β = ½ teacher and student agree, or the student is nearly as sure of the teacher’s class as of its "
+            + $"own; in the {where}, β near 1, its own class is nearly all it learns"
+        : $"At β = ½, in the {where}, teacher and student agree; just below it, in the same place, the student is "
+            + "nearly as sure of the teacher’s class as of its own";
 
     /// <summary>An axis of named rows, from top to bottom.</summary>
     private static Dictionary<string, object?> RowAxis(IEnumerable<string> names)

@@ -6,7 +6,8 @@ namespace W2S.Charts;
 
 public static partial class Figures
 {
-    /// <summary>Bars from the weak teacher over the students to the ceiling, with intervals: how much of the gap is recovered.</summary>
+    /// <summary>Bars from the weak teacher over the students to the ceiling, with intervals: how much of the gap is
+    /// recovered.</summary>
     /// <param name="title">The claim or quantity.</param>
     /// <param name="results">Weak, one or more students, ceiling; drawn in the methods' fixed order.</param>
     /// <param name="measure">What the values are; accuracies 0 … 1 where null.</param>
@@ -15,7 +16,8 @@ public static partial class Figures
     /// <returns>The chart; its axis begins at 0.</returns>
     /// <exception cref="ArgumentException">There is no result.</exception>
     public static GenericChart GapBars(
-        string title, IReadOnlyList<MethodResult> results, Measure? measure = null, GapRecovered? gap = null, string caption = "")
+        string title, IReadOnlyList<MethodResult> results, Measure? measure = null, GapRecovered? gap = null,
+        string caption = "")
     {
         Require(results, nameof(results));
         measure ??= Measure.Accuracy;
@@ -34,10 +36,17 @@ public static partial class Figures
             figure.Add("bar",
                 ("name", result.Method), ("showlegend", false),
                 ("x", new[] { string.Join("<br>", Wrap(result.Method, columns)) }), ("y", Numbers([shown.Mean])),
-                ("width", .62), ("text", new[] { $"<b>{(sorted.Count > 5 ? shown.MeanText(digits) : shown.ToString(digits))}</b>" }), ("textposition", "inside"), ("insidetextanchor", "start"),
-                ("textangle", 0), ("textfont", Obj(("color", "#FFFFFF"), ("size", 13))), ("constraintext", "none"), ("cliponaxis", false),
-                ("marker", Obj(("color", style.Colour),
-                    ("pattern", style.Pattern.Length == 0 ? null : Obj(("shape", style.Pattern), ("size", 7), ("solidity", .2), ("fillmode", "overlay"), ("fgcolor", "#FFFFFF"))))),
+                ("width", .62),
+                ("text", new[] { $"<b>{(sorted.Count > 5 ? shown.MeanText(digits) : shown.ToString(digits))}</b>" }),
+                ("textposition",
+                    "inside"), ("insidetextanchor", "start"), ("textangle", 0),
+                    ("textfont",
+                        Obj(("color", "#FFFFFF"), ("size", 13))), ("constraintext", "none"), ("cliponaxis", false),
+                        ("marker", Obj(("color", style.Colour),
+                    ("pattern",
+                        style.Pattern.Length == 0 ? null
+                            : Obj(("shape", style.Pattern), ("size", 7), ("solidity", .2), ("fillmode", "overlay"),
+                                ("fgcolor", "#FFFFFF"))))),
                 ("error_y", Whiskers(shown)));
         }
         return figure

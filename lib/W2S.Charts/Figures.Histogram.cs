@@ -6,7 +6,8 @@ namespace W2S.Charts;
 
 public static partial class Figures
 {
-    /// <summary>Distributions over one another, counted here so that the chart stays small whatever the number of samples.</summary>
+    /// <summary>Distributions over one another, counted here so that the chart stays small whatever the number of
+    /// samples.</summary>
     /// <param name="title">The claim or quantity.</param>
     /// <param name="series">Named values, at least one each; values outside the range count at its ends.</param>
     /// <param name="measure">What the values are.</param>
@@ -14,7 +15,8 @@ public static partial class Figures
     /// <param name="range">Lowest and highest value; those of the data where null.</param>
     /// <param name="caption">What stands under the title before the counts.</param>
     /// <returns>The chart: share of each series' samples, in percent.</returns>
-    /// <exception cref="ArgumentException">There is no series, one is empty or holds what is not finite, or the range is empty.</exception>
+    /// <exception cref="ArgumentException">There is no series, one is empty or holds what is not finite, or the range
+    /// is empty.</exception>
     public static GenericChart Histogram(
         string title, IReadOnlyList<(string Name, IReadOnlyList<double> Values)> series, Measure measure,
         int bins = 20, (double Low, double High)? range = null, string caption = "")
@@ -26,21 +28,27 @@ public static partial class Figures
         var low = range?.Low ?? series.Min(s => s.Values.Min());
         var high = range?.High ?? series.Max(s => s.Values.Max());
         if (range is null && low == high) (low, high) = (low - .5, high + .5);
-        if (!(low < high)) throw new ArgumentException(FormattableString.Invariant($"range {low} … {high} is empty; give a lower and a higher end"), nameof(range));
+        if (!(low < high))
+            throw new ArgumentException(
+                FormattableString.Invariant($"range {low} … {high} is empty; give a lower and a higher end"),
+                nameof(range));
         var figure = new FigureBuilder(title)
         {
             Caption = Join(caption, string.Join(", ", series.Select(s => $"{s.Name} n = {s.Values.Count}")),
                 FormattableString.Invariant($"{bins} bins")),
         };
-        var edges = Enumerable.Range(0, bins + 1).Select(i => (low + (high - low) * i / bins) * measure.Factor).ToArray();
+        var edges =
+            Enumerable.Range(0, bins + 1).Select(i => (low + (high - low) * i / bins) * measure.Factor).ToArray();
         for (var k = 0; k < series.Count; k++)
         {
             var shares = Shares(series[k].Values, low, high, bins);
             var colour = SeriesColour(series[k].Name, k);
             figure.Add("scatter",
-                ("name", series[k].Name), ("mode", "lines"), ("x", Numbers(edges)), ("y", Numbers([.. shares, shares[^1]])),
-                ("line", Obj(("shape", "hv"), ("color", colour), ("width", 2), ("dash", LineDashes[k % LineDashes.Length]))),
-                ("fill", "tozeroy"), ("fillcolor", Palette.Fade(colour, .18)));
+                ("name", series[k].Name), ("mode", "lines"), ("x", Numbers(edges)),
+                ("y", Numbers([.. shares, shares[^1]])),
+                ("line", Obj(("shape", "hv"), ("color", colour), ("width", 2),
+                    ("dash", LineDashes[k % LineDashes.Length]))), ("fill", "tozeroy"),
+                    ("fillcolor", Palette.Fade(colour, .18)));
         }
         return figure
             .Layout("xaxis", Axis(measure.Title)).Layout("yaxis", Axis("share of samples, %", ("rangemode", "tozero")))

@@ -4,7 +4,8 @@ using static W2S.Charts.FigureBuilder;
 
 namespace W2S.Charts;
 
-/// <summary>The charts of the collection: each takes numbers and returns a Plotly.NET chart in the one visual language.</summary>
+/// <summary>The charts of the collection: each takes numbers and returns a Plotly.NET chart in the one visual
+/// language.</summary>
 /// <remarks>
 /// Accuracies come as fractions 0 … 1 and are shown in percent. Every caption states n and the interval.
 /// Greys are the two ends (weak teacher, ceiling), hues are methods: <see cref="MethodStyle"/>.
@@ -26,7 +27,10 @@ public static partial class Figures
     {
         Require(curves, nameof(curves));
         measure ??= Measure.Accuracy;
-        var figure = new FigureBuilder(title) { Caption = Join(caption, Spread(curves.SelectMany(curve => curve.Values), "band")) };
+        var figure =
+            new FigureBuilder(
+                title)
+            { Caption = Join(caption, Spread(curves.SelectMany(curve => curve.Values), "band")) };
         foreach (var curve in MethodStyle.Sorted(curves, curve => curve.Name))
         {
             curve.Check();
@@ -38,14 +42,18 @@ public static partial class Figures
                     ("x", Numbers(banded.Concat(banded.Reverse()).Select(i => curve.X[i]))),
                     ("y", Numbers(banded.Select(i => curve.Values[i].High * measure.Factor)
                         .Concat(banded.Reverse().Select(i => curve.Values[i].Low * measure.Factor)))),
-                    ("mode", "lines"), ("line", Obj(("width", 0))), ("fill", "toself"), ("fillcolor", Palette.Fade(style.Colour, .18)),
-                    ("hoverinfo", "skip"), ("showlegend", false), ("legendgroup", curve.Name));
+                    ("mode", "lines"), ("line", Obj(("width", 0))), ("fill", "toself"),
+                    ("fillcolor",
+                        Palette.Fade(style.Colour, .18)), ("hoverinfo", "skip"), ("showlegend", false),
+                        ("legendgroup", curve.Name));
             }
             figure.Add("scatter",
-                ("name", curve.Name), ("x", Numbers(curve.X)), ("y", Numbers(curve.Values.Select(value => value.Mean * measure.Factor))),
+                ("name", curve.Name), ("x", Numbers(curve.X)),
+                ("y", Numbers(curve.Values.Select(value => value.Mean * measure.Factor))),
                 ("mode", curve.X.Count <= 60 ? "lines+markers" : "lines"), ("legendgroup", curve.Name),
                 ("line", Obj(("color", style.Colour), ("width", 2), ("dash", style.Dash))),
-                ("marker", Obj(("color", style.Colour), ("symbol", style.Symbol), ("size", curve.X.Count <= 20 ? 7 : 5))));
+                ("marker", Obj(("color", style.Colour), ("symbol", style.Symbol),
+                    ("size", curve.X.Count <= 20 ? 7 : 5))));
         }
         var lines = (references ?? []).Select(line => (line.Name, Value: Round(line.Value * measure.Factor))).ToArray();
         return figure
@@ -73,7 +81,8 @@ public static partial class Figures
         var counts = all.Select(value => value.N).Distinct().Order().ToArray();
         var n = counts.Length == 1 ? $"n\u00A0=\u00A0{counts[0]}" : $"n\u00A0=\u00A0{counts[0]} to {counts[^1]}";
         return all.Any(value => value.HasInterval)
-            ? FormattableString.Invariant($"{n}; {mark}: {all.First(value => value.HasInterval).Level * 100:0.#} % interval of the mean")
+            ? FormattableString.Invariant(
+                $"{n}; {mark}: {all.First(value => value.HasInterval).Level * 100:0.#} % interval of the mean")
             : $"{n}, so no interval";
     }
 }

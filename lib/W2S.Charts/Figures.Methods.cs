@@ -13,35 +13,46 @@ public static partial class Figures
     /// <param name="caption">What stands under the title before n and interval.</param>
     /// <returns>The chart; its axis need not begin at 0.</returns>
     /// <exception cref="ArgumentException">There is no result.</exception>
-    public static GenericChart Methods(string title, IReadOnlyList<MethodResult> results, Measure? measure = null, string caption = "") =>
+    public static GenericChart Methods(string title, IReadOnlyList<MethodResult> results, Measure? measure = null,
+        string caption = "") =>
         Rows(title, results, measure ?? Measure.Accuracy, zero: false, caption);
 
-    /// <summary>Paired gains over a baseline with their intervals and a line at zero: an interval that crosses it settles nothing.</summary>
+    /// <summary>Paired gains over a baseline with their intervals and a line at zero: an interval that crosses it
+    /// settles nothing.</summary>
     /// <param name="title">The claim or quantity.</param>
     /// <param name="gains">Differences on the same seeds or splits: <see cref="MethodResult.Gain"/>.</param>
     /// <param name="measure">What the values are; gains in accuracy 0 … 1 where null.</param>
-    /// <param name="caption">What stands under the title before n and interval, for instance what the baseline is.</param>
+    /// <param name="caption">What stands under the title before n and interval, for instance what the baseline
+    /// is.</param>
     /// <returns>The chart.</returns>
     /// <exception cref="ArgumentException">There is no result.</exception>
-    public static GenericChart PairedGains(string title, IReadOnlyList<MethodResult> gains, Measure? measure = null, string caption = "") =>
+    public static GenericChart PairedGains(string title, IReadOnlyList<MethodResult> gains, Measure? measure = null,
+        string caption = "") =>
         Rows(title, gains, measure ?? Measure.Gain, zero: true, caption);
 
-    private static GenericChart Rows(string title, IReadOnlyList<MethodResult> results, Measure measure, bool zero, string caption)
+    private static GenericChart Rows(string title, IReadOnlyList<MethodResult> results, Measure measure, bool zero,
+        string caption)
     {
         Require(results, nameof(results));
         var rows = new List<(string Label, MethodResult? Result)>();
         foreach (var setting in results.GroupBy(result => result.Setting))
         {
             if (setting.Key.Length > 0) rows.Add(($"<b>{string.Join("<br>", Wrap(setting.Key, 26))}</b>", null));
-            rows.AddRange(MethodStyle.Sorted(setting, result => result.Method).Select(result => (string.Join("<br>", Wrap(result.Label ?? result.Method, 26)), (MethodResult?)result)));
+            rows.AddRange(
+                MethodStyle.Sorted(setting, result => result.Method)
+                    .Select(result =>
+                        (string.Join("<br>", Wrap(result.Label ?? result.Method, 26)), (MethodResult?)result)));
         }
         var digits = Digits(results, measure);
         var anyRuns = results.Any(result => result.Runs.Count > 1);
         var figure = new FigureBuilder(title)
         {
-            Caption = Join(caption, Spread(results.Select(result => result.Value), "whiskers"), anyRuns ? "Small dots: single runs" : ""),
+            Caption = Join(caption, Spread(results.Select(result => result.Value), "whiskers"),
+                anyRuns ? "Small dots: single runs" : ""),
             PlotHeight = Math.Max(120, 30 * rows.Count + 20),
-            Left = Math.Min(210, 24 + 7 * rows.Max(row => row.Label.Split("<br>").Max(line => line.Replace("<b>", "").Replace("</b>", "").Length))),
+            Left = Math.Min(210,
+                24 + 7 * rows.Max(
+                    row => row.Label.Split("<br>").Max(line => line.Replace("<b>", "").Replace("</b>", "").Length))),
             Right = 20 + 7 * results.Max(result => Number(result.Value).Length),
         };
         var texts = new List<Dictionary<string, object?>>();
@@ -63,7 +74,8 @@ public static partial class Figures
             figure.Add("scatter",
                 ("name", name), ("meta", Told(axis: "x")), ("showlegend", false), ("mode", "markers"),
                 ("x", Numbers([shown.Mean])), ("y", Numbers([i])),
-                ("marker", Obj(("color", style.Colour), ("symbol", style.Symbol), ("size", 11), ("line", Obj(("width", 2), ("color", style.Colour))))),
+                ("marker", Obj(("color", style.Colour), ("symbol", style.Symbol), ("size", 11),
+                    ("line", Obj(("width", 2), ("color", style.Colour))))),
                 ("error_x", Whiskers(shown) is { } whiskers ? Coloured(whiskers, style.Colour) : null));
             texts.Add(Text(Number(result.Value), "paper", 1, "y", i,
                 ("xanchor", "left"), ("xshift", 6), ("font", Obj(("size", 11.5)))));
@@ -71,7 +83,8 @@ public static partial class Figures
         return figure
             .Layout("xaxis", Axis(measure.Title))
             .Layout("yaxis", Axis(null, ("range", new[] { rows.Count - .4, -.6 }), ("tickmode", "array"), ("ticks", ""),
-                ("tickvals", Enumerable.Range(0, rows.Count).ToArray()), ("ticktext", rows.Select(row => row.Label).ToArray()),
+                ("tickvals",
+                    Enumerable.Range(0, rows.Count).ToArray()), ("ticktext", rows.Select(row => row.Label).ToArray()),
                 ("showgrid", true)))
             .Layout("shapes", zero ? new[] { Line("x", 0, 0, "paper", 0, 1, "solid") } : null)
             .Layout("annotations", texts)

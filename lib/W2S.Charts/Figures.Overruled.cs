@@ -11,12 +11,14 @@ public static partial class Figures
     /// <param name="set">The images and their true labels.</param>
     /// <param name="student">The student's logits, [N, C].</param>
     /// <param name="teacher">The teacher's logits, [N, C].</param>
-    /// <param name="rightly">Whether to show those on which the student is right and its teacher wrong, or those where it is the other way round.</param>
+    /// <param name="rightly">Whether to show those on which the student is right and its teacher wrong, or those where
+    /// it is the other way round.</param>
     /// <param name="count">How many images at most.</param>
     /// <param name="columns">Images a row.</param>
     /// <returns>The images with truth, teacher's and student's answer; null where there is none.</returns>
     /// <exception cref="ArgumentException">The logits do not fit the set.</exception>
-    public static ImageGrid? Overruled(ImageSet set, Tensor student, Tensor teacher, bool rightly, int count = 8, int columns = 4)
+    public static ImageGrid? Overruled(ImageSet set, Tensor student, Tensor teacher, bool rightly, int count = 8,
+        int columns = 4)
     {
         ArgumentNullException.ThrowIfNull(set);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
@@ -26,10 +28,13 @@ public static partial class Figures
         var confidence = Scores.Confidence(student);
         var (named, taught) = (Predictions.Classes(student), Predictions.Classes(teacher));
         var wanted = rightly ? CorrectnessCell.OnlyStudentRight : CorrectnessCell.OnlyTeacherRight;
-        var chosen = Enumerable.Range(0, cells.Length).Where(i => cells[i] == wanted).OrderByDescending(i => confidence[i]).Take(count).ToArray();
+        var chosen =
+            Enumerable.Range(0, cells.Length).Where(i => cells[i] == wanted).OrderByDescending(i => confidence[i])
+                .Take(count).ToArray();
         return chosen.Length == 0 ? null : ImageGrid.Of(set, chosen, [.. chosen.Select(Label)], columns, tileSize: 150);
 
         string Label(int i) => FormattableString.Invariant(
-            $"{set.ClassNames[(int)set.Labels[i]]}\nteacher: {set.ClassNames[(int)taught[i]]}\nstudent: {set.ClassNames[(int)named[i]]} ({100 * confidence[i]:0} %)");
+            $"{set.ClassNames[(int)set.Labels[i]]}\nteacher: {set.ClassNames[(int)taught[i]]}\nstudent: "
+            + $"{set.ClassNames[(int)named[i]]} ({100 * confidence[i]:0} %)");
     }
 }

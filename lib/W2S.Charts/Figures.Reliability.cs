@@ -12,14 +12,17 @@ public static partial class Figures
     /// <param name="caption">What stands under the title before n and bins.</param>
     /// <returns>The chart; a marker's area follows the share of samples in its bin.</returns>
     /// <exception cref="ArgumentException">There is no model.</exception>
-    public static GenericChart Reliability(string title, IReadOnlyList<(string Name, Calibration Calibration)> models, string caption = "")
+    public static GenericChart Reliability(string title, IReadOnlyList<(string Name, Calibration Calibration)> models,
+        string caption = "")
     {
         Require(models, nameof(models));
         var figure = new FigureBuilder(title)
         {
             PlotHeight = 380,
             Caption = Join(caption, string.Join("; ", models.Select(model =>
-                    (model.Calibration.Count, Bins: model.Calibration.Bins.Count)).Distinct().Select(x => $"n = {x.Count} samples, {x.Bins} bins")),
+                    (model.Calibration.Count,
+                        Bins: model.Calibration.Bins.Count)).Distinct()
+                            .Select(x => $"n = {x.Count} samples, {x.Bins} bins")),
                 "Dashed: perfect calibration; a marker’s area is its bin’s share of samples, empty bins are left out"),
         };
         foreach (var (name, calibration) in MethodStyle.Sorted(models, model => model.Name))
@@ -27,10 +30,12 @@ public static partial class Figures
             var style = MethodStyle.Of(name);
             var bins = calibration.Bins.Where(bin => bin.Count > 0).ToArray();
             figure.Add("scatter",
-                ("name", FormattableString.Invariant($"{name}, ECE {100 * calibration.Ece:0.0} %")), ("mode", "lines+markers"),
-                ("x", Numbers(bins.Select(bin => 100 * bin.Confidence))), ("y", Numbers(bins.Select(bin => 100 * bin.Accuracy))),
+                ("name", FormattableString.Invariant($"{name}, ECE {100 * calibration.Ece:0.0} %")),
+                ("mode", "lines+markers"), ("x", Numbers(bins.Select(bin => 100 * bin.Confidence))),
+                ("y", Numbers(bins.Select(bin => 100 * bin.Accuracy))),
                 ("line", Obj(("color", style.Colour), ("width", 1.6), ("dash", style.Dash))),
-                ("marker", Obj(("color", style.Colour), ("symbol", style.Symbol), ("opacity", .9), ("line", Obj(("width", 1), ("color", style.Colour))),
+                ("marker", Obj(("color", style.Colour), ("symbol", style.Symbol), ("opacity", .9),
+                    ("line", Obj(("width", 1), ("color", style.Colour))),
                     ("size", Numbers(bins.Select(bin => 5 + 26 * Math.Sqrt((double)bin.Count / calibration.Count)))))));
         }
         return figure

@@ -8,7 +8,8 @@ namespace W2S.Charts;
 /// <param name="Curves">A curve a method over the knob's values.</param>
 /// <param name="Logarithmic">Whether the knob is spaced by factors.</param>
 /// <param name="Default">The value used elsewhere, marked by a line; none where null.</param>
-public sealed record SensitivityPanel(string Parameter, IReadOnlyList<Curve> Curves, bool Logarithmic = false, double? Default = null);
+public sealed record SensitivityPanel(string Parameter, IReadOnlyList<Curve> Curves, bool Logarithmic = false,
+    double? Default = null);
 
 public static partial class Figures
 {
@@ -18,8 +19,10 @@ public static partial class Figures
     /// <param name="measure">What the values are; accuracies 0 … 1 where null.</param>
     /// <param name="caption">What stands under the title before n and interval.</param>
     /// <returns>The chart.</returns>
-    /// <exception cref="ArgumentException">There is no knob, there are more than four, or a curve's values do not fit its places.</exception>
-    public static GenericChart Sensitivity(string title, IReadOnlyList<SensitivityPanel> knobs, Measure? measure = null, string caption = "")
+    /// <exception cref="ArgumentException">There is no knob, there are more than four, or a curve's values do not fit
+    /// its places.</exception>
+    public static GenericChart Sensitivity(string title, IReadOnlyList<SensitivityPanel> knobs, Measure? measure = null,
+        string caption = "")
     {
         Require(knobs, nameof(knobs));
         if (knobs.Count > 4) throw new ArgumentException($"{knobs.Count} knobs; give at most 4 a chart", nameof(knobs));
@@ -30,7 +33,8 @@ public static partial class Figures
             PlotHeight = 260,
             Top = 22,
             Bottom = 34,
-            Caption = Join(caption, Spread(values, "whiskers"), knobs.Any(knob => knob.Default is not null) ? "Dashed: the value used elsewhere" : ""),
+            Caption = Join(caption, Spread(values, "whiskers"),
+                knobs.Any(knob => knob.Default is not null) ? "Dashed: the value used elsewhere" : ""),
         };
         var low = values.Min(value => value.HasInterval ? value.Low : value.Mean) * measure.Factor;
         var high = values.Max(value => value.HasInterval ? value.High : value.Mean) * measure.Factor;
@@ -46,8 +50,10 @@ public static partial class Figures
                 var style = MethodStyle.Of(curve.Name);
                 var shown = curve.Values.Select(value => value.Times(measure.Factor)).ToArray();
                 figure.Add("scatter",
-                    ("name", curve.Name), ("meta", Told($"{knob.Parameter}, {curve.Name}")), ("legendgroup", curve.Name), ("showlegend", listed.Add(curve.Name)),
-                    ("xaxis", Panels.Name("x", k)), ("yaxis", Panels.Name("y", k)), ("mode", "lines+markers"),
+                    ("name", curve.Name), ("meta", Told($"{knob.Parameter}, {curve.Name}")),
+                    ("legendgroup",
+                        curve.Name), ("showlegend", listed.Add(curve.Name)), ("xaxis", Panels.Name("x", k)),
+                        ("yaxis", Panels.Name("y", k)), ("mode", "lines+markers"),
                     ("x", Numbers(curve.X)), ("y", Numbers(shown.Select(value => value.Mean))),
                     ("line", Obj(("color", style.Colour), ("width", 1.8), ("dash", style.Dash))),
                     ("marker", Obj(("color", style.Colour), ("symbol", style.Symbol), ("size", 7))),
@@ -56,10 +62,12 @@ public static partial class Figures
                         ("arrayminus", Numbers(shown.Select(value => value.HasInterval ? value.Mean - value.Low : 0))),
                         ("thickness", 1.2), ("width", 4), ("color", style.Colour)) : null));
             }
-            if (knob.Default is { } usual) panels.Shape(Line(Panels.Name("x", k), usual, usual, Panels.Name("y", k) + " domain", 0, 1));
+            if (knob.Default is { } usual)
+                panels.Shape(Line(Panels.Name("x", k), usual, usual, Panels.Name("y", k) + " domain", 0, 1));
             var places = Apart(knob, 560.0 / knobs.Count - 30);
             panels.Add(knob.Parameter,
-                Axis(null, ("type", knob.Logarithmic ? "log" : "linear"), ("tickmode", "array"), ("tickvals", Numbers(places)), ("tickangle", 0),
+                Axis(null, ("type", knob.Logarithmic ? "log" : "linear"), ("tickmode", "array"),
+                    ("tickvals", Numbers(places)), ("tickangle", 0),
                     ("ticktext", places.Select(place => FormattableString.Invariant($"{place}")).ToArray())),
                 Axis(k == 0 ? measure.Title : null, ("range", Numbers([low - room, high + room]))));
         }
@@ -76,7 +84,8 @@ public static partial class Figures
         for (var i = 0; i < places.Length; i++)
         {
             // The value used elsewhere keeps its label: a neighbour that would touch it goes.
-            if (knob.Default is { } usual && places[i] != usual && Math.Abs(at[i] - (knob.Logarithmic ? Math.Log(usual) : usual)) / span * pixels < 30) continue;
+            if (knob.Default is { } usual && places[i] != usual
+                && Math.Abs(at[i] - (knob.Logarithmic ? Math.Log(usual) : usual)) / span * pixels < 30) continue;
             if (kept.Count == 0 || (at[i] - at[kept[^1]]) / span * pixels >= 30) kept.Add(i);
         }
         return [.. kept.Select(i => places[i])];

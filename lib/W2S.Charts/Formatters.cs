@@ -10,7 +10,8 @@ public static class Formatters
 {
     private const string Html = "text/html", Text = "text/plain", Png = "image/png";
 
-    /// <summary>Registers charts, Deedle frames, image grids, estimates and live views with Microsoft.DotNet.Interactive.Formatting.</summary>
+    /// <summary>Registers charts, Deedle frames, image grids, estimates and live views with
+    /// Microsoft.DotNet.Interactive.Formatting.</summary>
     /// <remarks>Called once by a notebook's setup cell; calling it again changes nothing.</remarks>
     public static void Register()
     {

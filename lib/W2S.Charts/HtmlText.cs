@@ -3,7 +3,8 @@ namespace W2S.Charts;
 /// <summary>Text inside HTML.</summary>
 internal static class HtmlText
 {
-    /// <summary>Replaces only what would change the markup, so that signs such as ± and β stay readable in a saved notebook.</summary>
+    /// <summary>Replaces only what would change the markup, so that signs such as ± and β stay readable in a saved
+    /// notebook.</summary>
     public static string Encode(string text) => text
         .Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal)
         .Replace(">", "&gt;", StringComparison.Ordinal).Replace("\"", "&quot;", StringComparison.Ordinal);

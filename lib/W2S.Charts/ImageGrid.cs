@@ -5,7 +5,8 @@ using W2S.Data;
 namespace W2S.Charts;
 
 /// <summary>Some images of a set with their labels, side by side.</summary>
-/// <remarks>On a page the labels are text; the one picture (<see cref="Png"/>) holds the images alone where the machine has no font.</remarks>
+/// <remarks>On a page the labels are text; the one picture (<see cref="Png"/>) holds the images alone where the machine
+/// has no font.</remarks>
 public sealed class ImageGrid
 {
     private const int Gap = 8, LabelHeight = 18;
@@ -41,17 +42,21 @@ public sealed class ImageGrid
     /// <param name="tileSize">Width of an image on the page, in pixels.</param>
     /// <returns>The grid.</returns>
     /// <exception cref="ArgumentException">There is no image, or the labels do not fit.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A position is outside the set, or a size is not positive.</exception>
-    public static ImageGrid Of(ImageSet set, IReadOnlyList<int> indices, IReadOnlyList<string>? labels = null, int columns = 8, int tileSize = 72)
+    /// <exception cref="ArgumentOutOfRangeException">A position is outside the set, or a size is not
+    /// positive.</exception>
+    public static ImageGrid Of(ImageSet set, IReadOnlyList<int> indices, IReadOnlyList<string>? labels = null,
+        int columns = 8, int tileSize = 72)
     {
         ArgumentNullException.ThrowIfNull(set);
         ArgumentNullException.ThrowIfNull(indices);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(columns);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(tileSize);
-        if (indices.Count == 0) throw new ArgumentException("indices is empty; give at least one position", nameof(indices));
+        if (indices.Count == 0)
+            throw new ArgumentException("indices is empty; give at least one position", nameof(indices));
         if (labels is not null && labels.Count != indices.Count)
         {
-            throw new ArgumentException($"{labels.Count} labels for {indices.Count} images; give one each", nameof(labels));
+            throw new ArgumentException($"{labels.Count} labels for {indices.Count} images; give one each",
+                nameof(labels));
         }
         using var picked = set.Subset(indices);
         var bytes = picked.Images.data<byte>().ToArray();
@@ -60,7 +65,8 @@ public sealed class ImageGrid
         for (var i = 0; i < tiles.Length; i++)
         {
             var pixels = bytes.AsSpan(i * 3 * size, 3 * size);
-            tiles[i] = new Tile(Encode(pixels, picked.Width, picked.Height), labels?[i] ?? picked.ClassNames[(int)picked.Labels[i]]);
+            tiles[i] = new Tile(Encode(pixels, picked.Width, picked.Height),
+                labels?[i] ?? picked.ClassNames[(int)picked.Labels[i]]);
         }
         return new ImageGrid(set.Name, tiles, Math.Min(columns, tiles.Length), tileSize);
     }
@@ -70,19 +76,24 @@ public sealed class ImageGrid
     public string ToHtml()
     {
         var html = new StringBuilder(
-            $"<div style=\"display:grid;grid-template-columns:repeat({Columns},{TileSize}px);gap:{Gap}px;font-size:12px;line-height:1.25\">");
+            $"<div "
+            + $"style=\"display:grid;grid-template-columns:repeat({Columns},{TileSize}px);gap:{Gap}px;font-size:12px;line-height:1.25\">");
         foreach (var tile in tiles)
         {
             var label = HtmlText.Encode(tile.Label).Replace("\n", "<br>", StringComparison.Ordinal);
-            html.Append($"<div><img alt=\"{HtmlText.Encode(tile.Label)}\" width=\"{TileSize}\" style=\"image-rendering:pixelated;display:block;width:{TileSize}px\" ")
-                .Append($"src=\"data:image/png;base64,{Convert.ToBase64String(tile.Png)}\"><div style=\"overflow-wrap:anywhere\">{label}</div></div>");
+            html.Append(
+                $"<div><img alt=\"{HtmlText.Encode(tile.Label)}\" width=\"{TileSize}\" "
+                + $"style=\"image-rendering:pixelated;display:block;width:{TileSize}px\" ")
+                .Append($"src=\"data:image/png;base64,{Convert.ToBase64String(tile.Png)}\"><div "
+                    + $"style=\"overflow-wrap:anywhere\">{label}</div></div>");
         }
         return html.Append("</div>").ToString();
     }
 
     /// <summary>The name and the labels.</summary>
     /// <returns>One line.</returns>
-    public override string ToString() => $"{tiles.Count} images of {Name}: {string.Join(", ", tiles.Select(tile => tile.Label.ReplaceLineEndings(" ")))}";
+    public override string ToString() =>
+        $"{tiles.Count} images of {Name}: {string.Join(", ", tiles.Select(tile => tile.Label.ReplaceLineEndings(" ")))}";
 
     private byte[] Draw()
     {
@@ -93,17 +104,22 @@ public sealed class ImageGrid
         var tileHeight = Math.Max(1, TileSize * first.Height / first.Width);
         var cell = (Width: TileSize + Gap, Height: tileHeight + Gap + lines * LabelHeight);
         var rows = (tiles.Count + Columns - 1) / Columns;
-        using var surface = SKSurface.Create(new SKImageInfo(Columns * cell.Width - Gap, rows * cell.Height - Gap, SKColorType.Rgba8888, SKAlphaType.Premul));
+        using var surface =
+            SKSurface.Create(
+                new SKImageInfo(Columns * cell.Width - Gap, rows * cell.Height - Gap, SKColorType.Rgba8888,
+                    SKAlphaType.Premul));
         using var ink = new SKPaint { Color = SKColor.Parse(Palette.Ink), IsAntialias = true };
         for (var i = 0; i < tiles.Count; i++)
         {
             var (x, y) = (i % Columns * cell.Width, i / Columns * cell.Height);
             using var image = SKImage.FromEncodedData(tiles[i].Png);
-            surface.Canvas.DrawImage(image, SKRect.Create(x, y, TileSize, tileHeight), new SKSamplingOptions(SKFilterMode.Nearest));
+            surface.Canvas.DrawImage(image, SKRect.Create(x, y, TileSize, tileHeight),
+                new SKSamplingOptions(SKFilterMode.Nearest));
             if (lines == 0) continue;
             foreach (var (line, k) in tiles[i].Label.Split('\n').Select((line, k) => (line, k)))
             {
-                surface.Canvas.DrawText(Fit(line, font), x, y + tileHeight + 14 + k * LabelHeight, SKTextAlign.Left, font, ink);
+                surface.Canvas.DrawText(Fit(line, font), x, y + tileHeight + 14 + k * LabelHeight, SKTextAlign.Left,
+                    font, ink);
             }
         }
         using var all = surface.Snapshot();
@@ -130,7 +146,8 @@ public sealed class ImageGrid
             rgba[4 * i + 2] = planes[2 * size + i];
             rgba[4 * i + 3] = 255;
         }
-        using var image = SKImage.FromPixelCopy(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque), rgba);
+        using var image =
+            SKImage.FromPixelCopy(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque), rgba);
         using var data = image.Encode(SKEncodedImageFormat.Png, 100);
         return data.ToArray();
     }

@@ -4,8 +4,9 @@ namespace W2S.Charts;
 
 /// <summary>Shows a run's progress in one place and replaces it there, at most twice a second.</summary>
 /// <remarks>
-/// It knows no notebook and no terminal: the setup cell hands it a delegate that shows a value and returns what replaces it.
-/// Reports may come from any thread. The last report is always shown, at <see cref="Dispose"/> at the latest.
+/// It knows no notebook and no terminal: the setup cell hands it a delegate that shows a value and returns what
+/// replaces it. Reports may come from any thread. The last report is always shown, at <see cref="Dispose"/> at the
+/// latest.
 /// </remarks>
 public sealed class LiveView : IProgress<TrainingProgress>, IProgress<LiveViewState>, IDisposable
 {

@@ -36,7 +36,8 @@ public static class LiveViewSources
             Title = study.Pair,
             Done = (double)study.Done / study.Total,
             Place = $"split {study.Done} of {study.Total}",
-            Numbers = [("teacher", Percent(study.Latest.Teacher)), .. study.Latest.Students.Select(student => (student.Key, Percent(student.Value)))],
+            Numbers = [("teacher", Percent(study.Latest.Teacher)),
+                .. study.Latest.Students.Select(student => (student.Key, Percent(student.Value)))],
         });
     }
 
@@ -52,14 +53,20 @@ public static class LiveViewSources
             var training = grid.Training is null ? new LiveViewState() : LiveViewState.Of(grid.Training);
             return training with
             {
-                Title = grid.Current is null ? "all runs are here" : $"{grid.Current.Name}, {grid.Current.Setting}, seed {grid.Current.Seed}",
+                Title = grid.Current is null ? "all runs are here"
+                    : $"{grid.Current.Name}, {grid.Current.Setting}, seed {grid.Current.Seed}",
                 Done = (grid.Done + (grid.Current is null ? 0 : training.Done)) / grid.Total,
-                Place = grid.Current is null ? $"{grid.Total} runs" : string.Join(", ", new[] { $"run {grid.Done + 1} of {grid.Total}", training.Place }.Where(part => part.Length > 0)),
+                Place = grid.Current is null ? $"{grid.Total} runs"
+                    : string.Join(", ",
+                        new[] { $"run {grid.Done + 1} of {grid.Total}",
+                            training.Place }.Where(part => part.Length > 0)),
                 Left = null,
-                Message = grid.Latest is { } latest && latest.Outcome.Values.TryGetValue(value, out var number) ? $"latest: {latest.Name}, seed {latest.Seed}, {Percent(number)}" : null,
+                Message = grid.Latest is { } latest && latest.Outcome.Values.TryGetValue(value, out var number)
+                    ? $"latest: {latest.Name}, seed {latest.Seed}, {Percent(number)}" : null,
             };
         });
     }
 
-    private static string Percent(double accuracy) => string.Create(CultureInfo.InvariantCulture, $"{100 * accuracy:F1} %");
+    private static string Percent(double accuracy) =>
+        string.Create(CultureInfo.InvariantCulture, $"{100 * accuracy:F1} %");
 }

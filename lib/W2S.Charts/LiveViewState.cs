@@ -37,7 +37,8 @@ public sealed record LiveViewState
         ArgumentNullException.ThrowIfNull(progress);
         var numbers = new List<(string, string)>();
         // The total of the loss first, whatever the order of the parts.
-        foreach (var (name, value) in progress.Losses.OrderBy(part => part.Key == "total" ? 0 : 1)) numbers.Add((name == "total" ? "loss" : name, Text(value, "0.000")));
+        foreach (var (name, value) in progress.Losses.OrderBy(part => part.Key == "total" ? 0 : 1)) numbers.Add(
+            (name == "total" ? "loss" : name, Text(value, "0.000")));
         foreach (var (name, value) in progress.Accuracies) numbers.Add((name, Text(100 * value, "0.0") + " %"));
         if (progress.Beta is { } beta) numbers.Add(("β", Text(beta, "0.00")));
         if (progress.Agreement is { } agreement) numbers.Add(("agreement", Text(100 * agreement, "0") + " %"));
@@ -56,7 +57,8 @@ public sealed record LiveViewState
     }
 
     /// <summary>One line for a terminal.</summary>
-    /// <returns>For instance <c>AdaptConf  [#####...............] 25 %  epoch 3 of 12  loss 1.21  2,310 images/s  0:42 left</c>.</returns>
+    /// <returns>For instance <c>AdaptConf [#####...............] 25 % epoch 3 of 12 loss 1.21 2,310 images/s 0:42
+    /// left</c>.</returns>
     public override string ToString()
     {
         var done = Fraction;
@@ -64,7 +66,8 @@ public sealed record LiveViewState
         var parts = new List<string>
         {
             Title,
-            string.Create(CultureInfo.InvariantCulture, $"[{new string('#', filled)}{new string('.', 20 - filled)}] {100 * done:0} %"),
+            string.Create(CultureInfo.InvariantCulture,
+                $"[{new string('#', filled)}{new string('.', 20 - filled)}] {100 * done:0} %"),
         };
         if (Place.Length > 0) parts.Add(Place);
         parts.AddRange(Numbers.Select(number => $"{number.Name} {number.Value}"));
@@ -78,15 +81,20 @@ public sealed record LiveViewState
     public string ToHtml()
     {
         var percent = (100 * Fraction).ToString("0.#", CultureInfo.InvariantCulture);
-        var html = new StringBuilder("<div style=\"max-width:640px;font-size:13px;font-variant-numeric:tabular-nums\">");
-        html.Append($"<div style=\"display:flex;justify-content:space-between;gap:12px;flex-wrap:wrap\"><b>{HtmlText.Encode(Title)}</b>")
+        var html = new StringBuilder(
+            "<div style=\"max-width:640px;font-size:13px;font-variant-numeric:tabular-nums\">");
+        html.Append(
+            $"<div "
+            + $"style=\"display:flex;justify-content:space-between;gap:12px;flex-wrap:wrap\"><b>{HtmlText.Encode(Title)}</b>")
             .Append($"<span>{HtmlText.Encode(string.Join(" · ", new[] { Place }.Concat(Pace()).Where(part => part.Length > 0)))}</span></div>")
             .Append("<div style=\"height:8px;margin:5px 0;background:rgba(128,128,128,.25);border-radius:4px\">")
-            .Append($"<div style=\"height:8px;width:{percent}%;background:{Palette.Blue};border-radius:4px\"></div></div>");
+            .Append($"<div "
+                + $"style=\"height:8px;width:{percent}%;background:{Palette.Blue};border-radius:4px\"></div></div>");
         if (Numbers.Count > 0)
         {
             html.Append("<div style=\"display:flex;flex-wrap:wrap;gap:2px 18px\">");
-            foreach (var (name, value) in Numbers) html.Append($"<span>{HtmlText.Encode(name)} <b>{HtmlText.Encode(value)}</b></span>");
+            foreach (var (name, value) in Numbers) html.Append(
+                $"<span>{HtmlText.Encode(name)} <b>{HtmlText.Encode(value)}</b></span>");
             html.Append("</div>");
         }
         if (Message is not null) html.Append($"<div>{HtmlText.Encode(Message)}</div>");
@@ -97,7 +105,10 @@ public sealed record LiveViewState
 
     private IEnumerable<string> Pace()
     {
-        if (ImagesPerSecond > 0) yield return string.Create(CultureInfo.InvariantCulture, $"{ImagesPerSecond:#,0} images/s");
-        if (Left is { } left && Fraction < 1) yield return (left.TotalHours >= 1 ? left.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture) : left.ToString(@"m\:ss", CultureInfo.InvariantCulture)) + " left";
+        if (ImagesPerSecond > 0)
+            yield return string.Create(CultureInfo.InvariantCulture, $"{ImagesPerSecond:#,0} images/s");
+        if (Left is { } left && Fraction < 1)
+            yield return (left.TotalHours >= 1 ? left.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture)
+                : left.ToString(@"m\:ss", CultureInfo.InvariantCulture)) + " left";
     }
 }

@@ -1,9 +1,11 @@
 namespace W2S.Charts;
 
-/// <summary>The colours of every chart: told apart by readers with any colour vision, legible on white and on near-black.</summary>
+/// <summary>The colours of every chart: told apart by readers with any colour vision, legible on white and on
+/// near-black.</summary>
 /// <remarks>
 /// Hues of Okabe and Ito's palette; orange and sky blue are darkened and yellow and black left out, so that each has
-/// a contrast of at least 3 : 1 (WCAG's for graphics) on white and on #1e1e1e. Ink is the grey with the best worst case of the two, 4 : 1.
+/// a contrast of at least 3 : 1 (WCAG's for graphics) on white and on #1e1e1e. Ink is the grey with the best worst case
+/// of the two, 4 : 1.
 /// </remarks>
 public static class Palette
 {

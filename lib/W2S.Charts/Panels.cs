@@ -39,12 +39,15 @@ internal sealed class Panels(FigureBuilder figure, int columns, int rows)
         y.Remove("automargin");
         var suffix = count == 0 ? "" : $"{count + 1}";
         figure.Layout("xaxis" + suffix, x).Layout("yaxis" + suffix, y);
-        headings.Add(Text(Bold(heading), "paper", Round(left), "paper", Round(top), ("xanchor", "left"), ("align", "left"), ("yanchor", "bottom"), ("yshift", 4)));
+        headings.Add(
+            Text(Bold(heading), "paper", Round(left), "paper", Round(top), ("xanchor", "left"), ("align", "left"),
+                ("yanchor", "bottom"), ("yshift", 4)));
         count++;
     }
 
     /// <summary>The heading's first line in bold.</summary>
-    private static string Bold(string heading) => heading.Split("<br>", 2) is [var first, var rest] ? $"<b>{first}</b><br>{rest}" : $"<b>{heading}</b>";
+    private static string Bold(string heading) =>
+        heading.Split("<br>", 2) is [var first, var rest] ? $"<b>{first}</b><br>{rest}" : $"<b>{heading}</b>";
 
     /// <summary>Adds a line or area to the figure.</summary>
     public void Shape(Dictionary<string, object?> shape) => shapes.Add(shape);
@@ -57,7 +60,9 @@ internal sealed class Panels(FigureBuilder figure, int columns, int rows)
     {
         if (XTitle is not null)
         {
-            headings.Add(Text(XTitle, "paper", .5, "paper", 0, ("xanchor", "center"), ("yanchor", "top"), ("yshift", -26), ("font", Obj(("size", 13)))));
+            headings.Add(
+                Text(XTitle, "paper", .5, "paper", 0, ("xanchor", "center"), ("yanchor", "top"), ("yshift", -26),
+                    ("font", Obj(("size", 13)))));
         }
         return figure.Layout("annotations", headings).Layout("shapes", shapes.Count == 0 ? null : shapes).Build();
     }

@@ -5,7 +5,8 @@ using Plotly.NET;
 namespace W2S.Charts;
 
 /// <summary>plotly.js for a page: shown once by a notebook's setup cell, used by every chart after it.</summary>
-/// <remarks>It is the copy that Plotly.NET embeds, so nothing is fetched. The first line marks it, so that a saved notebook can leave it out.</remarks>
+/// <remarks>It is the copy that Plotly.NET embeds, so nothing is fetched. The first line marks it, so that a saved
+/// notebook can leave it out.</remarks>
 public sealed class PlotlyScript
 {
     /// <summary>What the HTML begins with.</summary>
@@ -32,14 +33,16 @@ public sealed class PlotlyScript
     {
         var assembly = typeof(GenericChart).Assembly;
         var name = assembly.GetManifestResourceNames().FirstOrDefault(resource =>
-                resource.Contains("plotly", StringComparison.Ordinal) && resource.EndsWith(".min.js", StringComparison.Ordinal))
+                resource.Contains("plotly", StringComparison.Ordinal)
+                    && resource.EndsWith(".min.js", StringComparison.Ordinal))
             ?? throw new InvalidOperationException(
                 $"Plotly.NET {assembly.GetName().Version} embeds no plotly.js; use version 6, which does.");
         using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!, Encoding.UTF8);
         var source = reader.ReadToEnd().Replace("</script", "<\\/script", StringComparison.OrdinalIgnoreCase);
         var at = name.IndexOf("plotly-", StringComparison.Ordinal) + "plotly-".Length;
         var version = name[at..^".min.js".Length];
-        // The classic notebook has require.js: with its `define` in sight plotly.js would hide there instead of becoming window.Plotly.
+        // The classic notebook has require.js: with its `define` in sight plotly.js would hide there instead of
+        // becoming window.Plotly.
         return new PlotlyScript(version, $"""
             {Marker}
             <script>

@@ -5,18 +5,21 @@ using W2S.Experiments;
 namespace W2S.Charts;
 
 /// <summary>Probe studies as tables: accuracies in percent, mean ± standard deviation over the splits.</summary>
-/// <remarks>The intervals of gains allow for the overlap of the splits, which re-deal one pool: see <see cref="Statistics"/>.</remarks>
+/// <remarks>The intervals of gains allow for the overlap of the splits, which re-deal one pool: see
+/// <see cref="Statistics"/>.</remarks>
 public static class ProbeTable
 {
     private const string Gain = "gain over teacher [95 %]", Pgr = "PGR";
 
     /// <summary>One row for the teacher, each student, the few true labels and the ceiling.</summary>
     /// <param name="study">The study.</param>
-    /// <returns>Columns: accuracy, paired gain over the teacher with its Student-t interval, PGR, agreement with the teacher.</returns>
+    /// <returns>Columns: accuracy, paired gain over the teacher with its Student-t interval, PGR, agreement with the
+    /// teacher.</returns>
     public static Frame<string, string> ByMethod(ProbeStudy study)
     {
         ArgumentNullException.ThrowIfNull(study);
-        var rows = new List<(string Name, double[] Runs, double[]? Agreement)> { ("Weak teacher", study.Teacher, null) };
+        var rows = new List<(string Name, double[] Runs, double[]? Agreement)> { ("Weak teacher", study.Teacher,
+            null) };
         rows.AddRange(study.Students.Select(name =>
             (name, study.Student(name), (double[]?)[.. study.Splits.Select(split => split.Agreement[name])])));
         rows.Add(("Few true labels", study.FewLabels, null));
@@ -58,7 +61,8 @@ public static class ProbeTable
     {
         var texts = items.Select(cells).ToArray();
         var columns = texts[0].Select((cell, k) => KeyValuePair.Create(
-            cell.Column, new Series<string, string>(items.Select(key).ToArray(), texts.Select(row => row[k].Text).ToArray())));
+            cell.Column,
+            new Series<string, string>(items.Select(key).ToArray(), texts.Select(row => row[k].Text).ToArray())));
         return Frame.FromColumns(columns);
     }
 

@@ -9,7 +9,8 @@ namespace W2S.Charts;
 /// <param name="Rows">Cells, as many as headings.</param>
 /// <param name="Numeric">Which columns hold numbers, and stand to the right.</param>
 /// <param name="Left">How many rows of the frame are not shown.</param>
-internal sealed record Table(IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<string>> Rows, IReadOnlyList<bool> Numeric, int Left)
+internal sealed record Table(IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<string>> Rows,
+    IReadOnlyList<bool> Numeric, int Left)
 {
     private const int MostRows = 60;
 
@@ -19,13 +20,18 @@ internal sealed record Table(IReadOnlyList<string> Columns, IReadOnlyList<IReadO
     /// <summary>An HTML table in the page's own colours.</summary>
     public string ToHtml()
     {
-        var html = new StringBuilder("<table style=\"border-collapse:collapse;font-variant-numeric:tabular-nums\"><thead><tr>");
-        for (var c = 0; c < Columns.Count; c++) html.Append($"<th style=\"text-align:{Side(c)};padding:2px 10px;white-space:nowrap;border-bottom:1px solid #888\">{HtmlText.Encode(Columns[c])}</th>");
+        var html = new StringBuilder(
+            "<table style=\"border-collapse:collapse;font-variant-numeric:tabular-nums\"><thead><tr>");
+        for (var c = 0; c < Columns.Count; c++)
+            html.Append(
+                $"<th style=\"text-align:{Side(c)};padding:2px 10px;white-space:nowrap;border-bottom:1px solid "
+                + $"#888\">{HtmlText.Encode(Columns[c])}</th>");
         html.Append("</tr></thead><tbody>");
         foreach (var row in Rows)
         {
             html.Append("<tr>");
-            for (var c = 0; c < row.Count; c++) html.Append($"<td style=\"text-align:{Side(c)};padding:2px 10px\">{HtmlText.Encode(row[c])}</td>");
+            for (var c = 0; c < row.Count; c++)
+                html.Append($"<td style=\"text-align:{Side(c)};padding:2px 10px\">{HtmlText.Encode(row[c])}</td>");
             html.Append("</tr>");
         }
         html.Append("</tbody></table>");
@@ -38,8 +44,14 @@ internal sealed record Table(IReadOnlyList<string> Columns, IReadOnlyList<IReadO
     /// <summary>Aligned columns.</summary>
     public string ToText()
     {
-        var widths = Columns.Select((column, c) => Rows.Select(row => row[c].Length).Append(column.Length).Max()).ToArray();
-        var lines = Rows.Prepend(Columns).Select(row => string.Join("  ", row.Select((cell, c) => Numeric[c] ? cell.PadLeft(widths[c]) : cell.PadRight(widths[c]))).TrimEnd());
+        var widths =
+            Columns.Select((column, c) => Rows.Select(row => row[c].Length).Append(column.Length).Max()).ToArray();
+        var lines =
+            Rows.Prepend(Columns)
+                .Select(row =>
+                    string.Join("  ",
+                        row.Select((cell, c) => Numeric[c] ? cell.PadLeft(widths[c]) : cell.PadRight(widths[c])))
+                            .TrimEnd());
         return string.Join('\n', lines) + (Left > 0 ? "\n" + More : "");
     }
 
@@ -56,7 +68,8 @@ internal sealed record Table(IReadOnlyList<string> Columns, IReadOnlyList<IReadO
     };
 
     private static string Number(double value) =>
-        (Math.Abs(value) is >= 1e-4 and < 1e6 or 0 ? Math.Round(value, 4).ToString("0.####", CultureInfo.InvariantCulture)
+        (Math.Abs(value) is >= 1e-4 and < 1e6 or 0
+            ? Math.Round(value, 4).ToString("0.####", CultureInfo.InvariantCulture)
             : value.ToString("G4", CultureInfo.InvariantCulture)).Replace('-', '−');
 
     private sealed class Reader : IFrameOperation<Table>
@@ -73,7 +86,8 @@ internal sealed record Table(IReadOnlyList<string> Columns, IReadOnlyList<IReadO
             return new Table(
                 ["", .. columns.Select(column => column.Key?.ToString() ?? "")],
                 [.. keys.Select((key, i) => (IReadOnlyList<string>)[Cell(key), .. cells.Select(column => column[i])])],
-                [false, .. frame.ColumnTypes.Select(type => type.IsPrimitive && type != typeof(bool) || type == typeof(decimal))],
+                [false, .. frame.ColumnTypes.Select(
+                    type => type.IsPrimitive && type != typeof(bool) || type == typeof(decimal))],
                 frame.RowCount - keys.Length);
         }
     }

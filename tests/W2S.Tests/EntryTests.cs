@@ -31,10 +31,12 @@ using static TorchSharp.torch;
 namespace W2S.Tests;
 
 /// <summary>
-/// Every public entry that takes labels, logits, features, weights or scores, in tables: what is outside the classes, is no number or has
-/// another shape or type is refused with the argument, the value and a cure, and an expanded tensor counts as what it shows.
+/// Every public entry that takes labels, logits, features, weights or scores, in tables: what is outside the classes,
+/// is no number or has another shape or type is refused with the argument, the value and a cure, and an expanded tensor
+/// counts as what it shows.
 /// </summary>
-/// <remarks>Four samples of three classes. A new entry gets a row, or <see cref="Elsewhere"/> says why it needs none; a test tells of one without.</remarks>
+/// <remarks>Four samples of three classes. A new entry gets a row, or <see cref="Elsewhere"/> says why it needs none; a
+/// test tells of one without.</remarks>
 [Collection(ProcessWide.Name)]
 public sealed class EntryTests
 {
@@ -66,7 +68,8 @@ public sealed class EntryTests
         new("SamplePredictions.Of(labels)", y => SamplePredictions.Of(Z, y)),
         new("EnsembleWeights.ByAccuracy(labels)", y => EnsembleWeights.ByAccuracy([Z, Z2], y)),
         new("EnsembleWeights.Samme(labels)", y => EnsembleWeights.Samme([Z, Z2], y)),
-        new("NeighbourSelection.Select(labels)", y => Selected(new NeighbourSelection { Neighbours = 2 }.Select(X, y, C))),
+        new("NeighbourSelection.Select(labels)",
+            y => Selected(new NeighbourSelection { Neighbours = 2 }.Select(X, y, C))),
         new("TrustedLabels.Select(labels)", y => Selected(TrustedLabels.AtLeast(.3).Select(y, Z))),
         new("Logits.CrossEntropy(classes)", y => new Logits(Z).CrossEntropy(y)),
         new("LinearProbe.Train(supervision.Labels)", y => Probe(new() { Labels = y })),
@@ -79,7 +82,8 @@ public sealed class EntryTests
         .. Losses.Select(entry => new Entry<Tensor>(
             $"Loss.Compute(batch.Labels), {entry.Name}", y => Total(entry.Loss, batch => batch with { Labels = y }))),
         .. Losses.Select(entry => new Entry<Tensor>(
-            $"Loss.Compute(batch.TrueLabels), {entry.Name}", y => Total(entry.Loss, batch => batch with { TrueLabels = y }))),
+            $"Loss.Compute(batch.TrueLabels), {entry.Name}",
+            y => Total(entry.Loss, batch => batch with { TrueLabels = y }))),
         new("LossBatch.Check(batch.Labels)", y => Check(new(Z) { Labels = y })),
         new("LossBatch.Select(batch.Labels)", y =>
             new LossBatch(Z) { Labels = y, TeacherLogits = Z2 }.Select(new(Confidence.Margin)).TeacherWeights),
@@ -88,7 +92,8 @@ public sealed class EntryTests
     // Those that know the classes.
     private static Entry<long[]>[] LabelLists =>
     [
-        new("new ImageSet(labels)", y => new ImageSet("four", zeros(N, 3, 4, 4, ScalarType.Byte), y, ClassNames).Labels),
+        new("new ImageSet(labels)",
+            y => new ImageSet("four", zeros(N, 3, 4, 4, ScalarType.Byte), y, ClassNames).Labels),
         new("ImageSet.WithLabels(labels)", y => Images.WithLabels(y).Labels),
         new("LabelNoise.Symmetric(labels)", y => LabelNoise.Symmetric(y, C, .5, 1)),
         new("LabelNoise.Asymmetric(labels)", y => LabelNoise.Asymmetric(y, [1, 2, 0], .5, 1)),
@@ -140,11 +145,15 @@ public sealed class EntryTests
         new("ConfidenceMeasures.Of(teacher)", z => Confidence.TeacherLikelihood.Of(z, Z2)),
         new("ConfidenceMeasures.Of(student)", z => Confidence.StudentLikelihood.Of(Z, z)),
         new("ConfidenceMeasures.Of(views)", z => Confidence.ViewAgreement.Of(Z, views: z.unsqueeze(0))),
-        new("LabelSelection.Select(teacher)", z => Selected(new LabelSelection(Confidence.StudentLikelihood).Select(z, Z2))),
-        new("LabelSelection.Select(student)", z => Selected(new LabelSelection(Confidence.StudentLikelihood).Select(Z, z))),
-        new("LabelSelection.Select(views)", z => Selected(new LabelSelection(Confidence.ViewAgreement).Select(Z, views: z.unsqueeze(0)))),
+        new("LabelSelection.Select(teacher)",
+            z => Selected(new LabelSelection(Confidence.StudentLikelihood).Select(z, Z2))),
+        new("LabelSelection.Select(student)",
+            z => Selected(new LabelSelection(Confidence.StudentLikelihood).Select(Z, z))),
+        new("LabelSelection.Select(views)",
+            z => Selected(new LabelSelection(Confidence.ViewAgreement).Select(Z, views: z.unsqueeze(0)))),
         new("TrustedLabels.Select(student)", z => Selected(TrustedLabels.AtLeast(.3).Select(Y, z))),
-        new("TrustedLabels.Select(teacher)", z => Selected((TrustedLabels.AtLeast(.3) with { JudgedByTeacher = true }).Select(Y, Z, z))),
+        new("TrustedLabels.Select(teacher)",
+            z => Selected((TrustedLabels.AtLeast(.3) with { JudgedByTeacher = true }).Select(Y, Z, z))),
         new("EnsembleWeights.ByAccuracy(teachers)", z => EnsembleWeights.ByAccuracy([Z, z], Y)),
         new("EnsembleWeights.Samme(teachers)", z => EnsembleWeights.Samme([z, Z], Y)),
         new("TeacherPool.MostConfident(teachers)", z => TeacherPool.MostConfident([Z, z]).Source),
@@ -170,11 +179,14 @@ public sealed class EntryTests
         new("ClosedForm.Of(batch.TeacherLogits)", z => Stated(batch => batch with { TeacherLogits = z })),
         new("ClosedForm.Of(batch.Labels, soft)", z => Stated(batch => batch with { Labels = z })),
         .. Losses.Select(entry => new Entry<Tensor>(
-            $"Loss.Compute(batch.StudentLogits), {entry.Name}", z => Total(entry.Loss, batch => batch with { StudentLogits = z }))),
+            $"Loss.Compute(batch.StudentLogits), {entry.Name}",
+            z => Total(entry.Loss, batch => batch with { StudentLogits = z }))),
         .. Losses.Where(entry => entry.Loss.NeedsTeacher).Select(entry => new Entry<Tensor>(
-            $"Loss.Compute(batch.TeacherLogits), {entry.Name}", z => Total(entry.Loss, batch => batch with { TeacherLogits = z }))),
+            $"Loss.Compute(batch.TeacherLogits), {entry.Name}",
+            z => Total(entry.Loss, batch => batch with { TeacherLogits = z }))),
         .. Losses.Where(entry => entry.Loss is not TrustedLabels).Select(entry => new Entry<Tensor>(
-            $"Loss.Compute(batch.Labels), soft, {entry.Name}", z => Total(entry.Loss, batch => batch with { Labels = z, TrueLabels = Y }))),
+            $"Loss.Compute(batch.Labels), soft, {entry.Name}",
+            z => Total(entry.Loss, batch => batch with { Labels = z, TrueLabels = Y }))),
     ];
 
     private static Entry<Tensor>[] FeatureTensors =>
@@ -183,8 +195,10 @@ public sealed class EntryTests
         new("LinearProbe.TrainMany(tasks.Features)", x => Probes(Supervision.ByLabels(L), x)),
         new("LinearProbe.Logits(features)", x => Trained(probe => probe.Logits(x))),
         new("LinearProbe.Accuracy(features)", x => Trained(probe => probe.Accuracy(x, L))),
-        new("NeighbourSelection.Select(features)", x => Selected(new NeighbourSelection { Neighbours = 2 }.Select(x, Y, C))),
-        new("EpisodeScores.Of(features)", x => EpisodeScores.Of(x, new EpisodeSampler(Pairs, new() { Ways = 2, Queries = 1 }, 0), 3).Accuracies),
+        new("NeighbourSelection.Select(features)",
+            x => Selected(new NeighbourSelection { Neighbours = 2 }.Select(x, Y, C))),
+        new("EpisodeScores.Of(features)",
+            x => EpisodeScores.Of(x, new EpisodeSampler(Pairs, new() { Ways = 2, Queries = 1 }, 0), 3).Accuracies),
         new("ProbeProtocol.Run(pair.Weak)", x => Protocol(new("four", x, X, L, C))),
         new("ProbeProtocol.Run(pair.Strong)", x => Protocol(new("four", X, x, L, C))),
     ];
@@ -192,7 +206,8 @@ public sealed class EntryTests
     private static Entry<Tensor>[] WeightTensors =>
     [
         new("LinearProbe.Train(supervision.Weights)", w => Probe(new() { Labels = Y, Weights = w })),
-        new("LinearProbe.Train(supervision.TeacherWeights)", w => Probe(new() { Labels = Y, TeacherLogits = Z, TeacherWeights = w })),
+        new("LinearProbe.Train(supervision.TeacherWeights)",
+            w => Probe(new() { Labels = Y, TeacherLogits = Z, TeacherWeights = w })),
         new("LinearProbe.TrainMany(tasks.Supervision.Weights)", w => Probes(new() { Labels = Y, Weights = w })),
     ];
 
@@ -200,8 +215,10 @@ public sealed class EntryTests
     [
         .. Losses.SelectMany(entry => new Entry<Tensor>[]
         {
-            new($"Loss.Compute(batch.Weights), {entry.Name}", w => Total(entry.Loss, batch => batch with { Weights = w })),
-            new($"Loss.Compute(batch.TeacherWeights), {entry.Name}", w => Total(entry.Loss, batch => batch with { TeacherWeights = w })),
+            new($"Loss.Compute(batch.Weights), {entry.Name}",
+                w => Total(entry.Loss, batch => batch with { Weights = w })),
+            new($"Loss.Compute(batch.TeacherWeights), {entry.Name}",
+                w => Total(entry.Loss, batch => batch with { TeacherWeights = w })),
         }),
         new("ClosedForm.Of(batch.Weights)", w => Stated(batch => batch with { Weights = w })),
         new("ClosedForm.Of(batch.TeacherWeights)", w => Stated(batch => batch with { TeacherWeights = w })),
@@ -216,7 +233,8 @@ public sealed class EntryTests
         new("Statistics.PairedPValue(b)", x => Statistics.PairedPValue(Numbers, x)),
         new("Bootstrap.PairedDifference(a)", x => Bootstrap.PairedDifference(x, Numbers)),
         new("Bootstrap.PairedDifference(b)", x => Bootstrap.PairedDifference(Numbers, x)),
-        new("Bootstrap.Interval(statistic)", x => Bootstrap.Interval(2, _ => x.Contains(double.NaN) ? double.PositiveInfinity : x.Sum())),
+        new("Bootstrap.Interval(statistic)",
+            x => Bootstrap.Interval(2, _ => x.Contains(double.NaN) ? double.PositiveInfinity : x.Sum())),
         new("GapRecovered.Of(weak)", x => GapRecovered.Of(x[1], .7, .9)),
         new("GapRecovered.Of(weakToStrong)", x => GapRecovered.Of(.6, x[1], .9)),
         new("GapRecovered.Of(ceiling)", x => GapRecovered.Of(.6, .7, x[1])),
@@ -237,8 +255,10 @@ public sealed class EntryTests
         new("AdaptiveConfidence.Beta(temperature)", x => AdaptiveConfidence.Beta(.9, .1, x[1])),
         new("Curve.Over(runs)", x => Curve.Over("a", Numbers, [x])),
         new("TeacherPool.Ensemble(weights)", x => TeacherPool.Ensemble([Z, Z, Z2], x)),
-        new("Trainer.Train(run.Weights)", x => Train(run => run with { Weights = [.. x.Append(1).Select(w => (float)w)] })),
-        new("Trainer.Train(run.TeacherWeights)", x => Train(run => run with { TeacherWeights = [.. x.Append(1).Select(w => (float)w)] })),
+        new("Trainer.Train(run.Weights)",
+            x => Train(run => run with { Weights = [.. x.Append(1).Select(w => (float)w)] })),
+        new("Trainer.Train(run.TeacherWeights)",
+            x => Train(run => run with { TeacherWeights = [.. x.Append(1).Select(w => (float)w)] })),
     ];
 
     public static TheoryData<string> Names => [.. Tables().Select(entry => entry.Name)];
@@ -269,21 +289,25 @@ public sealed class EntryTests
     {
         Type[] kinds =
         [
-            typeof(Tensor), typeof(IReadOnlyList<Tensor>), typeof(IReadOnlyList<long>), typeof(IReadOnlyList<double>), typeof(Supervision), typeof(LossBatch),
-            typeof(IReadOnlyList<ProbeTask>),
+            typeof(Tensor), typeof(IReadOnlyList<Tensor>), typeof(IReadOnlyList<long>), typeof(IReadOnlyList<double>),
+            typeof(Supervision), typeof(LossBatch), typeof(IReadOnlyList<ProbeTask>),
         ];
         var rows = Tables().Select(entry => Key(entry.Name)).ToHashSet();
         var entries =
             from type in typeof(Accuracy).Assembly.GetExportedTypes()
-            from method in type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly)
-            where !method.IsSpecialName && method.Name is not ("Deconstruct" or "Equals") && method.GetBaseDefinition() == method
+            from method in type.GetMethods(
+                BindingFlags.Public | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly)
+            where !method.IsSpecialName && method.Name is not ("Deconstruct" or "Equals")
+            && method.GetBaseDefinition() == method
             from parameter in method.GetParameters()
             where kinds.Contains(parameter.ParameterType)
             select $"{type.Name}.{method.Name}({parameter.Name})";
-        Assert.Equal("", string.Join("\n", entries.Distinct().Where(entry => !rows.Contains(entry) && !Elsewhere.Contains(entry))));
+        Assert.Equal("",
+            string.Join("\n", entries.Distinct().Where(entry => !rows.Contains(entry) && !Elsewhere.Contains(entry))));
 
         // "LinearProbe.Train(supervision.Labels, mixed)" is a row of LinearProbe.Train(supervision).
-        static string Key(string name) => name[..(name.IndexOf('(') + 1)] + name[(name.IndexOf('(') + 1)..].Split('.', ',', ')')[0] + ")";
+        static string Key(string name) =>
+            name[..(name.IndexOf('(') + 1)] + name[(name.IndexOf('(') + 1)..].Split('.', ',', ')')[0] + ")";
     }
 
     // What takes rows along without asking what they mean, or is asked about elsewhere.
@@ -293,23 +317,29 @@ public sealed class EntryTests
         "HardLabels.Logits(classes)", "HumanLabels.Read(clean)", "Normalization.Apply(images)",
         "Prototypes.Of(support)", "Prototypes.Cosines(queries)", "Prototypes.Cosines(prototypes)",
         // As another that they hand it to: LabelNoise, BalancedLabels.Of, Accuracy and the measures, Statistics.
-        "NoiseSetting.Apply(clean)", "BalancedLabels.Threshold(student)", "BalancedLabels.Threshold(weak)", "CastLogits.Trust(labels)",
-        "MethodResult.Over(runs)", "MethodResult.Gain(runs)", "MethodResult.Gain(baseline)", "Figures.BetaByCell(beta)", "Figures.BetaOverTime(epochs)",
+        "NoiseSetting.Apply(clean)", "BalancedLabels.Threshold(student)", "BalancedLabels.Threshold(weak)",
+        "CastLogits.Trust(labels)", "MethodResult.Over(runs)", "MethodResult.Gain(runs)", "MethodResult.Gain(baseline)",
+        "Figures.BetaByCell(beta)", "Figures.BetaOverTime(epochs)",
         // Charts leave out what is no number.
-        "Curve.Single(x)", "Curve.Single(values)", "Curve.Over(x)", "Figures.BetaCurves(teacherClass)", "Figures.BetaCurves(temperatures)",
+        "Curve.Single(x)", "Curve.Single(values)", "Curve.Over(x)", "Figures.BetaCurves(teacherClass)",
+        "Figures.BetaCurves(temperatures)",
         // Networks, and what only moves rows about or looks at a shape.
-        "ImageModel.Features(images)", "ImageModel.ForwardFeatures(images)", "PreActResNet.Project(pooled)", "HardLabels.Logits(like)",
-        "ProbeParts.Of(rows)", "ProbeParts.Of(labels)", "TemperatureScaling.Apply(logits)", "ILearnableLoss.CreateModule(example)",
-        "FitNet.CreateModule(example)", "ReviewKd.CreateModule(example)", "Selective.CreateModule(example)", "LabelsAndTeacher.CreateModule(example)",
+        "ImageModel.Features(images)", "ImageModel.ForwardFeatures(images)", "PreActResNet.Project(pooled)",
+        "HardLabels.Logits(like)", "ProbeParts.Of(rows)", "ProbeParts.Of(labels)", "TemperatureScaling.Apply(logits)",
+        "ILearnableLoss.CreateModule(example)", "FitNet.CreateModule(example)", "ReviewKd.CreateModule(example)",
+        "Selective.CreateModule(example)", "LabelsAndTeacher.CreateModule(example)",
     ];
 
     [Fact]
     public void WhatIsNotOfFourSamplesAndThreeClassesIsRefusedToo()
     {
         using var scope = NewDisposeScope();
-        Assert.Contains("classes[1] is 3, outside 0 … 2", Refusal(() => HardLabels.Logits(tensor(new long[] { 0, 3 }), C, Z)));
-        Assert.Contains("classes[0] is -1, outside 0 … 2", Refusal(() => HardLabels.Logits(tensor(new long[] { -1, 0 }), C, Z)));
-        Assert.Equal(Text(HardLabels.Logits(tensor(new long[] { 2, 2 }), C, Z)), Text(HardLabels.Logits(tensor(new long[] { 2 }).expand(2), C, Z)));
+        Assert.Contains("classes[1] is 3, outside 0 … 2",
+            Refusal(() => HardLabels.Logits(tensor(new long[] { 0, 3 }), C, Z)));
+        Assert.Contains("classes[0] is -1, outside 0 … 2",
+            Refusal(() => HardLabels.Logits(tensor(new long[] { -1, 0 }), C, Z)));
+        Assert.Equal(Text(HardLabels.Logits(tensor(new long[] { 2, 2 }), C, Z)),
+            Text(HardLabels.Logits(tensor(new long[] { 2 }).expand(2), C, Z)));
         Assert.Contains("clean[1] is 100, outside 0 … 99", Refusal(() => HumanLabels.Read("none.csv", [0, 100])));
         Assert.Contains("truth is 3, outside 0 … 2", Refusal(() => NoiseMap.Of(L, L, C).Share(3, 0)));
         Assert.Contains("given is -1, outside 0 … 2", Refusal(() => NoiseMap.Of(L, L, C).Share(0, -1)));
@@ -318,20 +348,24 @@ public sealed class EntryTests
 
         var picture = arange(0, 48).to_type(ScalarType.Byte).reshape(1, 3, 4, 4);
         Assert.Contains("Float32", Refusal(() => Normalization.Centered.Apply(picture.to_type(ScalarType.Float32))));
-        Assert.Equal(Text(Normalization.Centered.Apply(picture.repeat(2, 1, 1, 1))), Text(Normalization.Centered.Apply(picture.expand(2, -1, -1, -1))));
-        Assert.Contains("strides", Refusal(() => new ImageSet("two", picture.expand(2, -1, -1, -1), [0, 1], ClassNames)));
+        Assert.Equal(Text(Normalization.Centered.Apply(picture.repeat(2, 1, 1, 1))),
+            Text(Normalization.Centered.Apply(picture.expand(2, -1, -1, -1))));
+        Assert.Contains("strides",
+            Refusal(() => new ImageSet("two", picture.expand(2, -1, -1, -1), [0, 1], ClassNames)));
 
         Assert.Contains("Int64", Refusal(() => Prototypes.Of(X.to_type(ScalarType.Int64), 2)));
         Assert.Contains("Int64", Refusal(() => Prototypes.Cosines(X.to_type(ScalarType.Int64), X)));
         Assert.Contains("[3]", Refusal(() => Prototypes.Cosines(X, X[0])));
-        Assert.Equal(Text(Prototypes.Cosines(X[..1].repeat(2, 1), Prototypes.Of(X[..1].repeat(2, 1), 1))), Text(Prototypes.Cosines(X[..1].expand(2, -1), Prototypes.Of(X[..1].expand(2, -1), 1))));
+        Assert.Equal(Text(Prototypes.Cosines(X[..1].repeat(2, 1), Prototypes.Of(X[..1].repeat(2, 1), 1))),
+            Text(Prototypes.Cosines(X[..1].expand(2, -1), Prototypes.Of(X[..1].expand(2, -1), 1))));
     }
 
     [Fact]
     public void WeightsOfTwoDimensionsAreNotSpreadOverTheBatch()
     {
         using var scope = NewDisposeScope();
-        Assert.Contains("Weights is Float32 [4, 1]", Refusal(() => Total(new CrossEntropy(), batch => batch with { Weights = ones(N, 1) })));
+        Assert.Contains("Weights is Float32 [4, 1]",
+            Refusal(() => Total(new CrossEntropy(), batch => batch with { Weights = ones(N, 1) })));
     }
 
     private static Tensor Z { get; } = Fixed([2, 0, -1, .5f, 1, 0, 0, .25f, 3, 1, 1.5f, -2], N, C);
@@ -356,7 +390,8 @@ public sealed class EntryTests
 
     // Those that can do with logits, pooled features and three classes.
     private static IEnumerable<LossEntry> Losses =>
-        LossCatalogue.Entries.Where(entry => entry.Loss is not (FitNet or ReviewKd or LogConfidence { SelfLabel: SelfLabel.Threshold }));
+        LossCatalogue.Entries.Where(
+            entry => entry.Loss is not (FitNet or ReviewKd or LogConfidence { SelfLabel: SelfLabel.Threshold }));
 
     private static void LabelTensor(Entry<Tensor> entry)
     {
@@ -386,7 +421,8 @@ public sealed class EntryTests
         Rows(entry);
         foreach (var bad in new[] { float.NaN, float.PositiveInfinity })
         {
-            foreach (var type in new[] { ScalarType.Float32, ScalarType.Float64, ScalarType.BFloat16, ScalarType.Float16 })
+            foreach (var type in new[] { ScalarType.Float32, ScalarType.Float64, ScalarType.BFloat16,
+                ScalarType.Float16 })
             {
                 var z = Z.clone();
                 z[1, 2] = bad;
@@ -455,14 +491,17 @@ public sealed class EntryTests
     private static void Refused<T>(Entry<T> entry, T bad, params string[] words)
     {
         var message = Refusal(() => entry.Call(bad));
-        Assert.All(words, word => Assert.True(message.Contains(word, StringComparison.Ordinal), $"{entry.Name}: '{word}' is not in: {message}"));
+        Assert.All(words,
+            word => Assert.True(message.Contains(word, StringComparison.Ordinal),
+                $"{entry.Name}: '{word}' is not in: {message}"));
         Assert.True(message.Contains("; ", StringComparison.Ordinal), $"{entry.Name} names no cure: {message}");
     }
 
     private static string Refusal(Action call)
     {
         var error = Record.Exception(call);
-        Assert.True(error is ArgumentException, $"{error?.GetType().Name ?? "nothing"} instead of an ArgumentException: {error?.Message}");
+        Assert.True(error is ArgumentException,
+            $"{error?.GetType().Name ?? "nothing"} instead of an ArgumentException: {error?.Message}");
         return error!.Message;
     }
 
@@ -471,7 +510,9 @@ public sealed class EntryTests
         var (expected, got) = (Text(entry.Call(plain)), Text(entry.Call(other)));
         Assert.Equal(Parts(expected).Length, Parts(got).Length);
         Assert.All(Parts(expected).Zip(Parts(got)), pair => Assert.True(
-            pair.First == pair.Second || double.TryParse(pair.First, out var a) && double.TryParse(pair.Second, out var b) && Math.Abs(a - b) < 1e-5,
+            pair.First == pair.Second
+                || double.TryParse(pair.First, out var a) && double.TryParse(pair.Second, out var b)
+                && Math.Abs(a - b) < 1e-5,
             $"{entry.Name}: {got} where a plain tensor gives {expected}"));
 
         static string[] Parts(string text) => text.Split(',', ':', '[', ']', '{', '}');
@@ -481,7 +522,8 @@ public sealed class EntryTests
         ? Text(t.detach().cpu().to_type(ScalarType.Float64).contiguous().data<double>().ToArray())
         : JsonSerializer.Serialize(result, Json);
 
-    private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    private static readonly JsonSerializerOptions Json =
+        new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     private static object Selected(SelectedLabels x) => new[] { Text(x.Logits), Text(x.Weights), Text(x.Confidence) };
 
@@ -512,7 +554,8 @@ public sealed class EntryTests
         var options = new LinearProbeOptions { Steps = 3, BatchSize = 4 };
         Loss loss = supervision.TeacherLogits is null ? new CrossEntropy() : new WeakCrossEntropy();
         var probes = LinearProbe.TrainMany(
-            [new(X, C, new CrossEntropy(), Supervision.ByLabels(L), options), new(features ?? X, C, loss, supervision, options)]);
+            [new(X, C, new CrossEntropy(), Supervision.ByLabels(L), options),
+                new(features ?? X, C, loss, supervision, options)]);
         var logits = probes[1].Logits(X);
         foreach (var probe in probes) probe.Dispose();
         return logits;
@@ -540,7 +583,15 @@ public sealed class EntryTests
 
     private static object? Protocol(FrozenPair pair, bool studies = false)
     {
-        var protocol = new ProbeProtocol { TeacherImages = 1, StudentImages = 2, TestImages = 1, TrueLabels = 1, Probe = new() { Steps = 2, BatchSize = 2 } };
+        var protocol =
+            new ProbeProtocol
+            {
+                TeacherImages = 1,
+                StudentImages = 2,
+                TestImages = 1,
+                TrueLabels = 1,
+                Probe = new() { Steps = 2, BatchSize = 2 }
+            };
         return studies ? protocol.Study(pair, 1).Teacher : protocol.Run(pair, 0);
     }
 

@@ -5,11 +5,13 @@ using W2S.Torch;
 
 namespace W2S.Tests;
 
-/// <summary>A namespace is a folder, and a folder's types know those of other folders only along the arrows stated here.</summary>
+/// <summary>A namespace is a folder, and a folder's types know those of other folders only along the arrows stated
+/// here.</summary>
 public sealed partial class RoomsTests
 {
     private const BindingFlags Declared =
-        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static
+            | BindingFlags.DeclaredOnly;
 
     // Each room and all that it may know: rooms further up alone, so that no way leads back.
     private static readonly (string Room, string[] Knows)[] Rooms =
@@ -33,31 +35,37 @@ public sealed partial class RoomsTests
         ("Losses.Catalogue", ["Selection", "Losses", "Losses.*"]),
         ("Training", ["Torch", "Data", "Data.*", "Models", "Models.Weights", "Losses", "Losses.Distillation"]),
         ("Runs", ["Torch", "Data", "Data.Views", "Models", "Models.Weights", "Training", "Analysis"]),
-        ("Experiments", ["Torch", "Data", "Data.*", "Models", "Models.Weights", "Losses", "Losses.*", "Training", "Runs"]),
+        ("Experiments",
+            ["Torch", "Data", "Data.*", "Models", "Models.Weights", "Losses", "Losses.*", "Training", "Runs"]),
         ("Experiments.Distillation",
             ["Torch", "Data", "Data.*", "Models", "Models.Weights", "Losses", "Losses.*", "Training", "Runs"]),
         ("Experiments.FewShot",
-            ["Torch", "Analysis", "Data", "Data.*", "Models", "Models.Weights", "Losses", "Losses.*", "Training", "Runs"]),
+            ["Torch", "Analysis", "Data", "Data.*", "Models", "Models.Weights", "Losses", "Losses.*", "Training",
+                "Runs"]),
         ("Experiments.LabelChoice",
-            ["Torch", "Analysis", "Data", "Data.*", "Models.Weights", "Selection", "Losses", "Training", "Runs", "Experiments"]),
+            ["Torch", "Analysis", "Data", "Data.*", "Models.Weights", "Selection", "Losses", "Training", "Runs",
+                "Experiments"]),
         ("Experiments.NoisyLabels",
         [
-            "Torch", "Analysis", "Data", "Data.*", "Models", "Models.Weights", "Selection", "Losses", "Losses.*", "Training", "Runs",
-            "Experiments",
+            "Torch", "Analysis", "Data", "Data.*", "Models", "Models.Weights", "Selection", "Losses", "Losses.*",
+            "Training", "Runs", "Experiments",
         ]),
         ("Experiments.Transfer",
             ["Torch", "Data", "Data.*", "Models", "Models.Weights", "Losses", "Training", "Runs", "Experiments"]),
         ("Charts", ["Torch", "Analysis", "Data", "Training", "Runs", "Experiments", "Experiments.LabelChoice"]),
     ];
 
-    private static readonly Dictionary<short, OpCode> Codes = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
+    private static readonly Dictionary<short, OpCode> Codes =
+        typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
         .Select(field => (OpCode)field.GetValue(null)!).ToDictionary(code => code.Value);
 
     [Fact]
     public void EveryArrowIsStated()
     {
         var stated = Rooms.ToDictionary(room => room.Room, room => room.Knows);
-        var wrong = Arrows().Where(arrow => !stated.TryGetValue(arrow.From, out var knows) || !knows.Any(known => Means(known, arrow.To)));
+        var wrong =
+            Arrows().Where(
+                arrow => !stated.TryGetValue(arrow.From, out var knows) || !knows.Any(known => Means(known, arrow.To)));
         Assert.Empty(wrong.Select(arrow => $"{arrow.From} → {arrow.To}: {arrow.Because}"));
     }
 
@@ -77,7 +85,8 @@ public sealed partial class RoomsTests
         var order = Rooms.Select(room => room.Room).ToList();
         Assert.Empty(Arrows().Where(arrow => order.IndexOf(arrow.To) >= order.IndexOf(arrow.From)));
 
-        var left = Arrows().Select(arrow => (From: Top(arrow.From), To: Top(arrow.To))).Where(arrow => arrow.From != arrow.To).ToHashSet();
+        var left = Arrows().Select(arrow => (From: Top(arrow.From), To: Top(arrow.To))).Where(
+            arrow => arrow.From != arrow.To).ToHashSet();
         while (left.RemoveWhere(arrow => !left.Any(next => next.From == arrow.To)) > 0)
         {
             // An arrow to a room that knows nobody (any more) is in no circle.
@@ -96,7 +105,9 @@ public sealed partial class RoomsTests
         var folder = Path.Combine(TestPaths.Repository, project);
         var sources = Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
             .Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/'))
-            .Where(file => !file.StartsWith("obj/", StringComparison.Ordinal) && !file.StartsWith("bin/", StringComparison.Ordinal)).ToList();
+            .Where(file =>
+                !file.StartsWith("obj/", StringComparison.Ordinal)
+                    && !file.StartsWith("bin/", StringComparison.Ordinal)).ToList();
         Assert.NotEmpty(sources);
         Assert.All(sources, file =>
         {
@@ -109,35 +120,46 @@ public sealed partial class RoomsTests
     private static partial Regex Namespace();
 
     private static bool Means(string stated, string room) =>
-        stated == room || (stated.EndsWith(".*", StringComparison.Ordinal) && room.StartsWith(stated[..^1], StringComparison.Ordinal));
+        stated == room
+            || (stated.EndsWith(".*", StringComparison.Ordinal)
+                && room.StartsWith(stated[..^1], StringComparison.Ordinal));
 
     // One arrow a pair of rooms, with the first pair of types that makes it.
     private static List<(string From, string To, string Because)> Arrows() =>
-        [.. new[] { typeof(TorchRuntime).Assembly, typeof(W2S.Charts.Figures).Assembly }.SelectMany(library => library.GetTypes())
+        [.. new[] { typeof(TorchRuntime).Assembly, typeof(W2S.Charts.Figures).Assembly }.SelectMany(
+            library => library.GetTypes())
             .Where(type => Room(type) is not null)
-            .SelectMany(type => Known(type).Where(known => Room(known) is { } room && room != Room(type)).Select(known => (type, known)))
+            .SelectMany(
+                type => Known(type).Where(known => Room(known) is { } room && room != Room(type)).Select(
+                    known => (type, known)))
             .GroupBy(pair => (From: Room(pair.type)!, To: Room(pair.known)!))
-            .Select(pairs => (pairs.Key.From, pairs.Key.To, $"{pairs.First().type.Name} knows {pairs.First().known.Name}"))];
+            .Select(pairs =>
+                (pairs.Key.From, pairs.Key.To, $"{pairs.First().type.Name} knows {pairs.First().known.Name}"))];
 
-    private static string? Room(Type type) => type.Namespace is { } name && name.StartsWith("W2S.", StringComparison.Ordinal) ? name[4..] : null;
+    private static string? Room(Type type) =>
+        type.Namespace is { } name && name.StartsWith("W2S.", StringComparison.Ordinal) ? name[4..] : null;
 
-    // Every type of a signature, an attribute or a method's body. Constants are copied into those that use them and leave no trace.
+    // Every type of a signature, an attribute or a method's body. Constants are copied into those that use them and
+    // leave no trace.
     private static HashSet<Type> Known(Type type)
     {
         var known = new HashSet<Type>();
         Add(type.BaseType);
         foreach (var face in type.GetInterfaces()) Add(face);
-        foreach (var parameter in type.GetGenericArguments().Where(argument => argument.IsGenericParameter)) AddAll(parameter.GetGenericParameterConstraints());
+        foreach (var parameter in type.GetGenericArguments().Where(argument => argument.IsGenericParameter))
+            AddAll(parameter.GetGenericParameterConstraints());
         foreach (var field in type.GetFields(Declared)) Add(field.FieldType);
         AddAll(type.GetCustomAttributesData().Select(attribute => attribute.AttributeType));
         foreach (var method in type.GetMethods(Declared).Cast<MethodBase>().Concat(type.GetConstructors(Declared)))
         {
             AddAll(method.GetParameters().Select(parameter => parameter.ParameterType));
             if (method is MethodInfo { ReturnType: var result }) Add(result);
-            if (method.IsGenericMethod) AddAll(method.GetGenericArguments().SelectMany(argument => argument.GetGenericParameterConstraints()));
+            if (method.IsGenericMethod)
+                AddAll(method.GetGenericArguments().SelectMany(argument => argument.GetGenericParameterConstraints()));
             if (method.GetMethodBody() is not { } body) continue;
             AddAll(body.LocalVariables.Select(local => local.LocalType));
-            AddAll(body.ExceptionHandlingClauses.Where(clause => clause.Flags == ExceptionHandlingClauseOptions.Clause).Select(clause => clause.CatchType));
+            AddAll(body.ExceptionHandlingClauses.Where(clause => clause.Flags == ExceptionHandlingClauseOptions.Clause)
+                .Select(clause => clause.CatchType));
             foreach (var member in Members(method, body.GetILAsByteArray()!)) AddMember(member);
         }
         return known;
@@ -184,7 +206,8 @@ public sealed partial class RoomsTests
             var operation = Codes[value == 0xfe ? unchecked((short)(0xfe00 | code[at++])) : value];
             switch (operation.OperandType)
             {
-                case OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineType or OperandType.InlineTok:
+                case OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineType
+                    or OperandType.InlineTok:
                     yield return method.Module.ResolveMember(BitConverter.ToInt32(code, at), ofType, ofMethod)!;
                     at += 4;
                     break;

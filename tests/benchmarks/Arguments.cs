@@ -18,7 +18,9 @@ internal sealed class Arguments
             if (options.Contains(name))
                 value = ++i < words.Count ? words[i] : throw new UsageException($"{verb}: --{name} needs a value");
             else if (!switches.Contains(name))
-                throw new UsageException($"{verb} does not know '{words[i]}'; it knows {string.Join(", ", options.Select(o => $"--{o} VALUE").Concat(switches.Select(s => $"--{s}")))}");
+                throw new UsageException(
+                    $"{verb} does not know '{words[i]}'; it knows "
+                    + $"{string.Join(", ", options.Select(o => $"--{o} VALUE").Concat(switches.Select(s => $"--{s}")))}");
             if (!given.TryAdd(name, value))
                 throw new UsageException($"{verb}: --{name} is there twice");
         }
@@ -37,11 +39,15 @@ internal sealed class Arguments
     {
         Contenders.Cpu => Contenders.Cpu,
         Contenders.Cuda when TorchSharp.torch.cuda.is_available() => Contenders.Cuda,
-        Contenders.Cuda => throw new UsageException("--device cuda, but this libtorch is built without CUDA or finds no GPU; build with a CUDA libtorch on a machine that has one"),
+        Contenders.Cuda =>
+            throw new UsageException(
+                "--device cuda, but this libtorch is built without CUDA or finds no GPU; build with a CUDA libtorch "
+                + "on a machine that has one"),
         var other => throw new UsageException($"--device is '{other}'; give cpu or cuda"),
     };
 
-    public string[] Words(string name, string otherwise) => (Text(name) ?? otherwise).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    public string[] Words(string name, string otherwise) =>
+        (Text(name) ?? otherwise).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     /// <exception cref="UsageException">The value is no whole number of at least <paramref name="least"/>.</exception>
     public int Number(string name, int otherwise, int least = 1)

@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace W2S.Benchmarks;
 
 /// <summary>A process that does a turn of steps whenever it is told to: the library's trainer, or PyTorch.</summary>
-/// <remarks>It prints a line of JSON once it has warmed up, then one for each line "go"; "stop" ends it. Between its turns it waits.</remarks>
+/// <remarks>It prints a line of JSON once it has warmed up, then one for each line "go"; "stop" ends it. Between its
+/// turns it waits.</remarks>
 internal sealed class Contender : IDisposable
 {
     private readonly Process process;
@@ -13,7 +14,8 @@ internal sealed class Contender : IDisposable
     public Contender(string name, string program, IEnumerable<string> arguments, int threads)
     {
         Name = name;
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start =
+            new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true };
         start.Environment["OMP_NUM_THREADS"] = $"{threads}";
         process = Process.Start(start)!;
     }
@@ -66,7 +68,8 @@ internal sealed class Contender : IDisposable
 
     private JsonElement Answer()
     {
-        var line = process.StandardOutput.ReadLine() ?? throw new InvalidOperationException($"{Name} ended without an answer; its own message stands above");
+        var line = process.StandardOutput.ReadLine()
+            ?? throw new InvalidOperationException($"{Name} ended without an answer; its own message stands above");
         var answer = JsonDocument.Parse(line).RootElement;
         PeakMemory = answer.GetProperty("peak").GetDouble();
         return answer;

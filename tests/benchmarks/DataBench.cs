@@ -10,7 +10,9 @@ internal static class DataBench
         var rounds = arguments.Number("rounds", 15);
         var machine = Machine.Here(threads);
         Console.WriteLine(machine);
-        Console.WriteLine($"batches of {batch} of {Contenders.DataName}, padded, cropped, mirrored, normalised, channels last; turns of 100 batches or 5 steps, medians (quartiles)\n");
+        Console.WriteLine(
+            $"batches of {batch} of {Contenders.DataName}, padded, cropped, mirrored, normalised, channels last; "
+            + "turns of 100 batches or 5 steps, medians (quartiles)\n");
         var (many, few) = (new Contenders(threads, batch, 100), new Contenders(threads, batch, 5));
         List<Contender> contenders =
         [
@@ -25,7 +27,8 @@ internal static class DataBench
             var rows = contenders.Select(c => Turns.Of(c, contenders[0])).ToList();
             Console.WriteLine($"{"",-34}{"ms",8}   {"quartiles",-17}{"of a step",10}");
             foreach (var row in rows)
-                Console.WriteLine($"{row.Name,-34}{row.Median,8:F3}   {$"{row.Low:F3} … {row.High:F3}",-17}{1 / row.Faster,10:P2}");
+                Console.WriteLine(
+                    $"{row.Name,-34}{row.Median,8:F3}   {$"{row.Low:F3} … {row.High:F3}",-17}{1 / row.Faster,10:P2}");
             Results.Write(arguments.Text("json"), new { machine, data = Contenders.DataName, batch, rounds, rows });
             return 0;
         }

@@ -5,7 +5,8 @@ using W2S.Data.Views;
 
 namespace W2S.Benchmarks;
 
-/// <summary>The library's batches as a contender: drawn, cut, mirrored, normalised and laid out, with nothing else done.</summary>
+/// <summary>The library's batches as a contender: drawn, cut, mirrored, normalised and laid out, with nothing else
+/// done.</summary>
 internal static class DataTurns
 {
     public static int Run(string[] words)

@@ -9,8 +9,10 @@ using W2S.Training;
 
 namespace W2S.Benchmarks;
 
-/// <summary>A run to be killed: ResNet-8 on drawn shapes with all that has a state, and a checkpoint after every update.</summary>
-/// <remarks>It prints a line after the update with which it begins, and ends with its folder holding <c>last.safetensors</c>.</remarks>
+/// <summary>A run to be killed: ResNet-8 on drawn shapes with all that has a state, and a checkpoint after every
+/// update.</summary>
+/// <remarks>It prints a line after the update with which it begins, and ends with its folder holding
+/// <c>last.safetensors</c>.</remarks>
 internal static class KilledRun
 {
     public static int Run(string[] words)
@@ -23,7 +25,13 @@ internal static class KilledRun
         using var held = ShapeImages.Create(new ShapesOptions { Count = 48 }, seed: 2);
         var run = new TrainingRun(student, images, new CrossEntropy())
         {
-            Batches = new() { BatchSize = 8, Seed = 3, Augmentation = Augmentation.Standard, Mixing = new MixOptions { Mixup = 0.3 } },
+            Batches = new()
+            {
+                BatchSize = 8,
+                Seed = 3,
+                Augmentation = Augmentation.Standard,
+                Mixing = new MixOptions { Mixup = 0.3 }
+            },
             Validation = held,
             Options = new()
             {

@@ -13,18 +13,22 @@ internal static class Networks
     public static ResNet Make(string name)
     {
         var wide = name.EndsWith("x4", StringComparison.Ordinal);
-        var depth = name.StartsWith("resnet", StringComparison.Ordinal) && int.TryParse(name[6..(wide ? ^2 : ^0)], out var number) ? number : 0;
+        var depth =
+            name.StartsWith("resnet", StringComparison.Ordinal)
+                && int.TryParse(name[6..(wide ? ^2 : ^0)], out var number) ? number : 0;
         try
         {
             return ResNet.Cifar(depth, 100, wide);
         }
         catch (ArgumentOutOfRangeException)
         {
-            throw new UsageException($"'{name}' is not timed; give resnet8, 14, 20, 32, 44, 56 or 110, or one of them with x4 behind");
+            throw new UsageException(
+                $"'{name}' is not timed; give resnet8, 14, 20, 32, 44, 56 or 110, or one of them with x4 behind");
         }
     }
 
-    /// <summary>GFLOP of a training step: two for each product of the convolutions, forward and twice that backward.</summary>
+    /// <summary>GFLOP of a training step: two for each product of the convolutions, forward and twice that
+    /// backward.</summary>
     public static double GigaFlop(string name, int batch)
     {
         using var model = Make(name);
@@ -32,7 +36,9 @@ internal static class Networks
             .Sum(p => p.parameter.numel() * Side(p.name) * Side(p.name));
         return 3 * 2 * products * batch / 1e9;
 
-        static double Side(string key) => key.StartsWith("layer3", StringComparison.Ordinal) ? 8 : key.StartsWith("layer2", StringComparison.Ordinal) ? 16 : 32;
+        static double Side(string key) =>
+            key.StartsWith("layer3", StringComparison.Ordinal) ? 8
+                : key.StartsWith("layer2", StringComparison.Ordinal) ? 16 : 32;
     }
 
     /// <summary>CIFAR-100's first training images, or random ones in their shape.</summary>
@@ -47,6 +53,7 @@ internal static class Networks
         }
         using var generator = new Generator(0);
         using var numbers = randint(100, count, generator: generator);
-        return new ImageSet("random", randint(256, [count, 3, 32, 32], ScalarType.Byte, generator: generator), numbers.data<long>().ToArray(), [.. Enumerable.Range(0, 100).Select(i => $"class {i}")]);
+        return new ImageSet("random", randint(256, [count, 3, 32, 32], ScalarType.Byte, generator: generator),
+            numbers.data<long>().ToArray(), [.. Enumerable.Range(0, 100).Select(i => $"class {i}")]);
     }
 }

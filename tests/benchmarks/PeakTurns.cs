@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 
 namespace W2S.Benchmarks;
 
-/// <summary>What this machine's convolutions can do at their best: large 3×3 ones, channels last, forward only.</summary>
+/// <summary>What this machine's convolutions can do at their best: large 3×3 ones, channels last, forward
+/// only.</summary>
 /// <remarks>A turn's "milliseconds" are those that 1 GFLOP takes, so that less is better here too.</remarks>
 internal static class PeakTurns
 {
@@ -25,7 +26,9 @@ internal static class PeakTurns
         while (Console.ReadLine() == "go");
         return 0;
 
-        (Tensor, Tensor) Pair(long batch, long channels, long side) => (Last(randn(batch, channels, side, side, device: device).to_type(type)), Last(randn(channels, channels, 3, 3, device: device).to_type(type)));
+        (Tensor, Tensor) Pair(long batch, long channels, long side) =>
+            (Last(randn(batch, channels, side, side, device: device).to_type(type)),
+                Last(randn(channels, channels, 3, 3, device: device).to_type(type)));
     }
 
     private static double Time(Tensor images, Tensor weights, int steps)

@@ -6,17 +6,20 @@ using static TorchSharp.torch;
 
 namespace W2S.Benchmarks;
 
-/// <summary>Probes in a row as a contender, or the products of their steps alone as libtorch makes them: a turn's milliseconds
-/// are those of one probe.</summary>
+/// <summary>Probes in a row as a contender, or the products of their steps alone as libtorch makes them: a turn's
+/// milliseconds are those of one probe.</summary>
 internal static class ProbeTurns
 {
     private const int Samples = 4_000;
 
     public static int Run(string[] words)
     {
-        var arguments = new Arguments("turns-probes", words, ["features", "classes", "probes", "engine", "batch", "threads", "steps", "device"], []);
+        var arguments =
+            new Arguments("turns-probes", words,
+                ["features", "classes", "probes", "engine", "batch", "threads", "steps", "device"], []);
         var (length, classes) = (arguments.Number("features", 64), arguments.Number("classes", 20));
-        var (probes, batch, steps) = (arguments.Number("probes", 90), arguments.Number("batch", 256), arguments.Number("steps", 600));
+        var (probes, batch, steps) = (arguments.Number("probes", 90), arguments.Number("batch", 256),
+            arguments.Number("steps", 600));
         arguments.UseThreads();
         using var scope = NewDisposeScope();
         manual_seed(1);
@@ -41,7 +44,8 @@ internal static class ProbeTurns
         {
             var options = new LinearProbeOptions { Steps = steps, BatchSize = batch };
             var trained = LinearProbe.TrainMany([.. Enumerable.Range(0, probes).Select(seed =>
-                new ProbeTask(features, classes, loss, new Supervision { Labels = labels }, options with { Seed = seed }))]);
+                new ProbeTask(features, classes, loss, new Supervision { Labels = labels },
+                    options with { Seed = seed }))]);
             foreach (var probe in trained) probe.Dispose();
         }
     }

@@ -20,7 +20,9 @@ try
         ["turns-data", .. var rest] => DataTurns.Run(rest),
         ["turns-peak", .. var rest] => PeakTurns.Run(rest),
         ["killed", .. var rest] => KilledRun.Run(rest),
-        _ => throw new UsageException($"bench does not know '{string.Join(' ', args)}'; it times kernel, probes, losses, train, data, cache, resume, memory and accuracy"),
+        _ => throw new UsageException(
+            $"bench does not know '{string.Join(' ', args)}'; it times kernel, probes, losses, train, data, cache, "
+            + "resume, memory and accuracy"),
     };
 }
 catch (UsageException error)

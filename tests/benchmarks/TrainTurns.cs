@@ -12,17 +12,29 @@ using W2S.Training;
 
 namespace W2S.Benchmarks;
 
-/// <summary>The library's trainer as a contender: <see cref="Trainer.Train"/> itself, which waits at its reports for its next turn.</summary>
+/// <summary>The library's trainer as a contender: <see cref="Trainer.Train"/> itself, which waits at its reports for
+/// its next turn.</summary>
 internal static class TrainTurns
 {
     public static int Run(string[] words)
     {
-        var arguments = new Arguments("turns-train", words, ["model", "teacher", "cache", "precision", "batch", "threads", "steps", "images", "workers", "device"], ["whole", "plain-layout"]);
+        var arguments =
+            new Arguments("turns-train", words,
+                ["model", "teacher", "cache", "precision", "batch", "threads", "steps", "images", "workers",
+                    "device"], ["whole", "plain-layout"]);
         _ = torch.manual_seed(0);
         using var student = Networks.Make(arguments.Text("model") ?? "resnet20");
         using var images = Networks.Images(arguments.Number("images", 50_000));
-        var batches = new BatchOptions { BatchSize = arguments.Number("batch", 128), Augmentation = Augmentation.Standard, DropLast = true, Workers = arguments.Number("workers", 1, 0) };
-        var (cache, teacher) = (arguments.Text("cache"), arguments.Text("teacher") is { } name ? MakeTeacher(name) : null);
+        var batches =
+            new BatchOptions
+            {
+                BatchSize = arguments.Number("batch", 128),
+                Augmentation = Augmentation.Standard,
+                DropLast = true,
+                Workers = arguments.Number("workers", 1, 0)
+            };
+        var (cache, teacher) = (arguments.Text("cache"),
+            arguments.Text("teacher") is { } name ? MakeTeacher(name) : null);
         if (cache is not null) batches = batches with { Views = 1 };
         using var logits = cache is null ? null : TeacherCache.Open(cache, teacher!, images, batches);
         var steps = arguments.Number("steps", 5);
@@ -31,7 +43,8 @@ internal static class TrainTurns
         var run = new TrainingRun(student, images, teacher is null ? new CrossEntropy() : new Kd { Temperature = 4 })
         {
             Batches = batches,
-            Teacher = teacher is null ? null : logits is not null ? Teacher.FromCache(logits) : Teacher.OnTheFly(teacher),
+            Teacher = teacher is null ? null
+                : logits is not null ? Teacher.FromCache(logits) : Teacher.OnTheFly(teacher),
             Options = new()
             {
                 Steps = whole ? steps : 1_000_000,
@@ -55,7 +68,10 @@ internal static class TrainTurns
     }
 
     /// <summary>One line of JSON for <see cref="Contender"/>.</summary>
-    public static void Say(double milliseconds) => Console.WriteLine(JsonSerializer.Serialize(new { version = $"{TorchRuntime.Versions}", milliseconds, peak = Machine.Memory().Peak }));
+    public static void Say(double milliseconds) =>
+        Console.WriteLine(
+            JsonSerializer.Serialize(
+                new { version = $"{TorchRuntime.Versions}", milliseconds, peak = Machine.Memory().Peak }));
 
     // The end of an epoch reports too: the turn goes on until its steps are made.
     private sealed class Waiting(int steps, CancellationTokenSource end) : IProgress<TrainingProgress>

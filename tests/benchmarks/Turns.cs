@@ -19,18 +19,22 @@ internal static class Turns
                 contenders[(round + i) % contenders.Count].Turn();
     }
 
-    /// <summary>What a contender did, beside another: medians of its turns, and of the ratios of turns in the same round.</summary>
+    /// <summary>What a contender did, beside another: medians of its turns, and of the ratios of turns in the same
+    /// round.</summary>
     public static Figure Of(Contender contender, Contender? reference = null)
     {
-        var ratios = reference is null ? [] : contender.Turns.Zip(reference.Turns, (own, other) => other / own).ToList();
-        return new Figure(contender.Name, Quantile(contender.Turns, 0.5), Quantile(contender.Turns, 0.25), Quantile(contender.Turns, 0.75), contender.Turns.Count, contender.PeakMemory)
+        var ratios = reference is null ? []
+            : contender.Turns.Zip(reference.Turns, (own, other) => other / own).ToList();
+        return new Figure(contender.Name, Quantile(contender.Turns, 0.5), Quantile(contender.Turns, 0.25),
+            Quantile(contender.Turns, 0.75), contender.Turns.Count, contender.PeakMemory)
         {
             Faster = ratios.Count > 0 ? Quantile(ratios, 0.5) : null,
             Version = contender.Version,
         };
     }
 
-    public static double Quantile(IReadOnlyList<double> values, double q) => values.Order().ElementAt((int)Math.Round(q * (values.Count - 1)));
+    public static double Quantile(IReadOnlyList<double> values, double q) =>
+        values.Order().ElementAt((int)Math.Round(q * (values.Count - 1)));
 }
 
 /// <summary>One row of a table.</summary>

@@ -10,9 +10,11 @@ public sealed record CellResult(CellError? Error, TimeSpan Elapsed)
 }
 
 /// <summary>Why a cell stopped.</summary>
-/// <param name="Name">The exception's type, or <c>CompilationError</c>, <c>UnknownMagic</c>, <c>Interrupted</c> and the like.</param>
+/// <param name="Name">The exception's type, or <c>CompilationError</c>, <c>UnknownMagic</c>, <c>Interrupted</c> and the
+/// like.</param>
 /// <param name="Message">One line.</param>
-/// <param name="Traceback">What to show, line by line, without escape sequences: the message, the cell's line with a caret, the frames.</param>
+/// <param name="Traceback">What to show, line by line, without escape sequences: the message, the cell's line with a
+/// caret, the frames.</param>
 public sealed record CellError(string Name, string Message, IReadOnlyList<string> Traceback)
 {
     /// <summary>Line within the cell, from 1; null where unknown.</summary>

@@ -8,8 +8,8 @@ namespace W2S.Kernel.Engine;
 
 /// <summary>A live session: cells run one after the other and see each other's variables.</summary>
 /// <remarks>
-/// Cells start on one thread that is the session's own. While a cell runs, what it writes to <see cref="Console"/>, from
-/// any thread, goes to its host; a host writes to <see cref="HostConsole"/> instead.
+/// Cells start on one thread that is the session's own. While a cell runs, what it writes to <see cref="Console"/>,
+/// from any thread, goes to its host; a host writes to <see cref="HostConsole"/> instead.
 /// </remarks>
 public sealed class CellSession : IDisposable
 {
@@ -24,7 +24,8 @@ public sealed class CellSession : IDisposable
     private volatile CellContext? running;
 
     /// <summary>Opens a session.</summary>
-    /// <param name="workingDirectory">The notebook's folder: relative paths in <c>#r</c>, <c>#load</c> and <c>#!import</c> start here.</param>
+    /// <param name="workingDirectory">The notebook's folder: relative paths in <c>#r</c>, <c>#load</c> and
+    /// <c>#!import</c> start here.</param>
     public CellSession(string workingDirectory)
     {
         ArgumentException.ThrowIfNullOrEmpty(workingDirectory);
@@ -38,7 +39,8 @@ public sealed class CellSession : IDisposable
     /// <summary>The notebook's folder, absolute.</summary>
     public string WorkingDirectory { get; }
 
-    /// <summary>How long a stopped cell whose code took <c>Cell.Token</c> has to end by itself before it is left behind.</summary>
+    /// <summary>How long a stopped cell whose code took <c>Cell.Token</c> has to end by itself before it is left
+    /// behind.</summary>
     /// <value>0.4 seconds, as for other cells.</value>
     public TimeSpan Patience { get; set; } = StopSequence.Usual;
 
@@ -48,10 +50,12 @@ public sealed class CellSession : IDisposable
     /// <summary>Runs one cell. Never throws for what the cell does: see <see cref="CellResult.Error"/>.</summary>
     /// <param name="code">The cell's text, magics included.</param>
     /// <param name="host">Where its outputs go.</param>
-    /// <param name="language">The language the cell starts in: <c>csharp</c>, <c>fsharp</c>, <c>html</c>, <c>markdown</c>, <c>mermaid</c>, <c>javascript</c>, …</param>
+    /// <param name="language">The language the cell starts in: <c>csharp</c>, <c>fsharp</c>, <c>html</c>,
+    /// <c>markdown</c>, <c>mermaid</c>, <c>javascript</c>, …</param>
     /// <param name="interrupt">Stops the cell; the session stays usable.</param>
     /// <returns>How it ended.</returns>
-    public async Task<CellResult> RunAsync(string code, ICellHost host, string language = "csharp", CancellationToken interrupt = default)
+    public async Task<CellResult> RunAsync(string code, ICellHost host, string language = "csharp",
+        CancellationToken interrupt = default)
     {
         ArgumentNullException.ThrowIfNull(code);
         ArgumentNullException.ThrowIfNull(host);
@@ -68,7 +72,8 @@ public sealed class CellSession : IDisposable
         {
             HostConsole.Route();
             var source = CellSource.Cell(code.ReplaceLineEndings("\n"), WorkingDirectory);
-            return new CellResult(await RunAsync(source, host, language, interrupt).ConfigureAwait(false), Stopwatch.GetElapsedTime(started));
+            return new CellResult(await RunAsync(source, host, language, interrupt).ConfigureAwait(false),
+                Stopwatch.GetElapsedTime(started));
         }
         finally
         {
@@ -83,11 +88,13 @@ public sealed class CellSession : IDisposable
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>The choices that fit what is typed; none in languages without help.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The position is outside the text.</exception>
-    public async Task<CompletionResult> CompleteAsync(string code, int position, CancellationToken cancellationToken = default)
+    public async Task<CompletionResult> CompleteAsync(string code, int position,
+        CancellationToken cancellationToken = default)
     {
         CheckPosition(code, position);
         if (Completions.Magic(code, position) is { } magics) return magics;
-        if (CellParser.Only("csharp", code, position) is not { } csharp) return new CompletionResult(position, position, []);
+        if (CellParser.Only("csharp", code, position) is not { } csharp)
+            return new CompletionResult(position, position, []);
         var document = await parts.CSharp.Editor.OpenAsync(csharp, cancellationToken).ConfigureAwait(false);
         return await Completions.CSharpAsync(document, position, cancellationToken).ConfigureAwait(false);
     }
@@ -98,7 +105,8 @@ public sealed class CellSession : IDisposable
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Plain text and Markdown; null where nothing with a meaning stands there.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The position is outside the text.</exception>
-    public async Task<MimeBundle?> InspectAsync(string code, int position, CancellationToken cancellationToken = default)
+    public async Task<MimeBundle?> InspectAsync(string code, int position,
+        CancellationToken cancellationToken = default)
     {
         CheckPosition(code, position);
         if (CellParser.Only("csharp", code, position) is not { } csharp) return null;
@@ -128,7 +136,8 @@ public sealed class CellSession : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(position, code.Length);
     }
 
-    private async Task<CellError?> RunAsync(CellSource source, ICellHost host, string language, CancellationToken interrupt)
+    private async Task<CellError?> RunAsync(CellSource source, ICellHost host, string language,
+        CancellationToken interrupt)
     {
         using var cell = new CellContext(source, new CellOutput(host, hostGate));
         using var flush = new FlushAtExit(cell.Output);
@@ -154,7 +163,8 @@ public sealed class CellSession : IDisposable
             });
             await Task.WhenAny(ending, Task.Delay(EndPatience)).ConfigureAwait(false);
             cell.Output.Close();
-            return Interrupted("but some of its work could not be stopped and is left behind; what it still prints is dropped", null);
+            return Interrupted(
+                "but some of its work could not be stopped and is left behind; what it still prints is dropped", null);
         }
         CellError? error = null;
         try

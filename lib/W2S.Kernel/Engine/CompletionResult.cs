@@ -8,5 +8,6 @@ public sealed record CompletionResult(int Start, int End, IReadOnlyList<Completi
 
 /// <summary>One choice.</summary>
 /// <param name="Text">What to put in.</param>
-/// <param name="Kind">What it is: <c>method</c>, <c>property</c>, <c>local</c>, <c>class</c>, <c>keyword</c>, <c>magic</c>, …</param>
+/// <param name="Kind">What it is: <c>method</c>, <c>property</c>, <c>local</c>, <c>class</c>, <c>keyword</c>,
+/// <c>magic</c>, …</param>
 public sealed record CompletionEntry(string Text, string Kind);

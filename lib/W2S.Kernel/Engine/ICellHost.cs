@@ -1,6 +1,7 @@
 namespace W2S.Kernel.Engine;
 
-/// <summary>What a running cell may ask of its front end: the terminal, the notebook runner or a Jupyter client.</summary>
+/// <summary>What a running cell may ask of its front end: the terminal, the notebook runner or a Jupyter
+/// client.</summary>
 /// <remarks>
 /// Calls come from any thread, one at a time and in the order in which they happened: <see cref="CellSession"/>
 /// serialises them. An implementation must not call back into the session.
@@ -15,7 +16,8 @@ public interface ICellHost
     /// <summary>Shows a value, or replaces one shown before.</summary>
     /// <param name="bundle">The value in each of its MIME types.</param>
     /// <param name="displayId">Names the display for later updates.</param>
-    /// <param name="update">True to replace what <paramref name="displayId"/> named before, also from an earlier cell.</param>
+    /// <param name="update">True to replace what <paramref name="displayId"/> named before, also from an earlier
+    /// cell.</param>
     void Display(MimeBundle bundle, string displayId, bool update);
 
     /// <summary>The value of the cell's last expression.</summary>

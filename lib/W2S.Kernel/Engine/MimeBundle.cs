@@ -5,8 +5,8 @@ namespace W2S.Kernel.Engine;
 
 /// <summary>One value in several representations, keyed by MIME type, in the order in which they were added.</summary>
 /// <remarks>
-/// A type that ends in <c>json</c> holds a JSON object or array (<see cref="JsonNode"/>); every other type holds a string.
-/// Binary types (<c>image/png</c>) hold base64, as Jupyter wants it.
+/// A type that ends in <c>json</c> holds a JSON object or array (<see cref="JsonNode"/>); every other type holds a
+/// string. Binary types (<c>image/png</c>) hold base64, as Jupyter wants it.
 /// </remarks>
 public sealed class MimeBundle : IReadOnlyDictionary<string, JsonNode>
 {

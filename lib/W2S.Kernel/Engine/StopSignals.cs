@@ -4,16 +4,17 @@ using System.Runtime.InteropServices;
 namespace W2S.Kernel.Engine;
 
 /// <summary>
-/// Signals that ask a process with a running cell to stop: the first one asks, a second one or the end of its time insists,
-/// a third one or the end of all time ends the process, whatever it does.
+/// Signals that ask a process with a running cell to stop: the first one asks, a second one or the end of its time
+/// insists, a third one or the end of all time ends the process, whatever it does.
 /// </summary>
 /// <remarks>
-/// Schedulers send SIGTERM to every process of a job, some once more to each, and kill after ten seconds or later. So what
-/// comes within half a second of a signal is the same one, and the process ends by itself before ten.
+/// Schedulers send SIGTERM to every process of a job, some once more to each, and kill after ten seconds or later. So
+/// what comes within half a second of a signal is the same one, and the process ends by itself before ten.
 /// </remarks>
 internal sealed class StopSignals : IDisposable
 {
-    /// <summary>How long a stopped cell that took <c>Cell.Token</c> has to end by itself, as a training that writes its checkpoint.</summary>
+    /// <summary>How long a stopped cell that took <c>Cell.Token</c> has to end by itself, as a training that writes its
+    /// checkpoint.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
 
     private static readonly TimeSpan Same = TimeSpan.FromMilliseconds(500);
@@ -32,7 +33,8 @@ internal sealed class StopSignals : IDisposable
 
     /// <summary>Begins to listen.</summary>
     /// <param name="ask">Called once, at the first signal.</param>
-    /// <param name="insist">Called once, where the process is still there when its time is over or another signal comes.</param>
+    /// <param name="insist">Called once, where the process is still there when its time is over or another signal
+    /// comes.</param>
     /// <param name="signals">The signals.</param>
     public StopSignals(Action ask, Action insist, params ReadOnlySpan<PosixSignal> signals)
     {

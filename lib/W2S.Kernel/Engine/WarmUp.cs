@@ -11,7 +11,8 @@ internal static class WarmUp
     private static readonly string[] Cells =
     [
         "var first = new[] { 1, 2 }; string Twice(string text) => text + text;",
-        "using System.Linq; var second = first.Select(x => x + 1).Where(x => x > 0).OrderBy(x => x).ToList(); second.Count",
+        "using System.Linq; var second = first.Select(x => x + 1).Where(x => x > 0).OrderBy(x => x).ToList(); "
+        + "second.Count",
         "await System.Threading.Tasks.Task.CompletedTask; $\"{second[0]} {Twice(\"x\")}\"",
     ];
 

@@ -20,7 +20,8 @@ internal sealed record ConnectionInfo(
     /// <summary>Reads a connection file.</summary>
     /// <param name="path">The file.</param>
     /// <returns>What it says.</returns>
-    /// <exception cref="KernelRefusedException">The file cannot be read, is malformed or binds elsewhere than loopback.</exception>
+    /// <exception cref="KernelRefusedException">The file cannot be read, is malformed or binds elsewhere than
+    /// loopback.</exception>
     public static ConnectionInfo Read(string path)
     {
         byte[] json;
@@ -33,7 +34,8 @@ internal sealed record ConnectionInfo(
             json = new byte[stream.Length];
             stream.ReadExactly(json);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception error)
+            when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw new KernelRefusedException($"connection file '{path}' cannot be read: {error.Message}");
         }
@@ -54,14 +56,16 @@ internal sealed record ConnectionInfo(
             using var document = JsonDocument.Parse(json);
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object)
-                throw Refuse($"it holds a JSON {root.ValueKind.ToString().ToLowerInvariant()} where an object is needed");
+                throw Refuse(
+                    $"it holds a JSON {root.ValueKind.ToString().ToLowerInvariant()} where an object is needed");
 
             string? Text(string field) => !root.TryGetProperty(field, out var value) ? null
                 : value.ValueKind == JsonValueKind.String ? value.GetString()
                 : throw Refuse($"{field} is {value.GetRawText()}; give a string");
 
             int Port(string field) => !root.TryGetProperty(field, out var value) ? throw Refuse($"{field} is missing")
-                : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var port) && port is > 0 and < 65536 ? port
+                : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var port) && port is > 0 and < 65536
+                ? port
                 : throw Refuse($"{field} is {value.GetRawText()}; give a port from 1 to 65535");
 
             if (Text("transport") is { } transport and not "tcp")
@@ -69,7 +73,8 @@ internal sealed record ConnectionInfo(
             var scheme = Text("signature_scheme");
             if (scheme is not (null or "hmac-sha256"))
                 throw Refuse($"signature_scheme is '{scheme}'; this kernel signs with hmac-sha256");
-            var key = Encoding.UTF8.GetBytes(Text("key") ?? throw Refuse("key is missing; give \"\" for unsigned messages"));
+            var key = Encoding.UTF8.GetBytes(
+                Text("key") ?? throw Refuse("key is missing; give \"\" for unsigned messages"));
             var address = Loopback(Text("ip") ?? throw Refuse("ip is missing; give 127.0.0.1"), Refuse);
 
             var info = new ConnectionInfo(address, Port("shell_port"), Port("control_port"), Port("stdin_port"),
@@ -100,6 +105,7 @@ internal sealed record ConnectionInfo(
         if (!IPAddress.TryParse(text, out var address) || address.ToString() != text)
             throw refuse($"ip is '{text}', which is no IP address; give 127.0.0.1");
         return IPAddress.IsLoopback(address) && !address.IsIPv4MappedToIPv6 ? address
-            : throw refuse($"ip is '{text}', which other machines can reach; this kernel listens on loopback only: give 127.0.0.1");
+            : throw refuse(
+                $"ip is '{text}', which other machines can reach; this kernel listens on loopback only: give 127.0.0.1");
     }
 }

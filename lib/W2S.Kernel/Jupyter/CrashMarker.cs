@@ -4,10 +4,11 @@ using System.Text.Json.Nodes;
 
 namespace W2S.Kernel.Jupyter;
 
-/// <summary>A note of the cell that runs, on disk, so that the next start can say which cell ended the kernel and why.</summary>
+/// <summary>A note of the cell that runs, on disk, so that the next start can say which cell ended the kernel and
+/// why.</summary>
 /// <remarks>
-/// Two files a process: the note, and a copy of what the process wrote to standard error, where the runtime names a stack
-/// overflow. Both go when the kernel ends as asked.
+/// Two files a process: the note, and a copy of what the process wrote to standard error, where the runtime names a
+/// stack overflow. Both go when the kernel ends as asked.
 /// </remarks>
 internal sealed class CrashMarker : IDisposable
 {
@@ -96,7 +97,8 @@ internal sealed class CrashMarker : IDisposable
     {
         if (note is null)
             return;
-        var json = JsonSerializer.SerializeToUtf8Bytes(new JsonObject { ["cell"] = cell, ["code"] = code, ["reason"] = reason });
+        var json = JsonSerializer.SerializeToUtf8Bytes(
+            new JsonObject { ["cell"] = cell, ["code"] = code, ["reason"] = reason });
         note.SetLength(0);
         note.Position = 0;
         note.Write(json);
@@ -105,7 +107,8 @@ internal sealed class CrashMarker : IDisposable
     private static string? Collect(string folder, string name)
     {
         string? notice = null;
-        foreach (var path in Directory.EnumerateFiles(folder, name + "-*.json").OrderBy(File.GetLastWriteTimeUtc).ToList())
+        foreach (var path in Directory.EnumerateFiles(folder, name + "-*.json").OrderBy(File.GetLastWriteTimeUtc)
+            .ToList())
         {
             var id = Path.GetFileNameWithoutExtension(path)[(name.Length + 1)..];
             if (!int.TryParse(id, out var process) || IsAlive(process, path))
@@ -127,7 +130,8 @@ internal sealed class CrashMarker : IDisposable
             return !process.HasExited && id != Environment.ProcessId
                 && process.StartTime.ToUniversalTime() < File.GetLastWriteTimeUtc(path).AddSeconds(1);
         }
-        catch (Exception error) when (error is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
+        catch (Exception error)
+            when (error is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
         {
             return false;
         }
@@ -147,14 +151,16 @@ internal sealed class CrashMarker : IDisposable
         var reason = read?["reason"]?.GetValue<string>();
         if (read is null && lastWords.Length == 0)
             return null;
-        var where = read is null ? "between two cells" : $"while {Where(read["cell"]!.GetValue<int>(), read["code"]!.GetValue<string>())} ran";
+        var where = read is null ? "between two cells"
+            : $"while {Where(read["cell"]!.GetValue<int>(), read["code"]!.GetValue<string>())} ran";
         return $"The kernel that ran in this folder before ended {where}: "
             + (reason ?? (lastWords.Length > 0 ? lastWords : "it was killed from outside, or memory ran out."));
     }
 
     private static string LastWords(string path)
     {
-        string[] openings = ["Stack overflow", "Fatal error", "Unhandled exception", "Process terminated", "Out of memory"];
+        string[] openings = ["Stack overflow", "Fatal error", "Unhandled exception", "Process terminated",
+            "Out of memory"];
         var lines = new List<string>();
         using var reader = new StreamReader(path);
         while (lines.Count < 6 && reader.ReadLine() is { } line)

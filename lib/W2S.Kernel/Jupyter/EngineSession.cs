@@ -8,7 +8,8 @@ internal sealed class EngineSession(string folder) : IKernelSession
 {
     private readonly Task<CellSession> opening = Task.Run(() => new CellSession(folder));
 
-    /// <summary>Gives a cell that is stopped from now on the time of <see cref="CellSession.Patience"/> to end by itself.</summary>
+    /// <summary>Gives a cell that is stopped from now on the time of <see cref="CellSession.Patience"/> to end by
+    /// itself.</summary>
     /// <param name="patience">How long.</param>
     public void Wait(TimeSpan patience)
     {

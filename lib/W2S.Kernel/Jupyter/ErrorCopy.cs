@@ -6,9 +6,9 @@ namespace W2S.Kernel.Jupyter;
 
 /// <summary>Copies what this process writes to standard error into a file, by a process that outlives it.</summary>
 /// <remarks>
-/// A stack overflow leaves no moment to note it: the runtime names it on standard error and aborts. So standard error goes
-/// through <c>tee</c>, which sends it on to where it went before and ends with the kernel. Windows has no such tool; there
-/// the next start says that the kernel ended in the cell, without the reason.
+/// A stack overflow leaves no moment to note it: the runtime names it on standard error and aborts. So standard error
+/// goes through <c>tee</c>, which sends it on to where it went before and ends with the kernel. Windows has no such
+/// tool; there the next start says that the kernel ended in the cell, without the reason.
 /// </remarks>
 internal static partial class ErrorCopy
 {
@@ -33,7 +33,8 @@ internal static partial class ErrorCopy
                 log.Write($"standard error is not copied: error {Marshal.GetLastPInvokeError()}");
             pipe.Close();
         }
-        catch (Exception error) when (error is System.ComponentModel.Win32Exception or InvalidCastException or IOException)
+        catch (Exception error)
+            when (error is System.ComponentModel.Win32Exception or InvalidCastException or IOException)
         {
             log.Write($"standard error is not copied: {error.Message}");
         }

@@ -6,7 +6,8 @@ namespace W2S.Kernel.Jupyter;
 
 /// <summary>Runs cells for <c>execute_request</c>.</summary>
 internal sealed class ExecuteRequests(
-    IKernelSession session, HistoryStore history, CrashMarker marker, Publisher publisher, OutputPump pump, InputDesk input)
+    IKernelSession session, HistoryStore history, CrashMarker marker, Publisher publisher, OutputPump pump,
+    InputDesk input)
 {
     private readonly ICellHost quiet = new QuietCellHost();
     private int count;
@@ -37,7 +38,8 @@ internal sealed class ExecuteRequests(
             return Page(request, topic, code, silent, stored, interrupt);
         if (!silent)
             Begin(request, code);
-        var host = new JupyterCellHost(request, count, publisher, pump, request.Flag("allow_stdin", true) ? input : null, interrupt);
+        var host = new JupyterCellHost(request, count, publisher, pump,
+            request.Flag("allow_stdin", true) ? input : null, interrupt);
         var result = Run(code, silent ? quiet : host, interrupt);
         pump.Flush();
         if (stored)
@@ -47,7 +49,8 @@ internal sealed class ExecuteRequests(
             : Reply.Ok(request, Succeeded(request, writer => Empty(writer, "payload", array: true), interrupt));
     }
 
-    /// <summary>Notes that a reply is about to leave: after a failed cell, the cells that came until now do not run.</summary>
+    /// <summary>Notes that a reply is about to leave: after a failed cell, the cells that came until now do not
+    /// run.</summary>
     /// <param name="reply">The reply.</param>
     public void Replying(Reply reply)
     {
@@ -96,10 +99,12 @@ internal sealed class ExecuteRequests(
         { AbortsQueue = !silent && request.Flag("stop_on_error", true) };
     }
 
-    private Action<Utf8JsonWriter> Succeeded(IncomingMessage request, Action<Utf8JsonWriter> payload, CancellationToken interrupt)
+    private Action<Utf8JsonWriter> Succeeded(IncomingMessage request, Action<Utf8JsonWriter> payload,
+        CancellationToken interrupt)
     {
         var values = new List<(string Name, MimeBundle? Value, CellError? Error)>();
-        if (request.Content.TryGetProperty("user_expressions", out var expressions) && expressions.ValueKind == JsonValueKind.Object)
+        if (request.Content.TryGetProperty("user_expressions", out var expressions)
+            && expressions.ValueKind == JsonValueKind.Object)
         {
             foreach (var expression in expressions.EnumerateObject())
             {
@@ -129,7 +134,8 @@ internal sealed class ExecuteRequests(
         };
     }
 
-    private Reply Page(IncomingMessage request, string topic, string code, bool silent, bool stored, CancellationToken interrupt)
+    private Reply Page(IncomingMessage request, string topic, string code, bool silent, bool stored,
+        CancellationToken interrupt)
     {
         if (!silent)
             Begin(request, code);
@@ -137,7 +143,9 @@ internal sealed class ExecuteRequests(
             history.Add(count, code, null);
         var found = session.InspectAsync(topic, topic.Length, interrupt).GetAwaiter().GetResult();
         if (found is null)
-            return Failed(request, new CellError("NotFound", $"nothing is known about '{topic}'", [$"NotFound: nothing is known about '{topic}'"]), silent);
+            return Failed(request,
+                new CellError("NotFound", $"nothing is known about '{topic}'",
+                    [$"NotFound: nothing is known about '{topic}'"]), silent);
         return Reply.Ok(request, Succeeded(request, content => Pager.Payload(content, found), interrupt));
     }
 }

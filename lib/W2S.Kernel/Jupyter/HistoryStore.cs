@@ -77,7 +77,8 @@ internal sealed class HistoryStore : IDisposable
         lock (gate)
         {
             var run = wanted > 0 ? wanted : session + wanted;
-            return [.. entries.Where(entry => entry.Session == run && entry.Line >= (start ?? 1) && entry.Line < (stop ?? int.MaxValue))];
+            return [.. entries.Where(
+                entry => entry.Session == run && entry.Line >= (start ?? 1) && entry.Line < (stop ?? int.MaxValue))];
         }
     }
 
@@ -90,7 +91,8 @@ internal sealed class HistoryStore : IDisposable
     {
         lock (gate)
         {
-            var found = entries.Where(entry => FileSystemName.MatchesSimpleExpression(pattern, entry.Input, ignoreCase: false));
+            var found =
+                entries.Where(entry => FileSystemName.MatchesSimpleExpression(pattern, entry.Input, ignoreCase: false));
             if (unique)
                 found = found.Reverse().DistinctBy(entry => entry.Input).Reverse();
             return [.. found.TakeLast(Math.Max(0, count ?? int.MaxValue))];
@@ -126,7 +128,8 @@ internal sealed class HistoryStore : IDisposable
                 stream.Write(Line(entry));
         }
         stream.Seek(0, SeekOrigin.End);
-        stream.Write(Line(new HistoryEntry(last + 1, 0, "", null))); // so that a run beside this one takes another number
+        // so that a run beside this one takes another number
+        stream.Write(Line(new HistoryEntry(last + 1, 0, "", null)));
         return last;
     }
 
@@ -179,9 +182,11 @@ internal sealed class HistoryStore : IDisposable
         {
             using var document = JsonDocument.Parse(line);
             var root = document.RootElement;
-            return new HistoryEntry(root[0].GetInt32(), root[1].GetInt32(), root[2].GetString() ?? "", root[3].GetString());
+            return new HistoryEntry(root[0].GetInt32(), root[1].GetInt32(), root[2].GetString() ?? "",
+                root[3].GetString());
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or IndexOutOfRangeException or FormatException)
+        catch (Exception error)
+            when (error is JsonException or InvalidOperationException or IndexOutOfRangeException or FormatException)
         {
             return null;
         }

@@ -4,8 +4,8 @@ namespace W2S.Kernel.Jupyter;
 
 /// <summary>Has SIGINT reach this process even where whoever started it ignores that signal.</summary>
 /// <remarks>
-/// A shell has its background jobs ignore SIGINT; their children inherit that, and the runtime leaves it so. A kernel of a
-/// notebook server that was started with <c>&amp;</c> could then not be interrupted by the signal.
+/// A shell has its background jobs ignore SIGINT; their children inherit that, and the runtime leaves it so. A kernel
+/// of a notebook server that was started with <c>&amp;</c> could then not be interrupted by the signal.
 /// </remarks>
 internal static partial class InterruptSignal
 {
@@ -14,7 +14,8 @@ internal static partial class InterruptSignal
     private const nint Default = 0;
     private const nint Ignore = 1;
 
-    /// <summary>Takes an inherited "ignore" back. To be called first of all: the runtime looks once, and remembers.</summary>
+    /// <summary>Takes an inherited "ignore" back. To be called first of all: the runtime looks once, and
+    /// remembers.</summary>
     public static void Restore()
     {
         if (OperatingSystem.IsWindows())

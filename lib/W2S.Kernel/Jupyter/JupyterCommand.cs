@@ -3,7 +3,8 @@ using W2S.Kernel.Engine;
 
 namespace W2S.Kernel.Jupyter;
 
-/// <summary>The verb <c>jupyter</c>: serves the clients that a connection file names, until one of them ends it.</summary>
+/// <summary>The verb <c>jupyter</c>: serves the clients that a connection file names, until one of them ends
+/// it.</summary>
 public static class JupyterCommand
 {
     private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(2);
@@ -35,14 +36,16 @@ public static class JupyterCommand
         var session = new EngineSession(folder); // begins to load beside what follows
         var transport = new NetMqTransport(info);
         if (info.Key.Length == 0)
-            log.Write("the connection file has no key: messages are not signed, and any process of this machine can run cells");
+            log.Write("the connection file has no key: messages are not signed, and any process of this machine can "
+                + "run cells");
         var (history, marker) = OpenState(folder, log);
         if (marker.Notice is { } notice)
             log.Write(notice);
         var server = new KernelServer(new WireCodec(info.Key), transport, session, history, marker, log);
         transport.Start(server.Receive, server.Greet);
 
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => On(context, server.Interrupt));
+        using var interrupt =
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, context => On(context, server.Interrupt));
         var asked = false;
         using var signals = new StopSignals(Stop, () => server.End(), PosixSignal.SIGTERM);
         ParentWatch.Begin(() =>
@@ -61,7 +64,8 @@ public static class JupyterCommand
             Explain($"Environment.Exit({Environment.ExitCode}) was called: the kernel has ended");
         };
         AppDomain.CurrentDomain.UnhandledException += (_, error) =>
-            Explain($"{error.ExceptionObject.GetType().Name} was thrown outside the cell's own thread: the kernel has ended");
+            Explain($"{error.ExceptionObject.GetType().Name} was thrown outside the cell's own thread: the kernel has "
+                + "ended");
 
         server.Ended.Wait();
         Volatile.Write(ref asked, true);
@@ -71,7 +75,8 @@ public static class JupyterCommand
         history.Dispose();
         transport.Dispose();
         NetMQ.NetMQConfig.Cleanup(block: true); // what was sent last must leave before the process does
-        Environment.Exit(signals.Came ? signals.ExitCode : 0); // a cell may have left threads that would keep the process
+        // a cell may have left threads that would keep the process
+        Environment.Exit(signals.Came ? signals.ExitCode : 0);
 
         void Stop()
         {

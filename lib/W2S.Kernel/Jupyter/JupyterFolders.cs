@@ -11,7 +11,8 @@ internal static class JupyterFolders
         if (Variable("JUPYTER_DATA_DIR") is { } named)
             return Path.GetFullPath(named);
         var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        return OperatingSystem.IsWindows() ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData), "jupyter")
+        return OperatingSystem.IsWindows()
+            ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.ApplicationData), "jupyter")
             : OperatingSystem.IsMacOS() ? Path.Combine(home, "Library", "Jupyter")
             : Path.Combine(Variable("XDG_DATA_HOME") ?? Path.Combine(home, ".local", "share"), "jupyter");
     }
@@ -26,7 +27,8 @@ internal static class JupyterFolders
     public static IReadOnlyList<string> All()
     {
         var folders = new List<string>();
-        folders.AddRange((Variable("JUPYTER_PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries));
+        folders.AddRange(
+            (Variable("JUPYTER_PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries));
         folders.Add(User());
         foreach (var prefix in new[] { Variable("VIRTUAL_ENV"), Variable("CONDA_PREFIX") })
         {
@@ -34,7 +36,8 @@ internal static class JupyterFolders
                 folders.Add(Prefix(prefix));
         }
         if (OperatingSystem.IsWindows())
-            folders.Add(Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.CommonApplicationData), "jupyter"));
+            folders.Add(
+                Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.CommonApplicationData), "jupyter"));
         else
             folders.AddRange(["/usr/local/share/jupyter", "/usr/share/jupyter"]);
         return [.. folders.Distinct()];

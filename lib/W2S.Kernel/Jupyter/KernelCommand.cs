@@ -2,7 +2,8 @@ using W2S.Kernel.Notebooks;
 
 namespace W2S.Kernel.Jupyter;
 
-/// <summary>The verb <c>kernel</c>: installs this program as a Jupyter kernel, removes it, lists the kernels there are.</summary>
+/// <summary>The verb <c>kernel</c>: installs this program as a Jupyter kernel, removes it, lists the kernels there
+/// are.</summary>
 public static class KernelCommand
 {
     private const string Usage = "kernel install|uninstall [--user | --prefix DIR] [--name NAME], or kernel list";
@@ -72,7 +73,8 @@ public static class KernelCommand
             say("no kernels are installed; ./w2s kernel install installs this one");
         var width = specs.Select(spec => spec.Name.Length).DefaultIfEmpty().Max();
         foreach (var spec in specs)
-            say($"{spec.Name.PadRight(width)}  {spec.DisplayName}{(spec.IsOurs ? " (this project's)" : "")}  {spec.Folder}");
+            say($"{spec.Name.PadRight(width)}  {spec.DisplayName}{(spec.IsOurs ? " (this project's)" : "")}  "
+                + $"{spec.Folder}");
     }
 
     // By its full path: an editor started from a desktop has no shell's PATH.

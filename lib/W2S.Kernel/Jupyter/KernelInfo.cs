@@ -13,7 +13,8 @@ internal static class KernelInfo
 
     /// <summary>The greeting of terminal clients.</summary>
     public static string Banner { get; } =
-        $"W2S.Kernel {Version}: C# 14 on .NET {Environment.Version}. #!lsmagic lists the magics, ?name tells about a name.";
+        $"W2S.Kernel {Version}: C# 14 on .NET {Environment.Version}. #!lsmagic lists the magics, ?name tells about a "
+        + "name.";
 
     /// <summary>Writes the content of <c>kernel_info_reply</c> after its status.</summary>
     /// <param name="content">Where.</param>

@@ -23,7 +23,8 @@ internal sealed class KernelInstaller(string dataFolder, string name, Action<str
         try
         {
             Copy(program, Path.Combine(fresh, "bin"));
-            File.WriteAllText(Path.Combine(fresh, KernelSpec.FileName), KernelSpec.Json(host, Path.Combine(Target, "bin", "W2S.Kernel.dll")));
+            File.WriteAllText(Path.Combine(fresh, KernelSpec.FileName),
+                KernelSpec.Json(host, Path.Combine(Target, "bin", "W2S.Kernel.dll")));
             Directory.CreateDirectory(Path.GetDirectoryName(Target)!);
             var old = KeepAside();
             Directory.Move(fresh, Target);
@@ -39,13 +40,18 @@ internal sealed class KernelInstaller(string dataFolder, string name, Action<str
     });
 
     /// <summary>Removes the kernel and brings back what it replaced.</summary>
-    /// <exception cref="KernelRefusedException">There is none, it is not this program's, or it cannot be removed.</exception>
+    /// <exception cref="KernelRefusedException">There is none, it is not this program's, or it cannot be
+    /// removed.</exception>
     public void Uninstall() => Guard(() =>
     {
         if (!Directory.Exists(Target))
-            throw new KernelRefusedException($"there is no kernel '{name}' in {Path.Combine(dataFolder, "kernels")}; `kernel list` names those there are");
+            throw new KernelRefusedException(
+                $"there is no kernel '{name}' in {Path.Combine(dataFolder, "kernels")}; `kernel list` names those "
+                + "there are");
         if (KernelSpec.Read(Target) is not { IsOurs: true })
-            throw new KernelRefusedException($"the kernel '{name}' in {Target} was not installed by this program and stays; remove it with `jupyter kernelspec remove {name}`");
+            throw new KernelRefusedException(
+                $"the kernel '{name}' in {Target} was not installed by this program and stays; remove it with "
+                + $"`jupyter kernelspec remove {name}`");
         Directory.Delete(Target, recursive: true);
         say($"removed the kernel '{name}' from {Target}");
         var backup = Directory.Exists(Backups)
@@ -79,7 +85,8 @@ internal sealed class KernelInstaller(string dataFolder, string name, Action<str
         Directory.CreateDirectory(Backups);
         var backup = Path.Combine(Backups, $"{name}@{stamp}");
         Directory.Move(Target, backup);
-        say($"another program's kernel '{name}' was there: it is kept in {backup}, and `kernel uninstall` brings it back");
+        say($"another program's kernel '{name}' was there: it is kept in {backup}, and `kernel uninstall` brings it "
+            + "back");
         return null;
     }
 
@@ -101,7 +108,9 @@ internal sealed class KernelInstaller(string dataFolder, string name, Action<str
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new KernelRefusedException($"{error.Message} (in {dataFolder}; close notebooks that use the kernel, or give another folder with --prefix)");
+            throw new KernelRefusedException(
+                $"{error.Message} (in {dataFolder}; close notebooks that use the kernel, or give another folder with "
+                + "--prefix)");
         }
     }
 }

@@ -13,7 +13,8 @@ internal sealed class KernelLog
     private int lines;
     private int dropped;
 
-    /// <summary>Writes to the process's standard error, whatever <see cref="Console.Error"/> is redirected to.</summary>
+    /// <summary>Writes to the process's standard error, whatever <see cref="Console.Error"/> is redirected
+    /// to.</summary>
     public KernelLog() : this(Console.OpenStandardError())
     {
     }

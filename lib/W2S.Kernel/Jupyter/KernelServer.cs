@@ -3,7 +3,8 @@ using W2S.Kernel.Engine;
 
 namespace W2S.Kernel.Jupyter;
 
-/// <summary>Answers the messages of Jupyter clients: shell requests one after the other, control requests beside them.</summary>
+/// <summary>Answers the messages of Jupyter clients: shell requests one after the other, control requests beside
+/// them.</summary>
 /// <remarks>
 /// Every request is enclosed in the states busy and idle and gets exactly one reply. Both threads are the server's own:
 /// a cell that fills the thread pool delays neither.
@@ -35,7 +36,8 @@ internal sealed class KernelServer : IDisposable
     /// <param name="history">The cells that ran.</param>
     /// <param name="marker">Notes the running cell for the next start.</param>
     /// <param name="log">Where dropped messages are named.</param>
-    public KernelServer(WireCodec codec, IMessageSink sink, IKernelSession session, HistoryStore history, CrashMarker marker, KernelLog log)
+    public KernelServer(WireCodec codec, IMessageSink sink, IKernelSession session, HistoryStore history,
+        CrashMarker marker, KernelLog log)
     {
         this.codec = codec;
         this.log = log;
@@ -80,8 +82,10 @@ internal sealed class KernelServer : IDisposable
         }
     }
 
-    /// <summary>Says the kernel's state to a client that has just subscribed to the outputs: it waits for a first message.</summary>
-    public void Greet() => publisher.State(MessageHeader.None, answering is null ? "starting" : answering.Value ? "busy" : "idle");
+    /// <summary>Says the kernel's state to a client that has just subscribed to the outputs: it waits for a first
+    /// message.</summary>
+    public void Greet() =>
+        publisher.State(MessageHeader.None, answering is null ? "starting" : answering.Value ? "busy" : "idle");
 
     /// <summary>Stops the cell that runs, if one does; returns at once.</summary>
     public void Interrupt()
@@ -95,7 +99,8 @@ internal sealed class KernelServer : IDisposable
         }
     }
 
-    /// <summary>Stops the cell that runs, if one does, and has the kernel end once its outputs and its reply are sent.</summary>
+    /// <summary>Stops the cell that runs, if one does, and has the kernel end once its outputs and its reply are
+    /// sent.</summary>
     public void Stop()
     {
         bool busy;
@@ -222,7 +227,8 @@ internal sealed class KernelServer : IDisposable
         {
             // Text that is no Unicode; the reply that says so is plain.
             log.Write($"{request.Header.Type}: {error.Message}");
-            publisher.Send(channel, request, reply.Type, Reply.Failure(request, error.GetType().Name, error.Message).Content);
+            publisher.Send(channel, request, reply.Type,
+                Reply.Failure(request, error.GetType().Name, error.Message).Content);
         }
     }
 
@@ -238,12 +244,15 @@ internal sealed class KernelServer : IDisposable
         {
             case "execute_request":
                 return channel == KernelChannel.Shell ? executeRequests.Execute(request, interrupt)
-                    : Reply.Failure(request, "WrongChannel", "cells run on the shell channel; send execute_request there");
+                    : Reply.Failure(request, "WrongChannel",
+                        "cells run on the shell channel; send execute_request there");
             case "interrupt_request":
                 Interrupt();
                 return Reply.Ok(request);
             case "shutdown_request":
-                return Reply.Ok(request, content => content.WriteBoolean("restart", request.Flag("restart", false))) with { Ends = true };
+                return Reply.Ok(request, content => content.WriteBoolean("restart", request.Flag("restart", false)))
+                    with
+                { Ends = true };
             case "comm_open":
                 // No target is registered: the other side is told, as the protocol wants it.
                 publisher.Broadcast("comm_close", request.Header, content =>

@@ -56,7 +56,12 @@ internal sealed partial record KernelSpec(string Name, string Folder, string Dis
         ["interrupt_mode"] = "message",
         ["env"] = new JsonObject { ["DOTNET_NOLOGO"] = "1", ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1" },
         ["metadata"] = new JsonObject { ["debugger"] = false, [Mark] = KernelInfo.Version },
-    }.ToJsonString(new JsonSerializerOptions { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }) + "\n";
+    }.ToJsonString(
+    new JsonSerializerOptions
+    {
+        WriteIndented = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping
+    }) + "\n";
 
     [GeneratedRegex(@"^[A-Za-z0-9._-]+$")]
     private static partial Regex NamePattern();

@@ -25,7 +25,8 @@ internal sealed record IncomingMessage(byte[][] Identities, MessageHeader Header
     /// <param name="otherwise">The default.</param>
     /// <returns>The string.</returns>
     public string Text(string field, string otherwise = "") =>
-        Content.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : otherwise;
+        Content.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()!
+            : otherwise;
 
     /// <summary>A boolean of the content, or a default.</summary>
     /// <param name="field">Its name.</param>

@@ -113,7 +113,8 @@ internal sealed class NetMqTransport : IMessageSink, IDisposable
         }
         catch (Exception error) when (error is NetMQException or System.Net.Sockets.SocketException)
         {
-            throw new KernelRefusedException($"the {channel} channel cannot listen on {info.Endpoint(port)}: {error.Message}");
+            throw new KernelRefusedException(
+                $"the {channel} channel cannot listen on {info.Endpoint(port)}: {error.Message}");
         }
     }
 

@@ -6,11 +6,11 @@ namespace W2S.Kernel.Jupyter;
 
 /// <summary>Gathers text, updates and clears of running cells and sends at most 20 such messages a second.</summary>
 /// <remarks>
-/// Nothing is lost: a writer that is faster than 4 Mi characters a message waits. An update replaces one of the same display
-/// that still waits, and a clear drops what still waits of its cell, for neither would be seen; a clear that waits for the
-/// next output drops it when there is more text. Displays, results, errors and the end of a cell send first what waits, so
-/// that the order of a cell's outputs is kept. Only where text alternates between the two streams more than 20 times before
-/// it can be sent is it joined to one message a stream.
+/// Nothing is lost: a writer that is faster than 4 Mi characters a message waits. An update replaces one of the same
+/// display that still waits, and a clear drops what still waits of its cell, for neither would be seen; a clear that
+/// waits for the next output drops it when there is more text. Displays, results, errors and the end of a cell send
+/// first what waits, so that the order of a cell's outputs is kept. Only where text alternates between the two streams
+/// more than 20 times before it can be sent is it joined to one message a stream.
 /// </remarks>
 internal sealed class OutputPump : IDisposable
 {
@@ -133,7 +133,9 @@ internal sealed class OutputPump : IDisposable
         }
         if (waiting.Count >= LongestQueue)
             Join(parent);
-        if (waiting.Count >= LongestQueue && waiting.FindLast(item => item is TextItem text && text.Stream == stream && text.Parent == parent) is TextItem same)
+        if (waiting.Count >= LongestQueue
+            && waiting.FindLast(
+                item => item is TextItem text && text.Stream == stream && text.Parent == parent) is TextItem same)
             return same.Text;
         var added = new TextItem(parent, stream, new StringBuilder());
         waiting.Add(added);
@@ -141,7 +143,8 @@ internal sealed class OutputPump : IDisposable
     }
 
     // An update is no output of its own: it neither ends a clear's wait nor is cleared.
-    private Item? LastVisible(MessageHeader parent) => waiting.FindLast(item => item.Parent == parent && item is not UpdateItem);
+    private Item? LastVisible(MessageHeader parent) =>
+        waiting.FindLast(item => item.Parent == parent && item is not UpdateItem);
 
     private void Drop(MessageHeader parent)
     {
@@ -153,7 +156,8 @@ internal sealed class OutputPump : IDisposable
     {
         foreach (var stream in Enum.GetValues<OutputStream>())
         {
-            var texts = waiting.OfType<TextItem>().Where(item => item.Stream == stream && item.Parent == parent).ToList();
+            var texts =
+                waiting.OfType<TextItem>().Where(item => item.Stream == stream && item.Parent == parent).ToList();
             foreach (var text in texts.Skip(1))
             {
                 texts[0].Text.Append(text.Text);
@@ -223,7 +227,8 @@ internal sealed class OutputPump : IDisposable
                 if (due == 0)
                     Monitor.Wait(gate);
                 else if (due > now)
-                    Monitor.Wait(gate, TimeSpan.FromSeconds((double)(due - now) / Stopwatch.Frequency) + TimeSpan.FromMilliseconds(1));
+                    Monitor.Wait(gate,
+                        TimeSpan.FromSeconds((double)(due - now) / Stopwatch.Frequency) + TimeSpan.FromMilliseconds(1));
                 else
                     SendWaiting(whole: false);
             }

@@ -5,8 +5,8 @@ namespace W2S.Kernel.Jupyter;
 /// <summary>Notices that the process that started the kernel has ended.</summary>
 /// <remarks>
 /// By looking twice a second: the kernel's own signal for it (PR_SET_PDEATHSIG) also comes when only the thread that
-/// started the kernel ends, as a server's worker threads do. On Windows only a parent that <c>JPY_PARENT_PID</c> names, as
-/// Jupyter's servers do, is watched.
+/// started the kernel ends, as a server's worker threads do. On Windows only a parent that <c>JPY_PARENT_PID</c> names,
+/// as Jupyter's servers do, is watched.
 /// </remarks>
 internal static partial class ParentWatch
 {
@@ -27,7 +27,9 @@ internal static partial class ParentWatch
         else
         {
             var first = Parent();
-            isGone = () => Parent() != first || (named != 0 && Kill((int)named, 0) != 0 && Marshal.GetLastPInvokeError() == NoSuchProcess);
+            isGone = () =>
+                Parent() != first
+                    || (named != 0 && Kill((int)named, 0) != 0 && Marshal.GetLastPInvokeError() == NoSuchProcess);
         }
         new Thread(() =>
         {

@@ -39,7 +39,9 @@ internal sealed record Reply(string Type, Action<Utf8JsonWriter> Content)
     /// <param name="message">One line.</param>
     /// <returns>The answer.</returns>
     public static Reply Failure(IncomingMessage request, string name, string message) =>
-        WithStatus(request, "error", content => Publisher.Failure(content, new CellError(name, message.ReplaceLineEndings(" "), [$"{name}: {message}"])));
+        WithStatus(request, "error",
+            content => Publisher.Failure(content,
+                new CellError(name, message.ReplaceLineEndings(" "), [$"{name}: {message}"])));
 
     private static string TypeFor(IncomingMessage request)
     {

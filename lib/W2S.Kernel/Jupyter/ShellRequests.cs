@@ -89,8 +89,10 @@ internal sealed class ShellRequests(IKernelSession session, HistoryStore history
         var output = request.Flag("output", false);
         var entries = request.Text("hist_access_type") switch
         {
-            "range" => history.Range(request.Number("session", 0)!.Value, request.Number("start"), request.Number("stop")),
-            "search" => history.Search(request.Text("pattern", "*"), request.Number("n"), request.Flag("unique", false)),
+            "range" => history.Range(request.Number("session", 0)!.Value, request.Number("start"),
+                request.Number("stop")),
+            "search" =>
+                history.Search(request.Text("pattern", "*"), request.Number("n"), request.Flag("unique", false)),
             _ => history.Tail(request.Number("n", 1000)!.Value),
         };
         return Reply.Ok(request, content =>

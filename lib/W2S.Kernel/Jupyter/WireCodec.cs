@@ -9,7 +9,8 @@ using System.Text.Json;
 
 namespace W2S.Kernel.Jupyter;
 
-/// <summary>Turns ZeroMQ frames into messages and back: identities, delimiter, signature, header, parent, metadata, content.</summary>
+/// <summary>Turns ZeroMQ frames into messages and back: identities, delimiter, signature, header, parent, metadata,
+/// content.</summary>
 /// <param name="key">Key of the signatures; empty for none.</param>
 internal sealed class WireCodec(byte[] key)
 {
@@ -17,7 +18,8 @@ internal sealed class WireCodec(byte[] key)
     public const string ProtocolVersion = "5.4";
 
     private static readonly byte[] Delimiter = "<IDS|MSG>"u8.ToArray();
-    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Plain =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     private readonly ReplayGuard replays = new();
     private readonly string session = Guid.NewGuid().ToString("N");
@@ -28,7 +30,8 @@ internal sealed class WireCodec(byte[] key)
     /// <param name="message">The message.</param>
     /// <param name="reason">Why it was dropped.</param>
     /// <returns>False where the message must be dropped.</returns>
-    public bool TryDecode(IReadOnlyList<byte[]> frames, [NotNullWhen(true)] out IncomingMessage? message, [NotNullWhen(false)] out string? reason)
+    public bool TryDecode(IReadOnlyList<byte[]> frames, [NotNullWhen(true)] out IncomingMessage? message,
+        [NotNullWhen(false)] out string? reason)
     {
         message = null;
         var delimiter = 0;
@@ -49,7 +52,8 @@ internal sealed class WireCodec(byte[] key)
     /// <param name="parent">The header of the message that it answers.</param>
     /// <param name="content">Writes the members of the content.</param>
     /// <returns>The frames.</returns>
-    public byte[][] Encode(IReadOnlyList<byte[]> identities, string type, MessageHeader parent, Action<Utf8JsonWriter> content)
+    public byte[][] Encode(IReadOnlyList<byte[]> identities, string type, MessageHeader parent,
+        Action<Utf8JsonWriter> content)
     {
         var frames = new byte[identities.Count + 6][];
         for (var i = 0; i < identities.Count; i++)
@@ -81,7 +85,8 @@ internal sealed class WireCodec(byte[] key)
         writer.WriteString("msg_id", $"{session}_{Interlocked.Increment(ref sent)}");
         writer.WriteString("username", "kernel");
         writer.WriteString("session", session);
-        writer.WriteString("date", DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture));
+        writer.WriteString("date",
+            DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture));
         writer.WriteString("msg_type", type);
         writer.WriteString("version", ProtocolVersion);
     }
@@ -116,7 +121,8 @@ internal sealed class WireCodec(byte[] key)
             reason = null;
             return new IncomingMessage(
                 [.. frames.Take(delimiter)],
-                new MessageHeader(Member(header, "msg_id"), Member(header, "msg_type"), Member(header, "session"), frames[delimiter + 2]),
+                new MessageHeader(Member(header, "msg_id"), Member(header, "msg_type"), Member(header, "session"),
+                    frames[delimiter + 2]),
                 content, Stopwatch.GetTimestamp());
         }
         catch (Exception error) when (error is JsonException or FormatException or InvalidOperationException)

@@ -3,26 +3,31 @@ using W2S.Kernel.Engine.Cells;
 
 namespace W2S.Kernel.Notebooks;
 
-/// <summary>In which language a cell is written: its own metadata say so, else its first magic, else the notebook's kernel.</summary>
+/// <summary>In which language a cell is written: its own metadata say so, else its first magic, else the notebook's
+/// kernel.</summary>
 internal static class CellLanguage
 {
-    // Kernels of other notebook systems: as a cell's first magic they name a language, not one of this engine's commands.
+    // Kernels of other notebook systems: as a cell's first magic they name a language, not one of this engine's
+    // commands.
     private static readonly HashSet<string> Foreign = new(StringComparer.OrdinalIgnoreCase)
     {
-        "python", "python3", "r", "julia", "sql", "kql", "vb", "vbnet", "java", "rust", "go", "typescript", "http", "value",
+        "python", "python3", "r", "julia", "sql", "kql", "vb", "vbnet", "java", "rust", "go", "typescript", "http",
+        "value",
     };
 
     // What VS Code's former extension calls cells that are in the notebook's own language, or in several.
     private static readonly HashSet<string> Own = new(StringComparer.OrdinalIgnoreCase)
     {
-        "polyglot-notebook", "dotnet-interactive", "dotnet-interactive.magic-commands", "polyglot-notebook.magic-commands",
+        "polyglot-notebook", "dotnet-interactive", "dotnet-interactive.magic-commands",
+        "polyglot-notebook.magic-commands",
     };
 
     // … and what it puts before the name of a language.
     private static readonly string[] Prefixes = ["dotnet-interactive.", "polyglot-notebook."];
 
     /// <summary>The language that a notebook's cells start in.</summary>
-    /// <exception cref="NotebookException">The notebook is for another kernel; the message lacks the subject.</exception>
+    /// <exception cref="NotebookException">The notebook is for another kernel; the message lacks the
+    /// subject.</exception>
     public static string OfNotebook(Notebook notebook)
     {
         var metadata = notebook.Metadata;
@@ -40,7 +45,8 @@ internal static class CellLanguage
         return named.Count == 0
             ? "csharp"
             : throw new NotebookException(
-                $"is written for the kernel '{kernel}'; this runs notebooks of the kernel '{NotebookMetadata.DisplayName}'");
+                $"is written for the kernel '{kernel}'; this runs notebooks of the kernel "
+                + $"'{NotebookMetadata.DisplayName}'");
     }
 
     /// <summary>A cell's language.</summary>
@@ -65,12 +71,14 @@ internal static class CellLanguage
     private static NotebookException Unknown(int number, string name) => new(
         $"has code cell {number} in the language '{name}'; this runs {Languages.Listing}");
 
-    /// <summary>The name of a language or kernel in metadata; null where there is none, or one that means the notebook's own.</summary>
+    /// <summary>The name of a language or kernel in metadata; null where there is none, or one that means the
+    /// notebook's own.</summary>
     private static string? Name(JsonNode? metadata, params ReadOnlySpan<string> path)
     {
         if (NotebookText.One(NotebookText.Get(metadata, path)) is not { Length: > 0 } name || Own.Contains(name))
             return null;
-        return Prefixes.FirstOrDefault(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)) is { } prefix
+        return Prefixes.FirstOrDefault(
+            prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)) is { } prefix
             ? name[prefix.Length..]
             : name;
     }

@@ -4,8 +4,8 @@ namespace W2S.Kernel.Notebooks;
 internal static class CellTitle
 {
     /// <summary>
-    /// The last heading above the cell where no other code cell stands between, else the cell's first line where that is a
-    /// comment, else the last heading further up, else the cell's first line.
+    /// The last heading above the cell where no other code cell stands between, else the cell's first line where that
+    /// is a comment, else the last heading further up, else the cell's first line.
     /// </summary>
     public static string Of(Notebook notebook, NotebookCell cell)
     {
@@ -27,7 +27,8 @@ internal static class CellTitle
         return title.Length > 70 ? title[..69] + "…" : title;
     }
 
-    /// <summary>The last heading of a Markdown text, without its marks, code blocks left out; null where there is none.</summary>
+    /// <summary>The last heading of a Markdown text, without its marks, code blocks left out; null where there is
+    /// none.</summary>
     public static string? LastHeading(string markdown)
     {
         string? heading = null;

@@ -6,7 +6,8 @@ using System.Text.RegularExpressions;
 
 namespace W2S.Kernel.Notebooks;
 
-/// <summary>The form in which notebooks are committed: nothing in it changes from run to run but what was really found.</summary>
+/// <summary>The form in which notebooks are committed: nothing in it changes from run to run but what was really
+/// found.</summary>
 internal static partial class CommittedForm
 {
     /// <summary>A notebook file larger than this is refused.</summary>
@@ -18,7 +19,8 @@ internal static partial class CommittedForm
     public const string DataImages = "data-images";
 
     /// <summary>Sets the kernel's metadata, and what the notebook format asks for and the file did not have.</summary>
-    /// <remarks>Identifiers came with format 4.5: a notebook that has some and says it is older is taken to be of 4.5.</remarks>
+    /// <remarks>Identifiers came with format 4.5: a notebook that has some and says it is older is taken to be of
+    /// 4.5.</remarks>
     public static void Identify(Notebook notebook)
     {
         foreach (var cell in notebook.Cells)

@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace W2S.Kernel.Notebooks;
 
-/// <summary>Takes this machine's folders out of outputs: the repository becomes <c>.</c>, the data folder <c>$W2S_DATA</c>, the home folder <c>~</c>.</summary>
+/// <summary>Takes this machine's folders out of outputs: the repository becomes <c>.</c>, the data folder
+/// <c>$W2S_DATA</c>, the home folder <c>~</c>.</summary>
 internal sealed class MachineFolders
 {
     private readonly List<(Regex Pattern, string Name)> rules = [];

@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 
 namespace W2S.Kernel.Notebooks;
 
-/// <summary>A Jupyter notebook of format 4: a view of its JSON, so that fields this project does not know stay as they are.</summary>
+/// <summary>A Jupyter notebook of format 4: a view of its JSON, so that fields this project does not know stay as they
+/// are.</summary>
 public sealed class Notebook
 {
     private Notebook(JsonObject root)
@@ -59,7 +60,8 @@ public sealed class Notebook
     /// <summary>Reads a notebook from its text.</summary>
     /// <param name="json">The text.</param>
     /// <returns>The notebook.</returns>
-    /// <exception cref="NotebookException">The text is no notebook of format 4; the message lacks the subject, the file's name.</exception>
+    /// <exception cref="NotebookException">The text is no notebook of format 4; the message lacks the subject, the
+    /// file's name.</exception>
     public static Notebook Parse(string json)
     {
         ArgumentNullException.ThrowIfNull(json);

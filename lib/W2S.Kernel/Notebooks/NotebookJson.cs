@@ -4,7 +4,8 @@ using System.Text.Json.Nodes;
 
 namespace W2S.Kernel.Notebooks;
 
-/// <summary>Notebook JSON in the one form that Jupyter's own writer gives: sorted keys, one space a level, no escaped letters.</summary>
+/// <summary>Notebook JSON in the one form that Jupyter's own writer gives: sorted keys, one space a level, no escaped
+/// letters.</summary>
 internal static class NotebookJson
 {
     private const int Deepest = 256; // levels

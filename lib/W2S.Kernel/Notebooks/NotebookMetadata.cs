@@ -2,10 +2,11 @@ using System.Text.Json.Nodes;
 
 namespace W2S.Kernel.Notebooks;
 
-/// <summary>What this project's notebooks and its Jupyter kernel say of their language, word for word the same.</summary>
+/// <summary>What this project's notebooks and its Jupyter kernel say of their language, word for word the
+/// same.</summary>
 /// <remarks>
-/// VS Code copies <c>kernel_info</c>'s <c>language_info</c> into the notebook on every connection: were the two not equal,
-/// opening a committed notebook would change it.
+/// VS Code copies <c>kernel_info</c>'s <c>language_info</c> into the notebook on every connection: were the two not
+/// equal, opening a committed notebook would change it.
 /// </remarks>
 public static class NotebookMetadata
 {

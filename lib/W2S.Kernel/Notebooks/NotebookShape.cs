@@ -15,7 +15,8 @@ internal static class NotebookShape
                 $"has nbformat {major}, this reads 4; convert it with: jupyter nbconvert --to notebook --nbformat 4");
         }
         if (root["nbformat_minor"] is { } minor && !(Number(minor, out var second) && second >= 0))
-            throw new NotebookException($"has the 'nbformat_minor' {Short(minor)}, which is no whole number from 0; give 5");
+            throw new NotebookException(
+                $"has the 'nbformat_minor' {Short(minor)}, which is no whole number from 0; give 5");
         if (root["metadata"] is not (null or JsonObject))
             throw new NotebookException("has 'metadata' that are no object");
         if (root["cells"] is not JsonArray cells)
@@ -42,11 +43,13 @@ internal static class NotebookShape
         if (cell["execution_count"] is { } count && !Number(count, out _))
         {
             throw new NotebookException(
-                $"is no notebook: cell {number} has the 'execution_count' {Short(count)}, which is no whole number; give null");
+                $"is no notebook: cell {number} has the 'execution_count' {Short(count)}, which is no whole number; "
+                + "give null");
         }
     }
 
-    /// <summary>A value as a message quotes it: a string in quotes, anything else as its JSON, cut where it is long.</summary>
+    /// <summary>A value as a message quotes it: a string in quotes, anything else as its JSON, cut where it is
+    /// long.</summary>
     private static string Short(JsonNode? node)
     {
         var text = NotebookText.One(node) is { } name ? $"'{name}'" : node?.ToJsonString() ?? "null";

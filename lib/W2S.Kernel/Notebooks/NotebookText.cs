@@ -46,7 +46,8 @@ internal static class NotebookText
     public static bool IsLines(string mime) =>
         mime.StartsWith("text/", StringComparison.Ordinal) || mime is "application/javascript" or "image/svg+xml";
 
-    /// <summary>What a terminal would show: a carriage return goes back to the start of its line, and what follows overwrites.</summary>
+    /// <summary>What a terminal would show: a carriage return goes back to the start of its line, and what follows
+    /// overwrites.</summary>
     public static string Overwrite(string text)
     {
         if (!text.Contains('\r'))

@@ -35,7 +35,8 @@ internal static class PlotlyScript
 
     /// <summary>Whether some output needs the script: a chart, or HTML that calls it.</summary>
     public static bool IsUsed(Notebook notebook) =>
-        Charts(notebook).Any() || notebook.Cells.Where(cell => cell.IsCode).SelectMany(cell => cell.Outputs).Any(output =>
+        Charts(notebook)
+            .Any() || notebook.Cells.Where(cell => cell.IsCode).SelectMany(cell => cell.Outputs).Any(output =>
             !IsMarked(output) && Html(output).Contains("Plotly.", StringComparison.Ordinal));
 
     /// <summary>The charts of a notebook in their order, with the outputs' data that hold them.</summary>

@@ -3,15 +3,16 @@ using System.Text;
 
 namespace W2S.Kernel.Notebooks;
 
-/// <summary>Makes JSON of what Python writes in its place: numbers that are none, and halves of surrogate pairs.</summary>
+/// <summary>Makes JSON of what Python writes in its place: numbers that are none, and halves of surrogate
+/// pairs.</summary>
 internal static class PythonJson
 {
     private const char Unknown = '\uFFFD';
     private static readonly string[] NotFinite = ["NaN", "Infinity", "-Infinity"];
 
     /// <summary>
-    /// The text with <c>null</c> for NaN, Infinity and -Infinity, and U+FFFD for every surrogate without its other half,
-    /// escaped or not. Line ends stay where they are; text that needs neither is returned as it is.
+    /// The text with <c>null</c> for NaN, Infinity and -Infinity, and U+FFFD for every surrogate without its other
+    /// half, escaped or not. Line ends stay where they are; text that needs neither is returned as it is.
     /// </summary>
     public static string Mend(string text)
     {

@@ -11,7 +11,8 @@ public static class Accuracy
     /// <param name="labels">int64 [N].</param>
     /// <returns>0 … 1.</returns>
     /// <exception cref="ArgumentException">Shapes, types or labels do not fit.</exception>
-    public static double Top1(Tensor logits, Tensor labels) => Correct(logits, labels).Average(right => right ? 1.0 : 0.0);
+    public static double Top1(Tensor logits, Tensor labels) =>
+        Correct(logits, labels).Average(right => right ? 1.0 : 0.0);
 
     /// <summary>How often the true class is among the k largest logits.</summary>
     /// <param name="logits">Floating point [N, C].</param>
@@ -27,7 +28,8 @@ public static class Accuracy
         var z = Predictions.Logits(logits);
         var classes = z.shape[1];
         var truth = Checks.Labels(labels, z.shape[0], classes);
-        if (k < 1 || k > classes) throw new ArgumentOutOfRangeException(nameof(k), k, $"k {k} is outside 1 … {classes}");
+        if (k < 1 || k > classes)
+            throw new ArgumentOutOfRangeException(nameof(k), k, $"k {k} is outside 1 … {classes}");
         var top = z.topk(k, 1).indexes.contiguous().data<long>().ToArray();
         return Enumerable.Range(0, truth.Length).Average(i => top.AsSpan(i * k, k).Contains(truth[i]) ? 1.0 : 0.0);
     }

@@ -14,7 +14,8 @@ public sealed record ReliabilityBin(double Low, double High, double Confidence, 
 /// <summary>How far confidence is from accuracy.</summary>
 /// <remarks>
 /// ECE = Σ_b (n_b / N) · |accuracy_b − confidence_b| over bins of the largest probability: Naeini et al. 2015;
-/// bins (low, high] of equal width as in Guo et al. 2017 (arXiv 1706.04599), or of equal mass as in Nixon et al. 2019 (arXiv 1904.01685).
+/// bins (low, high] of equal width as in Guo et al. 2017 (arXiv 1706.04599), or of equal mass as in Nixon et al. 2019
+/// (arXiv 1904.01685).
 /// </remarks>
 /// <param name="Ece">Expected calibration error, 0 … 1.</param>
 /// <param name="Largest">The largest difference of a bin, 0 … 1.</param>
@@ -47,12 +48,16 @@ public sealed record Calibration(double Ece, double Largest, IReadOnlyList<Relia
     /// <param name="correct">Whether it is right.</param>
     /// <param name="bins">How many bins.</param>
     /// <returns>The calibration; empty bins are kept.</returns>
-    /// <exception cref="ArgumentException">The counts differ, there is no sample, or a confidence is outside 0 … 1.</exception>
+    /// <exception cref="ArgumentException">The counts differ, there is no sample, or a confidence is outside 0 …
+    /// 1.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The number of bins is not positive.</exception>
-    public static Calibration EqualWidthBins(IReadOnlyList<double> confidence, IReadOnlyList<bool> correct, int bins = 15)
+    public static Calibration EqualWidthBins(IReadOnlyList<double> confidence, IReadOnlyList<bool> correct,
+        int bins = 15)
     {
         Check(confidence, correct, bins);
-        var samples = Enumerable.Range(0, confidence.Count).ToLookup(i => Math.Clamp((int)Math.Ceiling(confidence[i] * bins) - 1, 0, bins - 1));
+        var samples =
+            Enumerable.Range(0, confidence.Count)
+                .ToLookup(i => Math.Clamp((int)Math.Ceiling(confidence[i] * bins) - 1, 0, bins - 1));
         return Of(Enumerable.Range(0, bins).Select(b =>
             Bin(confidence, correct, [.. samples[b]], (double)b / bins, (double)(b + 1) / bins)), confidence.Count);
     }
@@ -62,9 +67,11 @@ public sealed record Calibration(double Ece, double Largest, IReadOnlyList<Relia
     /// <param name="correct">Whether it is right.</param>
     /// <param name="bins">How many bins; not more than samples are made.</param>
     /// <returns>The calibration.</returns>
-    /// <exception cref="ArgumentException">The counts differ, there is no sample, or a confidence is outside 0 … 1.</exception>
+    /// <exception cref="ArgumentException">The counts differ, there is no sample, or a confidence is outside 0 …
+    /// 1.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The number of bins is not positive.</exception>
-    public static Calibration EqualMassBins(IReadOnlyList<double> confidence, IReadOnlyList<bool> correct, int bins = 15)
+    public static Calibration EqualMassBins(IReadOnlyList<double> confidence, IReadOnlyList<bool> correct,
+        int bins = 15)
     {
         Check(confidence, correct, bins);
         var order = Enumerable.Range(0, confidence.Count).OrderBy(i => confidence[i]).ToArray();
@@ -82,13 +89,16 @@ public sealed record Calibration(double Ece, double Largest, IReadOnlyList<Relia
     private static Calibration Of(IEnumerable<ReliabilityBin> bins, int count)
     {
         var all = bins.ToArray();
-        var used = all.Where(bin => bin.Count > 0).Select(bin => (bin.Count, Gap: Math.Abs(bin.Accuracy - bin.Confidence))).ToArray();
+        var used = all.Where(bin => bin.Count > 0).Select(
+            bin => (bin.Count, Gap: Math.Abs(bin.Accuracy - bin.Confidence))).ToArray();
         return new Calibration(used.Sum(bin => bin.Count * bin.Gap) / count, used.Max(bin => bin.Gap), all, count);
     }
 
-    private static ReliabilityBin Bin(IReadOnlyList<double> confidence, IReadOnlyList<bool> correct, int[] members, double low, double high) =>
+    private static ReliabilityBin Bin(IReadOnlyList<double> confidence, IReadOnlyList<bool> correct, int[] members,
+        double low, double high) =>
         members.Length == 0 ? new ReliabilityBin(low, high, double.NaN, double.NaN, 0)
-            : new ReliabilityBin(low, high, members.Average(i => confidence[i]), members.Average(i => correct[i] ? 1.0 : 0.0), members.Length);
+            : new ReliabilityBin(low, high, members.Average(i => confidence[i]),
+                members.Average(i => correct[i] ? 1.0 : 0.0), members.Length);
 
     private static void Check(IReadOnlyList<double> confidence, IReadOnlyList<bool> correct, int bins)
     {
@@ -100,7 +110,9 @@ public sealed record Calibration(double Ece, double Largest, IReadOnlyList<Relia
         {
             if (value is < 0 or > 1 + 1e-9)
             {
-                throw new ArgumentException(FormattableString.Invariant($"confidence {value} is outside 0 to 1; give probabilities"), nameof(confidence));
+                throw new ArgumentException(
+                    FormattableString.Invariant($"confidence {value} is outside 0 to 1; give probabilities"),
+                    nameof(confidence));
             }
         }
     }

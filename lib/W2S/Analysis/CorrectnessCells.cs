@@ -29,13 +29,16 @@ public sealed record CorrectnessCells(int BothRight, int OnlyStudentRight, int O
     /// <summary>All samples.</summary>
     public int Count => BothRight + OnlyStudentRight + OnlyTeacherRight + BothWrong;
 
-    /// <summary>The student's accuracy minus the teacher's: what the two cells of disagreement in right and wrong leave.</summary>
+    /// <summary>The student's accuracy minus the teacher's: what the two cells of disagreement in right and wrong
+    /// leave.</summary>
     public double Gain => (double)(OnlyStudentRight - OnlyTeacherRight) / Count;
 
-    /// <summary>Of the samples the teacher has wrong, the share that the student has right; NaN where it has none wrong.</summary>
+    /// <summary>Of the samples the teacher has wrong, the share that the student has right; NaN where it has none
+    /// wrong.</summary>
     public double Corrected => (double)OnlyStudentRight / (OnlyStudentRight + BothWrong);
 
-    /// <summary>Of the samples the teacher has right, the share that the student has wrong; NaN where it has none right.</summary>
+    /// <summary>Of the samples the teacher has right, the share that the student has wrong; NaN where it has none
+    /// right.</summary>
     public double Lost => (double)OnlyTeacherRight / (OnlyTeacherRight + BothRight);
 
     /// <summary>The samples of a cell.</summary>
@@ -55,7 +58,8 @@ public sealed record CorrectnessCells(int BothRight, int OnlyStudentRight, int O
     /// <param name="labels">int64 [N].</param>
     /// <returns>The counts.</returns>
     /// <exception cref="ArgumentException">Shapes, types or labels do not fit.</exception>
-    public static CorrectnessCells Of(Tensor student, Tensor teacher, Tensor labels) => Of(PerSample(student, teacher, labels));
+    public static CorrectnessCells Of(Tensor student, Tensor teacher, Tensor labels) =>
+        Of(PerSample(student, teacher, labels));
 
     /// <summary>Counts the cells of samples.</summary>
     /// <param name="cells">The cell of every sample.</param>
@@ -67,7 +71,10 @@ public sealed record CorrectnessCells(int BothRight, int OnlyStudentRight, int O
         var counts = new int[4];
         foreach (var cell in cells)
         {
-            if (!Enum.IsDefined(cell)) throw new ArgumentException($"cell {(int)cell} is none of {string.Join(", ", Enum.GetNames<CorrectnessCell>())}; give one of them", nameof(cells));
+            if (!Enum.IsDefined(cell))
+                throw new ArgumentException(
+                    $"cell {(int)cell} is none of {string.Join(", ", Enum.GetNames<CorrectnessCell>())}; give one of "
+                    + "them", nameof(cells));
             counts[(int)cell]++;
         }
         if (counts.Sum() == 0) throw new ArgumentException("cells is empty; give at least one sample", nameof(cells));
@@ -88,7 +95,8 @@ public sealed record CorrectnessCells(int BothRight, int OnlyStudentRight, int O
         return PerSample(Accuracy.Correct(student, labels), Accuracy.Correct(teacher, labels));
     }
 
-    internal static CorrectnessCell[] PerSample(IEnumerable<bool> student, IEnumerable<bool> teacher) => [.. student.Zip(teacher, (s, t) => (s, t) switch
+    internal static CorrectnessCell[] PerSample(IEnumerable<bool> student, IEnumerable<bool> teacher) =>
+        [.. student.Zip(teacher, (s, t) => (s, t) switch
     {
         (true, true) => CorrectnessCell.BothRight,
         (true, false) => CorrectnessCell.OnlyStudentRight,

@@ -2,12 +2,14 @@ using W2S.Torch;
 
 namespace W2S.Analysis;
 
-/// <summary>How much of the way from the weak teacher to the strong ceiling the student taught by weak labels has gone.</summary>
+/// <summary>How much of the way from the weak teacher to the strong ceiling the student taught by weak labels has
+/// gone.</summary>
 /// <remarks>
 /// PGR = (weak-to-strong − weak) / (ceiling − weak), the performance gap recovered of Burns et al., arXiv 2312.09390.
 /// It has no meaning where ceiling and weak are about equal: such a case is named, not divided.
 /// </remarks>
-/// <param name="Estimate">Mean and standard deviation of PGR over splits, with its Student-t interval; NaN where not defined.</param>
+/// <param name="Estimate">Mean and standard deviation of PGR over splits, with its Student-t interval; NaN where not
+/// defined.</param>
 /// <param name="PerSplit">PGR of each split; NaN where its gap is below the smallest allowed.</param>
 /// <param name="Gap">ceiling − weak over splits, fractions, with its Student-t interval.</param>
 public sealed record GapRecovered(Estimate Estimate, IReadOnlyList<double> PerSplit, Estimate Gap)
@@ -15,7 +17,8 @@ public sealed record GapRecovered(Estimate Estimate, IReadOnlyList<double> PerSp
     /// <summary>The smallest gap that is divided by where nothing else is said: one point of accuracy.</summary>
     public const double SmallestGap = .01;
 
-    /// <summary>In how many splits the ceiling lies below the weak teacher: the "strong" side is the weaker one there.</summary>
+    /// <summary>In how many splits the ceiling lies below the weak teacher: the "strong" side is the weaker one
+    /// there.</summary>
     public int CeilingBelow { get; private init; }
 
     /// <summary>Whether every split has a gap worth dividing by.</summary>
@@ -44,10 +47,13 @@ public sealed record GapRecovered(Estimate Estimate, IReadOnlyList<double> PerSp
     /// <param name="ceiling">The ceiling's, in the same order.</param>
     /// <param name="smallestGap">A split with a smaller ceiling − weak makes the whole not defined.</param>
     /// <param name="level">Level of the intervals, between 0 and 1.</param>
-    /// <param name="testPerTrain">Test images for each training image where the splits re-deal one pool: see <see cref="Statistics"/>.</param>
-    /// <returns>The mean of the splits' PGR with its spread and its interval, that of <see cref="Statistics.OverRuns"/>.</returns>
+    /// <param name="testPerTrain">Test images for each training image where the splits re-deal one pool: see
+    /// <see cref="Statistics"/>.</param>
+    /// <returns>The mean of the splits' PGR with its spread and its interval, that of
+    /// <see cref="Statistics.OverRuns"/>.</returns>
     /// <exception cref="ArgumentException">The counts differ, there is no value, or one is not finite.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The level is outside 0 to 1, the smallest gap not positive, or <paramref name="testPerTrain"/> negative or not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The level is outside 0 to 1, the smallest gap not positive, or
+    /// <paramref name="testPerTrain"/> negative or not finite.</exception>
     public static GapRecovered Over(
         IReadOnlyList<double> weak, IReadOnlyList<double> weakToStrong, IReadOnlyList<double> ceiling,
         double smallestGap = SmallestGap, double level = .95, double testPerTrain = 0)
@@ -67,13 +73,17 @@ public sealed record GapRecovered(Estimate Estimate, IReadOnlyList<double> PerSp
     /// <returns>The text; where PGR is not defined, why.</returns>
     public override string ToString() => IsDefined
         ? FormattableString.Invariant($"PGR {Estimate}") + (Estimate.HasInterval
-            ? FormattableString.Invariant($", {Estimate.Level * 100:0.#} % t interval {Estimate.ToIntervalString().Split(' ', 2)[1]}") : "")
-        : FormattableString.Invariant($"PGR not defined: {Why} of {PerSplit.Count} splits (ceiling − weak {Gap.Percent} points)");
+            ? FormattableString.Invariant(
+                $", {Estimate.Level * 100:0.#} % t interval {Estimate.ToIntervalString().Split(' ', 2)[1]}") : "")
+        : FormattableString.Invariant(
+            $"PGR not defined: {Why} of {PerSplit.Count} splits (ceiling − weak {Gap.Percent} points)");
 
     private static void CheckSmallest(double gap)
     {
         if (!(gap > 0 && double.IsFinite(gap)))
-            throw new ArgumentOutOfRangeException("smallestGap", gap, FormattableString.Invariant($"the smallest gap {gap} is not positive; give a fraction, for instance {SmallestGap}"));
+            throw new ArgumentOutOfRangeException("smallestGap", gap,
+                FormattableString.Invariant(
+                    $"the smallest gap {gap} is not positive; give a fraction, for instance {SmallestGap}"));
     }
 
     private string Why => CeilingBelow > 0

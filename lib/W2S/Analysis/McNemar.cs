@@ -4,8 +4,9 @@ namespace W2S.Analysis;
 
 /// <summary>Whether two students that were tested on the same samples differ in accuracy.</summary>
 /// <remarks>
-/// McNemar 1947 in its exact form: of the samples that only one of them has right, each is as likely to be the first's as the second's
-/// where they do not differ, so the count is binomial with ½. Two-sided. It speaks of these two trained networks, not of their methods: for that, compare seeds.
+/// McNemar 1947 in its exact form: of the samples that only one of them has right, each is as likely to be the first's
+/// as the second's where they do not differ, so the count is binomial with ½. Two-sided. It speaks of these two trained
+/// networks, not of their methods: for that, compare seeds.
 /// </remarks>
 /// <param name="OnlyFirst">Samples that only the first has right.</param>
 /// <param name="OnlySecond">Samples that only the second has right.</param>

@@ -6,16 +6,19 @@ namespace W2S.Analysis;
 
 /// <summary>How far the student is from its teacher, and what it gained on the truth.</summary>
 /// <remarks>
-/// With student p = softmax(z_s), teacher q = softmax(z_t): forward misfit KL(q‖p), reverse misfit KL(p‖q), gain = NLL(teacher) − NLL(student).
-/// For a convex class of students and a target inside it, a student that minimises KL(p‖q) has gain ≥ reverse misfit: Mulgund and
-/// Pabbaraju, arXiv 2501.19105, after Charikar et al., arXiv 2405.15116. Networks and probes need not fulfil that: look at the points.
+/// With student p = softmax(z_s), teacher q = softmax(z_t): forward misfit KL(q‖p), reverse misfit KL(p‖q), gain =
+/// NLL(teacher) − NLL(student). For a convex class of students and a target inside it, a student that minimises KL(p‖q)
+/// has gain ≥ reverse misfit: Mulgund and Pabbaraju, arXiv 2501.19105, after Charikar et al., arXiv 2405.15116.
+/// Networks and probes need not fulfil that: look at the points.
 /// </remarks>
 /// <param name="Forward">Mean KL(q‖p) in nats.</param>
 /// <param name="Reverse">Mean KL(p‖q) in nats.</param>
-/// <param name="Gain">Mean NLL of the teacher minus that of the student in nats; positive where the student is better.</param>
+/// <param name="Gain">Mean NLL of the teacher minus that of the student in nats; positive where the student is
+/// better.</param>
 public sealed record Misfit(double Forward, double Reverse, double Gain)
 {
-    /// <summary>gain − reverse misfit: 0 on the diagonal, negative where the bound of the theory does not hold.</summary>
+    /// <summary>gain − reverse misfit: 0 on the diagonal, negative where the bound of the theory does not
+    /// hold.</summary>
     public double Slack => Gain - Reverse;
 
     /// <summary>Measures both on labelled samples.</summary>

@@ -2,7 +2,8 @@ using W2S.Torch;
 
 namespace W2S.Analysis;
 
-/// <summary>Which labels the images of each class carry: label noise as it turned out, not as it was asked for.</summary>
+/// <summary>Which labels the images of each class carry: label noise as it turned out, not as it was asked
+/// for.</summary>
 /// <param name="Counts">[true class, given label]: how many images.</param>
 public sealed record NoiseMap(long[,] Counts)
 {
@@ -16,15 +17,18 @@ public sealed record NoiseMap(long[,] Counts)
     public double RealisedRate => (double)Sum((truth, given) => truth != given) / Count;
 
     /// <summary>
-    /// Of the wrong labels of a class, the share that the most frequent wrong class has, averaged over the classes with wrong labels:
-    /// 1 where each class errs one way only, about 1/(C − 1) where errors go everywhere alike and images are many. 0 without wrong labels.
+    /// Of the wrong labels of a class, the share that the most frequent wrong class has, averaged over the classes with
+    /// wrong labels: 1 where each class errs one way only, about 1/(C − 1) where errors go everywhere alike and images
+    /// are many. 0 without wrong labels.
     /// </summary>
     public double Concentration
     {
         get
         {
             var shares = Enumerable.Range(0, Classes)
-                .Select(truth => Enumerable.Range(0, Classes).Where(given => given != truth).Select(given => Counts[truth, given]).ToArray())
+                .Select(truth =>
+                    Enumerable.Range(0, Classes).Where(given => given != truth).Select(given => Counts[truth, given])
+                        .ToArray())
                 .Where(wrong => wrong.Sum() > 0)
                 .Select(wrong => (double)wrong.Max() / wrong.Sum()).ToArray();
             return shares.Length == 0 ? 0 : shares.Average();
@@ -36,7 +40,8 @@ public sealed record NoiseMap(long[,] Counts)
     /// <param name="given">The label of each image.</param>
     /// <param name="classes">How many classes there are.</param>
     /// <returns>The map.</returns>
-    /// <exception cref="ArgumentException">The counts differ, there is no image, or a number is outside the classes.</exception>
+    /// <exception cref="ArgumentException">The counts differ, there is no image, or a number is outside the
+    /// classes.</exception>
     public static NoiseMap Of(IReadOnlyList<long> truth, IReadOnlyList<long> given, int classes)
     {
         ArgumentNullException.ThrowIfNull(truth);

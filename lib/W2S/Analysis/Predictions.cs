@@ -11,7 +11,8 @@ internal static class Predictions
     public static Tensor Logits(Tensor logits, string name = "logits")
     {
         Checks.Logits(logits, name);
-        return logits.detach().cpu().to_type(logits.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32);
+        return logits.detach().cpu().to_type(
+            logits.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32);
     }
 
     /// <summary>The largest logit's class of each sample.</summary>
@@ -22,8 +23,10 @@ internal static class Predictions
     }
 
     /// <summary>log softmax, [N, C], in float64.</summary>
-    public static Tensor LogProbabilities(Tensor logits) => nn.functional.log_softmax(logits.to_type(ScalarType.Float64), 1);
+    public static Tensor LogProbabilities(Tensor logits) =>
+        nn.functional.log_softmax(logits.to_type(ScalarType.Float64), 1);
 
     /// <summary>A one-dimensional float64 tensor's values.</summary>
-    public static double[] Doubles(Tensor values) => values.to_type(ScalarType.Float64).contiguous().data<double>().ToArray();
+    public static double[] Doubles(Tensor values) =>
+        values.to_type(ScalarType.Float64).contiguous().data<double>().ToArray();
 }

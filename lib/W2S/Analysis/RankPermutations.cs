@@ -1,13 +1,15 @@
 namespace W2S.Analysis;
 
-/// <summary>How far apart rank sums lie by chance: where methods do not differ, every order of a setting's ranks is as likely as any other.</summary>
+/// <summary>How far apart rank sums lie by chance: where methods do not differ, every order of a setting's ranks is as
+/// likely as any other.</summary>
 internal static class RankPermutations
 {
     /// <summary>Draws where the orders are too many to go through.</summary>
     private const int Draws = 100_000;
 
     /// <summary>The chance of rank sums that spread at least as much as these.</summary>
-    /// <remarks>Exact up to some million steps, which is 30 settings of four methods without ties; else from seeded random orders, and then at least 1/100,001.</remarks>
+    /// <remarks>Exact up to some million steps, which is 30 settings of four methods without ties; else from seeded
+    /// random orders, and then at least 1/100,001.</remarks>
     /// <param name="ranks">A row a setting, a rank a method; whole numbers of halves.</param>
     public static double Tail(IReadOnlyList<double[]> ranks)
     {
@@ -17,10 +19,12 @@ internal static class RankPermutations
 
         // The places of rank sums fill a permutohedron, whose volume is k^(k−2) in steps of whole ranks.
         var ties = halves.Any(row => row.Any(int.IsOddInteger)) ? Math.Pow(2, k - 1) : 1;
-        return Math.Pow(k, k - 3) * Math.Pow(n - 1, k) * ties <= 3e6 ? Exact(halves, observed) : Drawn(halves, observed);
+        return Math.Pow(k, k - 3) * Math.Pow(n - 1, k) * ties <= 3e6 ? Exact(halves, observed)
+            : Drawn(halves, observed);
     }
 
-    // The sums after each setting with their chances. Their order does not matter to the spread, so they stay sorted, as the letters of a text.
+    // The sums after each setting with their chances. Their order does not matter to the spread, so they stay sorted,
+    // as the letters of a text.
     private static double Exact(int[][] halves, long observed)
     {
         int[][] orders = [.. Orders(halves[0].Length)];
@@ -38,7 +42,8 @@ internal static class RankPermutations
             }
             chances = next;
         }
-        return Math.Min(1, chances.Where(sums => Spread([.. sums.Key.Select(sum => (int)sum)]) >= observed).Sum(sums => sums.Value));
+        return Math.Min(1,
+            chances.Where(sums => Spread([.. sums.Key.Select(sum => (int)sum)]) >= observed).Sum(sums => sums.Value));
 
         static string Key(int[] sums)
         {
@@ -69,5 +74,6 @@ internal static class RankPermutations
 
     private static IEnumerable<int[]> Orders(int count) => count == 0
         ? [[]]
-        : Orders(count - 1).SelectMany(order => Enumerable.Range(0, count).Select(at => (int[])[.. order[..at], count - 1, .. order[at..]]));
+        : Orders(count - 1).SelectMany(
+            order => Enumerable.Range(0, count).Select(at => (int[])[.. order[..at], count - 1, .. order[at..]]));
 }

@@ -24,7 +24,8 @@ public sealed record SelectionQuality(int Count, int Kept, double Accuracy, doub
         ArgumentNullException.ThrowIfNull(correct);
         Checks.SameCount(keep.Count, correct.Count, nameof(keep), nameof(correct));
         if (keep.Count == 0) throw new ArgumentException("keep is empty; give at least one label", nameof(keep));
-        return new SelectionQuality(keep.Count, keep.Count(kept => kept), Share(i => keep[i]), Share(i => !keep[i]), Share(_ => true));
+        return new SelectionQuality(keep.Count, keep.Count(kept => kept), Share(i => keep[i]), Share(i => !keep[i]),
+            Share(_ => true));
 
         double Share(Func<int, bool> counts)
         {
@@ -33,7 +34,8 @@ public sealed record SelectionQuality(int Count, int Kept, double Accuracy, doub
         }
     }
 
-    /// <summary>Keeps the most confident labels, exactly as many as the share says, so that rules compare at equal coverage.</summary>
+    /// <summary>Keeps the most confident labels, exactly as many as the share says, so that rules compare at equal
+    /// coverage.</summary>
     /// <param name="confidence">A score of each label, larger for surer.</param>
     /// <param name="share">The share to keep, 0 … 1, of the labels.</param>
     /// <returns>Whether each label is kept; of equal scores the earlier stays.</returns>
@@ -43,9 +45,11 @@ public sealed record SelectionQuality(int Count, int Kept, double Accuracy, doub
     {
         Checks.Finite(confidence, nameof(confidence));
         if (!(share is >= 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(share), share, FormattableString.Invariant($"share {share} is outside 0 to 1; give the part of the labels to keep"));
+            throw new ArgumentOutOfRangeException(nameof(share), share,
+                FormattableString.Invariant($"share {share} is outside 0 to 1; give the part of the labels to keep"));
         var keep = new bool[confidence.Count];
-        foreach (var i in Enumerable.Range(0, keep.Length).OrderByDescending(i => confidence[i]).Take((int)Math.Round(share * keep.Length, MidpointRounding.AwayFromZero)))
+        foreach (var i in Enumerable.Range(0, keep.Length).OrderByDescending(i => confidence[i]).Take(
+            (int)Math.Round(share * keep.Length, MidpointRounding.AwayFromZero)))
             keep[i] = true;
         return keep;
     }
@@ -57,17 +61,20 @@ public sealed record SelectionQuality(int Count, int Kept, double Accuracy, doub
     /// <returns>Selections from the surest few to all; equal scores keep the order given.</returns>
     /// <exception cref="ArgumentException">The counts differ, there is no label, or a score is not finite.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The number of points is not positive.</exception>
-    public static IReadOnlyList<SelectionQuality> ByConfidence(IReadOnlyList<double> confidence, IReadOnlyList<bool> correct, int points = 20)
+    public static IReadOnlyList<SelectionQuality> ByConfidence(IReadOnlyList<double> confidence,
+        IReadOnlyList<bool> correct, int points = 20)
     {
         Checks.Finite(confidence, nameof(confidence));
         ArgumentNullException.ThrowIfNull(correct);
         Checks.SameCount(confidence.Count, correct.Count, nameof(confidence), nameof(correct));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(points);
         var n = confidence.Count;
-        var right = Enumerable.Range(0, n).OrderByDescending(i => confidence[i]).Select(i => correct[i] ? 1 : 0).ToArray();
+        var right =
+            Enumerable.Range(0, n).OrderByDescending(i => confidence[i]).Select(i => correct[i] ? 1 : 0).ToArray();
         var sums = new int[n + 1];
         for (var i = 0; i < n; i++) sums[i + 1] = sums[i] + right[i];
-        return [.. Enumerable.Range(1, points).Select(p => Math.Max(1, (int)Math.Round((double)n * p / points))).Distinct()
+        return [.. Enumerable.Range(1, points).Select(p => Math.Max(1, (int)Math.Round((double)n * p / points)))
+            .Distinct()
             .Select(kept => new SelectionQuality(n, kept, (double)sums[kept] / kept,
                 kept == n ? double.NaN : (double)(sums[n] - sums[kept]) / (n - kept), (double)sums[n] / n))];
     }

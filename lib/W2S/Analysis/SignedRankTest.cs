@@ -1,10 +1,11 @@
 namespace W2S.Analysis;
 
-/// <summary>Whether one method is better than another over settings that are not alike, by the ranks of their differences.</summary>
+/// <summary>Whether one method is better than another over settings that are not alike, by the ranks of their
+/// differences.</summary>
 /// <remarks>
-/// Wilcoxon 1945, exact: differences of zero are left out, equal ones share their mean rank, and every pattern of signs is as
-/// likely as any other where the methods do not differ. It assumes no common scale and no normal distribution, which
-/// accuracies of different data sets do not have. For comparing methods over data sets: Demšar, JMLR 7 (2006).
+/// Wilcoxon 1945, exact: differences of zero are left out, equal ones share their mean rank, and every pattern of signs
+/// is as likely as any other where the methods do not differ. It assumes no common scale and no normal distribution,
+/// which accuracies of different data sets do not have. For comparing methods over data sets: Demšar, JMLR 7 (2006).
 /// </remarks>
 /// <param name="Positive">Sum of the ranks of the settings where the first is better.</param>
 /// <param name="Negative">Sum of the ranks of the settings where the second is better.</param>
@@ -16,19 +17,25 @@ public sealed record SignedRankTest(double Positive, double Negative, int Count,
     /// <param name="first">One score a setting, higher is better.</param>
     /// <param name="second">The other method's scores in the same order of settings.</param>
     /// <returns>The test.</returns>
-    /// <exception cref="ArgumentException">The counts differ, there is no setting, or a score is not finite.</exception>
+    /// <exception cref="ArgumentException">The counts differ, there is no setting, or a score is not
+    /// finite.</exception>
     public static SignedRankTest Of(IReadOnlyList<double> first, IReadOnlyList<double> second)
     {
         // Rounded, so that equal differences of accuracies are equal.
-        var differences = Statistics.Differences(first, second).Select(difference => Math.Round(difference, 10)).Where(difference => difference != 0).ToArray();
+        var differences =
+            Statistics.Differences(first, second).Select(difference => Math.Round(difference, 10))
+                .Where(difference => difference != 0).ToArray();
         var ranks = Ranks.Of([.. differences.Select(Math.Abs)]);
         var positive = differences.Zip(ranks).Where(pair => pair.First > 0).Sum(pair => pair.Second);
         var negative = ranks.Sum() - positive;
-        return new SignedRankTest(positive, negative, differences.Length, TwoSided(ranks, Math.Min(positive, negative)));
+        return new SignedRankTest(positive, negative, differences.Length,
+            TwoSided(ranks, Math.Min(positive, negative)));
     }
 
-    /// <summary>Makes the p-values of several tests hold together: the chance of one false finding among them stays at the level.</summary>
-    /// <remarks>Holm 1979: the k-th smallest of m is multiplied by m − k + 1, and none is smaller than the one before.</remarks>
+    /// <summary>Makes the p-values of several tests hold together: the chance of one false finding among them stays at
+    /// the level.</summary>
+    /// <remarks>Holm 1979: the k-th smallest of m is multiplied by m − k + 1, and none is smaller than the one
+    /// before.</remarks>
     /// <param name="pValues">One a test.</param>
     /// <returns>The adjusted values in the same order, at most 1.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A value is not between 0 and 1.</exception>
@@ -37,7 +44,9 @@ public sealed record SignedRankTest(double Positive, double Negative, int Count,
         ArgumentNullException.ThrowIfNull(pValues);
         foreach (var p in pValues)
         {
-            if (p is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(pValues), p, FormattableString.Invariant($"p-value {p} is outside 0 to 1; give probabilities"));
+            if (p is not (>= 0 and <= 1))
+                throw new ArgumentOutOfRangeException(nameof(pValues), p,
+                    FormattableString.Invariant($"p-value {p} is outside 0 to 1; give probabilities"));
         }
         var adjusted = new double[pValues.Count];
         var (rank, largest) = (0, 0.0);

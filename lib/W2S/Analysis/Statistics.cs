@@ -5,20 +5,24 @@ namespace W2S.Analysis;
 
 /// <summary>Means over seeds or splits, and differences between two methods run on the same ones.</summary>
 /// <remarks>
-/// Student's interval takes the runs as independent. Random re-deals of one pool of images are not, since their parts overlap, and the
-/// interval is then too narrow; <c>testPerTrain</c> widens it by the correction of Nadeau and Bengio, <em>Inference for the
-/// Generalization Error</em> (Machine Learning 52, 2003): the variance of the mean is sd² · (1/n + test images / training images).
+/// Student's interval takes the runs as independent. Random re-deals of one pool of images are not, since their parts
+/// overlap, and the interval is then too narrow; <c>testPerTrain</c> widens it by the correction of Nadeau and Bengio,
+/// <em>Inference for the Generalization Error</em> (Machine Learning 52, 2003): the variance of the mean is sd² · (1/n
+/// + test images / training images).
 /// </remarks>
 public static class Statistics
 {
     /// <summary>Mean, standard deviation and Student-t interval of the mean over runs.</summary>
-    /// <remarks>mean ± t_{n−1} · sd·√(1/n + testPerTrain). Right for few runs where their results are near normal.</remarks>
+    /// <remarks>mean ± t_{n−1} · sd·√(1/n + testPerTrain). Right for few runs where their results are near
+    /// normal.</remarks>
     /// <param name="values">One value a run.</param>
     /// <param name="level">Level of the interval, between 0 and 1.</param>
-    /// <param name="testPerTrain">Test images for each training image where the runs re-deal one pool; 0 for independent runs.</param>
+    /// <param name="testPerTrain">Test images for each training image where the runs re-deal one pool; 0 for
+    /// independent runs.</param>
     /// <returns>The estimate, in the unit of the values; no interval for one run.</returns>
     /// <exception cref="ArgumentException">There is no value, or one is not finite.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The level is not between 0 and 1, or <paramref name="testPerTrain"/> is negative or not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The level is not between 0 and 1, or
+    /// <paramref name="testPerTrain"/> is negative or not finite.</exception>
     public static Estimate OverRuns(IReadOnlyList<double> values, double level = .95, double testPerTrain = 0)
     {
         Checks.Finite(values, nameof(values));
@@ -32,24 +36,31 @@ public static class Statistics
         return new Estimate(mean, sd, mean - half, mean + half, n) { Level = level };
     }
 
-    /// <summary>The mean of <paramref name="a"/> − <paramref name="b"/> over runs that share a seed or split, with its Student-t interval.</summary>
+    /// <summary>The mean of <paramref name="a"/> − <paramref name="b"/> over runs that share a seed or split, with its
+    /// Student-t interval.</summary>
     /// <param name="a">One value a run.</param>
     /// <param name="b">The other method's values, in the same order of runs.</param>
     /// <param name="level">Level of the interval, between 0 and 1.</param>
-    /// <param name="testPerTrain">Test images for each training image where the runs re-deal one pool; 0 for independent runs.</param>
+    /// <param name="testPerTrain">Test images for each training image where the runs re-deal one pool; 0 for
+    /// independent runs.</param>
     /// <returns>The estimate of the difference; its <see cref="Estimate.Sd"/> is that of the differences.</returns>
     /// <exception cref="ArgumentException">The counts differ, there is no value, or one is not finite.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The level is not between 0 and 1, or <paramref name="testPerTrain"/> is negative or not finite.</exception>
-    public static Estimate PairedDifference(IReadOnlyList<double> a, IReadOnlyList<double> b, double level = .95, double testPerTrain = 0) =>
+    /// <exception cref="ArgumentOutOfRangeException">The level is not between 0 and 1, or
+    /// <paramref name="testPerTrain"/> is negative or not finite.</exception>
+    public static Estimate PairedDifference(IReadOnlyList<double> a, IReadOnlyList<double> b, double level = .95,
+        double testPerTrain = 0) =>
         OverRuns(Differences(a, b), level, testPerTrain);
 
-    /// <summary>The two-sided p-value of Student's paired test that the mean of <paramref name="a"/> − <paramref name="b"/> is 0.</summary>
+    /// <summary>The two-sided p-value of Student's paired test that the mean of <paramref name="a"/> −
+    /// <paramref name="b"/> is 0.</summary>
     /// <param name="a">One value a run.</param>
     /// <param name="b">The other method's values, in the same order of runs.</param>
-    /// <param name="testPerTrain">Test images for each training image where the runs re-deal one pool; 0 for independent runs.</param>
+    /// <param name="testPerTrain">Test images for each training image where the runs re-deal one pool; 0 for
+    /// independent runs.</param>
     /// <returns>0 … 1; NaN for one run.</returns>
     /// <exception cref="ArgumentException">The counts differ, there is no value, or one is not finite.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="testPerTrain"/> is negative or not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="testPerTrain"/> is negative or not
+    /// finite.</exception>
     public static double PairedPValue(IReadOnlyList<double> a, IReadOnlyList<double> b, double testPerTrain = 0)
     {
         CheckRatio(testPerTrain);
@@ -57,7 +68,8 @@ public static class Statistics
         var mean = differences.Average();
         if (differences.Count == 1) return double.NaN;
         var error = Deviation(differences, mean) * Math.Sqrt(1.0 / differences.Count + testPerTrain);
-        return error == 0 ? mean == 0 ? 1 : 0 : SpecialFunctions.StudentTail(Math.Abs(mean) / error, differences.Count - 1);
+        return error == 0 ? mean == 0 ? 1 : 0
+            : SpecialFunctions.StudentTail(Math.Abs(mean) / error, differences.Count - 1);
     }
 
     /// <summary>a − b, run by run.</summary>
@@ -85,8 +97,10 @@ public static class Statistics
     {
         if (!(testPerTrain >= 0 && double.IsFinite(testPerTrain)))
         {
-            throw new ArgumentOutOfRangeException(nameof(testPerTrain), testPerTrain, string.Create(CultureInfo.InvariantCulture,
-                $"{nameof(testPerTrain)} {testPerTrain} is negative or not finite; give test images / training images, or 0 for independent runs"));
+            throw new ArgumentOutOfRangeException(nameof(testPerTrain), testPerTrain,
+                string.Create(CultureInfo.InvariantCulture,
+                $"{nameof(testPerTrain)} {testPerTrain} is negative or not finite; give test images / training "
+                + $"images, or 0 for independent runs"));
         }
     }
 }

@@ -6,9 +6,10 @@ namespace W2S.Analysis;
 
 /// <summary>One temperature that makes a model's probabilities as honest as one number can.</summary>
 /// <remarks>
-/// T = argmin mean −log softmax(z/T)_y over labelled samples that the model was not trained on: Guo et al., ICML 2017, arXiv 1706.04599.
-/// In s = 1/T the mean is convex, with derivative mean (E_p[z] − z_y) and second derivative mean Var_p[z]: found by Newton's steps, kept inside
-/// an interval that is halved where they leave it. The most likely class stays; only how sure it is changes.
+/// T = argmin mean −log softmax(z/T)_y over labelled samples that the model was not trained on: Guo et al., ICML 2017,
+/// arXiv 1706.04599. In s = 1/T the mean is convex, with derivative mean (E_p[z] − z_y) and second derivative mean
+/// Var_p[z]: found by Newton's steps, kept inside an interval that is halved where they leave it. The most likely class
+/// stays; only how sure it is changes.
 /// </remarks>
 /// <param name="Temperature">T: above 1 where the model was too sure, below 1 where it was not sure enough.</param>
 /// <param name="NllBefore">Mean negative log likelihood at T = 1, in nats.</param>
@@ -16,7 +17,8 @@ namespace W2S.Analysis;
 /// <param name="Count">How many samples it was fitted on.</param>
 public sealed record TemperatureScaling(double Temperature, double NllBefore, double NllAfter, int Count)
 {
-    /// <summary>T lies between 1/<see cref="Limit"/> and this: a model that is right on every sample would otherwise want T = 0.</summary>
+    /// <summary>T lies between 1/<see cref="Limit"/> and this: a model that is right on every sample would otherwise
+    /// want T = 0.</summary>
     public const double Limit = 100;
 
     /// <summary>Finds the temperature.</summary>

@@ -3,10 +3,11 @@ namespace W2S.Data;
 /// <summary>Bilinear resizing of one image from interleaved bytes to planes.</summary>
 /// <remarks>
 /// Pixel i of n_out has its centre at (i + ½)·n_in/n_out in the source, as in PyTorch's
-/// <c>interpolate(mode="bilinear", align_corners=False)</c>. Without antialiasing a pixel mixes the two nearest source pixels
-/// of each axis, however strong the reduction; from 64 to 32 that is the mean of 2×2 pixels. With antialiasing (as
-/// <c>antialias=True</c>, and as Pillow's BILINEAR but for its rounding between the axes) a triangle as wide as the reduction
-/// mixes all that it covers. Sums are float32, rounded once, half up.
+/// <c>interpolate(mode="bilinear", align_corners=False)</c>. Without antialiasing a pixel mixes the two nearest source
+/// pixels of each axis, however strong the reduction; from 64 to 32 that is the mean of 2×2 pixels. With antialiasing
+/// (as
+/// <c>antialias=True</c>, and as Pillow's BILINEAR but for its rounding between the axes) a triangle as wide as the
+/// reduction mixes all that it covers. Sums are float32, rounded once, half up.
 /// </remarks>
 internal sealed class BilinearResize
 {

@@ -3,10 +3,11 @@ using static TorchSharp.torch;
 
 namespace W2S.Data;
 
-/// <summary>CIFAR-100 in its official binary form (Krizhevsky 2009): 32×32 RGB, 100 classes in 20 super-classes.</summary>
+/// <summary>CIFAR-100 in its official binary form (Krizhevsky 2009): 32×32 RGB, 100 classes in 20
+/// super-classes.</summary>
 /// <remarks>
-/// <c>train.bin</c> and <c>test.bin</c> hold 50,000 and 10,000 records of 3,074 bytes: super-class, class, then 1,024 bytes
-/// each of red, green and blue, row by row.
+/// <c>train.bin</c> and <c>test.bin</c> hold 50,000 and 10,000 records of 3,074 bytes: super-class, class, then 1,024
+/// bytes each of red, green and blue, row by row.
 /// </remarks>
 public static class Cifar100
 {
@@ -20,9 +21,10 @@ public static class Cifar100
     /// <summary>The super-class of each of the 100 classes, in the order of the official class list.</summary>
     public static IReadOnlyList<int> SuperClasses { get; } =
     [
-        4, 1, 14, 8, 0, 6, 7, 7, 18, 3, 3, 14, 9, 18, 7, 11, 3, 9, 7, 11, 6, 11, 5, 10, 7, 6, 13, 15, 3, 15, 0, 11, 1, 10,
-        12, 14, 16, 9, 11, 5, 5, 19, 8, 8, 15, 13, 14, 17, 18, 10, 16, 4, 17, 4, 2, 0, 17, 4, 18, 17, 10, 3, 2, 12, 12, 16,
-        12, 1, 9, 19, 2, 10, 0, 1, 16, 12, 9, 13, 15, 13, 16, 19, 2, 4, 6, 19, 5, 5, 8, 19, 18, 1, 2, 15, 6, 0, 17, 8, 14, 13,
+        4, 1, 14, 8, 0, 6, 7, 7, 18, 3, 3, 14, 9, 18, 7, 11, 3, 9, 7, 11, 6, 11, 5, 10, 7, 6, 13, 15, 3, 15, 0, 11, 1,
+        10, 12, 14, 16, 9, 11, 5, 5, 19, 8, 8, 15, 13, 14, 17, 18, 10, 16, 4, 17, 4, 2, 0, 17, 4, 18, 17, 10, 3, 2, 12,
+        12, 16, 12, 1, 9, 19, 2, 10, 0, 1, 16, 12, 9, 13, 15, 13, 16, 19, 2, 4, 6, 19, 5, 5, 8, 19, 18, 1, 2, 15, 6, 0,
+        17, 8, 14, 13,
     ];
 
     /// <summary>Reads one part of the set.</summary>
@@ -39,14 +41,16 @@ public static class Cifar100
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         var fine = labels == Cifar100Labels.Fine;
-        var names = ReadNames(Existing(folder, fine ? "fine_label_names.txt" : "coarse_label_names.txt"), fine ? 100 : 20);
+        var names =
+            ReadNames(Existing(folder, fine ? "fine_label_names.txt" : "coarse_label_names.txt"), fine ? 100 : 20);
         var path = Existing(folder, split == DataSplit.Train ? "train.bin" : "test.bin");
         var count = split == DataSplit.Train ? 50_000 : 10_000;
         var size = new FileInfo(path).Length;
         if (size != (long)count * Record)
         {
             throw new InvalidDataException(
-                $"{path} has {size:N0} bytes where {(long)count * Record:N0} are due: it is damaged or cut short; {Cure}");
+                $"{path} has {size:N0} bytes where {(long)count * Record:N0} are due: it is damaged or cut short; "
+                + $"{Cure}");
         }
         var images = empty(count, 3, 32, 32, ScalarType.Byte, CPU).DetachFromDisposeScope();
         try
@@ -93,7 +97,8 @@ public static class Cifar100
         var names = File.ReadAllLines(path).Select(line => line.Trim()).Where(line => line.Length > 0).ToArray();
         return names.Length == count
             ? names
-            : throw new InvalidDataException($"{path} has {names.Length} names where {count} are due: it is damaged; {Cure}");
+            : throw new InvalidDataException(
+                $"{path} has {names.Length} names where {count} are due: it is damaged; {Cure}");
     }
 
     private static string Existing(string folder, string file)

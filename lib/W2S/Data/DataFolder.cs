@@ -2,8 +2,9 @@ namespace W2S.Data;
 
 /// <summary>Where downloaded data sets and weights lie.</summary>
 /// <remarks>
-/// The folder that the environment variable <c>W2S_DATA</c> names, else <c>data</c> in the repository: the nearest folder
-/// that holds <c>W2S.Notebooks.sln</c>, looked for upwards from the current folder and then from this library's own.
+/// The folder that the environment variable <c>W2S_DATA</c> names, else <c>data</c> in the repository: the nearest
+/// folder that holds <c>W2S.Notebooks.sln</c>, looked for upwards from the current folder and then from this library's
+/// own.
 /// </remarks>
 public static class DataFolder
 {
@@ -21,12 +22,15 @@ public static class DataFolder
     /// <summary>The repository's folder; null outside of one.</summary>
     public static string? Repository => Starts.Select(RepositoryAbove).FirstOrDefault(found => found is not null);
 
-    private static string[] Starts => [Directory.GetCurrentDirectory(), AppContext.BaseDirectory, Path.GetDirectoryName(typeof(DataFolder).Assembly.Location)!];
+    private static string[] Starts =>
+        [Directory.GetCurrentDirectory(), AppContext.BaseDirectory,
+            Path.GetDirectoryName(typeof(DataFolder).Assembly.Location)!];
 
     /// <summary>The rule behind <see cref="Root"/>.</summary>
     /// <param name="named">The folder that the reader names; none where null or blank.</param>
     /// <param name="starts">Folders from which the repository is looked for upwards, one after the other.</param>
-    /// <returns>The named folder's full path, else <c>data</c> in the first repository found, else <c>data</c> in the current folder.</returns>
+    /// <returns>The named folder's full path, else <c>data</c> in the first repository found, else <c>data</c> in the
+    /// current folder.</returns>
     public static string Locate(string? named, params IReadOnlyList<string> starts)
     {
         ArgumentNullException.ThrowIfNull(starts);
@@ -50,12 +54,14 @@ public static class DataFolder
     /// <summary>As <see cref="Find"/>, where the data must be there.</summary>
     /// <param name="name">Path below <see cref="Root"/> with <c>/</c> between its parts.</param>
     /// <returns>The full path.</returns>
-    /// <exception cref="DirectoryNotFoundException">Nothing is there; the message names the command that fetches it.</exception>
+    /// <exception cref="DirectoryNotFoundException">Nothing is there; the message names the command that fetches
+    /// it.</exception>
     public static string Require(string name) => Find(name) ?? throw new DirectoryNotFoundException(Missing(name));
 
     /// <summary>One sentence on what is missing and how to get it, for a page or a message.</summary>
     /// <param name="name">As for <see cref="Find"/>.</param>
-    /// <returns>For instance: <c>there is no eurosat in /home/me/w2s/data; get it with ./w2s data eurosat</c>.</returns>
+    /// <returns>For instance: <c>there is no eurosat in /home/me/w2s/data; get it with ./w2s data
+    /// eurosat</c>.</returns>
     public static string Missing(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);

@@ -11,14 +11,16 @@ internal static class ImageFiles
 
     private static readonly string[] NotRead =
     [
-        ".tif", ".tiff", ".gif", ".ppm", ".pgm", ".pbm", ".pnm", ".jp2", ".heic", ".heif", ".avif", ".jxl", ".tga", ".psd", ".svg",
-        ".ico",
+        ".tif", ".tiff", ".gif", ".ppm", ".pgm", ".pbm", ".pnm", ".jp2", ".heic", ".heif", ".avif", ".jxl", ".tga",
+        ".psd", ".svg", ".ico",
     ];
 
-    private static readonly string[] LeftBehind = ["__MACOSX", "@eaDir", "$RECYCLE.BIN", "System Volume Information", "lost+found"];
+    private static readonly string[] LeftBehind = ["__MACOSX", "@eaDir", "$RECYCLE.BIN", "System Volume Information",
+        "lost+found"];
 
     // What a part of a set is called: such a folder is no class where its own folders hold the images.
-    private static readonly string[] Parts = ["train", "training", "val", "valid", "validation", "test", "testing", "dev"];
+    private static readonly string[] Parts = ["train", "training", "val", "valid", "validation", "test", "testing",
+        "dev"];
 
     private static readonly EnumerationOptions Visible = new()
     {
@@ -27,7 +29,8 @@ internal static class ImageFiles
     };
 
     /// <summary>The class folders, sorted by the names' code units.</summary>
-    /// <exception cref="InvalidDataException">The folder cannot be read, or a class is a link that leads nowhere.</exception>
+    /// <exception cref="InvalidDataException">The folder cannot be read, or a class is a link that leads
+    /// nowhere.</exception>
     public static IReadOnlyList<string> Classes(string folder)
     {
         foreach (var file in Entries(folder, Directory.GetFiles).Where(IsBrokenLink))
@@ -37,7 +40,8 @@ internal static class ImageFiles
 
     /// <summary>The images of each class, at any depth below its folder: a folder's own first, each by name.</summary>
     /// <exception cref="InvalidDataException">
-    /// A class has no image or one that is not read, there are no classes, or the classes lie deeper; the message names it.
+    /// A class has no image or one that is not read, there are no classes, or the classes lie deeper; the message names
+    /// it.
     /// </exception>
     public static IReadOnlyList<(string Class, IReadOnlyList<string> Files)> List(string folder)
     {
@@ -48,15 +52,18 @@ internal static class ImageFiles
             var loose = Entries(folder, Directory.GetFiles).FirstOrDefault(file => Has(file, Read));
             throw new InvalidDataException(loose is null
                 ? $"{full} holds no folders with images; give the folder that holds one folder a class"
-                : $"{full} holds images such as {Path.GetFileName(loose)} without a class; move each into a folder named by its class");
+                : $"{full} holds images such as {Path.GetFileName(loose)} without a class; move each into a folder "
+                    + "named by its class");
         }
         var listed = classes.Select(path => (Name: Path.GetFileName(path), Files: Below(path))).ToArray();
         foreach (var (name, files) in listed)
             RequireRead(full, name, files);
         if (listed.FirstOrDefault(one => IsPart(folder, one, listed.Length)) is { Name: not null } part)
         {
-            throw new InvalidDataException($"{Path.Combine(full, part.Name)} is no class: its images lie in folders of their own, such as " +
-                $"{Path.GetFileName(Path.GetDirectoryName(part.Files[0]))}; give the folder that holds one folder a class");
+            throw new InvalidDataException(
+                $"{Path.Combine(full, part.Name)} is no class: its images lie in folders of their own, such as " +
+                $"{Path.GetFileName(Path.GetDirectoryName(part.Files[0]))}; give the folder that holds one folder a "
+                + "class");
         }
         return [.. listed.Select(one => (one.Name, (IReadOnlyList<string>)one.Files))];
     }
@@ -67,12 +74,15 @@ internal static class ImageFiles
         if (files.FirstOrDefault(file => !Has(file, Read)) is { } other)
         {
             var count = files.Count(file => !Has(file, Read));
-            throw new InvalidDataException($"{where} holds {Path.GetFileName(other)}{(count > 1 ? $" and {count - 1} more" : "")} of a format " +
-                $"that is not read; convert to one of {string.Join(", ", Read)}, or delete {(count > 1 ? "them" : "it")}");
+            throw new InvalidDataException(
+                $"{where} holds {Path.GetFileName(other)}{(count > 1 ? $" and {count - 1} more" : "")} of a format " +
+                $"that is not read; convert to one of {string.Join(", ", Read)}, or delete "
+                + $"{(count > 1 ? "them" : "it")}");
         }
         if (files.Count == 0)
         {
-            throw new InvalidDataException($"{where} holds no image ({string.Join(", ", Read)}); put its images there or delete the folder, " +
+            throw new InvalidDataException(
+                $"{where} holds no image ({string.Join(", ", Read)}); put its images there or delete the folder, " +
                 "in every part of the set: a class that were left out would renumber those after it");
         }
     }
@@ -95,7 +105,8 @@ internal static class ImageFiles
 
         void Visit(string path, string[] above)
         {
-            var real = new DirectoryInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
+            var real = new DirectoryInfo(path).ResolveLinkTarget(returnFinalTarget: true)?.FullName
+                ?? Path.GetFullPath(path);
             if (above.Contains(real))
                 throw new InvalidDataException($"{path} is a link to a folder that holds it; delete the link");
             files.AddRange(Entries(path, Directory.GetFiles).Where(file => Has(file, Read) || Has(file, NotRead)));
@@ -113,7 +124,8 @@ internal static class ImageFiles
         }
         catch (Exception error) when (error is UnauthorizedAccessException or IOException)
         {
-            throw new InvalidDataException($"{folder} cannot be read ({error.Message}); give yourself the right to read it", error);
+            throw new InvalidDataException(
+                $"{folder} cannot be read ({error.Message}); give yourself the right to read it", error);
         }
     }
 

@@ -12,7 +12,8 @@ public sealed class ImageSet : IDisposable
     /// <param name="images">uint8 [N, 3, H, W], contiguous, on the CPU.</param>
     /// <param name="labels">N class numbers from 0.</param>
     /// <param name="classNames">A name for each class.</param>
-    /// <exception cref="ArgumentException">Shape, type, memory or counts do not fit, or a label has no name.</exception>
+    /// <exception cref="ArgumentException">Shape, type, memory or counts do not fit, or a label has no
+    /// name.</exception>
     public ImageSet(string name, Tensor images, IReadOnlyList<long> labels, IReadOnlyList<string> classNames)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -22,16 +23,19 @@ public sealed class ImageSet : IDisposable
         if (images.dtype != ScalarType.Byte || images.dim() != 4 || images.shape[1] != 3)
         {
             throw new ArgumentException(
-                $"images are {images.dtype} [{string.Join(", ", images.shape)}]; give uint8 [N, 3, H, W]", nameof(images));
+                $"images are {images.dtype} [{string.Join(", ", images.shape)}]; give uint8 [N, 3, H, W]",
+                nameof(images));
         }
         if (images.device_type != DeviceType.CPU || !images.is_contiguous())
         {
             throw new ArgumentException(
-                $"images lie on {images.device} with strides [{string.Join(", ", images.stride())}]; give a contiguous tensor on the CPU: images.cpu().contiguous()", nameof(images));
+                $"images lie on {images.device} with strides [{string.Join(", ", images.stride())}]; give a "
+                + "contiguous tensor on the CPU: images.cpu().contiguous()", nameof(images));
         }
         if (labels.Count != images.shape[0])
         {
-            throw new ArgumentException($"{labels.Count} labels for {images.shape[0]} images; give one each", nameof(labels));
+            throw new ArgumentException($"{labels.Count} labels for {images.shape[0]} images; give one each",
+                nameof(labels));
         }
         Checks.Labels(labels, classNames.Count);
         Name = name;
@@ -76,11 +80,13 @@ public sealed class ImageSet : IDisposable
         {
             if (index < 0 || index >= Count)
             {
-                throw new ArgumentOutOfRangeException(nameof(indices), index, $"position {index} is outside 0 … {Count - 1} of {Name}");
+                throw new ArgumentOutOfRangeException(nameof(indices), index,
+                    $"position {index} is outside 0 … {Count - 1} of {Name}");
             }
         }
         using var picked = tensor(indices.Select(index => (long)index).ToArray());
-        return new ImageSet(name ?? Name, Images.index_select(0, picked), [.. indices.Select(index => Labels[index])], ClassNames);
+        return new ImageSet(name ?? Name, Images.index_select(0, picked), [.. indices.Select(index => Labels[index])],
+            ClassNames);
     }
 
     /// <summary>The same images under other labels, for instance noisy or coarser ones (images copied).</summary>
@@ -88,7 +94,8 @@ public sealed class ImageSet : IDisposable
     /// <param name="classNames">Their names; this set's where null.</param>
     /// <param name="name">The new set's name; this set's where null.</param>
     /// <returns>The new set, independent of this one.</returns>
-    public ImageSet WithLabels(IReadOnlyList<long> labels, IReadOnlyList<string>? classNames = null, string? name = null) =>
+    public ImageSet WithLabels(IReadOnlyList<long> labels, IReadOnlyList<string>? classNames = null,
+        string? name = null) =>
         new(name ?? Name, Images.clone(), labels, classNames ?? ClassNames);
 
     /// <inheritdoc/>

@@ -22,7 +22,8 @@ public static class RandomSplit
         return order;
     }
 
-    /// <summary>Disjoint random parts of a set, for instance one to train the teacher, one for the student, one to judge by.</summary>
+    /// <summary>Disjoint random parts of a set, for instance one to train the teacher, one for the student, one to
+    /// judge by.</summary>
     /// <param name="count">Size of the set.</param>
     /// <param name="seed">The same seed gives the same parts on every machine.</param>
     /// <param name="sizes">Size of each part; together at most <paramref name="count"/>.</param>
@@ -38,7 +39,8 @@ public static class RandomSplit
         }
         if (total > count)
         {
-            throw new ArgumentException($"parts of together {total} do not fit into a set of {count}; make them smaller", nameof(sizes));
+            throw new ArgumentException(
+                $"parts of together {total} do not fit into a set of {count}; make them smaller", nameof(sizes));
         }
         var order = Permutation(count, seed);
         var parts = new int[sizes.Length][];
@@ -53,7 +55,8 @@ public static class RandomSplit
     /// <param name="labels">Class of each position.</param>
     /// <param name="perClass">How many of each class.</param>
     /// <param name="seed">The same seed gives the same choice on every machine.</param>
-    /// <returns>Positions in random order. A larger <paramref name="perClass"/> with the same seed keeps the smaller choice.</returns>
+    /// <returns>Positions in random order. A larger <paramref name="perClass"/> with the same seed keeps the smaller
+    /// choice.</returns>
     /// <exception cref="ArgumentException">A class has fewer, or a label is negative.</exception>
     public static int[] PerClass(IReadOnlyList<long> labels, int perClass, long seed)
     {
@@ -72,7 +75,8 @@ public static class RandomSplit
             if (number < perClass)
             {
                 throw new ArgumentException(
-                    $"class {label} has {number} images where {perClass} of each class are asked for; ask for fewer", nameof(perClass));
+                    $"class {label} has {number} images where {perClass} of each class are asked for; ask for fewer",
+                    nameof(perClass));
             }
         }
         return [.. chosen];
@@ -82,7 +86,8 @@ public static class RandomSplit
     /// <param name="labels">Class of each position.</param>
     /// <param name="share">The part's share, 0 … 1.</param>
     /// <param name="seed">The same seed gives the same choice on every machine.</param>
-    /// <returns>The part and the rest, each in random order; of a class with n positions the part gets share·n, rounded.</returns>
+    /// <returns>The part and the rest, each in random order; of a class with n positions the part gets share·n,
+    /// rounded.</returns>
     /// <exception cref="ArgumentException">A label is negative.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="share"/> is outside 0 … 1.</exception>
     public static (int[] Part, int[] Others) Stratified(IReadOnlyList<long> labels, double share, long seed)
@@ -90,10 +95,12 @@ public static class RandomSplit
         Checks.Labels(labels, classes: null);
         if (!(share >= 0 && share <= 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(share), share, FormattableString.Invariant($"share {share} is outside 0 to 1; give a fraction"));
+            throw new ArgumentOutOfRangeException(nameof(share), share,
+                FormattableString.Invariant($"share {share} is outside 0 to 1; give a fraction"));
         }
         var due = labels.GroupBy(label => label)
-            .ToDictionary(group => group.Key, group => (int)Math.Round(share * group.Count(), MidpointRounding.AwayFromZero));
+            .ToDictionary(group => group.Key,
+                group => (int)Math.Round(share * group.Count(), MidpointRounding.AwayFromZero));
         var (part, rest) = (new List<int>(), new List<int>());
         foreach (var position in Permutation(labels.Count, seed))
         {

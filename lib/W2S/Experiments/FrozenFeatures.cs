@@ -7,8 +7,10 @@ using static TorchSharp.torch;
 
 namespace W2S.Experiments;
 
-/// <summary>A frozen network's features of a set, of the images as they are and, where asked, of five views of each: computed once and kept.</summary>
-/// <remarks>The views are the mirror image and shifts by two pixels to each side with black borders: what the networks saw in training, without chance.</remarks>
+/// <summary>A frozen network's features of a set, of the images as they are and, where asked, of five views of each:
+/// computed once and kept.</summary>
+/// <remarks>The views are the mirror image and shifts by two pixels to each side with black borders: what the networks
+/// saw in training, without chance.</remarks>
 public sealed record FrozenFeatures : Experiment
 {
     /// <summary>How many views there are beside the image itself.</summary>
@@ -57,10 +59,18 @@ public sealed record FrozenFeatures : Experiment
         using var scope = NewDisposeScope();
         using var images = Images.Read();
         using var network = FrozenNetwork.Named(Network, context.Progress, context.Token);
-        var tensors = new Dictionary<string, Tensor> { ["features"] = network.Extract(images, token: context.Token).Features };
-        if (WithViews) tensors["views"] = stack([.. Enumerable.Range(0, Views).Select(view => ExtractView(network, images, view, context.Token))]);
+        var tensors =
+            new Dictionary<string, Tensor> { ["features"] = network.Extract(images, token: context.Token).Features };
+        if (WithViews)
+            tensors["views"] =
+                stack([.. Enumerable.Range(0, Views).Select(
+                    view => ExtractView(network, images, view, context.Token))]);
         SafeTensorsFile.Write(Path.Combine(context.Kept, File), tensors);
-        return new RunOutcome { Values = new Dictionary<string, double> { ["images"] = images.Count, ["features"] = tensors["features"].shape[1] } };
+        return new RunOutcome
+        {
+            Values =
+            new Dictionary<string, double> { ["images"] = images.Count, ["features"] = tensors["features"].shape[1] }
+        };
     }
 
     /// <summary>One of the views of a batch of images.</summary>

@@ -10,14 +10,17 @@ namespace W2S.Experiments;
 /// <param name="Name">What charts and messages call it.</param>
 /// <param name="Model">The network.</param>
 /// <param name="Normalization">What turns bytes into its input.</param>
-/// <param name="TrainedOn">The images and labels that it learned from, in one sentence: no result may be read without it.</param>
-public sealed record FrozenNetwork(string Name, ImageModel Model, Normalization Normalization, string TrainedOn) : IDisposable
+/// <param name="TrainedOn">The images and labels that it learned from, in one sentence: no result may be read without
+/// it.</param>
+public sealed record FrozenNetwork(string Name, ImageModel Model, Normalization Normalization, string TrainedOn)
+    : IDisposable
 {
     /// <summary>Loads one of the public CIFAR networks (chenyaofo/pytorch-cifar-models) from the data folder.</summary>
     /// <param name="name">For instance <c>cifar100_resnet20</c>: data set, then network.</param>
     /// <returns>The network; the caller disposes it.</returns>
     /// <exception cref="ArgumentException">The name has another form.</exception>
-    /// <exception cref="DirectoryNotFoundException">The file is not there; the message names the command that fetches it.</exception>
+    /// <exception cref="DirectoryNotFoundException">The file is not there; the message names the command that fetches
+    /// it.</exception>
     public static FrozenNetwork Public(string name)
     {
         var (set, network, classes, normalization) = Describe(name);
@@ -35,15 +38,18 @@ public sealed record FrozenNetwork(string Name, ImageModel Model, Normalization 
     }
 
     /// <summary>A network by its name: loaded, or trained on the spot where it has no public weights.</summary>
-    /// <param name="name">A public network, for instance <c>cifar100_resnet20</c>, or one of <see cref="ShapesPretraining"/>: <c>shapes weak</c>,
+    /// <param name="name">A public network, for instance <c>cifar100_resnet20</c>, or one of
+    /// <see cref="ShapesPretraining"/>: <c>shapes weak</c>,
     /// <c>shapes colours</c>, <c>shapes forms</c>, <c>shapes strong</c>.</param>
     /// <param name="progress">Hears of a training.</param>
     /// <param name="token">Stops a training.</param>
     /// <returns>The network; the caller disposes it.</returns>
     /// <exception cref="ArgumentException">The name has another form.</exception>
-    /// <exception cref="DirectoryNotFoundException">The file is not there; the message names the command that fetches it.</exception>
+    /// <exception cref="DirectoryNotFoundException">The file is not there; the message names the command that fetches
+    /// it.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
-    public static FrozenNetwork Named(string name, IProgress<TrainingProgress>? progress = null, CancellationToken token = default) =>
+    public static FrozenNetwork Named(string name, IProgress<TrainingProgress>? progress = null,
+        CancellationToken token = default) =>
         Pretraining(name) is { } school ? school.Train(progress, token) : Public(name);
 
     /// <summary>What a network of <see cref="Named"/> is and what it has seen, without loading it.</summary>
@@ -69,7 +75,8 @@ public sealed record FrozenNetwork(string Name, ImageModel Model, Normalization 
         {
             ["cifar100", var network] => ("CIFAR-100", network, 100, Normalization.Cifar100),
             ["cifar10", var network] => ("CIFAR-10", network, 10, Normalization.Cifar10),
-            _ => throw new ArgumentException($"'{name}' is no public CIFAR network; give for instance cifar100_resnet20", nameof(name)),
+            _ => throw new ArgumentException(
+                $"'{name}' is no public CIFAR network; give for instance cifar100_resnet20", nameof(name)),
         };
     }
 
@@ -79,7 +86,8 @@ public sealed record FrozenNetwork(string Name, ImageModel Model, Normalization 
     /// <param name="token">Stops the pass.</param>
     /// <returns>The pooled feature and the logits of each image; the caller disposes them.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
-    public ImageFeatures Extract(ImageSet images, IProgress<ExtractionProgress>? progress = null, CancellationToken token = default) =>
+    public ImageFeatures Extract(ImageSet images, IProgress<ExtractionProgress>? progress = null,
+        CancellationToken token = default) =>
         FeatureExtractor.Compute(Model, images, Normalization, progress: progress, token: token);
 
     /// <inheritdoc/>
@@ -97,7 +105,8 @@ public sealed record FrozenNetwork(string Name, ImageModel Model, Normalization 
         _ => null,
     };
 
-    private static string PublicSeen(string set, int classes) => $"the 50,000 training images of {set} with their {classes} true labels";
+    private static string PublicSeen(string set, int classes) =>
+        $"the 50,000 training images of {set} with their {classes} true labels";
 
     private static string Introduction(string name, string seen) => $"{name}, which has seen {seen}";
 }

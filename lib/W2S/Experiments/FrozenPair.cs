@@ -25,7 +25,8 @@ public sealed record FrozenPair(string Name, Tensor Weak, Tensor Strong, IReadOn
     /// <returns>The pair; its tensors belong to it and live until the process ends or they are disposed.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
     public static FrozenPair Of(
-        ImageSet images, FrozenNetwork weak, FrozenNetwork strong, IProgress<ExtractionProgress>? progress = null, CancellationToken token = default)
+        ImageSet images, FrozenNetwork weak, FrozenNetwork strong, IProgress<ExtractionProgress>? progress = null,
+        CancellationToken token = default)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(weak);
@@ -43,7 +44,8 @@ public sealed record FrozenPair(string Name, Tensor Weak, Tensor Strong, IReadOn
     public FrozenPair Swapped(string name) => this with { Name = name, Weak = Strong, Strong = Weak };
 
     /// <summary>Fails where features and labels do not fit each other.</summary>
-    /// <exception cref="ArgumentException">A tensor does not have one row an image, a feature is not finite, or a label is outside the classes.</exception>
+    /// <exception cref="ArgumentException">A tensor does not have one row an image, a feature is not finite, or a label
+    /// is outside the classes.</exception>
     internal void Check()
     {
         Checks.Labels(Labels, Classes, nameof(Labels));
@@ -52,7 +54,8 @@ public sealed record FrozenPair(string Name, Tensor Weak, Tensor Strong, IReadOn
             if (features.dim() != 2 || features.shape[0] != Count)
             {
                 throw new ArgumentException(
-                    $"{side} features of {Name} are [{string.Join(", ", features.shape)}] for {Count} labels; give one row each", side);
+                    $"{side} features of {Name} are [{string.Join(", ", features.shape)}] for {Count} labels; give "
+                    + "one row each", side);
             }
             Checks.Features(features, side);
         }

@@ -9,10 +9,11 @@ namespace W2S.Experiments;
 
 /// <summary>OpenAI's weak-to-strong protocol on frozen representations.</summary>
 /// <remarks>
-/// The images are split at random in three. The weak teacher is a linear probe on the weak network's features, trained on
-/// <see cref="TrueLabels"/> true labels of its part. A student is a linear probe on the strong network's features, trained on
-/// the teacher's logits for its own part and on no true label. The ceiling is the same probe trained on the true labels of
-/// that part. All are judged on the third part. After openai/weak-to-strong, folder vision.
+/// The images are split at random in three. The weak teacher is a linear probe on the weak network's features, trained
+/// on
+/// <see cref="TrueLabels"/> true labels of its part. A student is a linear probe on the strong network's features,
+/// trained on the teacher's logits for its own part and on no true label. The ceiling is the same probe trained on the
+/// true labels of that part. All are judged on the third part. After openai/weak-to-strong, folder vision.
 /// </remarks>
 public sealed record ProbeProtocol
 {
@@ -46,7 +47,8 @@ public sealed record ProbeProtocol
     public ProbeParts Draw(FrozenPair pair, int seed)
     {
         Check(pair);
-        var parts = RandomSplit.Parts(pair.Count, Seeds.Derive(seed, "split"), TeacherImages, StudentImages, TestImages);
+        var parts =
+            RandomSplit.Parts(pair.Count, Seeds.Derive(seed, "split"), TeacherImages, StudentImages, TestImages);
         return new ProbeParts(parts[0][..TrueLabels], parts[1], parts[2]);
     }
 
@@ -66,7 +68,8 @@ public sealed record ProbeProtocol
         var (few, all, truth) = parts.Of(pair.Labels);
         var labels = new CrossEntropy();
 
-        using var teacher = LinearProbe.TrainMany([Task(weak.Teacher, labels, Supervision.ByLabels(few), "teacher")], token: token)[0];
+        using var teacher =
+            LinearProbe.TrainMany([Task(weak.Teacher, labels, Supervision.ByLabels(few), "teacher")], token: token)[0];
         var taught = Supervision.ByTeacher(teacher.Logits(weak.Student));
         var said = teacher.Logits(weak.Test).argmax(1).data<long>().ToArray();
         var probes = LinearProbe.TrainMany(
@@ -80,7 +83,8 @@ public sealed record ProbeProtocol
             var students = Students.Zip(probes.Skip(2), (student, probe) => (student.Name, Probe: probe)).ToArray();
             var (scratch, ceiling) = (probes[0], probes[1]);
             return new SplitAccuracies(
-                seed, teacher.Accuracy(weak.Test, truth), scratch.Accuracy(strong.Test, truth), ceiling.Accuracy(strong.Test, truth),
+                seed, teacher.Accuracy(weak.Test, truth), scratch.Accuracy(strong.Test, truth),
+                ceiling.Accuracy(strong.Test, truth),
                 students.ToDictionary(student => student.Name, student => student.Probe.Accuracy(strong.Test, truth)),
                 students.ToDictionary(student => student.Name, student => student.Probe.Accuracy(strong.Test, said)))
             {
@@ -99,7 +103,8 @@ public sealed record ProbeProtocol
         }
 
         static Dictionary<string, double> Chosen(IEnumerable<(string Name, LinearProbe Probe)> probes) =>
-            probes.Where(entry => entry.Probe.HeldOut.Count > 0).ToDictionary(entry => entry.Name, entry => entry.Probe.L2);
+            probes.Where(entry => entry.Probe.HeldOut.Count > 0)
+                .ToDictionary(entry => entry.Name, entry => entry.Probe.L2);
     }
 
     /// <summary>Runs the splits 0, 1, 2, …, as many at a time as libtorch has threads.</summary>
@@ -139,7 +144,8 @@ public sealed record ProbeProtocol
             if (loss.LabelWeight != 0)
             {
                 throw new ArgumentException(
-                    $"the student '{name}' gives true labels the weight {loss.LabelWeight}, but it sees none; use TeacherOnly()");
+                    $"the student '{name}' gives true labels the weight {loss.LabelWeight}, but it sees none; use "
+                    + "TeacherOnly()");
             }
         }
     }

@@ -6,8 +6,10 @@ using static TorchSharp.torch;
 namespace W2S.Experiments;
 
 /// <summary>One split of a <see cref="ProbeProtocol"/> on kept features, as a run that is kept itself.</summary>
-/// <remarks>Values, top-1 accuracies on the test part, 0 … 1: <c>teacher</c>, <c>few labels</c>, <c>ceiling</c>, and for each student <c>NAME</c> and
-/// <c>NAME: agreement</c>, how often it names the teacher's class; where λ is chosen by own labels, <c>PROBE: L2</c> is what each probe chose.</remarks>
+/// <remarks>Values, top-1 accuracies on the test part, 0 … 1: <c>teacher</c>, <c>few labels</c>, <c>ceiling</c>, and
+/// for each student <c>NAME</c> and
+/// <c>NAME: agreement</c>, how often it names the teacher's class; where λ is chosen by own labels, <c>PROBE: L2</c> is
+/// what each probe chose.</remarks>
 public sealed record ProbeRun : Experiment
 {
     /// <summary>Sizes, true labels, students and training.</summary>
@@ -50,14 +52,18 @@ public sealed record ProbeRun : Experiment
     /// <param name="token">Stops the run under way.</param>
     /// <returns>All of them.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="splits"/> is not positive.</exception>
-    /// <exception cref="ArgumentException">The protocol does not fit the set, or a network's name has another form.</exception>
-    /// <exception cref="DirectoryNotFoundException">Images or weights are not there; the message names the command that fetches them.</exception>
+    /// <exception cref="ArgumentException">The protocol does not fit the set, or a network's name has another
+    /// form.</exception>
+    /// <exception cref="DirectoryNotFoundException">Images or weights are not there; the message names the command that
+    /// fetches them.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="RunException">The store cannot be written.</exception>
-    public ProbeStudy Study(int splits, RunStore store, IProgress<GridProgress>? progress = null, CancellationToken token = default)
+    public ProbeStudy Study(int splits, RunStore store, IProgress<GridProgress>? progress = null,
+        CancellationToken token = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(splits);
-        var runs = Grid.Run([.. Enumerable.Range(0, splits).Select(split => this with { Seed = split })], store, progress, token);
+        var runs = Grid.Run([.. Enumerable.Range(0, splits).Select(split => this with { Seed = split })], store,
+            progress, token);
         return new ProbeStudy(Images.Title, Protocol.TrueLabels, Protocol.TestPerTrain, [.. runs.Select(Read)]);
     }
 
@@ -67,9 +73,16 @@ public sealed record ProbeRun : Experiment
         ArgumentNullException.ThrowIfNull(context);
         using var scope = NewDisposeScope();
         using var images = Images.Read();
-        var pair = new FrozenPair(Images.Title, FrozenFeatures.Read(context.Of(Features(Weak))), FrozenFeatures.Read(context.Of(Features(Strong))), images.Labels, images.Classes);
+        var pair = new FrozenPair(Images.Title, FrozenFeatures.Read(context.Of(Features(Weak))),
+            FrozenFeatures.Read(context.Of(Features(Strong))), images.Labels, images.Classes);
         var split = Protocol.Run(pair, (int)Seed, context.Token);
-        var values = new Dictionary<string, double> { ["teacher"] = split.Teacher, ["few labels"] = split.FewLabels, ["ceiling"] = split.Ceiling };
+        var values =
+            new Dictionary<string, double>
+            {
+                ["teacher"] = split.Teacher,
+                ["few labels"] = split.FewLabels,
+                ["ceiling"] = split.Ceiling
+            };
         foreach (var student in Protocol.Students)
         {
             values[student.Name] = split.Students[student.Name];
@@ -84,10 +97,12 @@ public sealed record ProbeRun : Experiment
         Protocol.Students.ToDictionary(student => student.Name, student => run[student.Name]),
         Protocol.Students.ToDictionary(student => student.Name, student => run[Agreement(student)]))
     {
-        L2 = Probes.Where(name => run.Outcome.Values.ContainsKey(Penalty(name))).ToDictionary(name => name, name => run[Penalty(name)]),
+        L2 = Probes.Where(name => run.Outcome.Values.ContainsKey(Penalty(name))).ToDictionary(name => name,
+            name => run[Penalty(name)]),
     };
 
-    private IEnumerable<string> Probes => ["teacher", "few labels", "ceiling", .. Protocol.Students.Select(student => student.Name)];
+    private IEnumerable<string> Probes =>
+        ["teacher", "few labels", "ceiling", .. Protocol.Students.Select(student => student.Name)];
 
     private FrozenFeatures Features(string network) => new() { Images = Images, Network = network };
 

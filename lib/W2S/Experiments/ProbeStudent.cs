@@ -9,8 +9,8 @@ namespace W2S.Experiments;
 /// <param name="Loss">The loss; its label weight must be 0.</param>
 public sealed record ProbeStudent(string Name, DistillationLoss Loss)
 {
-    /// <summary>Whether it goes without the protocol's penalty, given or chosen: the student that stands beside the others to show
-    /// what the penalty does.</summary>
+    /// <summary>Whether it goes without the protocol's penalty, given or chosen: the student that stands beside the
+    /// others to show what the penalty does.</summary>
     /// <value>False.</value>
     [AddedLater(false)]
     public bool Unregularised { get; init; }

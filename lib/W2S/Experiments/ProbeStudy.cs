@@ -3,8 +3,8 @@ namespace W2S.Experiments;
 /// <summary>The same protocol over several random splits.</summary>
 /// <param name="Pair">What was studied.</param>
 /// <param name="TrueLabels">How many true labels the teacher had.</param>
-/// <param name="TestPerTrain">Test images for each image of the teacher's and the student's parts. The splits re-deal one pool, so that their
-/// intervals want it: see <see cref="Analysis.Statistics"/>.</param>
+/// <param name="TestPerTrain">Test images for each image of the teacher's and the student's parts. The splits re-deal
+/// one pool, so that their intervals want it: see <see cref="Analysis.Statistics"/>.</param>
 /// <param name="Splits">One result a split, in the order of their seeds.</param>
 public sealed record ProbeStudy(string Pair, int TrueLabels, double TestPerTrain, IReadOnlyList<SplitAccuracies> Splits)
 {
@@ -24,7 +24,9 @@ public sealed record ProbeStudy(string Pair, int TrueLabels, double TestPerTrain
     /// <param name="name">One of <see cref="Students"/>.</param>
     /// <returns>0 … 1, in the order of the splits.</returns>
     /// <exception cref="ArgumentException">No student has that name.</exception>
-    public double[] Student(string name) => [.. Splits.Select(split => split.Students.TryGetValue(name, out var accuracy)
+    public double[] Student(string name) =>
+        [.. Splits.Select(split => split.Students.TryGetValue(name, out var accuracy)
         ? accuracy
-        : throw new ArgumentException($"no student is called '{name}'; there are {string.Join(", ", Students)}", nameof(name)))];
+        : throw new ArgumentException($"no student is called '{name}'; there are {string.Join(", ", Students)}",
+            nameof(name)))];
 }

@@ -9,15 +9,19 @@ using W2S.Training;
 
 namespace W2S.Experiments;
 
-/// <summary>How a network gets a representation from the embedded <c>shapes</c>, where no public weights are at hand.</summary>
-/// <remarks>The pictures it learns from are drawn apart from those of any task: it has seen none of the task's images.</remarks>
+/// <summary>How a network gets a representation from the embedded <c>shapes</c>, where no public weights are at
+/// hand.</summary>
+/// <remarks>The pictures it learns from are drawn apart from those of any task: it has seen none of the task's
+/// images.</remarks>
 public sealed record ShapesPretraining
 {
     /// <summary>A small network that saw few pictures, a few times.</summary>
-    public static ShapesPretraining Weak { get; } = new() { Network = "resnet8", Epochs = 3, Pictures = new() { Count = 1_000, Difficulty = 0.6 } };
+    public static ShapesPretraining Weak { get; } =
+        new() { Network = "resnet8", Epochs = 3, Pictures = new() { Count = 1_000, Difficulty = 0.6 } };
 
     /// <summary>A deeper network that saw four times as many pictures, and more often.</summary>
-    public static ShapesPretraining Strong { get; } = new() { Network = "resnet14", Epochs = 5, Pictures = new() { Count = 4_000, Difficulty = 0.6 } };
+    public static ShapesPretraining Strong { get; } =
+        new() { Network = "resnet14", Epochs = 5, Pictures = new() { Count = 4_000, Difficulty = 0.6 } };
 
     /// <summary>The small network, taught colours and nothing else.</summary>
     public static ShapesPretraining Colours { get; } = Specialist(ShapeLabels.Color);
@@ -42,7 +46,9 @@ public sealed record ShapesPretraining
     public string Name => $"shapes {Network}";
 
     /// <summary>What it has seen, in one sentence.</summary>
-    public string TrainedOn => $"{Pictures.Count:N0} other pictures of shapes, labelled by {Pictures.Labels switch { ShapeLabels.Color => "colour", ShapeLabels.Form => "form", _ => "form and colour" }}, each {Epochs} times";
+    public string TrainedOn =>
+        $"{Pictures.Count:N0} other pictures of shapes, labelled by "
+        + $"{Pictures.Labels switch { ShapeLabels.Color => "colour", ShapeLabels.Form => "form", _ => "form and colour" }}, each {Epochs} times";
 
     /// <summary>Trains the network.</summary>
     /// <param name="progress">Hears of every report.</param>
@@ -70,5 +76,6 @@ public sealed record ShapesPretraining
         return new FrozenNetwork(Name, model, Normalization.Centered, TrainedOn);
     }
 
-    private static ShapesPretraining Specialist(ShapeLabels labels) => Weak with { Pictures = Weak.Pictures with { Labels = labels }, Seed = 1_001 };
+    private static ShapesPretraining Specialist(ShapeLabels labels) =>
+        Weak with { Pictures = Weak.Pictures with { Labels = labels }, Seed = 1_001 };
 }

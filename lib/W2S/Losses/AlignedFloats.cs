@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace W2S.Losses;
 
-/// <summary>Zeros outside the managed heap, aligned to a cache line: room for numbers that vector code works on.</summary>
+/// <summary>Zeros outside the managed heap, aligned to a cache line: room for numbers that vector code works
+/// on.</summary>
 internal sealed unsafe class AlignedFloats : IDisposable
 {
     private const int Line = 64; // bytes

@@ -7,7 +7,8 @@ namespace W2S.Losses;
 /// <summary>Cross entropy to the labels alone: hard labels, or distributions (mixup), smoothed if asked.</summary>
 /// <remarks>
 /// L = −Σ_c y'_c log p_c with y' = (1−ε)·y + ε/C, where y is one-hot or the given distribution.
-/// Label smoothing: Szegedy et al., CVPR 2016 (arXiv 1512.00567); soft targets: Zhang et al., mixup, ICLR 2018 (arXiv 1710.09412).
+/// Label smoothing: Szegedy et al., CVPR 2016 (arXiv 1512.00567); soft targets: Zhang et al., mixup, ICLR 2018 (arXiv
+/// 1710.09412).
 /// </remarks>
 public sealed record CrossEntropy : Loss
 {
@@ -26,7 +27,8 @@ public sealed record CrossEntropy : Loss
             throw new ArgumentException($"{Name} needs labels and the batch has none; give Labels", nameof(batch));
         using var scope = NewDisposeScope();
         var student = batch.Check();
-        return LossParts.Of(batch, [(new LossTerm("labels", LabelTerm.CrossEntropy(student, labels, Smoothing)), batch.Weights)], []);
+        return LossParts.Of(batch,
+            [(new LossTerm("labels", LabelTerm.CrossEntropy(student, labels, Smoothing)), batch.Weights)], []);
     }
 
     /// <inheritdoc/>

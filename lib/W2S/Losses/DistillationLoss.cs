@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace W2S.Losses;
 
 /// <summary>A loss from a teacher, with or without labels beside it: L = w_labels·CE(p, y) + w·L_teacher.</summary>
-/// <remarks>A loss of this kind states its own <see cref="Teach(Logits, LossBatch)"/>; the label part, the weights and the means are here.</remarks>
+/// <remarks>A loss of this kind states its own <see cref="Teach(Logits, LossBatch)"/>; the label part, the weights and
+/// the means are here.</remarks>
 public abstract record DistillationLoss : Loss
 {
     /// <summary>Takes the loss's own defaults.</summary>
@@ -14,7 +15,8 @@ public abstract record DistillationLoss : Loss
     protected DistillationLoss(double labelWeight = 1, double distillationWeight = 1) =>
         (LabelWeight, DistillationWeight) = (labelWeight, distillationWeight);
 
-    /// <summary>The weight of the cross entropy to the labels; 0 leaves supervision to the teacher. Without labels there is no such part.</summary>
+    /// <summary>The weight of the cross entropy to the labels; 0 leaves supervision to the teacher. Without labels
+    /// there is no such part.</summary>
     /// <value>1, or what the loss's paper has.</value>
     /// <exception cref="ArgumentOutOfRangeException">Negative or not finite.</exception>
     public double LabelWeight { get; init => field = Option.NotNegative(value); }
@@ -50,7 +52,8 @@ public abstract record DistillationLoss : Loss
         var student = batch.Check();
         List<(LossTerm, Tensor?)> terms = [];
         if (batch.Labels is { } labels && LabelWeight > 0)
-            terms.Add((new("labels", LabelTerm.CrossEntropy(student, labels, LabelSmoothing).Times(LabelWeight)), batch.Weights));
+            terms.Add((new("labels", LabelTerm.CrossEntropy(student, labels, LabelSmoothing).Times(LabelWeight)),
+                batch.Weights));
         IReadOnlyList<(string, Tensor)> diagnostics = [];
         if (DistillationWeight > 0)
         {
@@ -60,11 +63,14 @@ public abstract record DistillationLoss : Loss
             diagnostics = taught.Diagnostics;
         }
         if (terms.Count == 0)
-            throw new ArgumentException($"nothing supervises: {Name} has DistillationWeight 0 and the batch no labels with a weight; give either", nameof(batch));
+            throw new ArgumentException(
+                $"nothing supervises: {Name} has DistillationWeight 0 and the batch no labels with a weight; give "
+                + "either", nameof(batch));
         return LossParts.Of(batch, terms, diagnostics);
     }
 
-    /// <summary>The teacher's terms: the loss's formula. Called inside a dispose scope that ends with the loss.</summary>
+    /// <summary>The teacher's terms: the loss's formula. Called inside a dispose scope that ends with the
+    /// loss.</summary>
     /// <param name="student">The student's logits, with gradient.</param>
     /// <param name="batch">Everything else.</param>
     /// <returns>Terms of the student alone in gradient: what comes from the teacher is detached.</returns>
@@ -91,12 +97,14 @@ public abstract record DistillationLoss : Loss
         Teach(sample);
     }
 
-    /// <summary>The teacher's terms of one sample, for a loss with <see cref="Loss.HasClosedForm"/>: the formula of the other
+    /// <summary>The teacher's terms of one sample, for a loss with <see cref="Loss.HasClosedForm"/>: the formula of the
+    /// other
     /// <see cref="Teach(Logits, LossBatch)"/>.</summary>
     /// <param name="sample">Has the logits and targets, and takes values and gradients.</param>
     /// <exception cref="NotSupportedException">The loss has no closed form.</exception>
     protected internal virtual void Teach(LogitSample sample) =>
-        throw new NotSupportedException($"{Name} has no closed form; override {nameof(Teach)}(LogitSample) with {nameof(HasClosedForm)}");
+        throw new NotSupportedException(
+            $"{Name} has no closed form; override {nameof(Teach)}(LogitSample) with {nameof(HasClosedForm)}");
 
     /// <summary>The teacher's logits, detached.</summary>
     /// <param name="student">The student's, for the shape.</param>
@@ -106,7 +114,8 @@ public abstract record DistillationLoss : Loss
     protected Logits Teacher(Logits student, LossBatch batch)
     {
         if (batch.TeacherLogits is not { } logits)
-            throw new ArgumentException($"{Name} needs a teacher and the batch has none; give TeacherLogits", nameof(batch));
+            throw new ArgumentException($"{Name} needs a teacher and the batch has none; give TeacherLogits",
+                nameof(batch));
         Checks.SameSize(student.Values, logits, "the student's logits", nameof(batch.TeacherLogits));
         return new Logits(logits.detach());
     }

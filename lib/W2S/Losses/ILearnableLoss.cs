@@ -2,7 +2,8 @@ using static TorchSharp.torch;
 
 namespace W2S.Losses;
 
-/// <summary>A loss with parameters of its own, such as projections from the student's features to the teacher's.</summary>
+/// <summary>A loss with parameters of its own, such as projections from the student's features to the
+/// teacher's.</summary>
 /// <remarks>
 /// The trainer calls <see cref="CreateModule"/> once with a first batch, gives the module's parameters to the optimizer
 /// beside the student's (and to gradient clipping), saves the module in the checkpoint, and hands it over with every
@@ -10,7 +11,8 @@ namespace W2S.Losses;
 /// </remarks>
 public interface ILearnableLoss
 {
-    /// <summary>Makes the learnable part, initialised from torch's generator, on the device and in the dtype of the student's features.</summary>
+    /// <summary>Makes the learnable part, initialised from torch's generator, on the device and in the dtype of the
+    /// student's features.</summary>
     /// <param name="example">A batch with both networks' features, which give the shapes.</param>
     /// <returns>The module, in training mode; the caller disposes it.</returns>
     /// <exception cref="ArgumentException">The batch has no features, or shapes that the loss cannot match.</exception>

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 
 namespace W2S.Losses;
 
-/// <summary>Cross entropy to labels that <see cref="LossBatch.Check"/> has looked at, hard or soft, smoothed or not.</summary>
+/// <summary>Cross entropy to labels that <see cref="LossBatch.Check"/> has looked at, hard or soft, smoothed or
+/// not.</summary>
 internal static class LabelTerm
 {
     /// <summary>−Σ_c y'_c log p_c with y' = (1−ε)·y + ε/C, for each sample, [B].</summary>

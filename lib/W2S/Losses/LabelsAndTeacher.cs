@@ -4,10 +4,11 @@ using static TorchSharp.torch;
 
 namespace W2S.Losses;
 
-/// <summary>A loss on labels beside a loss from a teacher, each of any kind: for labels that plain cross entropy would trust too much.</summary>
+/// <summary>A loss on labels beside a loss from a teacher, each of any kind: for labels that plain cross entropy would
+/// trust too much.</summary>
 /// <remarks>
-/// L = L_labels + L_teacher, the latter without its own label part. With <c>Bootstrapping.LabelCorrection</c> and <c>AdaptConf</c>
-/// it is the loss of the noisy-label experiments of Guo et al., arXiv 2402.03749.
+/// L = L_labels + L_teacher, the latter without its own label part. With <c>Bootstrapping.LabelCorrection</c> and
+/// <c>AdaptConf</c> it is the loss of the noisy-label experiments of Guo et al., arXiv 2402.03749.
 /// </remarks>
 /// <param name="Labels">What the labels teach, for instance <c>Bootstrapping</c> or <c>SmallLoss</c>.</param>
 /// <param name="Teacher">What the teacher teaches; its label weight is set to 0.</param>
@@ -23,7 +24,8 @@ public sealed record LabelsAndTeacher(Loss Labels, DistillationLoss Teacher) : L
         (Teacher as ILearnableLoss ?? Labels as ILearnableLoss)?.CreateModule(example) ?? nn.Identity();
 
     /// <inheritdoc/>
-    public bool NeedsPlain(double epoch, double epochs) => Labels is IPlainImageLoss plain && plain.NeedsPlain(epoch, epochs);
+    public bool NeedsPlain(double epoch, double epochs) =>
+        Labels is IPlainImageLoss plain && plain.NeedsPlain(epoch, epochs);
 
     /// <inheritdoc/>
     public override bool NeedsTeacher => Labels.NeedsTeacher || Teacher.NeedsTeacher;
@@ -37,8 +39,10 @@ public sealed record LabelsAndTeacher(Loss Labels, DistillationLoss Teacher) : L
             labels.Total.Plus(teacher.Total).MoveToOuterDisposeScope(),
             [.. labels.Parts.Concat(teacher.Parts).Select(part => (part.Name, part.Value.MoveToOuterDisposeScope()))])
         {
-            PerSample = labels.PerSample is { } a && teacher.PerSample is { } b ? a.Plus(b).MoveToOuterDisposeScope() : null,
-            Diagnostics = [.. labels.Diagnostics.Concat(teacher.Diagnostics).Select(x => (x.Name, x.Value.MoveToOuterDisposeScope()))],
+            PerSample = labels.PerSample is { } a && teacher.PerSample is { } b ? a.Plus(b).MoveToOuterDisposeScope()
+                : null,
+            Diagnostics = [.. labels.Diagnostics.Concat(teacher.Diagnostics).Select(
+                x => (x.Name, x.Value.MoveToOuterDisposeScope()))],
         };
     }
 

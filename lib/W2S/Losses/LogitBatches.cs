@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 
 namespace W2S.Losses;
 
-/// <summary>Batches of samples from one set under a loss in closed form: turns their logits into gradients, in place.</summary>
+/// <summary>Batches of samples from one set under a loss in closed form: turns their logits into gradients, in
+/// place.</summary>
 internal sealed unsafe class LogitBatches : IDisposable
 {
     private readonly Loss loss;
@@ -11,7 +12,8 @@ internal sealed unsafe class LogitBatches : IDisposable
     private readonly float[]? weights, teacherWeights;
 
     /// <param name="loss">Has a closed form.</param>
-    /// <param name="set">What supervises the set, a row a sample, on the CPU, checked as a whole; its student's logits are not looked at.</param>
+    /// <param name="set">What supervises the set, a row a sample, on the CPU, checked as a whole; its student's logits
+    /// are not looked at.</param>
     /// <param name="classes">C.</param>
     /// <exception cref="ArgumentException">The loss lacks something.</exception>
     public LogitBatches(Loss loss, LossBatch set, int classes)
@@ -30,7 +32,8 @@ internal sealed unsafe class LogitBatches : IDisposable
             TeacherWeights = set.TeacherWeights?.index_select(0, few),
         });
         targets = new LogitTargets(classes, set.Labels, set.TeacherLogits, set.TrueLabels);
-        Sample = new LogitSample(targets, [.. parts.Parts.Select(part => part.Name)], [.. parts.Diagnostics.Select(x => x.Name)])
+        Sample = new LogitSample(targets, [.. parts.Parts.Select(part => part.Name)],
+            [.. parts.Diagnostics.Select(x => x.Name)])
         {
             Epochs = set.Epochs,
         };
@@ -38,7 +41,8 @@ internal sealed unsafe class LogitBatches : IDisposable
         teacherWeights = Combine(weights, Numbers(set.TeacherWeights));
     }
 
-    /// <summary>C up to whole vectors of eight: how long a row of logits is. The padding holds <see cref="LogitSample.Never"/>.</summary>
+    /// <summary>C up to whole vectors of eight: how long a row of logits is. The padding holds
+    /// <see cref="LogitSample.Never"/>.</summary>
     public int Padded => targets.Padded;
 
     /// <summary>Whether there are labels.</summary>

@@ -5,12 +5,13 @@ namespace W2S.Losses;
 /// <summary>One sample of a batch as a loss in closed form sees it: the student's logits, what supervises them, and the
 /// gradient that the loss states.</summary>
 /// <remarks>
-/// <para>Most losses are sums of cross entropies to fixed targets, and the gradient of CE(z/τ, t) in z is (p^τ − t)/τ: the
-/// methods <see cref="ToLabel"/>, <see cref="ToClass"/> and <see cref="ToTeacher"/> add such a term and its gradient. Whatever
-/// else a loss has, it writes with <see cref="Probabilities"/>, <see cref="Add"/> and <see cref="AddGradient"/>. Values are
-/// those of one sample; weights of samples and the mean over the batch are applied by the caller.</para>
-/// <para>Arithmetic is float32, sums over the batch are float64. An instance is used for one sample after another and by one
-/// thread; a loss keeps none of it.</para>
+/// <para>Most losses are sums of cross entropies to fixed targets, and the gradient of CE(z/τ, t) in z is (p^τ − t)/τ:
+/// the methods <see cref="ToLabel"/>, <see cref="ToClass"/> and <see cref="ToTeacher"/> add such a term and its
+/// gradient. Whatever else a loss has, it writes with <see cref="Probabilities"/>, <see cref="Add"/> and
+/// <see cref="AddGradient"/>. Values are those of one sample; weights of samples and the mean over the batch are
+/// applied by the caller.</para>
+/// <para>Arithmetic is float32, sums over the batch are float64. An instance is used for one sample after another and
+/// by one thread; a loss keeps none of it.</para>
 /// </remarks>
 public sealed unsafe class LogitSample : IDisposable
 {
@@ -65,7 +66,8 @@ public sealed unsafe class LogitSample : IDisposable
 
     /// <summary>The true class: of <see cref="LossBatch.TrueLabels"/>, or the label where there are none.</summary>
     /// <exception cref="InvalidOperationException">There is neither.</exception>
-    public int Truth => (targets.Truth ?? targets.Labels ?? throw Missing("the truth", nameof(LossBatch.TrueLabels)))[row];
+    public int Truth =>
+        (targets.Truth ?? targets.Labels ?? throw Missing("the truth", nameof(LossBatch.TrueLabels)))[row];
 
     /// <summary>Epochs finished, from 0, fractions allowed.</summary>
     public double Epoch { get; internal set; }
@@ -82,7 +84,8 @@ public sealed unsafe class LogitSample : IDisposable
     /// <param name="temperature">τ, above 0.</param>
     /// <returns>C probabilities.</returns>
     /// <exception cref="InvalidOperationException">There is no teacher.</exception>
-    public ReadOnlySpan<float> TeacherProbabilities(double temperature = 1) => new(targets.Teacher(temperature).Row(row), Classes);
+    public ReadOnlySpan<float> TeacherProbabilities(double temperature = 1) =>
+        new(targets.Teacher(temperature).Row(row), Classes);
 
     /// <summary>−log softmax(z)_k.</summary>
     /// <param name="class">k.</param>
@@ -134,7 +137,8 @@ public sealed unsafe class LogitSample : IDisposable
         string part, double weight = 1, double temperature = 1, WeakTerm form = WeakTerm.Divergence)
     {
         var teacher = targets.Teacher(temperature);
-        ToDistribution(part, weight, teacher.Row(row), 1, temperature, form == WeakTerm.Divergence ? teacher.Entropy(row) : 0);
+        ToDistribution(part, weight, teacher.Row(row), 1, temperature,
+            form == WeakTerm.Divergence ? teacher.Entropy(row) : 0);
     }
 
     /// <summary>Adds to the value of a part; its gradient is for <see cref="AddGradient"/>.</summary>
@@ -179,7 +183,8 @@ public sealed unsafe class LogitSample : IDisposable
         Array.Clear(watchedSums);
     }
 
-    /// <summary>Moves on to a sample: its logits, padded, its row among the targets, and its share of either mean.</summary>
+    /// <summary>Moves on to a sample: its logits, padded, its row among the targets, and its share of either
+    /// mean.</summary>
     internal void Start(float* logits, int row, double labelShare, double teacherShare)
     {
         this.logits = logits;
@@ -208,12 +213,14 @@ public sealed unsafe class LogitSample : IDisposable
             var soft = softened[i];
             var scale = Vector256.Create(soft.Coefficient);
             for (var c = 0; c < padded; c += 8)
-                Vector256.FusedMultiplyAdd(scale, Vector256.Load(soft.Values + c), Vector256.Load(gradient + c)).Store(gradient + c);
+                Vector256.FusedMultiplyAdd(scale, Vector256.Load(soft.Values + c), Vector256.Load(gradient + c))
+                    .Store(gradient + c);
         }
         for (var c = 0; c < padded; c += 8) Vector256.Load(gradient + c).Store(to + c);
     }
 
-    private void ToDistribution(string part, double weight, float* target, float mass, double temperature, double entropy)
+    private void ToDistribution(string part, double weight, float* target, float mass, double temperature,
+        double entropy)
     {
         if (weight == 0) return;
         var soft = At(temperature);
@@ -263,7 +270,8 @@ public sealed unsafe class LogitSample : IDisposable
         for (var i = 0; i < names.Length; i++)
             if (names[i] == name)
                 return i;
-        throw new ArgumentException($"the loss in closed form names '{name}', which its Compute does not; it has {string.Join(", ", names)}");
+        throw new ArgumentException(
+            $"the loss in closed form names '{name}', which its Compute does not; it has {string.Join(", ", names)}");
     }
 
     private static InvalidOperationException Missing(string what, string cure) =>

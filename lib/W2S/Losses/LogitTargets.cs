@@ -5,9 +5,10 @@ using static TorchSharp.torch;
 
 namespace W2S.Losses;
 
-/// <summary>What supervises a set of samples, laid out for <see cref="LogitSample"/>: classes as numbers, distributions as
-/// rows padded to whole vectors.</summary>
-/// <remarks>Whoever makes one has checked that labels are classes. A teacher's softmax is computed once for each temperature asked for, in float64, and kept as float32.</remarks>
+/// <summary>What supervises a set of samples, laid out for <see cref="LogitSample"/>: classes as numbers, distributions
+/// as rows padded to whole vectors.</summary>
+/// <remarks>Whoever makes one has checked that labels are classes. A teacher's softmax is computed once for each
+/// temperature asked for, in float64, and kept as float32.</remarks>
 internal sealed unsafe class LogitTargets : IDisposable
 {
     private readonly List<(double Temperature, Rows Rows)> teachers = [];
@@ -83,11 +84,14 @@ internal sealed unsafe class LogitTargets : IDisposable
         {
             this.padded = padded;
             using var scope = NewDisposeScope();
-            var wide = nn.functional.pad(distributions.detach().cpu().to_type(ScalarType.Float32), [0, padded - distributions.shape[1]]).contiguous();
+            var wide = nn.functional.pad(distributions.detach().cpu().to_type(ScalarType.Float32),
+                [0, padded - distributions.shape[1]]).contiguous();
             values = new AlignedFloats(wide.numel());
-            MemoryMarshal.Cast<byte, float>(wide.bytes).CopyTo(new Span<float>(values.Start, checked((int)wide.numel())));
+            MemoryMarshal.Cast<byte, float>(wide.bytes)
+                .CopyTo(new Span<float>(values.Start, checked((int)wide.numel())));
             sums = [.. wide.sum(1).data<float>()];
-            this.entropies = entropies is null ? null : [.. entropies.cpu().to_type(ScalarType.Float64).contiguous().data<double>()];
+            this.entropies = entropies is null ? null
+                : [.. entropies.cpu().to_type(ScalarType.Float64).contiguous().data<double>()];
         }
 
         public float* Row(int row) => values.Start + (long)row * padded;

@@ -12,19 +12,24 @@ public sealed record LossBatch(Tensor StudentLogits)
     /// <summary>[B, C]; a loss never sends gradient into them. −∞ is a class of probability 0.</summary>
     public Tensor? TeacherLogits { get; init; }
 
-    /// <summary>True (or noisy) labels: int64 [B], or a distribution float [B, C] (mixup). Null where only the teacher supervises.</summary>
+    /// <summary>True (or noisy) labels: int64 [B], or a distribution float [B, C] (mixup). Null where only the teacher
+    /// supervises.</summary>
     public Tensor? Labels { get; init; }
 
-    /// <summary>[B, C]: the student's own logits on the plain images, unaugmented and unmixed, for losses that ask for them (<see cref="IPlainImageLoss"/>).</summary>
+    /// <summary>[B, C]: the student's own logits on the plain images, unaugmented and unmixed, for losses that ask for
+    /// them (<see cref="IPlainImageLoss"/>).</summary>
     public Tensor? PlainLogits { get; init; }
 
-    /// <summary>λ, each image's own share in a mixed batch, whose partners are the batch in reverse order; null where images are not mixed.</summary>
+    /// <summary>λ, each image's own share in a mixed batch, whose partners are the batch in reverse order; null where
+    /// images are not mixed.</summary>
     public double? Lambda { get; init; }
 
-    /// <summary>The truth, int64 [B], for oracle controls alone; null where it is unknown or <see cref="Labels"/> are it.</summary>
+    /// <summary>The truth, int64 [B], for oracle controls alone; null where it is unknown or <see cref="Labels"/> are
+    /// it.</summary>
     public Tensor? TrueLabels { get; init; }
 
-    /// <summary>A weight for each sample, float [B]; null counts all alike. A mean is Σwℓ / Σw, and 0 where Σw = 0.</summary>
+    /// <summary>A weight for each sample, float [B]; null counts all alike. A mean is Σwℓ / Σw, and 0 where Σw =
+    /// 0.</summary>
     public Tensor? Weights { get; init; }
 
     /// <summary>
@@ -39,7 +44,8 @@ public sealed record LossBatch(Tensor StudentLogits)
     /// <summary>How many epochs the run has in all.</summary>
     public double Epochs { get; init; } = 1;
 
-    /// <summary>At how many validations so far the student has been more accurate than the teacher, for early-stopped distillation.</summary>
+    /// <summary>At how many validations so far the student has been more accurate than the teacher, for early-stopped
+    /// distillation.</summary>
     public int TeacherBeaten { get; init; }
 
     /// <summary>The student's features (pooled and stages), for feature losses.</summary>
@@ -48,22 +54,27 @@ public sealed record LossBatch(Tensor StudentLogits)
     /// <summary>The teacher's features, for feature losses.</summary>
     public LossFeatures? TeacherFeatures { get; init; }
 
-    /// <summary>The learnable part of the loss, as its <see cref="ILearnableLoss.CreateModule"/> made it; null for the others.</summary>
+    /// <summary>The learnable part of the loss, as its <see cref="ILearnableLoss.CreateModule"/> made it; null for the
+    /// others.</summary>
     public nn.Module? Module { get; init; }
 
-    /// <summary>Whether teacher's logits, labels and weights fit the student's logits; every loss of this library asks first.</summary>
-    /// <remarks>Class numbers are looked at on the CPU alone: elsewhere reading them would make every step wait, and they are checked where
-    /// they enter, by <see cref="Data.ImageSet"/> and the trainers.</remarks>
+    /// <summary>Whether teacher's logits, labels and weights fit the student's logits; every loss of this library asks
+    /// first.</summary>
+    /// <remarks>Class numbers are looked at on the CPU alone: elsewhere reading them would make every step wait, and
+    /// they are checked where they enter, by <see cref="Data.ImageSet"/> and the trainers.</remarks>
     /// <returns>The student's logits for a formula.</returns>
-    /// <exception cref="ArgumentException">A shape or type does not fit, or a label is outside the classes; the message names it, its value and the cure.</exception>
+    /// <exception cref="ArgumentException">A shape or type does not fit, or a label is outside the classes; the message
+    /// names it, its value and the cure.</exception>
     public Logits Check()
     {
         var student = new Logits(StudentLogits);
         var (samples, classes) = (StudentLogits.shape[0], student.Classes);
-        if (TeacherLogits is { } teacher) Checks.SameSize(StudentLogits, teacher, nameof(StudentLogits), nameof(TeacherLogits));
+        if (TeacherLogits is { } teacher)
+            Checks.SameSize(StudentLogits, teacher, nameof(StudentLogits), nameof(TeacherLogits));
         if (Labels is { } labels)
         {
-            if (labels.dim() == 1 && !labels.is_floating_point()) Checks.StepLabels(labels, samples, classes, nameof(Labels));
+            if (labels.dim() == 1 && !labels.is_floating_point())
+                Checks.StepLabels(labels, samples, classes, nameof(Labels));
             else Checks.StepDistribution(labels, samples, classes, nameof(Labels));
         }
         if (TrueLabels is { } truth) Checks.StepLabels(truth, samples, classes, nameof(TrueLabels));
@@ -78,26 +89,32 @@ public sealed record LossBatch(Tensor StudentLogits)
 
         void Here(Tensor? other, string name)
         {
-            if (other is not null && (other.device_type != StudentLogits.device_type || other.device_index != StudentLogits.device_index))
-                throw new ArgumentException($"{name} lie on {other.device} and the student's logits on {StudentLogits.device}; bring both to one device");
+            if (other is not null
+                && (other.device_type != StudentLogits.device_type || other.device_index != StudentLogits.device_index))
+                throw new ArgumentException(
+                    $"{name} lie on {other.device} and the student's logits on {StudentLogits.device}; bring both to "
+                    + "one device");
         }
     }
 
     /// <summary>Selects among the batch's weak labels, with the student as it is now.</summary>
     /// <param name="selection">Which weak labels to trust.</param>
     /// <returns>The batch with changed <see cref="TeacherLogits"/> and <see cref="TeacherWeights"/>.</returns>
-    /// <exception cref="ArgumentException">There are no teacher logits, or the measure asks for augmented views, which no batch has.</exception>
+    /// <exception cref="ArgumentException">There are no teacher logits, or the measure asks for augmented views, which
+    /// no batch has.</exception>
     public LossBatch Select(LabelSelection selection)
     {
         ArgumentNullException.ThrowIfNull(selection);
         if (selection.Measure == Confidence.ViewAgreement)
         {
             throw new ArgumentException(
-                $"a batch has no augmented views for {selection.Measure}; call {nameof(LabelSelection)}.{nameof(selection.Select)} " +
+                $"a batch has no augmented views for {selection.Measure}; call "
+                + $"{nameof(LabelSelection)}.{nameof(selection.Select)} " +
                 "with them before training, and train with its logits and weights", nameof(selection));
         }
         if (TeacherLogits is null)
-            throw new ArgumentException("a label selection needs weak labels and the batch has none; give TeacherLogits");
+            throw new ArgumentException(
+                "a label selection needs weak labels and the batch has none; give TeacherLogits");
         Check();
         var selected = selection.Choose(TeacherLogits, StudentLogits, null);
         return this with
@@ -107,11 +124,15 @@ public sealed record LossBatch(Tensor StudentLogits)
         };
     }
 
-    /// <summary>The true classes, int64 [B]: <see cref="TrueLabels"/>, or hard <see cref="Labels"/> where there are none.</summary>
+    /// <summary>The true classes, int64 [B]: <see cref="TrueLabels"/>, or hard <see cref="Labels"/> where there are
+    /// none.</summary>
     internal Tensor Truth(string who) => (TrueLabels ?? Labels) switch
     {
         { } truth when truth.dim() == 1 => truth,
         null => throw new ArgumentException($"{who} needs the true labels and the batch has none; give TrueLabels"),
-        var soft => throw new ArgumentException($"{who} needs the true classes and the labels are distributions of shape [{string.Join(", ", soft.shape)}]; give TrueLabels, int64 [batch]"),
+        var soft =>
+            throw new ArgumentException(
+                $"{who} needs the true classes and the labels are distributions of shape "
+                + $"[{string.Join(", ", soft.shape)}]; give TrueLabels, int64 [batch]"),
     };
 }

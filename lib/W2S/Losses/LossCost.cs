@@ -11,7 +11,8 @@ namespace W2S.Losses;
 /// <param name="RatioLow">First quartile of those ratios.</param>
 /// <param name="RatioHigh">Third quartile of those ratios.</param>
 /// <param name="Rounds">How many rounds were timed.</param>
-public sealed record LossCost(double Milliseconds, double BaselineMilliseconds, double Ratio, double RatioLow, double RatioHigh, int Rounds)
+public sealed record LossCost(double Milliseconds, double BaselineMilliseconds, double Ratio, double RatioLow,
+    double RatioHigh, int Rounds)
 {
     /// <summary>Times a loss beside a baseline, round by round, so that a busy machine hits both.</summary>
     /// <param name="loss">The loss in question, for instance <c>AdaptConf</c>.</param>
@@ -19,10 +20,12 @@ public sealed record LossCost(double Milliseconds, double BaselineMilliseconds, 
     /// <param name="samples">B.</param>
     /// <param name="classes">C.</param>
     /// <param name="rounds">Rounds that count; a tenth as many and two more come before, uncounted.</param>
-    /// <param name="stepsPerRound">Forward and backward passes a round, so that a round is long against the clock.</param>
+    /// <param name="stepsPerRound">Forward and backward passes a round, so that a round is long against the
+    /// clock.</param>
     /// <returns>Times of one pass, and their ratio.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A count that is not positive.</exception>
-    public static LossCost Measure(Loss loss, Loss baseline, int samples = 256, int classes = 1000, int rounds = 40, int stepsPerRound = 5)
+    public static LossCost Measure(Loss loss, Loss baseline, int samples = 256, int classes = 1000, int rounds = 40,
+        int stepsPerRound = 5)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(samples);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(classes);
@@ -47,7 +50,8 @@ public sealed record LossCost(double Milliseconds, double BaselineMilliseconds, 
             baselineTimes.Add(b);
             ratios.Add(a / b);
         }
-        return new(Quantile(times, 0.5), Quantile(baselineTimes, 0.5), Quantile(ratios, 0.5), Quantile(ratios, 0.25), Quantile(ratios, 0.75), rounds);
+        return new(Quantile(times, 0.5), Quantile(baselineTimes, 0.5), Quantile(ratios, 0.5), Quantile(ratios, 0.25),
+            Quantile(ratios, 0.75), rounds);
 
         double Time(Loss which)
         {
@@ -62,5 +66,6 @@ public sealed record LossCost(double Milliseconds, double BaselineMilliseconds, 
         }
     }
 
-    private static double Quantile(List<double> values, double q) => values.Order().ElementAt((int)Math.Round(q * (values.Count - 1)));
+    private static double Quantile(List<double> values, double q) =>
+        values.Order().ElementAt((int)Math.Round(q * (values.Count - 1)));
 }

@@ -9,7 +9,8 @@ namespace W2S.Losses;
 /// <param name="Parts">Named scalars, weights already in them, so that they add up to the total.</param>
 public sealed record LossParts(Tensor Total, IReadOnlyList<(string Name, Tensor Value)> Parts)
 {
-    /// <summary>The total of each sample before <see cref="LossBatch.Weights"/>, float [B], detached; null where the loss has no per-sample form.</summary>
+    /// <summary>The total of each sample before <see cref="LossBatch.Weights"/>, float [B], detached; null where the
+    /// loss has no per-sample form.</summary>
     public Tensor? PerSample { get; init; }
 
     /// <summary>Quantities worth watching, detached, for instance <c>beta</c> [B].</summary>
@@ -17,7 +18,8 @@ public sealed record LossParts(Tensor Total, IReadOnlyList<(string Name, Tensor 
 
     /// <summary>Turns terms into parts: the weighted mean over the batch, and the sum.</summary>
     internal static LossParts Of(
-        LossBatch batch, IReadOnlyList<(LossTerm Term, Tensor? Weights)> terms, IReadOnlyList<(string Name, Tensor Value)> diagnostics)
+        LossBatch batch, IReadOnlyList<(LossTerm Term, Tensor? Weights)> terms,
+        IReadOnlyList<(string Name, Tensor Value)> diagnostics)
     {
         var type = batch.StudentLogits.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
         var means = terms.Select(x => (x.Term.Name, Value: x.Term.Value.WeightedMean(x.Weights))).ToList();

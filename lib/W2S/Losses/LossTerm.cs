@@ -4,7 +4,8 @@ namespace W2S.Losses;
 
 /// <summary>One part of a loss before the mean over the batch.</summary>
 /// <param name="Name">The part's name, for instance <c>teacher</c>.</param>
-/// <param name="Value">[B], a value for each sample; or a scalar, where the term exists for the batch as a whole only.</param>
+/// <param name="Value">[B], a value for each sample; or a scalar, where the term exists for the batch as a whole
+/// only.</param>
 public readonly record struct LossTerm(string Name, Tensor Value);
 
 /// <summary>What the teacher (or a stand-in for it) contributes to a loss.</summary>

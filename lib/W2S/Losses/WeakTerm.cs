@@ -17,7 +17,8 @@ public enum WeakTerm
 internal static class SoftLabel
 {
     /// <summary>τ²·KL(q^τ‖p^τ) or τ²·CE(z_s/τ, q^τ) for each sample, [B].</summary>
-    public static Tensor Distance(Logits student, Logits teacher, double temperature, WeakTerm form = WeakTerm.Divergence)
+    public static Tensor Distance(Logits student, Logits teacher, double temperature,
+        WeakTerm form = WeakTerm.Divergence)
     {
         var distance = student.CrossEntropyTo(teacher.Probabilities(temperature), temperature);
         if (form == WeakTerm.Divergence) distance -= teacher.Entropy(temperature);

@@ -7,9 +7,9 @@ namespace W2S.Models;
 
 /// <summary>AlexNet for large images, as in torchvision.</summary>
 /// <remarks>
-/// Krizhevsky: "One weird trick for parallelizing convolutional neural networks", arXiv 1404.5997. Keys: features.0, 3, 6,
-/// 8, 10 and classifier.1, 4, 6. The pooled feature is the 4,096 numbers that the last layer reads. In training, half of
-/// the inputs of the first two linear layers are dropped.
+/// Krizhevsky: "One weird trick for parallelizing convolutional neural networks", arXiv 1404.5997. Keys: features.0, 3,
+/// 6, 8, 10 and classifier.1, 4, 6. The pooled feature is the 4,096 numbers that the last layer reads. In training,
+/// half of the inputs of the first two linear layers are dropped.
 /// </remarks>
 public sealed class AlexNet : HeadedModel
 {

@@ -7,7 +7,8 @@ using static TorchSharp.torch.nn;
 namespace W2S.Models;
 
 /// <summary>The one parameter of a prototype classifier: the scale s of the cosines.</summary>
-/// <remarks>Cosines lie in −1 … 1, so a softmax over them is nearly even; s sharpens it, and is learned. Meta-Baseline starts at 10.</remarks>
+/// <remarks>Cosines lie in −1 … 1, so a softmax over them is nearly even; s sharpens it, and is learned. Meta-Baseline
+/// starts at 10.</remarks>
 public sealed class CosineHead : Module<Tensor, Tensor, Tensor>
 {
     private readonly Parameter scale;
@@ -17,7 +18,8 @@ public sealed class CosineHead : Module<Tensor, Tensor, Tensor>
     public CosineHead(double start = 10) : base(TorchRuntime.Ready(nameof(CosineHead)))
     {
         if (!(start > 0 && double.IsFinite(start)))
-            throw new ArgumentOutOfRangeException(nameof(start), start, FormattableString.Invariant($"scale {start} is not positive; 10 is usual"));
+            throw new ArgumentOutOfRangeException(nameof(start), start,
+                FormattableString.Invariant($"scale {start} is not positive; 10 is usual"));
         scale = Parameter(tensor(new[] { (float)start }));
         RegisterComponents();
     }

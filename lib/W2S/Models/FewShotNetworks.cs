@@ -9,8 +9,8 @@ namespace W2S.Models;
 /// <summary>The four-block network of few-shot learning, for 80×80 or 84×84 images.</summary>
 /// <remarks>
 /// Snell, Swersky, Zemel: "Prototypical Networks", NeurIPS 2017, in the form of few-shot-meta-baseline: four times
-/// convolution (64 channels, with bias), norm, activation and halving; 1,600 features of 80×80 or 84×84 images. Keys: encoder.encoder.B.0/1,
-/// classifier.linear. Weights start as PyTorch leaves them, as there.
+/// convolution (64 channels, with bias), norm, activation and halving; 1,600 features of 80×80 or 84×84 images. Keys:
+/// encoder.encoder.B.0/1, classifier.linear. Weights start as PyTorch leaves them, as there.
 /// </remarks>
 public sealed class Conv4 : HeadedModel
 {
@@ -18,18 +18,23 @@ public sealed class Conv4 : HeadedModel
 
     /// <param name="classes">How many classes; default 64, the base classes of miniImageNet.</param>
     /// <param name="width">Channels of every block; default 64. Fewer make it cheap enough for a CPU.</param>
-    /// <param name="side">Pixels of an image's side, 16 or more; default 80, for which 84 gives the same network.</param>
-    /// <exception cref="ArgumentOutOfRangeException">Fewer than one class or channel, or images that four halvings leave nothing of.</exception>
+    /// <param name="side">Pixels of an image's side, 16 or more; default 80, for which 84 gives the same
+    /// network.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than one class or channel, or images that four halvings
+    /// leave nothing of.</exception>
     public Conv4(int classes = 64, int width = 64, int side = 80) : base(width == 64 ? "conv4" : $"conv4-{width}")
     {
         FewShotWidths.Check(width, nameof(width));
         if (side < 16)
-            throw new ArgumentOutOfRangeException(nameof(side), side, $"images of {side} pixels are halved four times; give 16 or more");
+            throw new ArgumentOutOfRangeException(nameof(side), side,
+                $"images of {side} pixels are halved four times; give 16 or more");
         blocks = [.. Enumerable.Range(0, 4).Select(block => new Chain(
             Layers.PlainConv(block == 0 ? 3 : width, width, 3, bias: true), Layers.Norm(width),
             new Function(x => functional.max_pool2d(x.relu_(), 2))))];
         register_module("encoder", new Chain().Add("encoder", new Chain(blocks)));
-        register_module("classifier", new Chain().Add("linear", SetHead("classifier.linear", width * (side / 16) * (side / 16), classes, register: false)));
+        register_module("classifier",
+            new Chain().Add("linear",
+                SetHead("classifier.linear", width * (side / 16) * (side / 16), classes, register: false)));
         RegisterComponents();
     }
 
@@ -55,9 +60,11 @@ public sealed class FewShotResNet : HeadedModel
 
     /// <param name="depth">12 (blocks 1-1-1-1), 18 (1-2-2-1) or 36 (2-3-5-2).</param>
     /// <param name="classes">How many classes; default 64, the base classes of miniImageNet.</param>
-    /// <param name="width">Channels of the first stage, doubled in each of the others; default 64. On the CPU a multiple of 16.</param>
+    /// <param name="width">Channels of the first stage, doubled in each of the others; default 64. On the CPU a
+    /// multiple of 16.</param>
     /// <exception cref="ArgumentOutOfRangeException">Another depth, or fewer than one class or channel.</exception>
-    public FewShotResNet(int depth, int classes = 64, int width = 64) : base(width == 64 ? $"fewshot-resnet{depth}" : $"fewshot-resnet{depth}-{width}")
+    public FewShotResNet(int depth, int classes = 64, int width = 64)
+        : base(width == 64 ? $"fewshot-resnet{depth}" : $"fewshot-resnet{depth}-{width}")
     {
         FewShotWidths.Check(width, nameof(width));
         int[] counts = depth switch
@@ -71,11 +78,14 @@ public sealed class FewShotResNet : HeadedModel
         for (var stage = 0; stage < 4; stage++)
         {
             var (inputs, outputs) = (stage == 0 ? 3 : width << (stage - 1), width << stage);
-            layers[stage] = new Chain(Enumerable.Range(0, counts[stage]).Select(block => new LeakyBlock(block == 0 ? inputs : outputs, outputs)));
+            layers[stage] =
+                new Chain(Enumerable.Range(0, counts[stage]).Select(
+                    block => new LeakyBlock(block == 0 ? inputs : outputs, outputs)));
             encoder.Add($"layer{stage + 1}", layers[stage]);
         }
         register_module("encoder", encoder);
-        register_module("classifier", new Chain().Add("linear", SetHead("classifier.linear", 8 * width, classes, register: false)));
+        register_module("classifier",
+            new Chain().Add("linear", SetHead("classifier.linear", 8 * width, classes, register: false)));
         RegisterComponents();
     }
 
@@ -124,6 +134,8 @@ internal static class FewShotWidths
 {
     public static void Check(int width, string name)
     {
-        if (width < 1) throw new ArgumentOutOfRangeException(name, width, $"{width} channels; give 1 or more, 16 or a multiple where the CPU computes");
+        if (width < 1)
+            throw new ArgumentOutOfRangeException(name, width,
+                $"{width} channels; give 1 or more, 16 or a multiple where the CPU computes");
     }
 }

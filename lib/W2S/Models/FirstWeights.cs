@@ -6,7 +6,8 @@ namespace W2S.Models;
 /// <summary>First weights that depend on a seed alone and leave no trace.</summary>
 internal static class FirstWeights
 {
-    /// <summary>Makes something while libtorch's generator stands at a seed; afterwards the generator is as before.</summary>
+    /// <summary>Makes something while libtorch's generator stands at a seed; afterwards the generator is as
+    /// before.</summary>
     /// <param name="seed">The run's seed.</param>
     /// <param name="make">What draws from the generator.</param>
     /// <param name="use">The stream of the seed.</param>

@@ -74,7 +74,8 @@ public abstract class HeadedModel(string name) : ImageModel(name)
         TakesChannelsLast || images.device_type != DeviceType.CPU ? images : images.contiguous();
 
     /// <summary>Makes the head; the subclass registers it where the key has more than one part.</summary>
-    private protected Linear SetHead(string key, int features, int classes, Func<int, int, Linear>? make = null, bool register = true)
+    private protected Linear SetHead(string key, int features, int classes, Func<int, int, Linear>? make = null,
+        bool register = true)
     {
         if (classes < 1)
             throw new ArgumentOutOfRangeException(nameof(classes), classes, $"{classes} classes; give 1 or more");

@@ -19,24 +19,28 @@ public abstract class ImageModel(string name) : Module<Tensor, Tensor>(TorchRunt
     /// <summary>Length of the pooled feature before the head.</summary>
     public abstract int FeatureCount { get; }
 
-    /// <summary>The head's key in the state dict, for instance <c>fc</c>; empty where the network has none that can be exchanged.</summary>
+    /// <summary>The head's key in the state dict, for instance <c>fc</c>; empty where the network has none that can be
+    /// exchanged.</summary>
     public virtual string HeadKey => "";
 
-    /// <summary>The norm between pooling and head, which starts anew with the head where a file has none, and the norm that such a file has instead; null for networks without.</summary>
+    /// <summary>The norm between pooling and head, which starts anew with the head where a file has none, and the norm
+    /// that such a file has instead; null for networks without.</summary>
     internal virtual (string Own, string Encoder)? HeadNorm => null;
 
-    /// <summary>Whether the network takes images in the channels-last layout on the CPU, which is faster; default false.</summary>
+    /// <summary>Whether the network takes images in the channels-last layout on the CPU, which is faster; default
+    /// false.</summary>
     /// <remarks>
-    /// libtorch 2.10 computes some channels-last convolutions wrongly, or ends the process, on some CPUs: its oneDNN errs
-    /// on 1×1 kernels of, for instance, 12→72, 480→80, 160→1280 or three groups of 20→80 channels, by half of the largest
-    /// value, and divides by zero on 512→1024. Networks made of such layers turn their input back to the plain layout;
-    /// those that say true here were checked layer by layer.
+    /// libtorch 2.10 computes some channels-last convolutions wrongly, or ends the process, on some CPUs: its oneDNN
+    /// errs on 1×1 kernels of, for instance, 12→72, 480→80, 160→1280 or three groups of 20→80 channels, by half of the
+    /// largest value, and divides by zero on 512→1024. Networks made of such layers turn their input back to the plain
+    /// layout; those that say true here were checked layer by layer.
     /// </remarks>
     public virtual bool TakesChannelsLast => false;
 
     /// <summary>Runs the network and keeps what lies on the way.</summary>
     /// <param name="images">float32 [B, 3, H, W], normalised.</param>
-    /// <returns>Logits, pooled feature and the feature map after every stage, owned by the current dispose scope.</returns>
+    /// <returns>Logits, pooled feature and the feature map after every stage, owned by the current dispose
+    /// scope.</returns>
     public abstract ModelOutput ForwardFeatures(Tensor images);
 
     /// <summary>The logits.</summary>
@@ -57,7 +61,8 @@ public abstract class ImageModel(string name) : Module<Tensor, Tensor>(TorchRunt
         return ForwardFeatures(images).Pooled.MoveToOuterDisposeScope();
     }
 
-    /// <summary>Puts a freshly initialised head for another number of classes in the place of the present one.</summary>
+    /// <summary>Puts a freshly initialised head for another number of classes in the place of the present
+    /// one.</summary>
     /// <param name="classes">How many classes from now on.</param>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than one class.</exception>
     /// <exception cref="NotSupportedException">This network has no head that can be exchanged.</exception>
@@ -70,8 +75,8 @@ public abstract class ImageModel(string name) : Module<Tensor, Tensor>(TorchRunt
     /// <param name="strict">Whether every key must be there, none more, each in its shape; default true.</param>
     /// <param name="head">What happens to the head's weights; default: they are loaded like the rest.</param>
     /// <param name="key">
-    /// Which weights of a file that holds several: the keys that lead to them or the leading parts of their names, with dots
-    /// between (<c>"teacher"</c>, <c>"state_dict.student"</c>); default: the only ones that fit, or those under
+    /// Which weights of a file that holds several: the keys that lead to them or the leading parts of their names, with
+    /// dots between (<c>"teacher"</c>, <c>"state_dict.student"</c>); default: the only ones that fit, or those under
     /// <c>state_dict</c>, <c>model</c> and the like.
     /// </param>
     /// <returns>What was loaded, what was not, and which names were mapped.</returns>
@@ -79,10 +84,11 @@ public abstract class ImageModel(string name) : Module<Tensor, Tensor>(TorchRunt
     /// The file cannot be read, holds several weights that fit, or (strict) does not fit; the network is unchanged.
     /// </exception>
     /// <remarks>
-    /// Wrappers leave leading parts on every name (<c>module.</c>, <c>_orig_mod.</c>, <c>student.</c>). Whatever they are, and
-    /// however many, they come off where the rest is a name of the network, and the report says which did.
+    /// Wrappers leave leading parts on every name (<c>module.</c>, <c>_orig_mod.</c>, <c>student.</c>). Whatever they
+    /// are, and however many, they come off where the rest is a name of the network, and the report says which did.
     /// </remarks>
-    public LoadReport LoadWeights(string path, bool strict = true, HeadWeights head = HeadWeights.Load, string? key = null) =>
+    public LoadReport LoadWeights(string path, bool strict = true, HeadWeights head = HeadWeights.Load,
+        string? key = null) =>
         StateDictLoader.Load(this, path, strict, head, key);
 
     /// <summary>How many numbers the network learns.</summary>
@@ -93,5 +99,6 @@ public abstract class ImageModel(string name) : Module<Tensor, Tensor>(TorchRunt
 /// <summary>What a forward pass yields.</summary>
 /// <param name="Logits">[B, C].</param>
 /// <param name="Pooled">[B, F], what the head reads.</param>
-/// <param name="Stages">A feature map [B, c, h, w] (or tokens [B, t, d]) after the stem and after every stage, in order.</param>
+/// <param name="Stages">A feature map [B, c, h, w] (or tokens [B, t, d]) after the stem and after every stage, in
+/// order.</param>
 public sealed record ModelOutput(Tensor Logits, Tensor Pooled, IReadOnlyList<Tensor> Stages);

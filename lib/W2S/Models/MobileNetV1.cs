@@ -14,7 +14,8 @@ namespace W2S.Models;
 public sealed class MobileNetV1 : HeadedModel
 {
     private static readonly (int Outputs, int Stride)[] Plan =
-        [(64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1), (512, 1), (512, 1), (512, 1), (512, 1), (1024, 2), (1024, 1)];
+        [(64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1), (512, 1), (512, 1), (512, 1), (512, 1),
+            (1024, 2), (1024, 1)];
 
     private readonly Chain model;
 
@@ -27,8 +28,9 @@ public sealed class MobileNetV1 : HeadedModel
         foreach (var (outputs, stride) in Plan)
         {
             model.Add($"{model.Count}", new Chain(
-                Layers.PlainConv(inputs, inputs, 3, stride, groups: inputs), Layers.Norm(inputs), new Function(x => x.relu_()),
-                Layers.PlainConv(inputs, outputs, 1), Layers.Norm(outputs), new Function(x => x.relu_())));
+                Layers.PlainConv(inputs, inputs, 3, stride, groups: inputs), Layers.Norm(inputs),
+                new Function(x => x.relu_()), Layers.PlainConv(inputs, outputs, 1), Layers.Norm(outputs),
+                new Function(x => x.relu_())));
             inputs = outputs;
         }
         RegisterComponents();

@@ -7,8 +7,8 @@ namespace W2S.Models;
 
 /// <summary>MobileNet V2 of width 0.5 and expansion 6, for 32×32 images.</summary>
 /// <remarks>
-/// Sandler et al.: "MobileNetV2", CVPR 2018, in mdistiller's form (activation ReLU, stem with stride 2). Keys: conv1.0/1,
-/// blocks.S.B.conv.0–7, conv2.0/1, classifier.0. The stages are those its feature losses use.
+/// Sandler et al.: "MobileNetV2", CVPR 2018, in mdistiller's form (activation ReLU, stem with stride 2). Keys:
+/// conv1.0/1, blocks.S.B.conv.0–7, conv2.0/1, classifier.0. The stages are those its feature losses use.
 /// </remarks>
 public sealed class MobileNetV2 : HeadedModel
 {
@@ -33,7 +33,8 @@ public sealed class MobileNetV2 : HeadedModel
         }))));
         conv2 = Activated(inputs, 1280, 1, 1);
         RegisterComponents();
-        register_module("classifier", new Chain(SetHead("classifier.0", 1280, classes, Layers.SmallLinear, register: false)));
+        register_module("classifier",
+            new Chain(SetHead("classifier.0", 1280, classes, Layers.SmallLinear, register: false)));
     }
 
     /// <inheritdoc/>

@@ -19,10 +19,11 @@ public enum Projection
     NonLinear,
 }
 
-/// <summary>Residual networks with norm and activation before each convolution, as the code for noisy labels has them.</summary>
+/// <summary>Residual networks with norm and activation before each convolution, as the code for noisy labels has
+/// them.</summary>
 /// <remarks>
-/// He et al.: "Identity Mappings in Deep Residual Networks", ECCV 2016, in the form of Sel-CL (Li et al., CVPR 2022) and
-/// of ggjy/vision_weak_to_strong: a norm and an activation after the stem, none after the last stage, the activated
+/// He et al.: "Identity Mappings in Deep Residual Networks", ECCV 2016, in the form of Sel-CL (Li et al., CVPR 2022)
+/// and of ggjy/vision_weak_to_strong: a norm and an activation after the stem, none after the last stage, the activated
 /// input on the identity path. Keys: conv1, bn1, layer1–4, linear2 and, with a projection, head.
 /// </remarks>
 public sealed class PreActResNet : HeadedModel
@@ -38,7 +39,8 @@ public sealed class PreActResNet : HeadedModel
     /// <param name="projection">The second head; default none.</param>
     /// <param name="projected">Length of its output; default 128.</param>
     /// <exception cref="ArgumentOutOfRangeException">Another depth, or a count below one.</exception>
-    public PreActResNet(int depth, int classes, Projection projection = Projection.None, int projected = 128) : base($"preactresnet{depth}")
+    public PreActResNet(int depth, int classes, Projection projection = Projection.None, int projected = 128)
+        : base($"preactresnet{depth}")
     {
         int[] counts = depth switch
         {
@@ -55,7 +57,8 @@ public sealed class PreActResNet : HeadedModel
         {
             var outputs = 64 << stage;
             layers[stage] = new Chain(Enumerable.Range(0, counts[stage]).Select(block =>
-                (Module<Tensor, Tensor>)new PreActBlock(block == 0 ? inputs : outputs, outputs, block == 0 && stage > 0 ? 2 : 1, PreActStyle.Plain)));
+                (Module<Tensor, Tensor>)new PreActBlock(block == 0 ? inputs : outputs, outputs,
+                    block == 0 && stage > 0 ? 2 : 1, PreActStyle.Plain)));
             register_module($"layer{stage + 1}", layers[stage]);
             inputs = outputs;
         }
@@ -64,7 +67,8 @@ public sealed class PreActResNet : HeadedModel
         this.projection = projection switch
         {
             Projection.Linear => [nn.Linear(inputs, projected)],
-            Projection.NonLinear => [new Chain(nn.Linear(inputs, inputs), new Function(x => x.relu()), nn.Linear(inputs, projected))],
+            Projection.NonLinear =>
+                [new Chain(nn.Linear(inputs, inputs), new Function(x => x.relu()), nn.Linear(inputs, projected))],
             _ => [],
         };
         foreach (var module in this.projection)
@@ -78,7 +82,8 @@ public sealed class PreActResNet : HeadedModel
     public Tensor Project(Tensor pooled)
     {
         if (projection.Length == 0)
-            throw new InvalidOperationException($"{ModelName} was made without a projection; give one to its constructor");
+            throw new InvalidOperationException(
+                $"{ModelName} was made without a projection; give one to its constructor");
         using var scope = NewDisposeScope();
         return functional.normalize(projection[0].call(pooled)).MoveToOuterDisposeScope();
     }

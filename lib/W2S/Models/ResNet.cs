@@ -18,7 +18,8 @@ public sealed class ResNet : HeadedModel
     private readonly Chain[] layers;
     private readonly bool pooledStem;
 
-    private ResNet(string name, int[] blocks, int[] widths, int stem, bool large, bool bottleneck, string shortcutKey, string headKey, int classes)
+    private ResNet(string name, int[] blocks, int[] widths, int stem, bool large, bool bottleneck, string shortcutKey,
+        string headKey, int classes)
         : base(name)
     {
         pooledStem = large;
@@ -51,22 +52,27 @@ public sealed class ResNet : HeadedModel
     /// <param name="classes">How many classes.</param>
     /// <param name="wide">Widths 32-64-128-256 instead of 16-16-32-64 (the "x4" networks); default false.</param>
     /// <returns>The network, freshly initialised.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The depth is not 6n + 2, or there are fewer than one class.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The depth is not 6n + 2, or there are fewer than one
+    /// class.</exception>
     public static ResNet Cifar(int depth, int classes, bool wide = false)
     {
         if (depth < 8 || (depth - 2) % 6 != 0)
-            throw new ArgumentOutOfRangeException(nameof(depth), depth, $"depth {depth} is not 6n + 2; give 8, 14, 20, 32, 44, 56 or 110");
+            throw new ArgumentOutOfRangeException(nameof(depth), depth,
+                $"depth {depth} is not 6n + 2; give 8, 14, 20, 32, 44, 56 or 110");
         var count = (depth - 2) / 6;
-        return new ResNet($"resnet{depth}{(wide ? "x4" : "")}", [count, count, count], wide ? [64, 128, 256] : [16, 32, 64],
+        return new ResNet($"resnet{depth}{(wide ? "x4" : "")}", [count, count, count],
+            wide ? [64, 128, 256] : [16, 32, 64],
             wide ? 32 : 16, large: false, bottleneck: false, "downsample", "fc", classes);
     }
 
-    /// <summary>ResNet-50 for 32×32 images: stem 3×3, bottlenecks 3-4-6-3; keys layer1–4, shortcut, linear (mdistiller).</summary>
+    /// <summary>ResNet-50 for 32×32 images: stem 3×3, bottlenecks 3-4-6-3; keys layer1–4, shortcut, linear
+    /// (mdistiller).</summary>
     /// <param name="classes">How many classes.</param>
     /// <returns>The network, freshly initialised.</returns>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than one class.</exception>
     public static ResNet Cifar50(int classes) =>
-        new("cifar-resnet50", [3, 4, 6, 3], [64, 128, 256, 512], 64, large: false, bottleneck: true, "shortcut", "linear", classes);
+        new("cifar-resnet50", [3, 4, 6, 3], [64, 128, 256, 512], 64, large: false, bottleneck: true, "shortcut",
+            "linear", classes);
 
     /// <summary>For large images, as in torchvision: 18, 34 (basic blocks) or 50 (bottlenecks).</summary>
     /// <param name="depth">18, 34 or 50.</param>
@@ -81,7 +87,8 @@ public sealed class ResNet : HeadedModel
             34 or 50 => [3, 4, 6, 3],
             _ => throw new ArgumentOutOfRangeException(nameof(depth), depth, $"depth {depth} is not one of 18, 34, 50"),
         };
-        return new ResNet($"resnet{depth}", blocks, [64, 128, 256, 512], 64, large: true, bottleneck: depth == 50, "downsample", "fc", classes);
+        return new ResNet($"resnet{depth}", blocks, [64, 128, 256, 512], 64, large: true, bottleneck: depth == 50,
+            "downsample", "fc", classes);
     }
 
     /// <inheritdoc/>

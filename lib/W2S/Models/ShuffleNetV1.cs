@@ -8,8 +8,9 @@ namespace W2S.Models;
 
 /// <summary>ShuffleNet with three groups, for 32×32 images.</summary>
 /// <remarks>
-/// Zhang, Zhou, Lin, Sun: "ShuffleNet", CVPR 2018, in mdistiller's form: a 1×1 stem of 24 channels, stages of 240, 480 and
-/// 960 channels with 4, 8 and 4 units. Keys: conv1, bn1, layer1–3, linear. Weights start as PyTorch leaves them, as there.
+/// Zhang, Zhou, Lin, Sun: "ShuffleNet", CVPR 2018, in mdistiller's form: a 1×1 stem of 24 channels, stages of 240, 480
+/// and 960 channels with 4, 8 and 4 units. Keys: conv1, bn1, layer1–3, linear. Weights start as PyTorch leaves them, as
+/// there.
 /// </remarks>
 public sealed class ShuffleNetV1 : HeadedModel
 {
@@ -32,7 +33,8 @@ public sealed class ShuffleNetV1 : HeadedModel
             {
                 var from = unit == 0 ? inputs : outputs;
                 // The first unit halves the image and appends the pooled input to its output.
-                return (Module<Tensor, Tensor>)new Unit(from, unit == 0 ? outputs - from : outputs, unit == 0, from == 24 ? 1 : 3);
+                return (Module<Tensor, Tensor>)new Unit(from, unit == 0 ? outputs - from : outputs, unit == 0,
+                    from == 24 ? 1 : 3);
             }));
             register_module($"layer{stage + 1}", layers[stage]);
             inputs = outputs;

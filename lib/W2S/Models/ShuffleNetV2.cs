@@ -8,9 +8,9 @@ namespace W2S.Models;
 
 /// <summary>ShuffleNet V2 of width 1, for 32×32 images.</summary>
 /// <remarks>
-/// Ma, Zhang, Zheng, Sun: "ShuffleNet V2", ECCV 2018, in mdistiller's form: a 1×1 stem of 24 channels, stages of 116, 232
-/// and 464 channels (one halving unit, then 3, 7 and 3), 1,024 channels before the mean. Keys: conv1, bn1, layer1–3, conv2,
-/// bn2, linear. Weights start as PyTorch leaves them, as there.
+/// Ma, Zhang, Zheng, Sun: "ShuffleNet V2", ECCV 2018, in mdistiller's form: a 1×1 stem of 24 channels, stages of 116,
+/// 232 and 464 channels (one halving unit, then 3, 7 and 3), 1,024 channels before the mean. Keys: conv1, bn1,
+/// layer1–3, conv2, bn2, linear. Weights start as PyTorch leaves them, as there.
 /// </remarks>
 public sealed class ShuffleNetV2 : HeadedModel
 {
@@ -30,7 +30,9 @@ public sealed class ShuffleNetV2 : HeadedModel
         for (var stage = 0; stage < 3; stage++)
         {
             var outputs = 116 << stage;
-            layers[stage] = new Chain([new HalvingUnit(inputs, outputs), .. Enumerable.Range(0, stage == 1 ? 7 : 3).Select(_ => new Unit(outputs))]);
+            layers[stage] =
+                new Chain([new HalvingUnit(inputs, outputs),
+                    .. Enumerable.Range(0, stage == 1 ? 7 : 3).Select(_ => new Unit(outputs))]);
             register_module($"layer{stage + 1}", layers[stage]);
             inputs = outputs;
         }
@@ -48,7 +50,8 @@ public sealed class ShuffleNetV2 : HeadedModel
         return Layers.GlobalMean(bn2.call(conv2.call(x)).relu_());
     }
 
-    /// <summary>Half of the channels pass; the other half goes through 1×1, depthwise 3×3 and 1×1 convolution.</summary>
+    /// <summary>Half of the channels pass; the other half goes through 1×1, depthwise 3×3 and 1×1
+    /// convolution.</summary>
     private sealed class Unit : Block
     {
         private readonly Conv2d conv1;

@@ -7,12 +7,15 @@ namespace W2S.Models;
 /// <summary>Copies the tensors of a weight file into a network, under the names of either's convention.</summary>
 internal static class StateDictLoader
 {
-    private static readonly string[] Heads = ["fc", "linear", "classifier", "head", "linear2", "classifier.linear", "classifier.0", "last_linear"];
+    private static readonly string[] Heads = ["fc", "linear", "classifier", "head", "linear2", "classifier.linear",
+        "classifier.0", "last_linear"];
 
     public static LoadReport Load(ImageModel model, string path, bool strict, HeadWeights head, string? key)
     {
         if (head != HeadWeights.Load && model.HeadKey.Length == 0)
-            throw new ArgumentException($"{model.ModelName} has no head of its own; give {nameof(HeadWeights)}.{nameof(HeadWeights.Load)}", nameof(head));
+            throw new ArgumentException(
+                $"{model.ModelName} has no head of its own; give {nameof(HeadWeights)}.{nameof(HeadWeights.Load)}",
+                nameof(head));
         using var scope = NewDisposeScope();
         using var nothing = no_grad();
         var (format, source, notes) = Read(model, path, key);
@@ -24,13 +27,15 @@ internal static class StateDictLoader
             classes = TakeHead(model, path, source, shapes, notes);
         var report = Compare(shapes, source, path, format, notes);
         if (strict && !report.Complete)
-            throw new WeightFileException($"{path}: does not fit {model.ModelName}, which is left as it was\n{report with { Loaded = 0 }}");
+            throw new WeightFileException(
+                $"{path}: does not fit {model.ModelName}, which is left as it was\n{report with { Loaded = 0 }}");
         if (classes != model.Classes)
             model.ReplaceHead(classes);
         return report with { Notes = Copy(model, shapes, source, notes) };
     }
 
-    private static (string Format, Dictionary<string, Tensor> Tensors, List<string> Notes) Read(ImageModel model, string path, string? key)
+    private static (string Format, Dictionary<string, Tensor> Tensors, List<string> Notes) Read(ImageModel model,
+        string path, string? key)
     {
         using var file = new MappedFile(path);
         try
@@ -46,7 +51,8 @@ internal static class StateDictLoader
     }
 
     private static LoadReport Compare(
-        Dictionary<string, long[]> shapes, Dictionary<string, Tensor> source, string path, string format, List<string> notes)
+        Dictionary<string, long[]> shapes, Dictionary<string, Tensor> source, string path, string format,
+        List<string> notes)
     {
         // Files from before PyTorch 0.4.1 have no batch counters, and nothing reads them but a cumulative average.
         var missing = shapes.Keys.Where(key => !source.ContainsKey(key)).ToList();
@@ -55,17 +61,22 @@ internal static class StateDictLoader
             notes.Add($"{counters} batch counters are not in the file and were left as they are");
         List<string> unexpected = [.. source.Keys.Where(key => !shapes.ContainsKey(key)).Select(FileKinds.Printable)];
         List<string> misshapen = [.. source
-            .Where(entry => shapes.TryGetValue(entry.Key, out var shape) && !shape.AsSpan().SequenceEqual(entry.Value.shape))
-            .Select(entry => $"{entry.Key} [{string.Join(", ", entry.Value.shape)}] for [{string.Join(", ", shapes[entry.Key])}]")];
-        return new LoadReport(path, format, source.Count - unexpected.Count - misshapen.Count, missing, unexpected, misshapen, notes);
+            .Where(entry =>
+                shapes.TryGetValue(entry.Key, out var shape) && !shape.AsSpan().SequenceEqual(entry.Value.shape))
+            .Select(entry =>
+                $"{entry.Key} [{string.Join(", ", entry.Value.shape)}] for [{string.Join(", ", shapes[entry.Key])}]")];
+        return new LoadReport(path, format, source.Count - unexpected.Count - misshapen.Count, missing, unexpected,
+            misshapen, notes);
     }
 
-    private static List<string> Copy(ImageModel model, Dictionary<string, long[]> shapes, Dictionary<string, Tensor> source, List<string> notes)
+    private static List<string> Copy(ImageModel model, Dictionary<string, long[]> shapes,
+        Dictionary<string, Tensor> source, List<string> notes)
     {
         HashSet<string> converted = [];
         foreach (var (key, place) in model.state_dict())
         {
-            if (!shapes.ContainsKey(key) || !source.TryGetValue(key, out var tensor) || !place.shape.AsSpan().SequenceEqual(tensor.shape))
+            if (!shapes.ContainsKey(key) || !source.TryGetValue(key, out var tensor)
+                || !place.shape.AsSpan().SequenceEqual(tensor.shape))
                 continue;
             if (place.dtype != tensor.dtype)
                 converted.Add($"{tensor.dtype} to {place.dtype}");
@@ -74,20 +85,24 @@ internal static class StateDictLoader
         return converted.Count == 0 ? notes : [.. notes, $"numbers were converted from {string.Join(", ", converted)}"];
     }
 
-    private static void LeaveHead(ImageModel model, Dictionary<string, Tensor> source, Dictionary<string, long[]> shapes, List<string> notes)
+    private static void LeaveHead(ImageModel model, Dictionary<string, Tensor> source,
+        Dictionary<string, long[]> shapes, List<string> notes)
     {
         LeaveOut(model.HeadKey);
         notes.Add($"the head {model.HeadKey} was left as it is, for {model.Classes} classes");
-        if (model.HeadNorm is { } norm && !source.ContainsKey($"{norm.Own}.weight") && source.ContainsKey($"{norm.Encoder}.weight"))
+        if (model.HeadNorm is { } norm && !source.ContainsKey($"{norm.Own}.weight")
+            && source.ContainsKey($"{norm.Encoder}.weight"))
         {
             LeaveOut(norm.Own);
             LeaveOut(norm.Encoder);
-            notes.Add($"'{norm.Encoder}' in the file belongs to a network without a head; '{norm.Own}' was left as it is");
+            notes.Add($"'{norm.Encoder}' in the file belongs to a network without a head; '{norm.Own}' was left as it "
+                + "is");
         }
 
         void LeaveOut(string module)
         {
-            foreach (var key in shapes.Keys.Concat(source.Keys).Where(key => key.StartsWith($"{module}.", StringComparison.Ordinal)).ToArray())
+            foreach (var key in shapes.Keys.Concat(source.Keys).Where(
+                key => key.StartsWith($"{module}.", StringComparison.Ordinal)).ToArray())
             {
                 shapes.Remove(key);
                 source.Remove(key);
@@ -95,11 +110,15 @@ internal static class StateDictLoader
         }
     }
 
-    private static int TakeHead(ImageModel model, string path, Dictionary<string, Tensor> source, Dictionary<string, long[]> shapes, List<string> notes)
+    private static int TakeHead(ImageModel model, string path, Dictionary<string, Tensor> source,
+        Dictionary<string, long[]> shapes, List<string> notes)
     {
         var (weight, bias) = ($"{model.HeadKey}.weight", $"{model.HeadKey}.bias");
-        if (!source.TryGetValue(weight, out var tensor) || tensor.dim() != 2 || tensor.shape[1] != model.FeatureCount || tensor.shape[0] < 1)
-            throw new WeightFileException($"{path}: has no head '{model.HeadKey}' for features of length {model.FeatureCount}, so none can be taken from it");
+        if (!source.TryGetValue(weight, out var tensor) || tensor.dim() != 2 || tensor.shape[1] != model.FeatureCount
+            || tensor.shape[0] < 1)
+            throw new WeightFileException(
+                $"{path}: has no head '{model.HeadKey}' for features of length {model.FeatureCount}, so none can be "
+                + "taken from it");
         var classes = (int)tensor.shape[0];
         shapes[weight] = [classes, model.FeatureCount];
         if (shapes.ContainsKey(bias))
@@ -124,16 +143,20 @@ internal static class StateDictLoader
             notes.Add($"the prefix '{choice.Added}' was put on");
         if (model.HeadKey.Length > 0 && !source.ContainsKey($"{model.HeadKey}.weight"))
         {
-            var other = Heads.FirstOrDefault(name => source.ContainsKey($"{name}.weight") && !wanted.Contains($"{name}.weight"));
+            var other =
+                Heads.FirstOrDefault(
+                    name => source.ContainsKey($"{name}.weight") && !wanted.Contains($"{name}.weight"));
             if (other is not null)
             {
-                Rename(key => key.StartsWith($"{other}.", StringComparison.Ordinal) ? model.HeadKey + key[other.Length..] : key);
+                Rename(key =>
+                    key.StartsWith($"{other}.", StringComparison.Ordinal) ? model.HeadKey + key[other.Length..] : key);
                 notes.Add($"'{other}' in the file is '{model.HeadKey}' here");
             }
         }
         foreach (var (theirs, ours) in new[] { (".shortcut.", ".downsample."), (".downsample.", ".shortcut.") })
         {
-            if (wanted.Any(key => key.Contains(ours)) && !wanted.Any(key => key.Contains(theirs)) && source.Keys.Any(key => key.Contains(theirs)))
+            if (wanted.Any(key => key.Contains(ours)) && !wanted.Any(key => key.Contains(theirs))
+                && source.Keys.Any(key => key.Contains(theirs)))
             {
                 Rename(key => key.Replace(theirs, ours));
                 notes.Add($"'{theirs.Trim('.')}' in the file is '{ours.Trim('.')}' here");
@@ -147,7 +170,9 @@ internal static class StateDictLoader
             foreach (var (key, tensor) in source)
             {
                 if (!renamed.TryAdd(rename(key), tensor))
-                    throw new WeightFileException($"two names of the file, one of them '{FileKinds.Printable(key)}', mean the same here: '{FileKinds.Printable(rename(key))}'");
+                    throw new WeightFileException(
+                        $"two names of the file, one of them '{FileKinds.Printable(key)}', mean the same here: "
+                        + $"'{FileKinds.Printable(rename(key))}'");
             }
             source = renamed;
         }

@@ -7,9 +7,9 @@ namespace W2S.Models;
 
 /// <summary>Plain networks of 3×3 convolutions with batch norm, for 32×32 or 64×64 images.</summary>
 /// <remarks>
-/// Simonyan, Zisserman: "Very Deep Convolutional Networks", ICLR 2015, in mdistiller's form for CIFAR: five groups, halved
-/// after the first three (and the fourth for 64×64 images), one linear layer. Keys: block0–4 with the numbers of a
-/// sequence (convolution, norm, activation), classifier.
+/// Simonyan, Zisserman: "Very Deep Convolutional Networks", ICLR 2015, in mdistiller's form for CIFAR: five groups,
+/// halved after the first three (and the fourth for 64×64 images), one linear layer. Keys: block0–4 with the numbers of
+/// a sequence (convolution, norm, activation), classifier.
 /// </remarks>
 public sealed class Vgg : HeadedModel
 {

@@ -20,20 +20,23 @@ public sealed record VisionTransformerShape(int Image, int Patch, int Width, int
     /// <summary>A small one for 32×32 images and a CPU: patches of 4×4, ViT-Ti's width, 6 blocks.</summary>
     public static VisionTransformerShape Tiny32 { get; } = new(32, 4, 192, 6, 3);
 
-    /// <summary>Probability that a block's branch is left out in training, rising evenly from 0 to this at the last block.</summary>
+    /// <summary>Probability that a block's branch is left out in training, rising evenly from 0 to this at the last
+    /// block.</summary>
     /// <value>Default 0.</value>
     public double DropPath { get; init; }
 
-    /// <summary>Whether the head reads the mean of the patch tokens (MAE's fine-tuning) instead of the class token.</summary>
+    /// <summary>Whether the head reads the mean of the patch tokens (MAE's fine-tuning) instead of the class
+    /// token.</summary>
     /// <value>Default false.</value>
     public bool MeanPooling { get; init; }
 }
 
 /// <summary>Vision transformers in the layout of timm and MAE.</summary>
 /// <remarks>
-/// Dosovitskiy et al.: "An Image is Worth 16×16 Words", ICLR 2021. Keys as in timm: cls_token, pos_embed, patch_embed.proj,
-/// blocks.N, norm, head; with mean pooling fc_norm stands for norm, as in MAE. Linear layers start from N(0, 0.02).
-/// Stages: the tokens before the first block and after each quarter of the blocks, [B, 1 + patches, width].
+/// Dosovitskiy et al.: "An Image is Worth 16×16 Words", ICLR 2021. Keys as in timm: cls_token, pos_embed,
+/// patch_embed.proj, blocks.N, norm, head; with mean pooling fc_norm stands for norm, as in MAE. Linear layers start
+/// from N(0, 0.02). Stages: the tokens before the first block and after each quarter of the blocks, [B, 1 + patches,
+/// width].
 /// </remarks>
 public sealed class VisionTransformer : HeadedModel
 {
@@ -46,26 +49,33 @@ public sealed class VisionTransformer : HeadedModel
     /// <param name="name">Its field name.</param>
     /// <param name="shape">Its shape.</param>
     /// <param name="classes">How many classes.</param>
-    /// <exception cref="ArgumentException">The image is no whole number of patches, or the width no whole number of heads.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A count is below one, or the drop path is not in 0 … 1.</exception>
+    /// <exception cref="ArgumentException">The image is no whole number of patches, or the width no whole number of
+    /// heads.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A count is below one, or the drop path is not in 0 …
+    /// 1.</exception>
     public VisionTransformer(string name, VisionTransformerShape shape, int classes) : base(name)
     {
         ArgumentNullException.ThrowIfNull(shape);
         if (shape.Patch < 1 || shape.Image < 1 || shape.Image % shape.Patch != 0)
-            throw new ArgumentException($"images of {shape.Image} pixels are no whole number of patches of {shape.Patch}", nameof(shape));
+            throw new ArgumentException(
+                $"images of {shape.Image} pixels are no whole number of patches of {shape.Patch}", nameof(shape));
         if (shape.Heads < 1 || shape.Width < 1 || shape.Width % shape.Heads != 0)
-            throw new ArgumentException($"width {shape.Width} is no whole number of {shape.Heads} heads", nameof(shape));
+            throw new ArgumentException($"width {shape.Width} is no whole number of {shape.Heads} heads",
+                nameof(shape));
         if (shape.Depth < 1 || shape.DropPath is not (>= 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(shape), $"depth {shape.Depth} must be 1 or more and drop path {shape.DropPath} in 0 … 1");
+            throw new ArgumentOutOfRangeException(nameof(shape),
+                $"depth {shape.Depth} must be 1 or more and drop path {shape.DropPath} in 0 … 1");
         Shape = shape;
         var patches = shape.Image / shape.Patch * (shape.Image / shape.Patch);
         cls_token = nn.Parameter(zeros(1, 1, shape.Width));
         pos_embed = nn.Parameter(zeros(1, patches + 1, shape.Width));
         init.normal_(cls_token, 0, 1e-6);
         init.normal_(pos_embed, 0, 0.02);
-        patch_embed = new Chain().Add("proj", Layers.PlainConv(3, shape.Width, shape.Patch, shape.Patch, bias: true, padding: 0));
+        patch_embed =
+            new Chain().Add("proj", Layers.PlainConv(3, shape.Width, shape.Patch, shape.Patch, bias: true, padding: 0));
         blocks = new Chain(Enumerable.Range(0, shape.Depth).Select(block =>
-            new TransformerBlock(shape.Width, shape.Heads, shape.Depth == 1 ? 0 : shape.DropPath * block / (shape.Depth - 1))));
+            new TransformerBlock(shape.Width, shape.Heads,
+                shape.Depth == 1 ? 0 : shape.DropPath * block / (shape.Depth - 1))));
         norm = [TransformerBlock.Norm(shape.Width)];
         RegisterComponents();
         register_module(shape.MeanPooling ? "fc_norm" : "norm", norm[0]);
@@ -75,16 +85,19 @@ public sealed class VisionTransformer : HeadedModel
     /// <summary>Its shape.</summary>
     public VisionTransformerShape Shape { get; }
 
-    // An encoder that was pretrained without classes normalises every token; a classifier that pools first has a norm of its own (MAE).
+    // An encoder that was pretrained without classes normalises every token; a classifier that pools first has a norm
+    // of its own (MAE).
     internal override (string Own, string Encoder)? HeadNorm => Shape.MeanPooling ? ("fc_norm", "norm") : null;
 
     /// <summary>The number of the last layer for layer-wise decay: the blocks and the head.</summary>
     public int LastLayer => blocks.Count + 1;
 
-    /// <summary>The layer a parameter belongs to: 0 for the embeddings, block + 1 for a block, <see cref="LastLayer"/> for the rest.</summary>
+    /// <summary>The layer a parameter belongs to: 0 for the embeddings, block + 1 for a block, <see cref="LastLayer"/>
+    /// for the rest.</summary>
     /// <param name="key">The parameter's key.</param>
     /// <returns>0 … <see cref="LastLayer"/>.</returns>
-    /// <remarks>With a layer decay d the learning rate of layer i is d^(LastLayer − i) times the full one (BEiT, MAE).</remarks>
+    /// <remarks>With a layer decay d the learning rate of layer i is d^(LastLayer − i) times the full one (BEiT,
+    /// MAE).</remarks>
     public int LayerOf(string key)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -97,11 +110,13 @@ public sealed class VisionTransformer : HeadedModel
     /// <param name="layerDecay">Factor of the learning rate from a layer to the one below it; 1 for none.</param>
     /// <returns>In the order of the state dict.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The factor is not in 0 … 1 (0 excluded).</exception>
-    /// <remarks>Weight decay is for matrices only: not for biases, norms, the class token and the positions (timm).</remarks>
+    /// <remarks>Weight decay is for matrices only: not for biases, norms, the class token and the positions
+    /// (timm).</remarks>
     public IReadOnlyList<LayerParameter> LayerParameters(double layerDecay)
     {
         if (layerDecay is not (> 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(layerDecay), layerDecay, $"layer decay {layerDecay} is not in 0 … 1");
+            throw new ArgumentOutOfRangeException(nameof(layerDecay), layerDecay,
+                $"layer decay {layerDecay} is not in 0 … 1");
         return [.. named_parameters().Select(entry => new LayerParameter(
             entry.name, entry.parameter, LayerOf(entry.name), Math.Pow(layerDecay, LastLayer - LayerOf(entry.name)),
             entry.parameter.dim() > 1 && entry.name is not ("cls_token" or "pos_embed")))];

@@ -35,7 +35,8 @@ public sealed class WideResNet : HeadedModel
         {
             var outputs = (16 << stage) * width;
             blocks[stage] = new Chain(Enumerable.Range(0, (depth - 4) / 6).Select(block =>
-                (Module<Tensor, Tensor>)new PreActBlock(block == 0 ? inputs : outputs, outputs, block == 0 && stage > 0 ? 2 : 1, PreActStyle.Wide)));
+                (Module<Tensor, Tensor>)new PreActBlock(block == 0 ? inputs : outputs, outputs,
+                    block == 0 && stage > 0 ? 2 : 1, PreActStyle.Wide)));
             register_module($"block{stage + 1}", new Chain().Add("layer", blocks[stage]));
             inputs = outputs;
         }

@@ -5,11 +5,13 @@ using System.Text.Json.Nodes;
 
 namespace W2S.Runs;
 
-/// <summary>One run, described before it is made: an immutable record whose properties decide everything about its numbers.</summary>
+/// <summary>One run, described before it is made: an immutable record whose properties decide everything about its
+/// numbers.</summary>
 /// <remarks>
-/// A kind of experiment is a record that derives from this one, with a property for everything that matters (data, networks,
-/// loss, seed, …) and a <see cref="Run"/> that does it. Equal records have equal hashes, on any machine and under any culture;
-/// a property that changes, also deep inside, changes the hash. See <see cref="RecordJson"/> for what a property may hold.
+/// A kind of experiment is a record that derives from this one, with a property for everything that matters (data,
+/// networks, loss, seed, …) and a <see cref="Run"/> that does it. Equal records have equal hashes, on any machine and
+/// under any culture; a property that changes, also deep inside, changes the hash. See <see cref="RecordJson"/> for
+/// what a property may hold.
 /// </remarks>
 public abstract record Experiment
 {
@@ -27,7 +29,8 @@ public abstract record Experiment
     {
     }
 
-    /// <summary>Whether both are of one kind; a kind's own properties are compared by the kind. What was computed from them counts for nothing.</summary>
+    /// <summary>Whether both are of one kind; a kind's own properties are compared by the kind. What was computed from
+    /// them counts for nothing.</summary>
     /// <param name="other">Another run.</param>
     /// <returns>False for null.</returns>
     public virtual bool Equals(Experiment? other) => other is not null && EqualityContract == other.EqualityContract;
@@ -35,13 +38,15 @@ public abstract record Experiment
     /// <inheritdoc/>
     public override int GetHashCode() => EqualityContract.GetHashCode();
 
-    /// <summary>What sort of run this is, in small letters, for instance <c>distillation</c>; the name of its folder.</summary>
+    /// <summary>What sort of run this is, in small letters, for instance <c>distillation</c>; the name of its
+    /// folder.</summary>
     public abstract string Kind { get; }
 
     /// <summary>The method, as tables and charts call it, for instance <c>AdaptConf</c>.</summary>
     public abstract string Name { get; }
 
-    /// <summary>What methods are compared within: data, networks and amount of labels, for instance <c>ResNet-20 → ResNet-56</c>.</summary>
+    /// <summary>What methods are compared within: data, networks and amount of labels, for instance <c>ResNet-20 →
+    /// ResNet-56</c>.</summary>
     public abstract string Setting { get; }
 
     /// <summary>The seed or the number of the split; methods are paired by it.</summary>
@@ -50,12 +55,13 @@ public abstract record Experiment
     /// <summary>Runs that must be there first, for instance the teacher.</summary>
     public virtual IReadOnlyList<Experiment> Needs => [];
 
-    /// <summary>Whether it reads files that those runs kept, for instance the teacher's weights; a committed result, which has none, does not serve then.</summary>
+    /// <summary>Whether it reads files that those runs kept, for instance the teacher's weights; a committed result,
+    /// which has none, does not serve then.</summary>
     /// <value>False.</value>
     public virtual bool NeedsFiles => false;
 
-    /// <summary>Whether such runs are made one a processor core, each with one thread of libtorch: for runs of operations too small to share out,
-    /// which draw nothing from libtorch's own generator.</summary>
+    /// <summary>Whether such runs are made one a processor core, each with one thread of libtorch: for runs of
+    /// operations too small to share out, which draw nothing from libtorch's own generator.</summary>
     /// <value>False: one run after the other, each with all threads.</value>
     public virtual bool SideBySide => false;
 
@@ -65,10 +71,12 @@ public abstract record Experiment
     /// <summary>The first 16 hexadecimal digits of the SHA-256 of <see cref="Record"/>.</summary>
     public string Hash => hash ??= HashOf(Record);
 
-    /// <summary>Makes the run. Called once for a finished run; after an interruption it is called again with the same folder.</summary>
+    /// <summary>Makes the run. Called once for a finished run; after an interruption it is called again with the same
+    /// folder.</summary>
     /// <param name="context">Where to work, what to report to, when to stop.</param>
     /// <returns>What was measured.</returns>
-    /// <exception cref="OperationCanceledException">The token was cancelled; whatever allows the run to go on lies in the context's folder.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled; whatever allows the run to go on lies in
+    /// the context's folder.</exception>
     protected internal abstract RunOutcome Run(RunContext context);
 
     /// <inheritdoc/>

@@ -8,4 +8,5 @@ namespace W2S.Runs;
 /// <param name="Current">The run under way; null at the end.</param>
 /// <param name="Training">Where that run stands; null before its first report.</param>
 /// <param name="Latest">The run that ended last; null before the first.</param>
-public sealed record GridProgress(int Done, int Total, Experiment? Current, TrainingProgress? Training, RunResult? Latest);
+public sealed record GridProgress(int Done, int Total, Experiment? Current, TrainingProgress? Training,
+    RunResult? Latest);

@@ -8,9 +8,10 @@ namespace W2S.Runs;
 
 /// <summary>Results as files: a JSON list of runs, and their predictions beside it.</summary>
 /// <remarks>
-/// <c>NAME.json</c> holds the runs, <c>NAME.safetensors</c> their predictions under <c>HASH/SET/ARRAY</c>. The JSON names the
-/// other's SHA-256 and is written after it. Where a pair is replaced, the new arrays wait as <c>NAME.safetensors.SHA256</c> until the new JSON
-/// stands, so that whatever interrupts, the JSON that is there has its arrays.
+/// <c>NAME.json</c> holds the runs, <c>NAME.safetensors</c> their predictions under <c>HASH/SET/ARRAY</c>. The JSON
+/// names the other's SHA-256 and is written after it. Where a pair is replaced, the new arrays wait as
+/// <c>NAME.safetensors.SHA256</c> until the new JSON stands, so that whatever interrupts, the JSON that is there has
+/// its arrays.
 /// </remarks>
 public static class RunFile
 {
@@ -30,13 +31,18 @@ public static class RunFile
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(results);
-        var sorted = results.OrderBy(run => run.Kind, StringComparer.Ordinal).ThenBy(run => run.Setting, StringComparer.Ordinal)
-            .ThenBy(run => run.Seed).ThenBy(run => run.Name, StringComparer.Ordinal).ThenBy(run => run.Hash, StringComparer.Ordinal).ToArray();
+        var sorted =
+            results.OrderBy(run => run.Kind, StringComparer.Ordinal).ThenBy(run => run.Setting, StringComparer.Ordinal)
+            .ThenBy(run => run.Seed).ThenBy(run => run.Name, StringComparer.Ordinal)
+            .ThenBy(run => run.Hash, StringComparer.Ordinal).ToArray();
         var arraysPath = Beside(path);
         try
         {
             using var scope = torch.NewDisposeScope();
-            var arrays = sorted.SelectMany(run => run.Outcome.Predictions.SelectMany(set => set.Value.Tensors($"{run.Hash}/{set.Key}"))).ToDictionary();
+            var arrays =
+                sorted.SelectMany(
+                    run => run.Outcome.Predictions.SelectMany(set => set.Value.Tensors($"{run.Hash}/{set.Key}")))
+                        .ToDictionary();
             string? sum = null;
             if (arrays.Count > 0)
             {
@@ -58,12 +64,16 @@ public static class RunFile
             DurableFile.Write(path, stream => JsonSerializer.Serialize(stream, file, Json));
             if (sum is null) File.Delete(Beside(path));
             else if (arraysPath != Beside(path)) File.Move(arraysPath, Beside(path), overwrite: true);
-            foreach (var stale in Directory.EnumerateFiles(Path.GetDirectoryName(Path.GetFullPath(path))!).Where(file => Path.GetFileName(file).StartsWith(Waiting(Path.GetFileName(path), ""), StringComparison.Ordinal)))
+            foreach (var stale in Directory.EnumerateFiles(Path.GetDirectoryName(Path.GetFullPath(path))!).Where(
+                file => Path.GetFileName(file).StartsWith(Waiting(Path.GetFileName(path), ""),
+                    StringComparison.Ordinal)))
                 File.Delete(stale);
         }
         catch (Exception error) when (DurableFile.IsRefusal(error))
         {
-            throw new RunException($"results cannot be written to {path} ({error.Message}); make room, or give a folder that can be written", error);
+            throw new RunException(
+                $"results cannot be written to {path} ({error.Message}); make room, or give a folder that can be "
+                + "written", error);
         }
     }
 
@@ -77,17 +87,25 @@ public static class RunFile
         try
         {
             using var stream = File.OpenRead(path);
-            var file = JsonSerializer.Deserialize<Contents>(stream, Json) ?? throw new InvalidDataException("it is empty");
-            if (file.Format != Format) throw new InvalidDataException($"it is of format {file.Format} and this library reads {Format}");
-            var arraysPath = file.Sha256 is { } waiting && File.Exists(Waiting(path, waiting)) ? Waiting(path, waiting) : Beside(path);
-            if (file.Sha256 is { } sum && Sum(arraysPath) != sum) throw new InvalidDataException($"{Path.GetFileName(arraysPath)} is not what was written with it");
+            var file = JsonSerializer.Deserialize<Contents>(stream, Json)
+                ?? throw new InvalidDataException("it is empty");
+            if (file.Format != Format)
+                throw new InvalidDataException($"it is of format {file.Format} and this library reads {Format}");
+            var arraysPath = file.Sha256 is { } waiting && File.Exists(Waiting(path, waiting)) ? Waiting(path, waiting)
+                : Beside(path);
+            if (file.Sha256 is { } sum && Sum(arraysPath) != sum)
+                throw new InvalidDataException($"{Path.GetFileName(arraysPath)} is not what was written with it");
             using var scope = torch.NewDisposeScope();
-            var arrays = file.Sha256 is null ? new Dictionary<string, torch.Tensor>() : SafeTensorsFile.Read(arraysPath);
+            var arrays = file.Sha256 is null ? new Dictionary<string, torch.Tensor>()
+                : SafeTensorsFile.Read(arraysPath);
             return [.. file.Runs.Select(run => run.Result(arrays))];
         }
-        catch (Exception error) when (error is JsonException or InvalidDataException or IOException or KeyNotFoundException or UnauthorizedAccessException or NotSupportedException)
+        catch (Exception error)
+            when (error is JsonException or InvalidDataException or IOException or KeyNotFoundException
+                or UnauthorizedAccessException or NotSupportedException)
         {
-            throw new RunException($"{path} cannot be read ({error.Message}); delete it, or get it anew from the repository", error);
+            throw new RunException(
+                $"{path} cannot be read ({error.Message}); delete it, or get it anew from the repository", error);
         }
     }
 
@@ -104,30 +122,39 @@ public static class RunFile
     private sealed record Contents(int Format, string? Sha256, IReadOnlyList<Run> Runs);
 
     private sealed record Run(
-        string Hash, string Kind, string Name, string Setting, long Seed, Dictionary<string, double> Values, Dictionary<string, double[]> History,
-        string[] Predictions, double Seconds, DateTime Ended, string Versions, JsonObject Record)
+        string Hash, string Kind, string Name, string Setting, long Seed, Dictionary<string, double> Values,
+        Dictionary<string, double[]> History, string[] Predictions, double Seconds, DateTime Ended, string Versions,
+        JsonObject Record)
     {
         private const string Epoch = "epoch";
 
         public static Run Of(RunResult run)
         {
-            // A column a quantity: a history of dozens of epochs stays a few lines. NaN stands where a quantity was not measured.
+            // A column a quantity: a history of dozens of epochs stays a few lines. NaN stands where a quantity was not
+            // measured.
             var history = new Dictionary<string, double[]>();
             if (run.Outcome.History.Count > 0)
             {
                 history[Epoch] = [.. run.Outcome.History.Select(point => point.Epoch)];
                 foreach (var name in run.Outcome.History.SelectMany(point => point.Values.Keys).Distinct())
-                    history[name] = [.. run.Outcome.History.Select(point => Math.Round(point.Values.GetValueOrDefault(name, double.NaN), 6))];
+                    history[name] = [.. run.Outcome.History.Select(
+                        point => Math.Round(point.Values.GetValueOrDefault(name, double.NaN), 6))];
             }
-            return new Run(run.Hash, run.Kind, run.Name, run.Setting, run.Seed, run.Outcome.Values.ToDictionary(), history,
-                [.. run.Outcome.Predictions.Keys], Math.Round(run.Seconds, 1), run.Ended, run.Versions, run.Record.DeepClone().AsObject());
+            return new Run(run.Hash, run.Kind, run.Name, run.Setting, run.Seed, run.Outcome.Values.ToDictionary(),
+                history,
+                [.. run.Outcome.Predictions.Keys], Math.Round(run.Seconds, 1), run.Ended, run.Versions,
+                run.Record.DeepClone().AsObject());
         }
 
         public RunResult Result(IReadOnlyDictionary<string, torch.Tensor> arrays)
         {
-            if (Experiment.HashOf(Record) != Hash) throw new InvalidDataException($"the record of {Name}, {Setting}, seed {Seed} is not that of hash {Hash}");
-            var points = !History.TryGetValue(Epoch, out var epochs) ? [] : epochs.Select((epoch, i) => new RunPoint(epoch,
-                History.Where(column => column.Key != Epoch && !double.IsNaN(column.Value[i])).ToDictionary(column => column.Key, column => column.Value[i]))).ToArray();
+            if (Experiment.HashOf(Record) != Hash)
+                throw new InvalidDataException(
+                    $"the record of {Name}, {Setting}, seed {Seed} is not that of hash {Hash}");
+            var points = !History.TryGetValue(Epoch, out var epochs) ? []
+                : epochs.Select((epoch, i) => new RunPoint(epoch,
+                History.Where(column => column.Key != Epoch && !double.IsNaN(column.Value[i]))
+                    .ToDictionary(column => column.Key, column => column.Value[i]))).ToArray();
             return new RunResult
             {
                 Record = Record,
@@ -139,7 +166,13 @@ public static class RunFile
                 Seconds = Seconds,
                 Versions = Versions,
                 Ended = Ended,
-                Outcome = new RunOutcome { Values = Values, History = points, Predictions = Predictions.ToDictionary(set => set, set => SamplePredictions.From(arrays, $"{Hash}/{set}")) },
+                Outcome = new RunOutcome
+                {
+                    Values = Values,
+                    History = points,
+                    Predictions =
+                        Predictions.ToDictionary(set => set, set => SamplePredictions.From(arrays, $"{Hash}/{set}"))
+                },
             };
         }
     }

@@ -10,7 +10,8 @@ public sealed record RunOutcome
     public IReadOnlyList<RunPoint> History { get; init; } = [];
 
     /// <summary>What the run says of each image, by the name of the set, for instance <c>test</c>.</summary>
-    public IReadOnlyDictionary<string, SamplePredictions> Predictions { get; init; } = new Dictionary<string, SamplePredictions>();
+    public IReadOnlyDictionary<string, SamplePredictions> Predictions { get; init; } =
+        new Dictionary<string, SamplePredictions>();
 }
 
 /// <summary>Measurements at one moment of a run.</summary>

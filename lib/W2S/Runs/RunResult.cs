@@ -44,7 +44,8 @@ public sealed record RunResult
     /// <exception cref="ArgumentException">The run has no such number; the message lists those it has.</exception>
     public double this[string value] => Outcome.Values.TryGetValue(value, out var number)
         ? number
-        : throw new ArgumentException($"{Name}, {Setting} has no '{value}'; it has {string.Join(", ", Outcome.Values.Keys)}", nameof(value));
+        : throw new ArgumentException(
+            $"{Name}, {Setting} has no '{value}'; it has {string.Join(", ", Outcome.Values.Keys)}", nameof(value));
 
     /// <summary>What the run says of each image of a set.</summary>
     /// <param name="set">For instance <c>test</c>.</param>
@@ -52,16 +53,20 @@ public sealed record RunResult
     /// <exception cref="ArgumentException">The run has none for that set.</exception>
     public SamplePredictions Predictions(string set) => Outcome.Predictions.TryGetValue(set, out var predictions)
         ? predictions
-        : throw new ArgumentException($"{Name}, {Setting} has no predictions for '{set}'; it has them for {string.Join(", ", Outcome.Predictions.Keys)}", nameof(set));
+        : throw new ArgumentException(
+            $"{Name}, {Setting} has no predictions for '{set}'; it has them for "
+            + $"{string.Join(", ", Outcome.Predictions.Keys)}", nameof(set));
 
     /// <summary>The path of a file that the run kept.</summary>
     /// <param name="name">Its name.</param>
     /// <returns>The path.</returns>
-    /// <exception cref="FileNotFoundException">It is not there: the result is a committed one, or the file was deleted.</exception>
+    /// <exception cref="FileNotFoundException">It is not there: the result is a committed one, or the file was
+    /// deleted.</exception>
     public string File(string name)
     {
         var path = Kept is null ? null : Path.Combine(Kept, name);
         return System.IO.File.Exists(path) ? path : throw new FileNotFoundException(
-            $"{Name}, {Setting}, seed {Seed} has no {name} here; delete its result ({Hash}) to run it anew", path ?? name);
+            $"{Name}, {Setting}, seed {Seed} has no {name} here; delete its result ({Hash}) to run it anew",
+            path ?? name);
     }
 }

@@ -5,11 +5,13 @@ using W2S.Training;
 
 namespace W2S.Runs;
 
-/// <summary>Finished runs in folders named by their hash: what is there is read, what is not is made, what was interrupted goes on.</summary>
+/// <summary>Finished runs in folders named by their hash: what is there is read, what is not is made, what was
+/// interrupted goes on.</summary>
 /// <remarks>
-/// <c>FOLDER/KIND/HASH/</c> holds <c>result.json</c> with its predictions, <c>kept/</c> with the run's files, and, until the run
-/// has ended, <c>work/</c> with its checkpoints. Several processes may share a folder, also on a common file system: whoever
-/// takes a run's lock first makes it and the others wait for it. Committed results are read where the folder has none.
+/// <c>FOLDER/KIND/HASH/</c> holds <c>result.json</c> with its predictions, <c>kept/</c> with the run's files, and,
+/// until the run has ended, <c>work/</c> with its checkpoints. Several processes may share a folder, also on a common
+/// file system: whoever takes a run's lock first makes it and the others wait for it. Committed results are read where
+/// the folder has none.
 /// </remarks>
 public sealed class RunStore
 {
@@ -21,7 +23,8 @@ public sealed class RunStore
 
     /// <summary>Opens a folder; it need not exist yet.</summary>
     /// <param name="folder">Where runs lie.</param>
-    /// <param name="committed">A folder with <c>*.json</c> of <see cref="RunFile"/>, read where the first has no such run; null for none.</param>
+    /// <param name="committed">A folder with <c>*.json</c> of <see cref="RunFile"/>, read where the first has no such
+    /// run; null for none.</param>
     public RunStore(string folder, string? committed = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
@@ -32,14 +35,16 @@ public sealed class RunStore
                 .GroupBy(run => run.Hash).ToDictionary(runs => runs.Key, runs => runs.First()));
     }
 
-    /// <summary>The folder that <c>W2S_RUNS</c> names, else <c>notebooks/runs/experiments</c>, with the committed results of <c>notebooks/results</c>.</summary>
+    /// <summary>The folder that <c>W2S_RUNS</c> names, else <c>notebooks/runs/experiments</c>, with the committed
+    /// results of <c>notebooks/results</c>.</summary>
     public static RunStore Default
     {
         get
         {
             var notebooks = Path.Combine(DataFolder.Repository ?? Directory.GetCurrentDirectory(), "notebooks");
             var named = Environment.GetEnvironmentVariable(Variable);
-            return new(string.IsNullOrWhiteSpace(named) ? Path.Combine(notebooks, "runs", "experiments") : named, Path.Combine(notebooks, "results"));
+            return new(string.IsNullOrWhiteSpace(named) ? Path.Combine(notebooks, "runs", "experiments") : named,
+                Path.Combine(notebooks, "results"));
         }
     }
 
@@ -58,7 +63,8 @@ public sealed class RunStore
     {
         ArgumentNullException.ThrowIfNull(experiment);
         var place = Place(experiment);
-        return File.Exists(Path.Combine(place, ResultFile)) ? Read(place) : committed.Value.GetValueOrDefault(experiment.Hash);
+        return File.Exists(Path.Combine(place, ResultFile)) ? Read(place)
+            : committed.Value.GetValueOrDefault(experiment.Hash);
     }
 
     /// <summary>A run, with all that it needs: read where it is finished, else made.</summary>
@@ -68,7 +74,8 @@ public sealed class RunStore
     /// <returns>The finished run.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="RunException">The folder cannot be written.</exception>
-    public RunResult Get(Experiment experiment, IProgress<TrainingProgress>? progress = null, CancellationToken token = default)
+    public RunResult Get(Experiment experiment, IProgress<TrainingProgress>? progress = null,
+        CancellationToken token = default)
     {
         ArgumentNullException.ThrowIfNull(experiment);
         return Get(experiment, files: false, progress, token);
@@ -81,12 +88,16 @@ public sealed class RunStore
             .Select(file => TryRead(Path.GetDirectoryName(file)!, out _)).OfType<RunResult>()];
 
     // Where files are wanted, a committed result does not serve, nor a run whose files were deleted.
-    private RunResult Get(Experiment experiment, bool files, IProgress<TrainingProgress>? progress, CancellationToken token) =>
+    private RunResult Get(Experiment experiment, bool files, IProgress<TrainingProgress>? progress,
+        CancellationToken token) =>
         Whole(experiment, files) ?? Make(experiment, files, progress, token);
 
-    private RunResult Make(Experiment experiment, bool files, IProgress<TrainingProgress>? progress, CancellationToken token)
+    private RunResult Make(Experiment experiment, bool files, IProgress<TrainingProgress>? progress,
+        CancellationToken token)
     {
-        var needs = experiment.Needs.DistinctBy(need => need.Hash).ToDictionary(need => need.Hash, need => Get(need, experiment.NeedsFiles, progress, token));
+        var needs =
+            experiment.Needs.DistinctBy(need => need.Hash)
+                .ToDictionary(need => need.Hash, need => Get(need, experiment.NeedsFiles, progress, token));
         var place = Place(experiment);
         using var hold = Lock(place, token);
         if (Whole(experiment, files) is { } made) return made; // by another process, meanwhile
@@ -105,14 +116,18 @@ public sealed class RunStore
         }
         catch (OperationCanceledException)
         {
-            Write(place, () => File.WriteAllText(SpentFile(work), FormattableString.Invariant($"{before + clock.Elapsed.TotalSeconds}")));
+            Write(place,
+                () => File.WriteAllText(SpentFile(work),
+                    FormattableString.Invariant($"{before + clock.Elapsed.TotalSeconds}")));
             throw;
         }
         token.ThrowIfCancellationRequested();
         RunFile.Write(Path.Combine(place, ResultFile), [new RunResult
         {
-            Record = experiment.Record, Hash = experiment.Hash, Kind = experiment.Kind, Name = experiment.Name, Setting = experiment.Setting, Seed = experiment.Seed,
-            Outcome = outcome, Seconds = before + clock.Elapsed.TotalSeconds, Versions = $"{TorchRuntime.Versions}", Ended = DateTime.UtcNow,
+            Record = experiment.Record, Hash = experiment.Hash, Kind = experiment.Kind, Name = experiment.Name,
+            Setting = experiment.Setting, Seed = experiment.Seed, Outcome = outcome,
+            Seconds = before + clock.Elapsed.TotalSeconds, Versions = $"{TorchRuntime.Versions}",
+            Ended = DateTime.UtcNow,
         }]);
         Write(place, () =>
         {
@@ -129,7 +144,9 @@ public sealed class RunStore
         var elsewhere = files ? null : committed.Value.GetValueOrDefault(experiment.Hash);
         if (!File.Exists(Path.Combine(place, ResultFile))) return elsewhere;
         if (TryRead(place, out _) is { } result) return files && result.Kept is null ? elsewhere : result;
-        Write(place, () => File.Move(Path.Combine(place, ResultFile), Path.Combine(place, $"{ResultFile}.damaged"), overwrite: true));
+        Write(place,
+            () => File.Move(Path.Combine(place, ResultFile), Path.Combine(place, $"{ResultFile}.damaged"),
+                overwrite: true));
         return elsewhere;
     }
 
@@ -138,7 +155,9 @@ public sealed class RunStore
     private static RunResult Read(string place)
     {
         var kept = Path.Combine(place, "kept");
-        return RunFile.Read(Path.Combine(place, ResultFile)).Single() with { Kept = Directory.Exists(kept) ? kept : null };
+        return RunFile.Read(Path.Combine(place, ResultFile)).Single()
+            with
+        { Kept = Directory.Exists(kept) ? kept : null };
     }
 
     private static RunResult? TryRead(string place, out RunException? why)
@@ -163,7 +182,8 @@ public sealed class RunStore
         {
             try
             {
-                return new FileStream(Path.Combine(place, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.DeleteOnClose);
+                return new FileStream(Path.Combine(place, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite,
+                    FileShare.None, 1, FileOptions.DeleteOnClose);
             }
             catch (IOException) when (Directory.Exists(place))
             {
@@ -189,10 +209,13 @@ public sealed class RunStore
     }
 
     private static RunException CannotWrite(string place, Exception error) => new(
-        $"the run's folder {place} cannot be written ({error.Message}); make room, or name another folder in {Variable}: finished runs are intact", error);
+        $"the run's folder {place} cannot be written ({error.Message}); make room, or name another folder in "
+        + $"{Variable}: finished runs are intact", error);
 
     private static string SpentFile(string work) => Path.Combine(work, "seconds");
 
     private static double Spent(string work) =>
-        File.Exists(SpentFile(work)) && double.TryParse(File.ReadAllText(SpentFile(work)), System.Globalization.CultureInfo.InvariantCulture, out var seconds) ? seconds : 0;
+        File.Exists(SpentFile(work))
+            && double.TryParse(File.ReadAllText(SpentFile(work)), System.Globalization.CultureInfo.InvariantCulture,
+                out var seconds) ? seconds : 0;
 }

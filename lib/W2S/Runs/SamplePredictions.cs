@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 
 namespace W2S.Runs;
 
-/// <summary>What a network says of each image of a set, small enough to be kept and committed: every metric on it can be computed again.</summary>
+/// <summary>What a network says of each image of a set, small enough to be kept and committed: every metric on it can
+/// be computed again.</summary>
 /// <param name="Labels">The true class of each image.</param>
 /// <param name="Classes">The most likely class.</param>
 /// <param name="Confidence">Its probability, in half precision.</param>
@@ -80,10 +81,14 @@ public sealed record SamplePredictions(
     {
         ArgumentNullException.ThrowIfNull(other);
         if (!Labels.SequenceEqual(other.Labels))
-            throw new ArgumentException($"these are predictions for {Count} images and the others for {other.Count} of which the labels differ; compare predictions for the same images", nameof(other));
+            throw new ArgumentException(
+                $"these are predictions for {Count} images and the others for {other.Count} of which the labels "
+                + "differ; compare predictions for the same images", nameof(other));
     }
 
-    private static Tensor Small(IReadOnlyList<int> values) => tensor(values.ToArray(), values.Max() < 256 ? ScalarType.Byte : ScalarType.Int32);
+    private static Tensor Small(IReadOnlyList<int> values) =>
+        tensor(values.ToArray(), values.Max() < 256 ? ScalarType.Byte : ScalarType.Int32);
 
-    private static float[] Halved(IEnumerable<double> values) => [.. values.Select(value => (float)(Half)Math.Min(value, (double)Half.MaxValue))];
+    private static float[] Halved(IEnumerable<double> values) =>
+        [.. values.Select(value => (float)(Half)Math.Min(value, (double)Half.MaxValue))];
 }

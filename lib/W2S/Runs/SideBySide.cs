@@ -3,7 +3,8 @@ using W2S.Training;
 
 namespace W2S.Runs;
 
-/// <summary>Makes runs that are too small to share out among processor cores in <see cref="ParallelWork"/>, each after those that it needs.</summary>
+/// <summary>Makes runs that are too small to share out among processor cores in <see cref="ParallelWork"/>, each after
+/// those that it needs.</summary>
 internal sealed class SideBySide
 {
     private readonly Lock gate = new();
@@ -19,13 +20,15 @@ internal sealed class SideBySide
     /// <param name="experiments">The runs; what they need is among them or has its result.</param>
     /// <param name="results">Finished runs by hash.</param>
     /// <param name="store">Where finished runs lie.</param>
-    /// <param name="tell">Hears, one call at a time, of the run that has been under way longest: that it started, and of its training.</param>
+    /// <param name="tell">Hears, one call at a time, of the run that has been under way longest: that it started, and
+    /// of its training.</param>
     /// <param name="end">Takes each finished run into <paramref name="results"/>, one call at a time.</param>
     public SideBySide(
         IReadOnlyList<Experiment> experiments, IReadOnlyDictionary<string, RunResult> results, RunStore store,
         Action<Experiment, TrainingProgress?> tell, Action<RunResult> end)
     {
-        waiting = [.. experiments.Select(experiment => (experiment, experiment.Needs.Select(need => need.Hash).ToArray()))];
+        waiting = [.. experiments.Select(
+            experiment => (experiment, experiment.Needs.Select(need => need.Hash).ToArray()))];
         (this.results, this.store, this.tell, this.end) = (results, store, tell, end);
         lanes = ParallelWork.Count(waiting.Count);
     }
@@ -42,7 +45,9 @@ internal sealed class SideBySide
     {
         while (Next(stop) is { } experiment)
         {
-            var result = store.Get(experiment, new SynchronousProgress<TrainingProgress>(training => Report(experiment, training)), stop);
+            var result =
+                store.Get(experiment,
+                    new SynchronousProgress<TrainingProgress>(training => Report(experiment, training)), stop);
             lock (gate)
             {
                 underway.Remove(experiment);

@@ -24,7 +24,8 @@ internal static class TrainedNetwork
         return SafeTensorsFile.Read(result.File(Logits))["test"];
     }
 
-    /// <summary>Keeps weights and logits and measures: accuracies, NLL, and beside a teacher agreement, misfit and gain.</summary>
+    /// <summary>Keeps weights and logits and measures: accuracies, NLL, and beside a teacher agreement, misfit and
+    /// gain.</summary>
     /// <param name="context">The run.</param>
     /// <param name="network">The network after its training.</param>
     /// <param name="normalization">What it expects.</param>
@@ -32,7 +33,8 @@ internal static class TrainedNetwork
     /// <param name="test">The images to judge on.</param>
     /// <param name="teacher">The teacher's run; null for none.</param>
     public static (Dictionary<string, double> Values, Dictionary<string, SamplePredictions> Predictions) Judge(
-        RunContext context, ImageModel network, Normalization normalization, ImageSet validation, ImageSet test, RunResult? teacher)
+        RunContext context, ImageModel network, Normalization normalization, ImageSet validation, ImageSet test,
+        RunResult? teacher)
     {
         using var scope = NewDisposeScope();
         var logits = new Dictionary<string, Tensor>();
@@ -56,7 +58,8 @@ internal static class TrainedNetwork
         {
             var misfit = Misfit.Of(logits["test"], TestLogits(teacher), tensor(test.Labels.ToArray()));
             values["test agreement"] = predictions["test"].Agreement(teacher.Predictions("test"));
-            (values["misfit forward"], values["misfit reverse"], values["NLL gain"]) = (misfit.Forward, misfit.Reverse, misfit.Gain);
+            (values["misfit forward"], values["misfit reverse"],
+                values["NLL gain"]) = (misfit.Forward, misfit.Reverse, misfit.Gain);
         }
         return (values, predictions);
     }

@@ -34,9 +34,11 @@ public static class ConfidenceMeasures
     /// <param name="measure">Which one.</param>
     /// <param name="teacher">The teacher's logits, [N, C].</param>
     /// <param name="student">The student's logits, [N, C], for the two likelihoods.</param>
-    /// <param name="views">The teacher's logits on augmented views, [V, N, C], for <see cref="Confidence.ViewAgreement"/>.</param>
+    /// <param name="views">The teacher's logits on augmented views, [V, N, C], for
+    /// <see cref="Confidence.ViewAgreement"/>.</param>
     /// <returns>Float64 [N], from 0 to 1, detached, owned by the current dispose scope.</returns>
-    /// <exception cref="ArgumentException">What the measure needs is missing, shapes do not fit, or a logit is NaN or +∞.</exception>
+    /// <exception cref="ArgumentException">What the measure needs is missing, shapes do not fit, or a logit is NaN or
+    /// +∞.</exception>
     public static Tensor Of(this Confidence measure, Tensor teacher, Tensor? student = null, Tensor? views = null)
     {
         Check(teacher, student, views);
@@ -55,7 +57,9 @@ public static class ConfidenceMeasures
         }
         if (views is null) return;
         if (views.dim() != 3 || views.shape[0] == 0 || !views.shape[1..].SequenceEqual(teacher.shape))
-            throw new ArgumentException($"views are {views.Shape()} for teacher's logits {teacher.Shape()}; give [views, samples, classes]", nameof(views));
+            throw new ArgumentException(
+                $"views are {views.Shape()} for teacher's logits {teacher.Shape()}; give [views, samples, classes]",
+                nameof(views));
         for (var view = 0; view < views.shape[0]; view++)
         {
             using var logits = views[view];
@@ -73,10 +77,15 @@ public static class ConfidenceMeasures
             Confidence.MaxProbability => weak.Probabilities().At(weak.Top),
             Confidence.Margin => Margin(weak.Probabilities()),
             Confidence.Entropy => weak.Entropy().Times(1 / Math.Log(weak.Classes)).OneMinus(),
-            Confidence.ViewAgreement => Needs(views, "the teacher's logits on augmented views").argmax(2).eq(weak.Top).to_type(ScalarType.Float64).mean([0]),
-            Confidence.TeacherLikelihood => weak.Probabilities().At(new Logits(Needs(student, "the student's logits").detach()).Top),
-            Confidence.StudentLikelihood => new Logits(Needs(student, "the student's logits").detach()).Probabilities().At(weak.Top),
-            _ => throw new ArgumentException($"confidence {measure} is none of {string.Join(", ", Enum.GetNames<Confidence>())}"),
+            Confidence.ViewAgreement =>
+                Needs(views, "the teacher's logits on augmented views").argmax(2).eq(weak.Top)
+                    .to_type(ScalarType.Float64).mean([0]),
+            Confidence.TeacherLikelihood =>
+                weak.Probabilities().At(new Logits(Needs(student, "the student's logits").detach()).Top),
+            Confidence.StudentLikelihood =>
+                new Logits(Needs(student, "the student's logits").detach()).Probabilities().At(weak.Top),
+            _ => throw new ArgumentException(
+                $"confidence {measure} is none of {string.Join(", ", Enum.GetNames<Confidence>())}"),
         }).MoveToOuterDisposeScope();
 
         Tensor Needs(Tensor? given, string what) =>

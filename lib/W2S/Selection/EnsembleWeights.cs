@@ -20,23 +20,27 @@ public static class EnsembleWeights
     /// <param name="teachers">Each teacher's logits on the clean set, [n, C].</param>
     /// <param name="labels">The clean labels, int64 [n].</param>
     /// <returns>w, summing to 1; uniform where nobody was ever right.</returns>
-    /// <exception cref="ArgumentException">No teachers, not a label a sample, a label outside the classes, or a logit that is NaN or +∞.</exception>
+    /// <exception cref="ArgumentException">No teachers, not a label a sample, a label outside the classes, or a logit
+    /// that is NaN or +∞.</exception>
     public static double[] ByAccuracy(IReadOnlyList<Tensor> teachers, Tensor labels)
     {
         var accuracies = Mistakes(teachers, labels).Select(x => 1 - x.Average()).ToArray();
         return accuracies.Sum() == 0 ? Uniform(teachers.Count) : [.. accuracies.Select(x => x / accuracies.Sum())];
     }
 
-    /// <summary>SAMME: boosting's weights for given voters, each judged on samples that weigh more the more their predecessors erred on them.</summary>
+    /// <summary>SAMME: boosting's weights for given voters, each judged on samples that weigh more the more their
+    /// predecessors erred on them.</summary>
     /// <remarks>
-    /// With d_i = 1/n at first, for each teacher in turn: ε = Σ d_i·[wrong], w = log((1−ε)/ε) + log(C−1), d_i ∝ d_i·e^(w·[wrong]).
-    /// A teacher no better than chance has weight 0 and leaves d as it is; ε is kept within half a sample of 0, so that nobody's vote is infinite.
-    /// Zhu et al., Multi-class AdaBoost, Statistics and Its Interface 2 (2009); for weak-to-strong see EnsemW2S, arXiv 2410.04571.
+    /// With d_i = 1/n at first, for each teacher in turn: ε = Σ d_i·[wrong], w = log((1−ε)/ε) + log(C−1), d_i ∝
+    /// d_i·e^(w·[wrong]). A teacher no better than chance has weight 0 and leaves d as it is; ε is kept within half a
+    /// sample of 0, so that nobody's vote is infinite. Zhu et al., Multi-class AdaBoost, Statistics and Its Interface 2
+    /// (2009); for weak-to-strong see EnsemW2S, arXiv 2410.04571.
     /// </remarks>
     /// <param name="teachers">Each teacher's logits on the clean set, [n, C], in the order of judgement.</param>
     /// <param name="labels">The clean labels, int64 [n].</param>
     /// <returns>w, not negative, not scaled.</returns>
-    /// <exception cref="ArgumentException">No teachers, not a label a sample, a label outside the classes, or a logit that is NaN or +∞.</exception>
+    /// <exception cref="ArgumentException">No teachers, not a label a sample, a label outside the classes, or a logit
+    /// that is NaN or +∞.</exception>
     public static double[] Samme(IReadOnlyList<Tensor> teachers, Tensor labels)
     {
         var mistakes = Mistakes(teachers, labels);
@@ -59,6 +63,7 @@ public static class EnsembleWeights
         Checks.Logits(teachers, nameof(teachers));
         Checks.Labels(labels, teachers[0].shape[0], teachers[0].shape[1]);
         using var scope = NewDisposeScope();
-        return [.. teachers.Select(x => x.argmax(1).ne(labels).to_type(ScalarType.Float64).cpu().data<double>().ToArray())];
+        return [.. teachers.Select(
+            x => x.argmax(1).ne(labels).to_type(ScalarType.Float64).cpu().data<double>().ToArray())];
     }
 }

@@ -7,7 +7,8 @@ namespace W2S.Selection;
 /// <summary>Hard labels in the form of logits, so that every loss takes them where it takes a teacher's.</summary>
 public static class HardLabels
 {
-    /// <summary>The other classes' logit: their probability is 0 at any temperature in use, yet every loss stays finite.</summary>
+    /// <summary>The other classes' logit: their probability is 0 at any temperature in use, yet every loss stays
+    /// finite.</summary>
     private const double Off = -1e4;
 
     /// <summary>Logits 0 for the class and −10,000 for the others.</summary>
@@ -21,7 +22,8 @@ public static class HardLabels
         ArgumentNullException.ThrowIfNull(classes);
         ArgumentNullException.ThrowIfNull(like);
         using var scope = NewDisposeScope();
-        var one = nn.functional.one_hot(Checks.StepLabels(classes, classes.numel(), count, nameof(classes)), count).to_type(ScalarType.Float64);
+        var one = nn.functional.one_hot(Checks.StepLabels(classes, classes.numel(), count, nameof(classes)), count)
+            .to_type(ScalarType.Float64);
         return one.OneMinus().Times(Off).to(like.device).to_type(like.dtype).MoveToOuterDisposeScope();
     }
 }

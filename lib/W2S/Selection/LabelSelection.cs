@@ -20,11 +20,12 @@ public enum Distrusted
     ReplaceHard,
 }
 
-/// <summary>Confidence label selection: keeps the weak labels worth trusting, and drops, weighs or replaces the rest. Any loss can follow.</summary>
+/// <summary>Confidence label selection: keeps the weak labels worth trusting, and drops, weighs or replaces the rest.
+/// Any loss can follow.</summary>
 /// <remarks>
-/// A label is trusted where its confidence reaches <see cref="Threshold"/> and it is among the most confident <see cref="Share"/> of its batch
-/// (with all that tie with the last of them, so that the order of the batch does not matter). The result is another set of teacher logits and
-/// teacher weights; true labels stay as they were.
+/// A label is trusted where its confidence reaches <see cref="Threshold"/> and it is among the most confident
+/// <see cref="Share"/> of its batch (with all that tie with the last of them, so that the order of the batch does not
+/// matter). The result is another set of teacher logits and teacher weights; true labels stay as they were.
 /// </remarks>
 /// <param name="Measure">What confidence is.</param>
 /// <param name="Distrusted">What becomes of the others.</param>
@@ -45,7 +46,8 @@ public sealed record LabelSelection(Confidence Measure, Distrusted Distrusted = 
     /// <param name="student">The student's logits, [N, C], where the measure or the replacement needs them.</param>
     /// <param name="views">The teacher's logits on augmented views, [V, N, C], where the measure needs them.</param>
     /// <returns>The selected labels, detached, owned by the current dispose scope.</returns>
-    /// <exception cref="ArgumentException">Something that the selection needs is missing, shapes do not fit, or a logit is NaN or +∞.</exception>
+    /// <exception cref="ArgumentException">Something that the selection needs is missing, shapes do not fit, or a logit
+    /// is NaN or +∞.</exception>
     public SelectedLabels Select(Tensor teacher, Tensor? student = null, Tensor? views = null)
     {
         ConfidenceMeasures.Check(teacher, student, views);
@@ -65,13 +67,17 @@ public sealed record LabelSelection(Confidence Measure, Distrusted Distrusted = 
             Distrusted.Drop => (teacher, where(trusted, one, zeros_like(one))),
             Distrusted.Weigh => (teacher, where(trusted, one, confidence)),
             Distrusted.ReplaceSoft => (where(trusted.unsqueeze(1), teacher, Student()), one),
-            Distrusted.ReplaceHard => (where(trusted.unsqueeze(1), teacher, HardLabels.Logits(Student().argmax(1), teacher.shape[1], teacher)), one),
-            _ => throw new InvalidOperationException($"Distrusted {Distrusted} is none of {string.Join(", ", Enum.GetNames<Distrusted>())}"),
+            Distrusted.ReplaceHard =>
+                (where(trusted.unsqueeze(1), teacher,
+                    HardLabels.Logits(Student().argmax(1), teacher.shape[1], teacher)), one),
+            _ => throw new InvalidOperationException(
+                $"Distrusted {Distrusted} is none of {string.Join(", ", Enum.GetNames<Distrusted>())}"),
         };
         return new SelectedLabels(Give(logits), Give(weights), Give(trusted), Give(confidence));
 
         Tensor Student() => student?.detach().to_type(teacher.dtype)
-            ?? throw new ArgumentException($"selection with {Distrusted} needs the student's logits and there are none; give them");
+            ?? throw new ArgumentException(
+                $"selection with {Distrusted} needs the student's logits and there are none; give them");
 
         static Tensor Give(Tensor t) => t.alias().MoveToOuterDisposeScope();
     }
@@ -81,7 +87,8 @@ public sealed record LabelSelection(Confidence Measure, Distrusted Distrusted = 
         var sure = confidence.ge(confidence.Constant(Threshold));
         var count = (long)Math.Round(Share * confidence.shape[0], MidpointRounding.AwayFromZero);
         if (count >= confidence.shape[0]) return sure;
-        return count == 0 ? zeros_like(sure) : sure & confidence.ge(confidence.topk((int)count, 0).values[(int)count - 1]);
+        return count == 0 ? zeros_like(sure)
+            : sure & confidence.ge(confidence.topk((int)count, 0).values[(int)count - 1]);
     }
 }
 

@@ -6,11 +6,13 @@ namespace W2S.Selection;
 
 /// <summary>Selects the labels that an image's neighbours confirm: the confident examples of Sel-CL.</summary>
 /// <remarks>
-/// <para>Neighbours are the k images nearest by cosine, the image itself left out; each votes with e^{cos/t}. First pass: votes of the given labels,
-/// whose winner replaces each label. Second pass: votes of those, normalised: q(x). The loss of a label is −log q_y(x), q_y held to 0.01 … 0.99.
-/// Of every class the n labels with the least loss are selected, where n is a quantile, over the classes, of how many labels of a class
-/// are their image's winner in the second pass: all classes are selected alike, so that hard ones are not lost.</para>
-/// <para>Li et al., Selective-Supervised Contrastive Learning with Noisy Labels, CVPR 2022, arXiv 2203.04181 (ShikunLi/Sel-CL).</para>
+/// <para>Neighbours are the k images nearest by cosine, the image itself left out; each votes with e^{cos/t}. First
+/// pass: votes of the given labels, whose winner replaces each label. Second pass: votes of those, normalised: q(x).
+/// The loss of a label is −log q_y(x), q_y held to 0.01 … 0.99. Of every class the n labels with the least loss are
+/// selected, where n is a quantile, over the classes, of how many labels of a class are their image's winner in the
+/// second pass: all classes are selected alike, so that hard ones are not lost.</para>
+/// <para>Li et al., Selective-Supervised Contrastive Learning with Noisy Labels, CVPR 2022, arXiv 2203.04181
+/// (ShikunLi/Sel-CL).</para>
 /// </remarks>
 public sealed record NeighbourSelection
 {
@@ -23,7 +25,9 @@ public sealed record NeighbourSelection
     public int Neighbours
     {
         get;
-        init => field = value > 0 ? value : throw new ArgumentOutOfRangeException(nameof(Neighbours), value, $"Neighbours {value} is not positive; give 1 or more");
+        init => field = value > 0 ? value
+            : throw new ArgumentOutOfRangeException(nameof(Neighbours), value,
+                $"Neighbours {value} is not positive; give 1 or more");
     } = 250;
 
     /// <summary>t, which sharpens the votes.</summary>
@@ -48,28 +52,34 @@ public sealed record NeighbourSelection
         Checks.Features(features);
         var numbers = Checks.Labels(labels, features.shape[0], classes);
         if (features.shape[0] <= Neighbours)
-            throw new ArgumentException($"{features.shape[0]} images have no {Neighbours} neighbours each; give more images or fewer Neighbours", nameof(features));
+            throw new ArgumentException(
+                $"{features.shape[0]} images have no {Neighbours} neighbours each; give more images or fewer Neighbours", nameof(features));
         using var _ = no_grad();
         using var scope = NewDisposeScope();
         labels = labels.to_type(ScalarType.Int64);
         var given = nn.functional.one_hot(labels, classes).to_type(ScalarType.Float64);
         var (nearest, votes) = Near(features.detach());
-        var corrected = nn.functional.one_hot(Vote(nearest, votes, given).argmax(1), classes).to_type(ScalarType.Float64);
+        var corrected =
+            nn.functional.one_hot(Vote(nearest, votes, given).argmax(1), classes).to_type(ScalarType.Float64);
         var scores = Vote(nearest, votes, corrected);
         var q = scores / scores.sum(1, keepdim: true);
         using Scalar least = Least.ToScalar(), most = (1 - Least).ToScalar();
         var loss = q.At(labels).clamp(least, most).log().neg();
-        var selected = Choose(loss.cpu().data<double>().ToArray(), q.argmax(1).eq(labels).cpu().data<bool>().ToArray(), numbers, classes);
+        var selected =
+            Choose(loss.cpu().data<double>().ToArray(), q.argmax(1).eq(labels).cpu().data<bool>().ToArray(), numbers,
+                classes);
         return new NeighbourLabels(selected, q.MoveToOuterDisposeScope(), loss.MoveToOuterDisposeScope());
     }
 
     private bool[] Choose(double[] loss, bool[] agrees, long[] labels, int classes)
     {
         var members = Enumerable.Range(0, labels.Length).ToLookup(i => labels[i]);
-        var confirmed = Enumerable.Range(0, classes).Select(c => (double)members[c].Count(i => agrees[i])).Order().ToArray();
+        var confirmed =
+            Enumerable.Range(0, classes).Select(c => (double)members[c].Count(i => agrees[i])).Order().ToArray();
         var place = Quantile * (classes - 1);
         var below = (int)place;
-        var share = confirmed[below] + (place - below) * (confirmed[Math.Min(below + 1, classes - 1)] - confirmed[below]);
+        var share = confirmed[below]
+            + (place - below) * (confirmed[Math.Min(below + 1, classes - 1)] - confirmed[below]);
         var selected = new bool[labels.Length];
         for (var c = 0; c < classes; c++)
         {
@@ -101,7 +111,8 @@ public sealed record NeighbourSelection
     private static Tensor Vote(Tensor nearest, Tensor votes, Tensor labels)
     {
         var classes = labels.argmax(1).index_select(0, nearest.reshape(-1)).reshape(nearest.shape);
-        return zeros(nearest.shape[0], labels.shape[1], ScalarType.Float64, labels.device).scatter_add_(1, classes, votes);
+        return zeros(nearest.shape[0], labels.shape[1], ScalarType.Float64, labels.device).scatter_add_(1, classes,
+            votes);
     }
 }
 

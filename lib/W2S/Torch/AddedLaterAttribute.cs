@@ -2,8 +2,8 @@ using System.Collections;
 
 namespace W2S.Torch;
 
-/// <summary>Marks an option that records did not always have: where it has the value that stands for how things were, it
-/// takes no part in an experiment's identity, so that finished results stay theirs.</summary>
+/// <summary>Marks an option that records did not always have: where it has the value that stands for how things were,
+/// it takes no part in an experiment's identity, so that finished results stay theirs.</summary>
 /// <param name="before">That value; null stands for null, and for an empty list.</param>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class AddedLaterAttribute(object? before = null) : Attribute

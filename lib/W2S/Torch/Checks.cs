@@ -4,14 +4,16 @@ using static TorchSharp.torch;
 
 namespace W2S.Torch;
 
-/// <summary>The one check of each kind of input. Its error names the argument, the value that does not fit, and the cure.</summary>
+/// <summary>The one check of each kind of input. Its error names the argument, the value that does not fit, and the
+/// cure.</summary>
 /// <remarks>
-/// Checks of values wait for the device that the values lie on, and belong where data enter: a set, a supervision, a run, a metric.
-/// Inside a training step <see cref="StepLabels"/> alone is asked, which does not wait.
+/// Checks of values wait for the device that the values lie on, and belong where data enter: a set, a supervision, a
+/// run, a metric. Inside a training step <see cref="StepLabels"/> alone is asked, which does not wait.
 /// </remarks>
 internal static class Checks
 {
-    /// <summary>Class numbers are 0 … <paramref name="classes"/> − 1; where the number of classes is not known, not negative.</summary>
+    /// <summary>Class numbers are 0 … <paramref name="classes"/> − 1; where the number of classes is not known, not
+    /// negative.</summary>
     /// <param name="labels">Class numbers.</param>
     /// <param name="classes">How many classes there are, or null.</param>
     /// <param name="name">The argument's name.</param>
@@ -46,7 +48,8 @@ internal static class Checks
         return numbers;
     }
 
-    /// <summary>The same inside a training step: on the CPU in full, elsewhere shape and type alone, since reading values would make every step wait.</summary>
+    /// <summary>The same inside a training step: on the CPU in full, elsewhere shape and type alone, since reading
+    /// values would make every step wait.</summary>
     /// <returns>The class numbers as int64 on their device, owned by the current dispose scope.</returns>
     /// <inheritdoc cref="Labels(Tensor, long, long, string)"/>
     public static Tensor StepLabels(Tensor labels, long count, long classes, string name)
@@ -59,7 +62,8 @@ internal static class Checks
         return numbers;
     }
 
-    /// <summary>Logits are floating point [samples, classes], without NaN or +∞, and each sample has a class whose logit is not −∞.</summary>
+    /// <summary>Logits are floating point [samples, classes], without NaN or +∞, and each sample has a class whose
+    /// logit is not −∞.</summary>
     /// <param name="logits">On any device. −∞ is a class of probability 0.</param>
     /// <param name="name">The argument's name.</param>
     /// <exception cref="ArgumentException">They are not; the message names the first value.</exception>
@@ -73,11 +77,13 @@ internal static class Checks
         if (largest.isfinite().all().item<bool>()) return;
         var row = First(largest.isfinite().logical_not())[0];
         if (Number(largest[row]) == double.NegativeInfinity)
-            throw new ArgumentException($"{name}[{row}] is −∞ for every class; give each sample a class that it can belong to", name);
+            throw new ArgumentException(
+                $"{name}[{row}] is −∞ for every class; give each sample a class that it can belong to", name);
         throw NotFinite(logits.ne(logits).logical_or(logits.isposinf()), logits, name);
     }
 
-    /// <summary>Logits of several networks for the same samples and classes, each as <see cref="Logits(Tensor, string)"/>.</summary>
+    /// <summary>Logits of several networks for the same samples and classes, each as
+    /// <see cref="Logits(Tensor, string)"/>.</summary>
     /// <param name="networks">One or more.</param>
     /// <param name="name">The argument's name.</param>
     /// <exception cref="ArgumentException">There is none, shapes differ, or a value does not fit.</exception>
@@ -117,7 +123,8 @@ internal static class Checks
     /// <summary>There is a number, and every one is finite.</summary>
     /// <param name="values">Numbers.</param>
     /// <param name="name">The argument's name.</param>
-    /// <exception cref="ArgumentException">There is none, or one is not finite; the message names the first.</exception>
+    /// <exception cref="ArgumentException">There is none, or one is not finite; the message names the
+    /// first.</exception>
     public static void Finite(IReadOnlyList<double> values, string name)
     {
         ArgumentNullException.ThrowIfNull(values, name);
@@ -133,7 +140,9 @@ internal static class Checks
     public static void Finite(double value, string what, string? name = null)
     {
         if (!double.IsFinite(value))
-            throw new ArgumentException(FormattableString.Invariant($"{what} is {value}, which is not finite; give finite numbers"), name ?? what);
+            throw new ArgumentException(
+                FormattableString.Invariant($"{what} is {value}, which is not finite; give finite numbers"),
+                name ?? what);
     }
 
     /// <summary>A distribution over the classes for each sample: finite, and nothing negative.</summary>
@@ -154,7 +163,8 @@ internal static class Checks
     {
         if (!labels.is_floating_point() || !labels.shape.SequenceEqual([count, classes]))
             throw new ArgumentException(
-                $"{name} is {labels.dtype} {labels.Shape()}; give int64 [{count}], a class number a sample, or distributions, floating point [{count}, {classes}]", name);
+                $"{name} is {labels.dtype} {labels.Shape()}; give int64 [{count}], a class number a sample, or "
+                + $"distributions, floating point [{count}, {classes}]", name);
     }
 
     /// <summary>A weight for each sample: finite, and none negative.</summary>
@@ -173,14 +183,16 @@ internal static class Checks
     public static void StepWeights(Tensor weights, long count, string name)
     {
         if (weights.dim() != 1 || weights.shape[0] != count || !weights.is_floating_point())
-            throw new ArgumentException($"{name} is {weights.dtype} {weights.Shape()}; give floating point [{count}], a weight a sample", name);
+            throw new ArgumentException(
+                $"{name} is {weights.dtype} {weights.Shape()}; give floating point [{count}], a weight a sample", name);
     }
 
     /// <summary>The same for a list.</summary>
     /// <inheritdoc cref="Weights(Tensor, long, string)"/>
     public static void Weights(IReadOnlyList<float> weights, long count, string name)
     {
-        if (weights.Count != count) throw new ArgumentException($"{name} has {weights.Count} entries for {count} samples; give one each", name);
+        if (weights.Count != count)
+            throw new ArgumentException($"{name} has {weights.Count} entries for {count} samples; give one each", name);
         for (var i = 0; i < weights.Count; i++)
             if (!(weights[i] >= 0 && float.IsFinite(weights[i]))) throw NoShare($"{name}[{i}]", weights[i], name);
     }
@@ -193,10 +205,12 @@ internal static class Checks
     /// <exception cref="ArgumentException">There are not.</exception>
     public static void SameCount(int a, int b, string nameA, string nameB)
     {
-        if (a != b) throw new ArgumentException($"{nameA} has {a} values and {nameB} {b}; give one pair for each", nameB);
+        if (a != b)
+            throw new ArgumentException($"{nameA} has {a} values and {nameB} {b}; give one pair for each", nameB);
     }
 
-    /// <summary>Two networks' logits, or distributions, are floating point and for the same samples and classes.</summary>
+    /// <summary>Two networks' logits, or distributions, are floating point and for the same samples and
+    /// classes.</summary>
     /// <param name="a">[N, C].</param>
     /// <param name="b">[N, C].</param>
     /// <param name="nameA">The first argument's name.</param>
@@ -207,7 +221,9 @@ internal static class Checks
         ArgumentNullException.ThrowIfNull(a, nameA);
         ArgumentNullException.ThrowIfNull(b, nameB);
         if (!a.is_floating_point() || !b.is_floating_point() || !a.shape.SequenceEqual(b.shape))
-            throw new ArgumentException($"{nameA} is {a.dtype} {a.Shape()} and {nameB} {b.dtype} {b.Shape()}; give both floating point, for the same samples and classes", nameB);
+            throw new ArgumentException(
+                $"{nameA} is {a.dtype} {a.Shape()} and {nameB} {b.dtype} {b.Shape()}; give both floating point, for "
+                + "the same samples and classes", nameB);
     }
 
     /// <summary>"[B, c, h, w]" of a tensor, for messages.</summary>
@@ -216,16 +232,22 @@ internal static class Checks
     private static void Whole(Tensor labels, long count, string name)
     {
         ArgumentNullException.ThrowIfNull(labels, name);
-        var whole = labels.dtype is ScalarType.Int64 or ScalarType.Int32 or ScalarType.Int16 or ScalarType.Int8 or ScalarType.Byte;
+        var whole =
+            labels.dtype is ScalarType.Int64 or ScalarType.Int32 or ScalarType.Int16 or ScalarType.Int8
+                or ScalarType.Byte;
         if (!whole || labels.dim() != 1 || labels.shape[0] != count)
-            throw new ArgumentException($"{name} is {labels.dtype} {labels.Shape()}; give {count} whole class numbers, int64 [{count}], one a sample", name);
+            throw new ArgumentException(
+                $"{name} is {labels.dtype} {labels.Shape()}; give {count} whole class numbers, int64 [{count}], one a "
+                + "sample", name);
     }
 
     private static void Table(Tensor values, string name, string form)
     {
         ArgumentNullException.ThrowIfNull(values, name);
         if (values.dim() != 2 || values.shape[0] == 0 || values.shape[1] == 0 || !values.is_floating_point())
-            throw new ArgumentException($"{name} is {values.dtype} {values.Shape()}; give floating point {form} with at least one of each", name);
+            throw new ArgumentException(
+                $"{name} is {values.dtype} {values.Shape()}; give floating point {form} with at least one of each",
+                name);
     }
 
     private static void InRange(ReadOnlySpan<long> labels, long classes, string name)
@@ -234,7 +256,8 @@ internal static class Checks
             if (labels[i] < 0 || labels[i] >= classes) throw Outside($"{name}[{i}]", labels[i], classes, name);
     }
 
-    // Of contiguous int64 alone: bytes are a tensor's memory from its first element on, and for an expanded one that is others' memory.
+    // Of contiguous int64 alone: bytes are a tensor's memory from its first element on, and for an expanded one that is
+    // others' memory.
     private static ReadOnlySpan<long> Numbers(Tensor dense) => MemoryMarshal.Cast<byte, long>(dense.bytes);
 
     private static void Shares(Tensor values, string name)
@@ -252,7 +275,9 @@ internal static class Checks
     private static ArgumentException NotFinite(Tensor bad, Tensor values, string name)
     {
         var (place, value) = At(bad, values);
-        return new(FormattableString.Invariant($"{name}[{place}] is {value}, which is not finite; look at the network, the training or the file that it comes from"), name);
+        return new(FormattableString.Invariant(
+            $"{name}[{place}] is {value}, which is not finite; look at the network, the training or the file that it "
+            + $"comes from"), name);
     }
 
     private static ArgumentException NoShare(string what, double value, string name) =>

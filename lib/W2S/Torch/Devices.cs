@@ -20,27 +20,32 @@ public static class Devices
         if (cuda.is_available())
         {
             var count = cuda.device_count();
-            return new DeviceChoice(new Device(DeviceType.CUDA, 0), $"CUDA: this libtorch sees {count} GPU{(count == 1 ? "" : "s")} and the first is used");
+            return new DeviceChoice(new Device(DeviceType.CUDA, 0),
+                $"CUDA: this libtorch sees {count} GPU{(count == 1 ? "" : "s")} and the first is used");
         }
         if (OperatingSystem.IsMacOS() && mps_is_available())
-            return new DeviceChoice(new Device(DeviceType.MPS), "MPS: no CUDA here, and this Mac's GPU is available to libtorch");
+            return new DeviceChoice(new Device(DeviceType.MPS),
+                "MPS: no CUDA here, and this Mac's GPU is available to libtorch");
         return new DeviceChoice(CPU, $"CPU with {get_num_threads()} threads: {WhyNoGpu()}");
     }
 
-    /// <summary>Whether the processor multiplies bfloat16 by itself (AVX512_BF16 or AMX): <c>Precision.BFloat16</c> is faster there; without,
-    /// libtorch emulates it, at half the speed of 32 bits. Null where nothing is known of it.</summary>
+    /// <summary>Whether the processor multiplies bfloat16 by itself (AVX512_BF16 or AMX): <c>Precision.BFloat16</c> is
+    /// faster there; without, libtorch emulates it, at half the speed of 32 bits. Null where nothing is known of
+    /// it.</summary>
     public static bool? MultipliesBFloat16 { get; } = AsksTheProcessor();
 
     /// <summary>Sets the threads of a CPU operation.</summary>
-    /// <param name="count">How many; null for the default unless another number was set before: one for each physical core that
-    /// this process may use, or <c>OMP_NUM_THREADS</c> where that is set.</param>
+    /// <param name="count">How many; null for the default unless another number was set before: one for each physical
+    /// core that this process may use, or <c>OMP_NUM_THREADS</c> where that is set.</param>
     /// <returns>The number now in force.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is not positive.</exception>
-    /// <remarks>Results are the same bit for bit only for the same number of threads. Work done side by side, one piece a core, has one and keeps it.</remarks>
+    /// <remarks>Results are the same bit for bit only for the same number of threads. Work done side by side, one piece
+    /// a core, has one and keeps it.</remarks>
     public static int UseThreads(int? count = null)
     {
         if (count <= 0)
-            throw new ArgumentOutOfRangeException(nameof(count), count, $"{count} threads cannot compute; give 1 or more");
+            throw new ArgumentOutOfRangeException(nameof(count), count,
+                $"{count} threads cannot compute; give 1 or more");
         if (alone) return 1;
         var wanted = count ?? chosen ?? DefaultThreads();
         chosen = wanted;
@@ -48,7 +53,8 @@ public static class Devices
         return wanted;
     }
 
-    /// <summary>Where losses and sums are computed for a run on a device: there, but on the CPU for MPS, which has no float64.</summary>
+    /// <summary>Where losses and sums are computed for a run on a device: there, but on the CPU for MPS, which has no
+    /// float64.</summary>
     internal static Device ForLosses(Device device) => device.type == DeviceType.MPS ? CPU : device;
 
     /// <summary>Sets the threads until disposed; null leaves them as <see cref="UseThreads"/> has them.</summary>
@@ -59,7 +65,8 @@ public static class Devices
         return new Ending(() => UseThreads(before));
     }
 
-    /// <summary>Computes with one thread on this thread until disposed: for work in pieces so small that handing them out costs more.</summary>
+    /// <summary>Computes with one thread on this thread until disposed: for work in pieces so small that handing them
+    /// out costs more.</summary>
     internal static IDisposable OneThread()
     {
         if (chosen is null) UseThreads();
@@ -73,17 +80,20 @@ public static class Devices
         });
     }
 
-    /// <summary>One thread for each physical core that the process may use: two on one core share its vector unit.</summary>
+    /// <summary>One thread for each physical core that the process may use: two on one core share its vector
+    /// unit.</summary>
     internal static int DefaultThreads()
     {
-        if (int.TryParse(Environment.GetEnvironmentVariable("OMP_NUM_THREADS")?.Split(',')[0], out var wish) && wish > 0)
+        if (int.TryParse(Environment.GetEnvironmentVariable("OMP_NUM_THREADS")?.Split(',')[0], out var wish)
+            && wish > 0)
             return wish;
         // ProcessorCount knows of affinity and of a container's CPU limit.
         var usable = Environment.ProcessorCount;
         return PhysicalCores("/sys/devices/system/cpu") is { } cores and > 0 ? Math.Min(usable, cores) : usable;
     }
 
-    // Leaf 7: AMX_BF16 is bit 22 of EDX. Its first sub-leaf: AVX512_BF16 is bit 5 of EAX; AVX_NE_CONVERT, bit 5 of EDX, converts alone.
+    // Leaf 7: AMX_BF16 is bit 22 of EDX. Its first sub-leaf: AVX512_BF16 is bit 5 of EAX; AVX_NE_CONVERT, bit 5 of EDX,
+    // converts alone.
     private static bool? AsksTheProcessor()
     {
         if (!X86Base.IsSupported || X86Base.CpuId(0, 0).Eax < 7) return null;

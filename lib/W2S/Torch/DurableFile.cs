@@ -2,15 +2,18 @@ using System.Runtime.InteropServices;
 
 namespace W2S.Torch;
 
-/// <summary>Files and folders that are whole or not there, also after a power cut: temporary name, flush, rename, flush of the folder.</summary>
+/// <summary>Files and folders that are whole or not there, also after a power cut: temporary name, flush, rename, flush
+/// of the folder.</summary>
 internal static class DurableFile
 {
     /// <summary>Marks what is not finished; anything with this ending may be deleted.</summary>
     public const string Temporary = ".tmp";
 
     /// <summary>Whether an exception says that the system would not write: no room, no right, no such place.</summary>
-    /// <remarks>.NET reports a file that may not grow (a limit of the file system or of the user) as an argument out of range.</remarks>
-    public static bool IsRefusal(Exception error) => error is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ActualValue: null };
+    /// <remarks>.NET reports a file that may not grow (a limit of the file system or of the user) as an argument out of
+    /// range.</remarks>
+    public static bool IsRefusal(Exception error) =>
+        error is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException { ActualValue: null };
 
     /// <summary>Writes a file.</summary>
     public static void Write(string path, Action<Stream> write)
@@ -20,7 +23,8 @@ internal static class DurableFile
         var temporary = $"{path}.{Guid.NewGuid():n}{Temporary}";
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
+            using (var stream =
+                new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
             {
                 write(stream);
                 stream.Flush(flushToDisk: true);
@@ -34,7 +38,8 @@ internal static class DurableFile
         }
     }
 
-    /// <summary>Fills a folder that must not be there yet; each file in it must be flushed by whoever writes it.</summary>
+    /// <summary>Fills a folder that must not be there yet; each file in it must be flushed by whoever writes
+    /// it.</summary>
     public static void WriteFolder(string path, Action<string> fill)
     {
         var parent = Path.GetDirectoryName(Path.GetFullPath(path))!;

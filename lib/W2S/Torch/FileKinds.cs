@@ -2,7 +2,8 @@ using System.Text;
 
 namespace W2S.Torch;
 
-/// <summary>Says what a file is that is often found in the place of another, by its first bytes, and what to do.</summary>
+/// <summary>Says what a file is that is often found in the place of another, by its first bytes, and what to
+/// do.</summary>
 internal static class FileKinds
 {
     /// <summary>How many bytes at a file's start tell.</summary>
@@ -25,7 +26,8 @@ internal static class FileKinds
         (0, [.. "%PDF"u8], "a PDF document", "give the file with the weights"),
     ];
 
-    /// <summary>A clause such as "it is a Git LFS pointer …; run git lfs pull", or null where the bytes tell nothing.</summary>
+    /// <summary>A clause such as "it is a Git LFS pointer …; run git lfs pull", or null where the bytes tell
+    /// nothing.</summary>
     /// <param name="start">The first <see cref="Telling"/> bytes, or all where there are fewer.</param>
     public static string? Describe(ReadOnlySpan<byte> start)
     {
@@ -36,7 +38,8 @@ internal static class FileKinds
             if (start.Length > at && start[at..].StartsWith(bytes))
                 return $"it is {name}; {cure}";
         }
-        return IsText(start) ? DescribeText(Encoding.UTF8.GetString(start).TrimStart('\ufeff', ' ', '\t', '\r', '\n')) : null;
+        return IsText(start) ? DescribeText(Encoding.UTF8.GetString(start).TrimStart('\ufeff', ' ', '\t', '\r', '\n'))
+            : null;
     }
 
     private static string DescribeText(string text)
@@ -52,7 +55,8 @@ internal static class FileKinds
                 "open the address in a browser and download the file itself";
         }
         var line = Printable(text.Split('\n')[0].TrimEnd('\r'));
-        return $"it is text that begins '{(line.Length > 60 ? line[..60] + "…" : line)}'; give the file that the text names or was saved for";
+        return $"it is text that begins '{(line.Length > 60 ? line[..60] + "…" : line)}'; give the file that the text "
+            + "names or was saved for";
     }
 
     // No format of weights begins with eight bytes of text.

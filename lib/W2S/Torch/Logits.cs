@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 
 namespace W2S.Torch;
 
-/// <summary>One network's logits for a batch in float64, and what formulas derive from them, each computed once.</summary>
+/// <summary>One network's logits for a batch in float64, and what formulas derive from them, each computed
+/// once.</summary>
 /// <remarks>Everything belongs to the dispose scope in which it was first asked for.</remarks>
 public sealed class Logits
 {
@@ -12,12 +13,15 @@ public sealed class Logits
 
     /// <summary>Takes logits of any float type.</summary>
     /// <param name="values">[B, C].</param>
-    /// <exception cref="ArgumentException">Not floating point, not two dimensions, no sample, or fewer than two classes.</exception>
+    /// <exception cref="ArgumentException">Not floating point, not two dimensions, no sample, or fewer than two
+    /// classes.</exception>
     public Logits(Tensor values)
     {
         ArgumentNullException.ThrowIfNull(values);
         if (values.dim() != 2 || values.shape[0] == 0 || values.shape[1] < 2 || !values.is_floating_point())
-            throw new ArgumentException($"logits are {values.dtype} {values.Shape()}; give floating point [batch, classes] with a sample and 2 classes or more", nameof(values));
+            throw new ArgumentException(
+                $"logits are {values.dtype} {values.Shape()}; give floating point [batch, classes] with a sample and "
+                + "2 classes or more", nameof(values));
         Values = values.to_type(ScalarType.Float64);
     }
 
@@ -50,8 +54,9 @@ public sealed class Logits
 
     /// <summary>CE(z, k) = −log softmax(z)_k for each sample, [B].</summary>
     /// <param name="classes">k, whole numbers [B].</param>
-    /// <exception cref="ArgumentException">Not a class number a sample, or one outside the classes; on another device than the CPU, where
-    /// reading them would make every training step wait, the numbers themselves are not looked at.</exception>
+    /// <exception cref="ArgumentException">Not a class number a sample, or one outside the classes; on another device
+    /// than the CPU, where reading them would make every training step wait, the numbers themselves are not looked
+    /// at.</exception>
     public Tensor CrossEntropy(Tensor classes) => LogProbabilities().At(StepLabels(classes, nameof(classes))).neg();
 
     /// <summary>CE(z, q) at τ: −Σ_c q_c log softmax(z/τ)_c for each sample, [B].</summary>
@@ -70,5 +75,6 @@ public sealed class Logits
         Numerics.Dot(Probabilities(temperature), LogProbabilities(temperature).Finite()).neg();
 
     /// <summary>Class numbers for these samples, checked without waiting for a device, as int64.</summary>
-    internal Tensor StepLabels(Tensor classes, string name) => Checks.StepLabels(classes, Values.shape[0], Classes, name);
+    internal Tensor StepLabels(Tensor classes, string name) =>
+        Checks.StepLabels(classes, Values.shape[0], Classes, name);
 }

@@ -6,8 +6,9 @@ namespace W2S.Torch;
 /// <summary>The numerics that the formulas share.</summary>
 internal static class Numerics
 {
-    // Kept for good: an implicit Scalar waits for the finalizer at every call, and a collection that another thread asks for may free it
-    // while libtorch still reads it. a + b, add(x) and square() of TorchSharp make one each; a − b and a · b of tensors do not.
+    // Kept for good: an implicit Scalar waits for the finalizer at every call, and a collection that another thread
+    // asks for may free it while libtorch still reads it. a + b, add(x) and square() of TorchSharp make one each; a − b
+    // and a · b of tensors do not.
     internal static readonly Scalar One = 1.0.ToScalar();
     private static readonly Scalar Zero = 0.0.ToScalar();
     private static readonly Scalar Lowest = (-1e300).ToScalar();
@@ -46,7 +47,8 @@ internal static class Numerics
     /// <summary>t[i, classes[i]] for each row i: [B, C] and int64 [B] to [B].</summary>
     public static Tensor At(this Tensor t, Tensor classes) => t.gather(1, classes.unsqueeze(1)).squeeze(1);
 
-    /// <summary>Σ over classes of weights · values, [B, C] to [B]. A plain product: where a weight may be 0 the values must be <see cref="Finite"/>.</summary>
+    /// <summary>Σ over classes of weights · values, [B, C] to [B]. A plain product: where a weight may be 0 the values
+    /// must be <see cref="Finite"/>.</summary>
     public static Tensor Dot(Tensor weights, Tensor values) => weights.mul(values).sum(1);
 
     /// <summary>A logarithm with −∞ lifted to the lowest finite number, so that 0 · log 0 = 0.</summary>
@@ -59,7 +61,8 @@ internal static class Numerics
         return t.clamp_min(scalar);
     }
 
-    /// <summary>Σwx / Σw over the batch, the mean without weights, 0 where all weights are 0; a scalar stays as it is.</summary>
+    /// <summary>Σwx / Σw over the batch, the mean without weights, 0 where all weights are 0; a scalar stays as it
+    /// is.</summary>
     public static Tensor WeightedMean(this Tensor x, Tensor? weights)
     {
         if (x.dim() == 0) return x;

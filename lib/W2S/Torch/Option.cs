@@ -15,5 +15,6 @@ internal static class Option
         Check(value is >= 0 and <= 1, value, "is outside 0 to 1; give a fraction", name);
 
     private static double Check(bool good, double value, string what, string name) =>
-        good ? value : throw new ArgumentOutOfRangeException(name, value, FormattableString.Invariant($"{name} {value} {what}"));
+        good ? value
+            : throw new ArgumentOutOfRangeException(name, value, FormattableString.Invariant($"{name} {value} {what}"));
 }

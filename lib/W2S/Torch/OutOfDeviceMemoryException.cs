@@ -1,6 +1,7 @@
 namespace W2S.Torch;
 
-/// <summary>The device's memory does not suffice for a step; the message names device, model and batch and the next smaller batch.</summary>
+/// <summary>The device's memory does not suffice for a step; the message names device, model and batch and the next
+/// smaller batch.</summary>
 /// <param name="message">The message.</param>
 /// <param name="inner">libtorch's own report.</param>
 public sealed class OutOfDeviceMemoryException(string message, Exception? inner = null) : Exception(message, inner)

@@ -3,7 +3,8 @@ using TorchSharp;
 
 namespace W2S.Torch;
 
-/// <summary>Work that is too small to share out among processor cores, done one piece a core: each on a thread of its own, on which libtorch computes alone.</summary>
+/// <summary>Work that is too small to share out among processor cores, done one piece a core: each on a thread of its
+/// own, on which libtorch computes alone.</summary>
 /// <remarks>A piece's numbers do not depend on how many others are done at a time: it always has one thread.</remarks>
 internal static class ParallelWork
 {
@@ -31,7 +32,8 @@ internal static class ParallelWork
 
     /// <summary>Calls the same on several threads, or once on this one, and returns when all have ended.</summary>
     /// <param name="count">How many, as <see cref="Count"/> says.</param>
-    /// <param name="lane">Does pieces until none is left; its token is cancelled by the caller's and by another lane's failure, and the first failure is the one that is thrown.</param>
+    /// <param name="lane">Does pieces until none is left; its token is cancelled by the caller's and by another lane's
+    /// failure, and the first failure is the one that is thrown.</param>
     /// <param name="token">Stops all of them.</param>
     public static void Run(int count, Action<CancellationToken> lane, CancellationToken token)
     {
@@ -47,7 +49,10 @@ internal static class ParallelWork
         torch.set_num_threads(1); // threads made from now on take it over
         try
         {
-            Task.WaitAll([.. Enumerable.Range(0, count).Select(_ => Task.Factory.StartNew(Lane, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))]);
+            Task.WaitAll(
+                [.. Enumerable.Range(0, count).Select(
+                    _ => Task.Factory.StartNew(Lane, CancellationToken.None, TaskCreationOptions.LongRunning,
+                        TaskScheduler.Default))]);
         }
         finally
         {

@@ -1,8 +1,8 @@
 namespace W2S.Torch;
 
 /// <summary>Random numbers that are the same on every machine and in every version of .NET.</summary>
-/// <remarks>SplitMix64 (Steele, Lea and Flood 2014): a counter in steps of the golden ratio behind a mixing function. It costs
-/// eight bytes and no set-up, so that each image of each epoch can have its own.</remarks>
+/// <remarks>SplitMix64 (Steele, Lea and Flood 2014): a counter in steps of the golden ratio behind a mixing function.
+/// It costs eight bytes and no set-up, so that each image of each epoch can have its own.</remarks>
 /// <param name="seed">Any number.</param>
 public struct SeededRandom(long seed)
 {
@@ -48,7 +48,8 @@ public struct SeededRandom(long seed)
     public bool NextBool(double probability = 0.5) => NextDouble() < probability;
 
     /// <summary>A number from the standard normal distribution (Box and Muller 1958).</summary>
-    /// <returns>Mean 0, standard deviation 1. Its last bits may differ between machines: logarithm and cosine do.</returns>
+    /// <returns>Mean 0, standard deviation 1. Its last bits may differ between machines: logarithm and cosine
+    /// do.</returns>
     public double NextNormal() =>
         Math.Sqrt(-2 * Math.Log(1 - NextDouble())) * Math.Cos(2 * Math.PI * NextDouble());
 

@@ -4,27 +4,35 @@ using static TorchSharp.torch;
 
 namespace W2S.Torch;
 
-/// <summary>What libtorch can do and TorchSharp does not offer; nothing else in the library reaches past TorchSharp.</summary>
-/// <remarks>Autocast is a handful of exported C++ functions with plain arguments, found by name in the libtorch that is loaded.
-/// Where a build lacks one, <see cref="HasAutocast"/> is false and nothing is called. None of them throws.</remarks>
+/// <summary>What libtorch can do and TorchSharp does not offer; nothing else in the library reaches past
+/// TorchSharp.</summary>
+/// <remarks>Autocast is a handful of exported C++ functions with plain arguments, found by name in the libtorch that is
+/// loaded. Where a build lacks one, <see cref="HasAutocast"/> is false and nothing is called. None of them
+/// throws.</remarks>
 internal static unsafe class TorchNative
 {
     // Itanium names (Linux, macOS), then Visual C++'s.
     private static readonly nint Enable = Find(
-        "_ZN2at8autocast20set_autocast_enabledEN3c1010DeviceTypeEb", "?set_autocast_enabled@autocast@at@@YAXW4DeviceType@c10@@_N@Z");
+        "_ZN2at8autocast20set_autocast_enabledEN3c1010DeviceTypeEb",
+        "?set_autocast_enabled@autocast@at@@YAXW4DeviceType@c10@@_N@Z");
     private static readonly nint IsEnabled = Find(
-        "_ZN2at8autocast19is_autocast_enabledEN3c1010DeviceTypeE", "?is_autocast_enabled@autocast@at@@YA_NW4DeviceType@c10@@@Z");
+        "_ZN2at8autocast19is_autocast_enabledEN3c1010DeviceTypeE",
+        "?is_autocast_enabled@autocast@at@@YA_NW4DeviceType@c10@@@Z");
     private static readonly nint SetType = Find(
-        "_ZN2at8autocast18set_autocast_dtypeEN3c1010DeviceTypeENS1_10ScalarTypeE", "?set_autocast_dtype@autocast@at@@YAXW4DeviceType@c10@@W4ScalarType@4@@Z");
+        "_ZN2at8autocast18set_autocast_dtypeEN3c1010DeviceTypeENS1_10ScalarTypeE",
+        "?set_autocast_dtype@autocast@at@@YAXW4DeviceType@c10@@W4ScalarType@4@@Z");
     private static readonly nint GetType_ = Find(
-        "_ZN2at8autocast18get_autocast_dtypeEN3c1010DeviceTypeE", "?get_autocast_dtype@autocast@at@@YA?AW4ScalarType@c10@@W4DeviceType@4@@Z");
+        "_ZN2at8autocast18get_autocast_dtypeEN3c1010DeviceTypeE",
+        "?get_autocast_dtype@autocast@at@@YA?AW4ScalarType@c10@@W4DeviceType@4@@Z");
     private static readonly nint Clear = Find(
         "_ZN2at8autocast11clear_cacheEv", "?clear_cache@autocast@at@@YAXXZ");
 
     /// <summary>Whether this libtorch lets autocast be switched.</summary>
-    public static bool HasAutocast { get; } = Enable != 0 && IsEnabled != 0 && SetType != 0 && GetType_ != 0 && Clear != 0;
+    public static bool HasAutocast { get; } = Enable != 0 && IsEnabled != 0 && SetType != 0 && GetType_ != 0
+        && Clear != 0;
 
-    /// <summary>Lets the operations of this thread that gain from it compute in a narrower type, until disposed.</summary>
+    /// <summary>Lets the operations of this thread that gain from it compute in a narrower type, until
+    /// disposed.</summary>
     /// <param name="device">CPU or CUDA.</param>
     /// <param name="type">bfloat16, or on CUDA float16.</param>
     /// <exception cref="NotSupportedException">This libtorch has no such switch.</exception>
@@ -32,7 +40,8 @@ internal static unsafe class TorchNative
         ? new AutocastScope((sbyte)device, (sbyte)type)
         : throw new NotSupportedException("this libtorch does not let autocast be switched; train in float32");
 
-    /// <summary>The same numbers with the channels last in memory, which convolutions on the CPU and on tensor cores prefer.</summary>
+    /// <summary>The same numbers with the channels last in memory, which convolutions on the CPU and on tensor cores
+    /// prefer.</summary>
     /// <param name="images">[B, C, H, W].</param>
     /// <returns>The same shape, owned by the current dispose scope.</returns>
     public static Tensor ChannelsLast(Tensor images)
@@ -46,7 +55,8 @@ internal static unsafe class TorchNative
     {
         _ = torch.get_num_threads(); // libtorch must be there before it is asked for
         var (library, name) = OperatingSystem.IsWindows() ? ("torch_cpu", microsoft) : ("libtorch_cpu", itanium);
-        return NativeLibrary.TryLoad(library, typeof(torch).Assembly, null, out var handle) && NativeLibrary.TryGetExport(handle, name, out var address)
+        return NativeLibrary.TryLoad(library, typeof(torch).Assembly, null, out var handle)
+            && NativeLibrary.TryGetExport(handle, name, out var address)
             ? address
             : 0;
     }

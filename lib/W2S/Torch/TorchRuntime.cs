@@ -8,8 +8,8 @@ namespace W2S.Torch;
 /// <summary>Makes the process ready to compute: its settings, then libtorch from the library's own folder.</summary>
 /// <remarks>
 /// A program calls <see cref="Start"/> once, first; merely using a type of this library changes nothing in the process.
-/// Without that call everything still computes wherever libtorch is found, but with the system's own settings for memory
-/// and threads; and in a script host TorchSharp may search the package cache and copy half a gigabyte first. The
+/// Without that call everything still computes wherever libtorch is found, but with the system's own settings for
+/// memory and threads; and in a script host TorchSharp may search the package cache and copy half a gigabyte first. The
 /// environment variable <c>W2S_LIBTORCH</c> may name a folder with another build of libtorch of the same version, for
 /// instance one for CUDA; a library that it holds wins over the one here.
 /// </remarks>
@@ -32,7 +32,8 @@ public static class TorchRuntime
                 VersionOf(typeof(torch).Assembly),
                 Version.Parse(torch.__version__).ToString(3),
                 Environment.Version.ToString(),
-                torch.cuda.is_available() ? $"CUDA, {torch.cuda.device_count()} device(s)" : $"CPU, {torch.get_num_threads()} threads");
+                torch.cuda.is_available() ? $"CUDA, {torch.cuda.device_count()} device(s)"
+                    : $"CPU, {torch.get_num_threads()} threads");
         }
     }
 
@@ -46,8 +47,10 @@ public static class TorchRuntime
         }
     }
 
-    /// <summary>Makes the settings of <see cref="ProcessSettings"/> and loads libtorch, unless that is done already.</summary>
-    /// <remarks>Any thread may call it, any number of times. Settings of threads count for a libtorch that is loaded after them.</remarks>
+    /// <summary>Makes the settings of <see cref="ProcessSettings"/> and loads libtorch, unless that is done
+    /// already.</summary>
+    /// <remarks>Any thread may call it, any number of times. Settings of threads count for a libtorch that is loaded
+    /// after them.</remarks>
     /// <exception cref="TorchLoadException">libtorch cannot be loaded; the message names the cure.</exception>
     public static void Start()
     {
@@ -112,7 +115,8 @@ public static class TorchRuntime
         }
         var missing = Regex.Match(report, @"(\S+?\.(?:so|dylib|dll)[.\d]*): cannot open shared object file");
         if (missing.Success && missing.Groups[1].Value != file)
-            return $"{name} needs {Path.GetFileName(missing.Groups[1].Value)}, which this system lacks: install it, or run ./w2s build";
+            return $"{name} needs {Path.GetFileName(missing.Groups[1].Value)}, which this system lacks: install it, "
+                + "or run ./w2s build";
         var line = report.Split('\n').FirstOrDefault(text => text.Contains(name)) ?? report.Split('\n')[0];
         return $"{file} cannot be loaded ({line.Trim()}): delete {Path.GetDirectoryName(file)} and run ./w2s build";
     }
@@ -155,8 +159,10 @@ public static class TorchRuntime
 public sealed record TorchVersions(string W2S, string TorchSharp, string LibTorch, string DotNet, string Device)
 {
     /// <summary>All of them in one line.</summary>
-    /// <returns>For instance <c>W2S 0.1.0 · TorchSharp 0.107.0 · libtorch 2.10.0 · .NET 10.0.1 · CPU, 2 threads</c>.</returns>
-    public override string ToString() => $"W2S {W2S} · TorchSharp {TorchSharp} · libtorch {LibTorch} · .NET {DotNet} · {Device}";
+    /// <returns>For instance <c>W2S 0.1.0 · TorchSharp 0.107.0 · libtorch 2.10.0 · .NET 10.0.1 · CPU, 2
+    /// threads</c>.</returns>
+    public override string ToString() =>
+        $"W2S {W2S} · TorchSharp {TorchSharp} · libtorch {LibTorch} · .NET {DotNet} · {Device}";
 }
 
 /// <summary>libtorch cannot be loaded; the message is one line and names the cure.</summary>

@@ -3,7 +3,8 @@ using TorchSharp;
 
 namespace W2S.Training;
 
-/// <summary>What a checkpoint says in words and numbers: which run it belongs to, where it stood, and its files.</summary>
+/// <summary>What a checkpoint says in words and numbers: which run it belongs to, where it stood, and its
+/// files.</summary>
 internal sealed record CheckpointRecord
 {
     /// <summary>Of the format.</summary>
@@ -24,7 +25,8 @@ internal sealed record CheckpointRecord
     [JsonIgnore]
     public string? ThreadsDiffer => Threads == torch.get_num_threads()
         ? null
-        : $"the run was begun with {Threads} threads and goes on with {torch.get_num_threads()}: results agree, but not bit for bit";
+        : $"the run was begun with {Threads} threads and goes on with {torch.get_num_threads()}: results agree, but "
+            + "not bit for bit";
 
     public required List<TrainingProgress> History { get; init; }
 

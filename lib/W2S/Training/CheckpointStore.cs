@@ -9,41 +9,57 @@ using static TorchSharp.torch;
 namespace W2S.Training;
 
 /// <summary>The checkpoints of one run: a folder each, whole or not there, the last two kept.</summary>
-/// <remarks><c>step-000000123/</c> holds <c>weights.safetensors</c> (the network's state dict), <c>state.safetensors</c> (optimizer,
-/// average, the loss's own parameters) and <c>record.json</c> with the SHA-256 of both.</remarks>
+/// <remarks><c>step-000000123/</c> holds <c>weights.safetensors</c> (the network's state dict),
+/// <c>state.safetensors</c> (optimizer, average, the loss's own parameters) and <c>record.json</c> with the SHA-256 of
+/// both.</remarks>
 internal sealed class CheckpointStore(string folder)
 {
     private const int Kept = 2;
-    private const string Prefix = "step-", WeightsFile = "weights.safetensors", StateFile = "state.safetensors", RecordFile = "record.json";
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals };
+    private const string Prefix = "step-", WeightsFile = "weights.safetensors", StateFile = "state.safetensors",
+        RecordFile = "record.json";
+    private static readonly JsonSerializerOptions Json =
+        new()
+        {
+            WriteIndented = true,
+            NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals
+        };
 
     /// <summary>The checkpoints there are, newest first.</summary>
     public IReadOnlyList<string> Folders => Directory.Exists(folder)
         ? [.. Directory.EnumerateDirectories(folder, $"{Prefix}*")
-            .Where(path => long.TryParse(Path.GetFileName(path)[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            .Where(path =>
+                long.TryParse(Path.GetFileName(path)[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture,
+                    out _))
             .OrderByDescending(path => path, StringComparer.Ordinal)]
         : [];
 
     /// <summary>Writes a checkpoint and removes those before the last two.</summary>
     /// <exception cref="CheckpointException">It cannot be written; the earlier ones are intact.</exception>
-    public void Save(CheckpointRecord record, IReadOnlyDictionary<string, Tensor> weights, IReadOnlyDictionary<string, Tensor> state)
+    public void Save(CheckpointRecord record, IReadOnlyDictionary<string, Tensor> weights,
+        IReadOnlyDictionary<string, Tensor> state)
     {
         var target = Path.Combine(folder, $"{Prefix}{record.Step:d9}");
         try
         {
             RemoveUnfinished();
-            if (Directory.Exists(target)) Directory.Delete(target, recursive: true); // a damaged one that was passed over
+            // a damaged one that was passed over
+            if (Directory.Exists(target)) Directory.Delete(target, recursive: true);
             DurableFile.WriteFolder(target, temporary =>
             {
                 SafeTensorsFile.Write(Path.Combine(temporary, WeightsFile), weights);
                 SafeTensorsFile.Write(Path.Combine(temporary, StateFile), state);
-                var files = new[] { WeightsFile, StateFile }.ToDictionary(name => name, name => Sha256(Path.Combine(temporary, name)));
-                DurableFile.Write(Path.Combine(temporary, RecordFile), stream => JsonSerializer.Serialize(stream, record with { Files = files }, Json));
+                var files =
+                    new[] { WeightsFile, StateFile }.ToDictionary(name => name,
+                        name => Sha256(Path.Combine(temporary, name)));
+                DurableFile.Write(Path.Combine(temporary, RecordFile),
+                    stream => JsonSerializer.Serialize(stream, record with { Files = files }, Json));
             });
         }
         catch (Exception error) when (DurableFile.IsRefusal(error))
         {
-            throw new CheckpointException($"the checkpoint of step {record.Step} cannot be written to {folder} ({error.Message}); make room or give another folder: earlier checkpoints are intact", error);
+            throw new CheckpointException(
+                $"the checkpoint of step {record.Step} cannot be written to {folder} ({error.Message}); make room or "
+                + "give another folder: earlier checkpoints are intact", error);
         }
         // A damaged one that lies ahead is none of the two.
         foreach (var old in Folders.SkipWhile(path => string.CompareOrdinal(path, target) > 0).Skip(Kept))
@@ -52,7 +68,8 @@ internal sealed class CheckpointStore(string folder)
 
     /// <summary>Reads the newest checkpoint that is whole, and says which ones were passed over.</summary>
     /// <returns>Null where there is none. The tensors are owned by the current dispose scope.</returns>
-    /// <exception cref="CheckpointException">There are checkpoints and none is whole, or the newest whole one belongs to another run.</exception>
+    /// <exception cref="CheckpointException">There are checkpoints and none is whole, or the newest whole one belongs
+    /// to another run.</exception>
     public Checkpoint? Load(IReadOnlyDictionary<string, string> identity)
     {
         List<string> messages = [];
@@ -70,7 +87,10 @@ internal sealed class CheckpointStore(string folder)
                 weights = SafeTensorsFile.Read(Path.Combine(path, WeightsFile));
                 state = SafeTensorsFile.Read(Path.Combine(path, StateFile));
             }
-            catch (Exception error) when (error is not CheckpointException and (IOException or JsonException or InvalidDataException or UnauthorizedAccessException or NotSupportedException))
+            catch (Exception error)
+                when (error is not CheckpointException
+                    and (IOException or JsonException or InvalidDataException or UnauthorizedAccessException
+                        or NotSupportedException))
             {
                 messages.Add($"the checkpoint {path} is damaged ({error.Message}) and was passed over");
                 continue;
@@ -80,25 +100,32 @@ internal sealed class CheckpointStore(string folder)
         }
         return messages.Count == 0
             ? null
-            : throw new CheckpointException($"no checkpoint in {folder} is whole: {string.Join("; ", messages)}; delete the folder to begin again");
+            : throw new CheckpointException(
+                $"no checkpoint in {folder} is whole: {string.Join("; ", messages)}; delete the folder to begin again");
     }
 
     private static CheckpointRecord ReadRecord(string path)
     {
         using var stream = File.OpenRead(Path.Combine(path, RecordFile));
-        var record = JsonSerializer.Deserialize<CheckpointRecord>(stream, Json) ?? throw new InvalidDataException($"{RecordFile} is empty");
+        var record = JsonSerializer.Deserialize<CheckpointRecord>(stream, Json)
+            ?? throw new InvalidDataException($"{RecordFile} is empty");
         return record.Version == CheckpointRecord.CurrentVersion
             ? record
-            : throw new CheckpointException($"{path} is of format {record.Version} and this library reads {CheckpointRecord.CurrentVersion}; continue it with the library that wrote it");
+            : throw new CheckpointException(
+                $"{path} is of format {record.Version} and this library reads {CheckpointRecord.CurrentVersion}; "
+                + "continue it with the library that wrote it");
     }
 
-    private static void RequireSameRun(CheckpointRecord record, IReadOnlyDictionary<string, string> identity, string path)
+    private static void RequireSameRun(CheckpointRecord record, IReadOnlyDictionary<string, string> identity,
+        string path)
     {
         foreach (var topic in identity.Keys.Union(record.Identity.Keys))
         {
             var (stored, wanted) = (record.Identity.GetValueOrDefault(topic), identity.GetValueOrDefault(topic));
             if (stored != wanted)
-                throw new CheckpointException($"{path} belongs to another run: its {topic} is '{stored}', this run's is '{wanted}'; give another folder, or delete that one to begin again");
+                throw new CheckpointException(
+                    $"{path} belongs to another run: its {topic} is '{stored}', this run's is '{wanted}'; give "
+                    + "another folder, or delete that one to begin again");
         }
     }
 
@@ -133,4 +160,5 @@ internal sealed class CheckpointStore(string folder)
 
 /// <summary>A checkpoint that was read.</summary>
 internal sealed record Checkpoint(
-    CheckpointRecord Record, IReadOnlyDictionary<string, Tensor> Weights, IReadOnlyDictionary<string, Tensor> State, IReadOnlyList<string> Messages);
+    CheckpointRecord Record, IReadOnlyDictionary<string, Tensor> Weights, IReadOnlyDictionary<string, Tensor> State,
+    IReadOnlyList<string> Messages);

@@ -26,7 +26,8 @@ internal sealed unsafe class ClosedFormProbe : ProbeTraining
         using (NewDisposeScope())
         {
             // The features stand where the logits of the whole set would: nobody looks at those.
-            batches = new LogitBatches(task.Loss, Batch(0, features.Standard, features.Standard, task.Supervision.To(CPU)), task.Classes);
+            batches = new LogitBatches(task.Loss,
+                Batch(0, features.Standard, features.Standard, task.Supervision.To(CPU)), task.Classes);
         }
         names = ["total", .. batches.Sample.Parts];
         sums = new double[names.Length + (batches.Labelled ? 1 : 0)];
@@ -101,7 +102,8 @@ internal sealed unsafe class ClosedFormProbe : ProbeTraining
     {
         var sample = batches.Sample;
         var diagnostics = new Dictionary<string, double>();
-        for (var i = 0; i < sample.Watched.Length; i++) diagnostics[sample.Watched[i]] = sample.WatchedSums[i] / drawn.Length;
+        for (var i = 0; i < sample.Watched.Length; i++)
+            diagnostics[sample.Watched[i]] = sample.WatchedSums[i] / drawn.Length;
         double? agreement = batches.Taught ? agreed / (double)drawn.Length : null;
         meter.Add(names, sums, since, since * drawn.Length, batches.Labelled, diagnostics, agreement);
         Array.Clear(sums);

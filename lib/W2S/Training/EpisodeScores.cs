@@ -25,20 +25,25 @@ public sealed record EpisodeScores(IReadOnlyList<double> Accuracies, IReadOnlyLi
     {
         ArgumentNullException.ThrowIfNull(other);
         if (other.Answers.Count != Answers.Count || other.Queries != Queries)
-            throw new ArgumentException($"{other.Answers.Count} answers and {Answers.Count} cannot be compared; judge both on the same tasks", nameof(other));
+            throw new ArgumentException(
+                $"{other.Answers.Count} answers and {Answers.Count} cannot be compared; judge both on the same tasks",
+                nameof(other));
         return Answers.Zip(other.Answers).Count(pair => pair.First == pair.Second) / (double)Answers.Count;
     }
 
-    /// <summary>Judges features by the nearest prototype under the cosine. The scale of the cosines changes no answer.</summary>
+    /// <summary>Judges features by the nearest prototype under the cosine. The scale of the cosines changes no
+    /// answer.</summary>
     /// <param name="features">[N, F] of all images of the sampler's set, in its order.</param>
     /// <param name="sampler">Draws the tasks.</param>
     /// <param name="episodes">How many: tasks 0 … episodes − 1. 600 or more for a result.</param>
     /// <param name="token">Stops the pass.</param>
     /// <returns>The scores.</returns>
-    /// <exception cref="ArgumentException">The features have not a row for each image, or a value that is not finite.</exception>
+    /// <exception cref="ArgumentException">The features have not a row for each image, or a value that is not
+    /// finite.</exception>
     /// <exception cref="ArgumentOutOfRangeException">No task is asked for, or more than 256 ways.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
-    public static EpisodeScores Of(Tensor features, EpisodeSampler sampler, int episodes, CancellationToken token = default)
+    public static EpisodeScores Of(Tensor features, EpisodeSampler sampler, int episodes,
+        CancellationToken token = default)
     {
         ArgumentNullException.ThrowIfNull(features);
         ArgumentNullException.ThrowIfNull(sampler);
@@ -47,7 +52,9 @@ public sealed record EpisodeScores(IReadOnlyList<double> Accuracies, IReadOnlyLi
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Ways, 256, nameof(options.Ways));
         Checks.Features(features);
         if (features.shape[0] != sampler.Images)
-            throw new ArgumentException($"features of {features.shape[0]} images for the {sampler.Images} of {sampler.SetName}; give a row for each", nameof(features));
+            throw new ArgumentException(
+                $"features of {features.shape[0]} images for the {sampler.Images} of {sampler.SetName}; give a row "
+                + "for each", nameof(features));
         var queries = options.Ways * options.Queries;
         var (accuracies, answers) = (new List<double>(episodes), new List<byte>(episodes * queries));
         using var _ = no_grad();
@@ -56,7 +63,8 @@ public sealed record EpisodeScores(IReadOnlyList<double> Accuracies, IReadOnlyLi
             token.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var tasks = Enumerable.Range(start, Math.Min(100, episodes - start)).Select(i => sampler.Draw(i)).ToArray();
-            var said = Prototypes.Cosines(Rows(tasks, task => task.Query), Prototypes.Of(Rows(tasks, task => task.Support), options.Ways))
+            var said = Prototypes.Cosines(Rows(tasks, task => task.Query),
+                Prototypes.Of(Rows(tasks, task => task.Support), options.Ways))
                 .argmax(-1).to_type(ScalarType.Byte).cpu().data<byte>().ToArray();
             answers.AddRange(said);
             accuracies.AddRange(tasks.Select((task, i) =>
@@ -81,7 +89,8 @@ public sealed record EpisodeScores(IReadOnlyList<double> Accuracies, IReadOnlyLi
     /// <returns>The scores.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
     public static EpisodeScores Of(
-        ImageModel model, ImageSet images, Normalization normalization, EpisodeSampler sampler, int episodes, CancellationToken token = default)
+        ImageModel model, ImageSet images, Normalization normalization, EpisodeSampler sampler, int episodes,
+        CancellationToken token = default)
     {
         using var seen = FeatureExtractor.Compute(model, images, normalization, token: token);
         return Of(seen.Features, sampler, episodes, token);

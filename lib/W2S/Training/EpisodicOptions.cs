@@ -54,5 +54,6 @@ public sealed record EpisodicOptions
     internal string Identity => $"{this with { Folder = null, Device = null }}";
 
     private static int Positive(int value, string name) =>
-        value > 0 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} {value} is not positive; give 1 or more");
+        value > 0 ? value
+            : throw new ArgumentOutOfRangeException(name, value, $"{name} {value} is not positive; give 1 or more");
 }

@@ -6,7 +6,8 @@ public sealed record EpisodicResult
     /// <summary>A point for every epoch.</summary>
     public required IReadOnlyList<TrainingProgress> History { get; init; }
 
-    /// <summary>The scale of the cosines that belongs to the weights left: hand it to <see cref="EpisodicTeacher"/>.</summary>
+    /// <summary>The scale of the cosines that belongs to the weights left: hand it to
+    /// <see cref="EpisodicTeacher"/>.</summary>
     public required double Scale { get; init; }
 
     /// <summary>The best accuracy on the validation classes, 0 … 1; null where none were given.</summary>

@@ -13,7 +13,8 @@ namespace W2S.Training;
 public sealed record EpisodicTeacher(ImageModel Model, double Scale = 10);
 
 /// <summary>What is to be trained on few-shot tasks, by which loss and teacher, and how.</summary>
-/// <param name="Student">The network; the run changes its representation in place and leaves its classifier alone.</param>
+/// <param name="Student">The network; the run changes its representation in place and leaves its classifier
+/// alone.</param>
 /// <param name="Images">Images of the base classes.</param>
 /// <param name="Loss">What is made small, on the logits of each task's queries.</param>
 public sealed record EpisodicRun(ImageModel Student, ImageSet Images, Loss Loss)
@@ -48,7 +49,8 @@ public sealed record EpisodicRun(ImageModel Student, ImageSet Images, Loss Loss)
         ArgumentNullException.ThrowIfNull(Images);
         ArgumentNullException.ThrowIfNull(Loss);
         if (Teacher is not null && ReferenceEquals(Teacher.Model, Student))
-            throw new ArgumentException($"{Student.ModelName} cannot teach itself while it learns; give the teacher an object of its own");
+            throw new ArgumentException(
+                $"{Student.ModelName} cannot teach itself while it learns; give the teacher an object of its own");
         if (!WithLabels && Teacher is null)
             throw new ArgumentException("nothing supervises: give a Teacher, or leave WithLabels true");
     }
@@ -57,12 +59,18 @@ public sealed record EpisodicRun(ImageModel Student, ImageSet Images, Loss Loss)
     internal Dictionary<string, string> Identity(string layout) => new()
     {
         ["model"] = $"{Student.ModelName}, parameters {Fingerprint.Of(layout.ToCharArray())}",
-        ["images"] = $"{Images.Name}, {Images.Count} images, pixels {Fingerprint.Of(Images.Images)}, labels {Fingerprint.Of(Images.Labels)}",
+        ["images"] =
+            $"{Images.Name}, {Images.Count} images, pixels {Fingerprint.Of(Images.Images)}, labels "
+            + $"{Fingerprint.Of(Images.Labels)}",
         ["episodes"] = $"{Episode}, input {TeacherKey.Invariant(Normalization)}",
         ["loss"] = TeacherKey.Invariant(Loss),
-        ["teacher"] = Teacher is null ? "none" : FormattableString.Invariant($"{Teacher.Model.ModelName} {Fingerprint.Of(Teacher.Model)}, scale {Teacher.Scale:R}"),
+        ["teacher"] = Teacher is null ? "none"
+            : FormattableString.Invariant(
+                $"{Teacher.Model.ModelName} {Fingerprint.Of(Teacher.Model)}, scale {Teacher.Scale:R}"),
         ["labels"] = $"{WithLabels}",
-        ["validation"] = Validation is { } held ? $"{held.Name}, {held.Count} images, pixels {Fingerprint.Of(held.Images)}, labels {Fingerprint.Of(held.Labels)}" : "none",
+        ["validation"] = Validation is { } held
+            ? $"{held.Name}, {held.Count} images, pixels {Fingerprint.Of(held.Images)}, labels "
+                + $"{Fingerprint.Of(held.Labels)}" : "none",
         ["options"] = TeacherKey.Invariant(new Text(Options)),
     };
 

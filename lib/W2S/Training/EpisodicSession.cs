@@ -7,7 +7,8 @@ using static TorchSharp.torch;
 
 namespace W2S.Training;
 
-/// <summary>One call of the episodic trainer: the loop around the steps, with validation and checkpoints at the ends of epochs.</summary>
+/// <summary>One call of the episodic trainer: the loop around the steps, with validation and checkpoints at the ends of
+/// epochs.</summary>
 internal sealed class EpisodicSession : IDisposable
 {
     private const string BestFile = "best.safetensors";
@@ -101,12 +102,18 @@ internal sealed class EpisodicSession : IDisposable
     private void Close(double rate)
     {
         var point = meter.Report(done, updates, (double)done / options.UpdatesPerEpoch, options.Epochs, rate);
-        point = point with { Diagnostics = new Dictionary<string, double>(point.Diagnostics) { ["scale"] = head.Scale } };
+        point = point
+            with
+        { Diagnostics = new Dictionary<string, double>(point.Diagnostics) { ["scale"] = head.Scale } };
         if (judge is not null)
         {
             using var pause = meter.Pause();
-            var accuracy = EpisodeScores.Of(run.Student, run.Validation!, run.Normalization, judge, options.ValidationEpisodes).Accuracy;
-            point = point with { Accuracies = new Dictionary<string, double>(point.Accuracies) { ["validation"] = accuracy } };
+            var accuracy =
+                EpisodeScores.Of(run.Student, run.Validation!, run.Normalization, judge,
+                    options.ValidationEpisodes).Accuracy;
+            point = point
+                with
+            { Accuracies = new Dictionary<string, double>(point.Accuracies) { ["validation"] = accuracy } };
             if (bestAccuracy is null || accuracy > bestAccuracy) KeepBest(accuracy);
         }
         history.Add(point);
@@ -131,7 +138,8 @@ internal sealed class EpisodicSession : IDisposable
         if (options.Folder is not { } folder) return;
         using var scope = NewDisposeScope();
         Directory.CreateDirectory(folder);
-        SafeTensorsFile.Write(Path.Combine(folder, BestFile), new Dictionary<string, Tensor>(state.Weights()) { [BestScale] = tensor(new[] { bestScale }) });
+        SafeTensorsFile.Write(Path.Combine(folder, BestFile),
+            new Dictionary<string, Tensor>(state.Weights()) { [BestScale] = tensor(new[] { bestScale }) });
     }
 
     private const string BestScale = "cosine scale";

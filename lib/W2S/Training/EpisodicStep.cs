@@ -8,19 +8,25 @@ using static TorchSharp.torch;
 namespace W2S.Training;
 
 /// <summary>One update on few-shot tasks: draw, forward, prototypes, loss, backward, optimizer.</summary>
-internal sealed class EpisodicStep(EpisodicRun run, EpisodeSampler sampler, CosineHead head, TrainingState state, Device device) : IDisposable
+internal sealed class EpisodicStep(EpisodicRun run, EpisodeSampler sampler, CosineHead head, TrainingState state,
+    Device device) : IDisposable
 {
     private readonly EpisodicOptions options = run.Options;
     private readonly long dropoutSeed = Seeds.Derive(run.Options.Seed, Seeds.Dropout);
     private readonly Device judge = Devices.ForLosses(device);
-    private readonly Tensor pixels = (device.type == DeviceType.CPU ? run.Images.Images.alias() : run.Images.Images.to(device)).DetachFromDisposeScope();
-    private readonly Tensor? teacherScale = run.Teacher is { } teacher ? tensor(new[] { (float)teacher.Scale }, device: device).DetachFromDisposeScope() : null;
+    private readonly Tensor pixels =
+        (device.type == DeviceType.CPU ? run.Images.Images.alias() : run.Images.Images.to(device))
+            .DetachFromDisposeScope();
+    private readonly Tensor? teacherScale = run.Teacher is { } teacher
+        ? tensor(new[] { (float)teacher.Scale }, device: device).DetachFromDisposeScope() : null;
 
     public void Update(long done, double epoch, double rate, LossMeter meter, bool report)
     {
         using var scope = NewDisposeScope();
-        _ = manual_seed(Seeds.Derive(dropoutSeed, done)); // as the trainer does: there is no state of a generator to keep
-        var tasks = Enumerable.Range(0, options.Episodes).Select(i => sampler.Draw(done * options.Episodes + i)).ToArray();
+        // as the trainer does: there is no state of a generator to keep
+        _ = manual_seed(Seeds.Derive(dropoutSeed, done));
+        var tasks =
+            Enumerable.Range(0, options.Episodes).Select(i => sampler.Draw(done * options.Episodes + i)).ToArray();
         using (no_grad()) state.Parameters.Gradients.zero_();
         var batch = Batch(tasks, epoch);
         var parts = run.Loss.Compute(batch);
@@ -29,7 +35,8 @@ internal sealed class EpisodicStep(EpisodicRun run, EpisodeSampler sampler, Cosi
         if (finite && device.type == DeviceType.CPU) finite = double.IsFinite(Number(state.Parameters.Gradients.sum()));
         if (!finite) throw Failure(tasks, done, parts);
         state.Optimizer.Step(rate);
-        meter.Add(parts, batch.StudentLogits, batch.Labels, batch.TeacherLogits, tasks.Length * run.Episode.Images, report);
+        meter.Add(parts, batch.StudentLogits, batch.Labels, batch.TeacherLogits, tasks.Length * run.Episode.Images,
+            report);
     }
 
     /// <summary>What the loss sees of some tasks: the logits of all their queries, one row each.</summary>
@@ -42,12 +49,14 @@ internal sealed class EpisodicStep(EpisodicRun run, EpisodeSampler sampler, Cosi
         {
             using var _ = no_grad();
             var (own, asked) = Apart(teacher.Model.Features(images), tasks.Length);
-            weak = Prototypes.Cosines(asked, Prototypes.Of(own, run.Episode.Ways)).mul(teacherScale!).flatten(0, 1).to(judge);
+            weak = Prototypes.Cosines(asked, Prototypes.Of(own, run.Episode.Ways)).mul(teacherScale!).flatten(0, 1).to(
+                judge);
         }
         return new LossBatch(head.call(queries, Prototypes.Of(support, run.Episode.Ways)).flatten(0, 1).to(judge))
         {
             TeacherLogits = weak,
-            Labels = run.WithLabels ? tensor(tasks.SelectMany(task => task.QueryLabels).ToArray(), device: judge) : null,
+            Labels = run.WithLabels ? tensor(tasks.SelectMany(task => task.QueryLabels).ToArray(), device: judge)
+                : null,
             Epoch = epoch,
             Epochs = options.Epochs,
         };
@@ -62,9 +71,12 @@ internal sealed class EpisodicStep(EpisodicRun run, EpisodeSampler sampler, Cosi
     // All tasks in one pass: support of each, then queries of each.
     private Tensor Images(Episode[] tasks)
     {
-        var rows = tensor(tasks.SelectMany(task => task.Support).Concat(tasks.SelectMany(task => task.Query)).Select(row => (long)row).ToArray(), device: device);
+        var rows = tensor(
+            tasks.SelectMany(task => task.Support).Concat(tasks.SelectMany(task => task.Query)).Select(row => (long)row)
+                .ToArray(), device: device);
         var images = run.Normalization.Apply(pixels.index_select(0, rows));
-        return device.type == DeviceType.CPU && !run.Student.TakesChannelsLast ? images : TorchNative.ChannelsLast(images);
+        return device.type == DeviceType.CPU && !run.Student.TakesChannelsLast ? images
+            : TorchNative.ChannelsLast(images);
     }
 
     private (Tensor Support, Tensor Queries) Apart(Tensor features, int tasks)
@@ -82,6 +94,7 @@ internal sealed class EpisodicStep(EpisodicRun run, EpisodeSampler sampler, Cosi
         Step = done + 1,
         What = double.IsFinite(Number(parts.Total)) ? "gradient" : "loss",
         Indices = [.. tasks.SelectMany(task => task.Support.Concat(task.Query))],
-        Losses = parts.Parts.Append(("total", parts.Total)).ToDictionary(part => part.Item1, part => Number(part.Item2)),
+        Losses = parts.Parts.Append(("total", parts.Total)).ToDictionary(part => part.Item1,
+            part => Number(part.Item2)),
     };
 }

@@ -25,7 +25,8 @@ public static class Evaluator
     /// <returns>Accuracies and loss.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="batch"/> is not positive.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
-    public static Evaluation Evaluate(ImageModel model, ImageSet images, Normalization normalization, int batch = 256, CancellationToken token = default)
+    public static Evaluation Evaluate(ImageModel model, ImageSet images, Normalization normalization, int batch = 256,
+        CancellationToken token = default)
     {
         using var computed = FeatureExtractor.Compute(model, images, normalization, batch, token: token);
         return Judge(computed.Logits, images.Labels);
@@ -35,19 +36,23 @@ public static class Evaluator
     /// <param name="logits">[N, C].</param>
     /// <param name="labels">N class numbers.</param>
     /// <returns>Accuracies and loss.</returns>
-    /// <exception cref="ArgumentException">Not as many labels as logits, or none; a label outside the classes, or a logit that is NaN or +∞.</exception>
+    /// <exception cref="ArgumentException">Not as many labels as logits, or none; a label outside the classes, or a
+    /// logit that is NaN or +∞.</exception>
     public static Evaluation Judge(Tensor logits, IReadOnlyList<long> labels)
     {
         Checks.Logits(logits);
         Checks.Labels(labels, logits.shape[1]);
         if (labels.Count != logits.shape[0])
-            throw new ArgumentException($"{labels.Count} labels for logits of shape {logits.Shape()}; give one each", nameof(labels));
+            throw new ArgumentException($"{labels.Count} labels for logits of shape {logits.Shape()}; give one each",
+                nameof(labels));
         using var _ = no_grad();
         using var scope = NewDisposeScope();
         logits = logits.to(Devices.ForLosses(logits.device));
         var truth = tensor(labels.ToArray(), device: logits.device);
-        var hits = logits.topk((int)Math.Min(5, logits.shape[1]), 1).indexes.eq(truth.unsqueeze(1)).to_type(ScalarType.Float64);
+        var hits = logits.topk((int)Math.Min(5, logits.shape[1]), 1).indexes.eq(truth.unsqueeze(1)).to_type(
+            ScalarType.Float64);
         var loss = nn.functional.cross_entropy(logits.to_type(ScalarType.Float32), truth);
-        return new Evaluation(hits.narrow(1, 0, 1).mean().cpu().item<double>(), hits.sum(1).mean().cpu().item<double>(), loss.cpu().item<float>());
+        return new Evaluation(hits.narrow(1, 0, 1).mean().cpu().item<double>(), hits.sum(1).mean().cpu().item<double>(),
+            loss.cpu().item<float>());
     }
 }

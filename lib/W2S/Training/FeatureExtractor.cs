@@ -44,7 +44,8 @@ public sealed record ExtractionProgress(int Done, int Total, double ImagesPerSec
 /// <summary>Runs a frozen network over images once and keeps features and logits.</summary>
 public static class FeatureExtractor
 {
-    /// <summary>Computes features and logits in evaluation mode, without gradients; the model's mode is restored.</summary>
+    /// <summary>Computes features and logits in evaluation mode, without gradients; the model's mode is
+    /// restored.</summary>
     /// <param name="model">The network.</param>
     /// <param name="images">The images, unaugmented.</param>
     /// <param name="normalization">What turns bytes into the network's input.</param>
@@ -63,7 +64,8 @@ public static class FeatureExtractor
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(normalization);
         if (batch <= 0)
-            throw new ArgumentOutOfRangeException(nameof(batch), batch, $"batch size {batch} is not positive; give 1 or more");
+            throw new ArgumentOutOfRangeException(nameof(batch), batch,
+                $"batch size {batch} is not positive; give 1 or more");
         Devices.UseThreads();
         var device = model.parameters().FirstOrDefault()?.device ?? CPU;
         var clock = Stopwatch.StartNew();
@@ -87,7 +89,8 @@ public static class FeatureExtractor
                     logits.narrow(0, start, count).copy_(output.Logits);
                 }
                 ProcessSettings.ReleaseMemory();
-                progress?.Report(new ExtractionProgress(start + count, images.Count, (start + count) / clock.Elapsed.TotalSeconds));
+                progress?.Report(
+                    new ExtractionProgress(start + count, images.Count, (start + count) / clock.Elapsed.TotalSeconds));
             }
             features.DetachFromDisposeScope();
             logits.DetachFromDisposeScope();
@@ -95,7 +98,8 @@ public static class FeatureExtractor
         }
         catch (ExternalException error) when (OutOfDeviceMemoryException.Is(error))
         {
-            throw MemoryDiagnosis.For(model, images, $"{batch}", batch > 1 ? $"give {batch / 2} images at a time" : null, error);
+            throw MemoryDiagnosis.For(model, images, $"{batch}",
+                batch > 1 ? $"give {batch / 2} images at a time" : null, error);
         }
         finally
         {

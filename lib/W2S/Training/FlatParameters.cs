@@ -8,17 +8,20 @@ namespace W2S.Training;
 /// <param name="Value">The parameter, with gradient.</param>
 /// <param name="LearningRateScale">Times the optimizer's learning rate.</param>
 /// <param name="WeightDecay">Its weight decay.</param>
-internal sealed record TrainedParameter(string Name, Tensor Value, double LearningRateScale = 1, double WeightDecay = 0);
+internal sealed record TrainedParameter(string Name, Tensor Value, double LearningRateScale = 1,
+    double WeightDecay = 0);
 
 /// <summary>Parameters that share learning rate and weight decay: one piece of the flat buffers.</summary>
-internal sealed record FlatGroup(Tensor Values, Tensor Gradients, long Start, long Length, double LearningRateScale, double WeightDecay)
+internal sealed record FlatGroup(Tensor Values, Tensor Gradients, long Start, long Length, double LearningRateScale,
+    double WeightDecay)
 {
     /// <summary>The same piece of another buffer, owned by the current dispose scope.</summary>
     public Tensor Slice(Tensor buffer) => buffer.narrow(0, Start, Length);
 }
 
-/// <summary>All trained parameters in one buffer and their gradients in another, so that an update, a norm, a clip or a check is
-/// a handful of operations however many parameters there are. The model's parameters become views of the buffer.</summary>
+/// <summary>All trained parameters in one buffer and their gradients in another, so that an update, a norm, a clip or a
+/// check is a handful of operations however many parameters there are. The model's parameters become views of the
+/// buffer.</summary>
 internal sealed class FlatParameters : IDisposable
 {
     private const int Alignment = 16; // elements: 64 bytes of float32, a cache line and a vector register
@@ -29,16 +32,22 @@ internal sealed class FlatParameters : IDisposable
     public FlatParameters(IReadOnlyList<TrainedParameter> parameters, bool channelsLast = false)
     {
         if (parameters.Count == 0)
-            throw new ArgumentException("no parameter is to be trained; leave at least one unfrozen", nameof(parameters));
+            throw new ArgumentException("no parameter is to be trained; leave at least one unfrozen",
+                nameof(parameters));
         var first = parameters[0];
-        if (parameters.FirstOrDefault(p => p.Value.dtype != first.Value.dtype || p.Value.device.ToString() != first.Value.device.ToString()) is { } other)
-            throw new ArgumentException($"{first.Name} is {first.Value.dtype} on {first.Value.device}, {other.Name} {other.Value.dtype} on {other.Value.device}; " +
+        if (parameters.FirstOrDefault(
+            p => p.Value.dtype != first.Value.dtype
+                || p.Value.device.ToString() != first.Value.device.ToString()) is { } other)
+            throw new ArgumentException(
+                $"{first.Name} is {first.Value.dtype} on {first.Value.device}, {other.Name} {other.Value.dtype} on "
+                + $"{other.Value.device}; " +
                 "give all parameters one dtype and device", nameof(parameters));
         Parameters = [.. parameters.GroupBy(p => (p.LearningRateScale, p.WeightDecay)).SelectMany(group => group)];
 
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        Values = zeros(Parameters.Sum(p => Padded(p.Value)), first.Value.dtype, first.Value.device).DetachFromDisposeScope();
+        Values = zeros(Parameters.Sum(p => Padded(p.Value)), first.Value.dtype, first.Value.device)
+            .DetachFromDisposeScope();
         Gradients = zeros_like(Values).DetachFromDisposeScope();
         List<FlatGroup> groups = [];
         long start = 0;
@@ -53,7 +62,8 @@ internal sealed class FlatParameters : IDisposable
             }
             var length = start - groupStart;
             groups.Add(new FlatGroup(
-                Values.narrow(0, groupStart, length).DetachFromDisposeScope(), Gradients.narrow(0, groupStart, length).DetachFromDisposeScope(),
+                Values.narrow(0, groupStart, length)
+                    .DetachFromDisposeScope(), Gradients.narrow(0, groupStart, length).DetachFromDisposeScope(),
                 groupStart, length, group.Key.LearningRateScale, group.Key.WeightDecay));
         }
         Groups = groups;

@@ -21,7 +21,8 @@ internal sealed class GraphProbe : ProbeTraining
         supervision = task.Supervision.To(device);
         var first = tensor(FirstWeights());
         var count = task.Classes * features.Length;
-        weight = first.narrow(0, 0, count).reshape(task.Classes, features.Length).to(device, copy: true).requires_grad_();
+        weight = first.narrow(0, 0, count).reshape(task.Classes, features.Length).to(device, copy: true)
+            .requires_grad_();
         bias = first.narrow(0, count, task.Classes).to(device, copy: true).requires_grad_();
         var decay = Options.Optimizer.WeightDecay;
         parameters = new FlatParameters([new("weight", weight, 1, decay), new("bias", bias, 1, decay)]);

@@ -4,7 +4,8 @@ using W2S.Torch;
 namespace W2S.Training;
 
 /// <summary>How the learning rate changes over a run: a factor of the optimizer's own.</summary>
-[JsonDerivedType(typeof(ConstantSchedule), "constant"), JsonDerivedType(typeof(CosineSchedule), "cosine"), JsonDerivedType(typeof(StepSchedule), "step")]
+[JsonDerivedType(typeof(ConstantSchedule), "constant"), JsonDerivedType(typeof(CosineSchedule), "cosine"),
+    JsonDerivedType(typeof(StepSchedule), "step")]
 public abstract record LearningRateSchedule
 {
     /// <summary>Epochs over which the factor rises linearly at the start of the run; fractions allowed.</summary>
@@ -25,7 +26,8 @@ public abstract record LearningRateSchedule
     /// <param name="epoch">Epochs finished, from 0, fractions allowed.</param>
     /// <param name="epochs">Epochs of the run.</param>
     /// <returns>Usually 0 … 1.</returns>
-    /// <remarks>As in timm, the curve after the warm-up is the one that would have run without it: the warm-up hides its beginning.</remarks>
+    /// <remarks>As in timm, the curve after the warm-up is the one that would have run without it: the warm-up hides
+    /// its beginning.</remarks>
     public double Factor(double epoch, double epochs)
     {
         if (PerEpoch) epoch = Math.Floor(epoch);
@@ -49,7 +51,8 @@ public sealed record ConstantSchedule : LearningRateSchedule
 }
 
 /// <summary>Half a cosine from 1 to <see cref="Final"/>.</summary>
-/// <remarks>f + (1 − f)·(1 + cos(πt/T))/2: Loshchilov and Hutter, SGDR, ICLR 2017 (arXiv 1608.03983), without restarts.</remarks>
+/// <remarks>f + (1 − f)·(1 + cos(πt/T))/2: Loshchilov and Hutter, SGDR, ICLR 2017 (arXiv 1608.03983), without
+/// restarts.</remarks>
 public sealed record CosineSchedule : LearningRateSchedule
 {
     /// <summary>The factor at the end.</summary>

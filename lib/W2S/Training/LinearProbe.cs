@@ -8,17 +8,18 @@ namespace W2S.Training;
 
 /// <summary>A linear classifier on features that were computed once.</summary>
 /// <remarks>
-/// <para>Logits are W·(x − mean)/std + b. Protocol of openai/weak-to-strong: features standardised by the training part, Adam,
-/// batches with replacement, cosine to 0; with any loss in the place of its cross entropy.</para>
-/// <para>On the CPU a probe is trained by one thread, because its steps are too small to share, and several probes side by side.
-/// A loss with <see cref="Loss.HasClosedForm"/> needs no graph and trains many times as fast; its sums are float32, so that it
-/// follows the graph to rounding.</para>
+/// <para>Logits are W·(x − mean)/std + b. Protocol of openai/weak-to-strong: features standardised by the training
+/// part, Adam, batches with replacement, cosine to 0; with any loss in the place of its cross entropy.</para>
+/// <para>On the CPU a probe is trained by one thread, because its steps are too small to share, and several probes side
+/// by side. A loss with <see cref="Loss.HasClosedForm"/> needs no graph and trains many times as fast; its sums are
+/// float32, so that it follows the graph to rounding.</para>
 /// </remarks>
 public sealed class LinearProbe : IDisposable
 {
     private readonly Tensor mean, deviation, weight, bias;
 
-    private LinearProbe(Tensor mean, Tensor deviation, Tensor weight, Tensor bias, IReadOnlyList<TrainingProgress> history)
+    private LinearProbe(Tensor mean, Tensor deviation, Tensor weight, Tensor bias,
+        IReadOnlyList<TrainingProgress> history)
     {
         this.mean = mean.DetachFromDisposeScope();
         this.deviation = deviation.DetachFromDisposeScope();
@@ -33,13 +34,16 @@ public sealed class LinearProbe : IDisposable
     /// <summary>F.</summary>
     public int FeatureCount => (int)weight.shape[1];
 
-    /// <summary>λ of the penalty that it was trained with: as given, or as chosen; 0 for one that was read from a file.</summary>
+    /// <summary>λ of the penalty that it was trained with: as given, or as chosen; 0 for one that was read from a
+    /// file.</summary>
     public double L2 { get; private init; }
 
-    /// <summary>Updates that it was trained with: as given, or as chosen; 0 for one that was read from a file.</summary>
+    /// <summary>Updates that it was trained with: as given, or as chosen; 0 for one that was read from a
+    /// file.</summary>
     public int Steps { get; private init; }
 
-    /// <summary>Of each candidate, the cross entropy to the held-out own labels; empty where nothing was chosen.</summary>
+    /// <summary>Of each candidate, the cross entropy to the held-out own labels; empty where nothing was
+    /// chosen.</summary>
     public IReadOnlyList<ProbeCandidate> HeldOut { get; private set; } = [];
 
     /// <summary>A point for every report.</summary>
@@ -53,29 +57,34 @@ public sealed class LinearProbe : IDisposable
     /// <param name="options">How; the defaults where null.</param>
     /// <param name="progress">Hears of every report.</param>
     /// <param name="token">Stops the training.</param>
-    /// <param name="watch">Is shown the probe as it is at every report, for instance to judge it over time; the probe is disposed after the call.</param>
+    /// <param name="watch">Is shown the probe as it is at every report, for instance to judge it over time; the probe
+    /// is disposed after the call.</param>
     /// <returns>The probe; the caller disposes it.</returns>
-    /// <exception cref="ArgumentException">Shapes do not fit, a label is outside the classes, a feature, logit or weight is no
-    /// number that can be learned from, the loss lacks something, weighted samples are to be mixed, or there are too few samples
-    /// to hold some out.</exception>
-    /// <exception cref="NotFiniteException">The loss became NaN or infinite; the message says at which step.</exception>
+    /// <exception cref="ArgumentException">Shapes do not fit, a label is outside the classes, a feature, logit or
+    /// weight is no number that can be learned from, the loss lacks something, weighted samples are to be mixed, or
+    /// there are too few samples to hold some out.</exception>
+    /// <exception cref="NotFiniteException">The loss became NaN or infinite; the message says at which
+    /// step.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
     public static LinearProbe Train(
         Tensor features, int classes, Loss loss, Supervision supervision, LinearProbeOptions? options = null,
-        IProgress<TrainingProgress>? progress = null, CancellationToken token = default, Action<TrainingProgress, LinearProbe>? watch = null)
+        IProgress<TrainingProgress>? progress = null, CancellationToken token = default,
+        Action<TrainingProgress, LinearProbe>? watch = null)
     {
         IReadOnlyList<ProbeTask> one =
-            [new(features, classes, loss, supervision, options ?? new LinearProbeOptions()) { Progress = progress, Watch = watch }];
+            [new(features, classes, loss, supervision, options ?? new LinearProbeOptions()) { Progress = progress,
+                Watch = watch }];
         return TrainMany(one, token: token)[0];
     }
 
     /// <summary>Trains many probes, as many at a time as libtorch has threads.</summary>
     /// <param name="tasks">What to train; those of one features tensor share its standardised copy.</param>
-    /// <param name="finished">Hears, one call at a time, how many probes have ended; those that only judge a candidate of
+    /// <param name="finished">Hears, one call at a time, how many probes have ended; those that only judge a candidate
+    /// of
     /// <see cref="LinearProbeOptions.ChooseL2"/> are not counted.</param>
     /// <param name="token">Stops all of them, each between two steps.</param>
-    /// <returns>The probes in the order of the tasks, each with the bits that it has when trained alone; the caller disposes
-    /// them.</returns>
+    /// <returns>The probes in the order of the tasks, each with the bits that it has when trained alone; the caller
+    /// disposes them.</returns>
     /// <exception cref="ArgumentException">As for <see cref="Train"/>.</exception>
     /// <exception cref="NotFiniteException">A loss became NaN or infinite; the message says at which step.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
@@ -105,7 +114,11 @@ public sealed class LinearProbe : IDisposable
                 using (var training = ProbeTraining.Start(shared, task))
                 {
                     probes[i] = training.Run((mean, deviation, weight, bias, history) =>
-                        new LinearProbe(mean, deviation, weight, bias, history) { L2 = task.Options.L2, Steps = task.Options.Steps }, gate, stop);
+                        new LinearProbe(mean, deviation, weight, bias, history)
+                        {
+                            L2 = task.Options.L2,
+                            Steps = task.Options.Steps
+                        }, gate, stop);
                 }
                 shared.Release();
                 lock (gate) finished?.Report(++done);
@@ -120,29 +133,38 @@ public sealed class LinearProbe : IDisposable
         }
     }
 
-    // One standardised copy for the tasks of one tensor, made when the first of them begins. By reference: Tensor's own equality
-    // compares the numbers.
+    // One standardised copy for the tasks of one tensor, made when the first of them begins. By reference: Tensor's own
+    // equality compares the numbers.
     private static Lazy<ProbeFeatures>[] Shared(IReadOnlyList<ProbeTask> tasks)
     {
         var features = new Lazy<ProbeFeatures>[tasks.Count];
         foreach (var standardize in new[] { false, true })
         {
-            foreach (var group in Enumerable.Range(0, tasks.Count).Where(i => tasks[i].Options.Standardize == standardize)
+            foreach (var group in Enumerable.Range(0, tasks.Count).Where(
+                i => tasks[i].Options.Standardize == standardize)
                 .GroupBy(i => tasks[i].Features, ReferenceEqualityComparer.Instance))
             {
                 var users = group.ToArray();
-                var shared = new Lazy<ProbeFeatures>(() => new ProbeFeatures((Tensor)group.Key!, standardize, users.Length));
+                var shared =
+                    new Lazy<ProbeFeatures>(() => new ProbeFeatures((Tensor)group.Key!, standardize, users.Length));
                 foreach (var i in users) features[i] = shared;
             }
         }
         return features;
     }
 
-    /// <summary>Writes the probe into a file: its weights and the standardisation of its features, not its history.</summary>
+    /// <summary>Writes the probe into a file: its weights and the standardisation of its features, not its
+    /// history.</summary>
     /// <param name="path">The file; one that is there is replaced whole.</param>
     /// <exception cref="IOException">It cannot be written.</exception>
     public void Save(string path) => SafeTensorsFile.Write(
-        path, new Dictionary<string, Tensor> { ["mean"] = mean, ["deviation"] = deviation, ["weight"] = weight, ["bias"] = bias });
+        path, new Dictionary<string, Tensor>
+        {
+            ["mean"] = mean,
+            ["deviation"] = deviation,
+            ["weight"] = weight,
+            ["bias"] = bias
+        });
 
     /// <summary>Reads a probe that <see cref="Save"/> wrote.</summary>
     /// <param name="path">The file.</param>
@@ -156,7 +178,8 @@ public sealed class LinearProbe : IDisposable
 
         Tensor Of(string name) => tensors.TryGetValue(name, out var tensor)
             ? tensor
-            : throw new WeightFileException($"{path} holds no linear probe: '{name}' is missing; give a file that LinearProbe.Save wrote");
+            : throw new WeightFileException(
+                $"{path} holds no linear probe: '{name}' is missing; give a file that LinearProbe.Save wrote");
     }
 
     /// <summary>The probe's logits.</summary>
@@ -167,7 +190,9 @@ public sealed class LinearProbe : IDisposable
     {
         CheckFeatures(features);
         if (features.shape[1] != FeatureCount)
-            throw new ArgumentException($"features of shape [{string.Join(", ", features.shape)}] for a probe of {FeatureCount}; give [samples, {FeatureCount}]", nameof(features));
+            throw new ArgumentException(
+                $"features of shape [{string.Join(", ", features.shape)}] for a probe of {FeatureCount}; give "
+                + $"[samples, {FeatureCount}]", nameof(features));
         using var _ = no_grad();
         using var here = features.to(mean.device);
         using var standard = here.sub(mean).div_(deviation);
@@ -178,23 +203,28 @@ public sealed class LinearProbe : IDisposable
     /// <param name="features">float32 [N, F].</param>
     /// <param name="labels">N class numbers.</param>
     /// <returns>0 … 1.</returns>
-    /// <exception cref="ArgumentException">Shapes do not fit, a label is outside the classes, or a feature is not finite.</exception>
+    /// <exception cref="ArgumentException">Shapes do not fit, a label is outside the classes, or a feature is not
+    /// finite.</exception>
     public double Accuracy(Tensor features, IReadOnlyList<long> labels)
     {
         Checks.Labels(labels, Classes);
         using var scope = NewDisposeScope();
         var logits = Logits(features);
         if (labels.Count != logits.shape[0])
-            throw new ArgumentException($"{labels.Count} labels for {logits.shape[0]} samples; give one each", nameof(labels));
+            throw new ArgumentException($"{labels.Count} labels for {logits.shape[0]} samples; give one each",
+                nameof(labels));
         Checks.Logits(logits);
-        return logits.argmax(1).eq(tensor(labels.ToArray(), device: logits.device)).to_type(ScalarType.Float32).mean().item<float>();
+        return logits.argmax(1).eq(tensor(labels.ToArray(), device: logits.device)).to_type(ScalarType.Float32).mean()
+            .item<float>();
     }
 
     internal static void CheckFeatures(Tensor features)
     {
         ArgumentNullException.ThrowIfNull(features);
         if (features.dim() != 2 || features.shape[0] == 0 || features.dtype != ScalarType.Float32)
-            throw new ArgumentException($"features are {features.dtype} {features.Shape()}; give float32 [samples, features]", nameof(features));
+            throw new ArgumentException(
+                $"features are {features.dtype} {features.Shape()}; give float32 [samples, features]",
+                nameof(features));
         Checks.Features(features);
     }
 

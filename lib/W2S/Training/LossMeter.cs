@@ -81,7 +81,8 @@ internal sealed class LossMeter(int perUpdate = 1) : IDisposable
     /// <summary>Takes time that is no training (evaluation, checkpoints) out of the speed.</summary>
     public IDisposable Pause() => new Pausing(this);
 
-    /// <summary>The means since the report before; starts the next ones. <paramref name="step"/> and <paramref name="total"/> count updates.</summary>
+    /// <summary>The means since the report before; starts the next ones. <paramref name="step"/> and
+    /// <paramref name="total"/> count updates.</summary>
     public TrainingProgress Report(long step, long total, double epoch, double epochs, double rate)
     {
         using var scope = NewDisposeScope();
@@ -101,7 +102,8 @@ internal sealed class LossMeter(int perUpdate = 1) : IDisposable
             Epochs = epochs,
             LearningRate = rate,
             Losses = losses,
-            Accuracies = labelled && values.Length > 0 ? new Dictionary<string, double> { ["train"] = values[^1] / steps } : TrainingProgress.Empty,
+            Accuracies = labelled && values.Length > 0
+                ? new Dictionary<string, double> { ["train"] = values[^1] / steps } : TrainingProgress.Empty,
             Diagnostics = diagnostics,
             Agreement = agreement,
             ImagesPerSecond = images / seconds,
@@ -119,7 +121,8 @@ internal sealed class LossMeter(int perUpdate = 1) : IDisposable
         diagnostics = [];
         foreach (var (name, value) in parts.Diagnostics)
             diagnostics[name] = value.cpu().to_type(ScalarType.Float64).mean().item<double>();
-        agreement = teacher is null ? null : logits.argmax(1).eq(teacher.argmax(1)).to_type(ScalarType.Float32).mean().cpu().item<float>();
+        agreement = teacher is null ? null
+            : logits.argmax(1).eq(teacher.argmax(1)).to_type(ScalarType.Float32).mean().cpu().item<float>();
     }
 
     private sealed class Pausing(LossMeter meter) : IDisposable

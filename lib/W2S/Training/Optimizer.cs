@@ -106,7 +106,8 @@ public sealed record Adam : Optimizer
 }
 
 /// <summary>Adam with weight decay apart from the gradient.</summary>
-/// <remarks>w ← w − ηλw before Adam's step: Loshchilov and Hutter, ICLR 2019 (arXiv 1711.05101), in PyTorch's form.</remarks>
+/// <remarks>w ← w − ηλw before Adam's step: Loshchilov and Hutter, ICLR 2019 (arXiv 1711.05101), in PyTorch's
+/// form.</remarks>
 public sealed record AdamW : Optimizer
 {
     /// <summary>AdamW with the given rate.</summary>

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 
 namespace W2S.Training;
 
-/// <summary>What an optimizer remembers between steps: how many there were, and buffers as long as the flat parameters.</summary>
+/// <summary>What an optimizer remembers between steps: how many there were, and buffers as long as the flat
+/// parameters.</summary>
 internal abstract class OptimizerState : IDisposable
 {
     private readonly FlatParameters parameters;
@@ -47,9 +48,10 @@ internal abstract class OptimizerState : IDisposable
 internal sealed class AdamState(FlatParameters parameters, double beta1, double beta2, double epsilon, bool decoupled)
     : OptimizerState(parameters, ["mean", "square"])
 {
-    // Kept for good: an implicit Scalar waits for the finalizer at every call, and a collection on another thread may free it
-    // while libtorch still reads it. That goes for the factor 1 of a plain add_(x), too.
-    private readonly Scalar newShare = (1 - beta1).ToScalar(), keep = beta2.ToScalar(), newSquare = (1 - beta2).ToScalar(), tiny = epsilon.ToScalar();
+    // Kept for good: an implicit Scalar waits for the finalizer at every call, and a collection on another thread may
+    // free it while libtorch still reads it. That goes for the factor 1 of a plain add_(x), too.
+    private readonly Scalar newShare = (1 - beta1).ToScalar(), keep = beta2.ToScalar(),
+        newSquare = (1 - beta2).ToScalar(), tiny = epsilon.ToScalar();
     private readonly Scalar oldShare = beta1.ToScalar(), one = 1.0.ToScalar();
 
     protected override void Apply(FlatGroup group, double learningRate)

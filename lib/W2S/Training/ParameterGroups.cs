@@ -16,9 +16,12 @@ internal static partial class ParameterGroups
         var all = model.named_parameters().ToList();
         foreach (var prefix in options.Frozen)
             if (!all.Exists(p => p.name.StartsWith(prefix, StringComparison.Ordinal)))
-                throw new ArgumentException($"no parameter of {model.ModelName} begins with '{prefix}'; its parameters are {string.Join(", ", all.Select(p => p.name).Take(6))} …");
+                throw new ArgumentException(
+                    $"no parameter of {model.ModelName} begins with '{prefix}'; its parameters are "
+                    + $"{string.Join(", ", all.Select(p => p.name).Take(6))} …");
         if (options.FrozenBackbone && model.HeadKey == "")
-            throw new ArgumentException($"{model.ModelName} has no head of its own to train alone; name what stays as it is in Frozen");
+            throw new ArgumentException(
+                $"{model.ModelName} has no head of its own to train alone; name what stays as it is in Frozen");
         var layers = options.LayerDecay < 1 ? Layers([.. all.Select(p => p.name)], model.ModelName) : null;
         List<TrainedParameter> trained = [];
         foreach (var (name, parameter) in all)
@@ -31,17 +34,22 @@ internal static partial class ParameterGroups
             trained.Add(new TrainedParameter($"loss.{name}", parameter, 1, Decay(parameter)));
         return trained;
 
-        double Decay(Tensor parameter) => parameter.dim() > 1 || options.DecayBiasesAndNorms ? options.Optimizer.WeightDecay : 0;
+        double Decay(Tensor parameter) =>
+            parameter.dim() > 1 || options.DecayBiasesAndNorms ? options.Optimizer.WeightDecay : 0;
     }
 
     /// <summary>Whether a parameter, or everything below a module, stays as it is.</summary>
     public static bool IsFrozen(string name, ImageModel model, TrainerOptions options) =>
         options.Frozen.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))
-        || options.FrozenBackbone && name != model.HeadKey && !name.StartsWith($"{model.HeadKey}.", StringComparison.Ordinal);
+        || options.FrozenBackbone && name != model.HeadKey
+        && !name.StartsWith($"{model.HeadKey}.", StringComparison.Ordinal);
 
     /// <summary>Modules whose parameters are all frozen: they run in evaluation mode.</summary>
-    public static IEnumerable<nn.Module> FrozenModules(ImageModel model, TrainerOptions options) => model.named_modules()
-        .Where(m => m.module.named_parameters().ToList() is { Count: > 0 } own && own.All(p => IsFrozen($"{m.name}.{p.name}", model, options)))
+    public static IEnumerable<nn.Module> FrozenModules(ImageModel model, TrainerOptions options) =>
+        model.named_modules()
+        .Where(m =>
+            m.module.named_parameters()
+                .ToList() is { Count: > 0 } own && own.All(p => IsFrozen($"{m.name}.{p.name}", model, options)))
         .Select(m => m.module);
 
     /// <summary>0 before the first block, then a number for each block, one more for what follows the last.</summary>
@@ -55,7 +63,8 @@ internal static partial class ParameterGroups
             layers[name] = block is not null ? blocks[block] : blocks.Count == 0 ? 0 : -1;
         }
         if (blocks.Count == 0)
-            throw new ArgumentException($"{model} has no numbered blocks, so its learning rate cannot decay by layers; leave LayerDecay 1");
+            throw new ArgumentException(
+                $"{model} has no numbered blocks, so its learning rate cannot decay by layers; leave LayerDecay 1");
         return layers.ToDictionary(entry => entry.Key, entry => entry.Value < 0 ? blocks.Count + 1 : entry.Value);
     }
 

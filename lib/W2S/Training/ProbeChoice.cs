@@ -22,14 +22,20 @@ internal sealed record ProbeChoice(ProbeTask Task, IReadOnlyList<ProbeCandidate>
         if (!tasks.Any(Chooses)) return [.. tasks.Select(task => new ProbeChoice(task, []))];
         using var scope = NewDisposeScope();
         List<HeldOutPart> parts = [];
-        var judged = tasks.Select(task => Chooses(task) ? (Part: PartOf(task), Candidates: Candidates(task)) : default).ToArray();
+        var judged =
+            tasks.Select(task => Chooses(task) ? (Part: PartOf(task), Candidates: Candidates(task)) : default)
+                .ToArray();
         var probes = new Queue<LinearProbe>(train(
-            [.. judged.Where(choice => choice.Part is not null).SelectMany(choice => choice.Candidates.Select(choice.Part.Train))]));
-        return [.. tasks.Zip(judged, (task, choice) => choice.Part is null ? new ProbeChoice(task, []) : Settle(task, choice.Part, choice.Candidates))];
+            [.. judged.Where(choice => choice.Part is not null).SelectMany(
+                choice => choice.Candidates.Select(choice.Part.Train))]));
+        return [.. tasks.Zip(judged,
+            (task, choice) =>
+                choice.Part is null ? new ProbeChoice(task, []) : Settle(task, choice.Part, choice.Candidates))];
 
         HeldOutPart PartOf(ProbeTask task)
         {
-            var part = parts.Find(known => ReferenceEquals(known.Features, task.Features) && known.Seed == task.Options.Seed);
+            var part = parts.Find(
+                known => ReferenceEquals(known.Features, task.Features) && known.Seed == task.Options.Seed);
             if (part is null) parts.Add(part = new HeldOutPart(task.Features, task.Options.Seed));
             return part;
         }
@@ -47,7 +53,8 @@ internal sealed record ProbeChoice(ProbeTask Task, IReadOnlyList<ProbeCandidate>
         }
     }
 
-    private static bool Chooses(ProbeTask task) => task.Options.ChooseL2.Count > 0 || task.Options.ChooseSteps.Count > 0;
+    private static bool Chooses(ProbeTask task) =>
+        task.Options.ChooseL2.Count > 0 || task.Options.ChooseSteps.Count > 0;
 
     private static IReadOnlyList<ProbeTask> Candidates(ProbeTask task)
     {
@@ -61,8 +68,8 @@ internal sealed record ProbeChoice(ProbeTask Task, IReadOnlyList<ProbeCandidate>
     private static LinearProbeOptions Settled(LinearProbeOptions options, double l2, int steps) =>
         options with { L2 = l2, Steps = steps, ChooseL2 = [], ChooseSteps = [] };
 
-    /// <summary>A fifth of the samples, which judges, and the rest, which trains: one draw for all probes of the same features
-    /// and seed.</summary>
+    /// <summary>A fifth of the samples, which judges, and the rest, which trains: one draw for all probes of the same
+    /// features and seed.</summary>
     private sealed class HeldOutPart
     {
         private readonly Tensor held, kept, heldFeatures, keptFeatures;
@@ -72,7 +79,9 @@ internal sealed record ProbeChoice(ProbeTask Task, IReadOnlyList<ProbeCandidate>
             (Features, Seed) = (features, seed);
             var count = (int)features.shape[0];
             if (count < Parts)
-                throw new ArgumentException($"{count} samples are too few to hold a fifth out; give {Parts} or more, or L2 instead of ChooseL2", nameof(features));
+                throw new ArgumentException(
+                    $"{count} samples are too few to hold a fifth out; give {Parts} or more, or L2 instead of ChooseL2",
+                    nameof(features));
             var order = Enumerable.Range(0, count).Select(i => (long)i).ToArray();
             var random = new SeededRandom(Seeds.Derive(seed, "held out"));
             random.Shuffle<long>(order);

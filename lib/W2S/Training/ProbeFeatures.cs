@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 
 namespace W2S.Training;
 
-/// <summary>Features brought to mean 0 and deviation 1, each row padded with zeros to whole vectors, for as many probes as
-/// learn from them.</summary>
+/// <summary>Features brought to mean 0 and deviation 1, each row padded with zeros to whole vectors, for as many probes
+/// as learn from them.</summary>
 internal sealed unsafe class ProbeFeatures : IDisposable
 {
     private readonly Tensor padded;
@@ -34,7 +34,8 @@ internal sealed unsafe class ProbeFeatures : IDisposable
         padded.DetachFromDisposeScope();
         Standard.DetachFromDisposeScope();
         if (here.device.type == DeviceType.CPU)
-            start = (float*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(padded.bytes));
+            start = (float*)System.Runtime.CompilerServices.Unsafe.AsPointer(
+                ref MemoryMarshal.GetReference(padded.bytes));
     }
 
     /// <summary>[F].</summary>
@@ -75,7 +76,8 @@ internal sealed unsafe class ProbeFeatures : IDisposable
     private static (Tensor Mean, Tensor Deviation) Statistics(Tensor features, bool standardize)
     {
         if (!standardize)
-            return (zeros(features.shape[1], device: features.device), ones(features.shape[1], device: features.device));
+            return (zeros(features.shape[1], device: features.device),
+                ones(features.shape[1], device: features.device));
         var mean = features.mean([0]);
         // A feature that never changes stays at 0 instead of becoming 0/0.
         var deviation = features.shape[0] == 1 ? ones_like(mean) : features.std(0);

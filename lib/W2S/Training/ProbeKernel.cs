@@ -2,14 +2,16 @@ using System.Runtime.Intrinsics;
 
 namespace W2S.Training;
 
-/// <summary>The two products of a linear layer's training step, on rows picked from a table: forward, and back to the weights.</summary>
+/// <summary>The two products of a linear layer's training step, on rows picked from a table: forward, and back to the
+/// weights.</summary>
 /// <remarks>
-/// Weights lie as [F, C], C padded to whole vectors of eight. Eight sums are kept in registers at a time, each over one index
-/// and in its order: every number is the same whatever else is computed, and no row is copied to be read.
+/// Weights lie as [F, C], C padded to whole vectors of eight. Eight sums are kept in registers at a time, each over one
+/// index and in its order: every number is the same whatever else is computed, and no row is copied to be read.
 /// </remarks>
 internal static unsafe class ProbeKernel
 {
-    /// <summary>Numbers in a vector, rows in a block of <see cref="Forward"/>, features in one of <see cref="Backward"/>.</summary>
+    /// <summary>Numbers in a vector, rows in a block of <see cref="Forward"/>, features in one of
+    /// <see cref="Backward"/>.</summary>
     public const int Block = 8;
 
     // Samples whose pieces of rows stay in the first cache while their gradients are added up.

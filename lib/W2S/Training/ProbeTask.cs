@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 namespace W2S.Training;
 
 /// <summary>A linear probe that is to be trained: one of many for <see cref="LinearProbe.TrainMany"/>.</summary>
-/// <param name="Features">float32 [N, F]; probes that are given the same tensor share one standardised copy of it.</param>
+/// <param name="Features">float32 [N, F]; probes that are given the same tensor share one standardised copy of
+/// it.</param>
 /// <param name="Classes">C.</param>
 /// <param name="Loss">Any loss that needs logits alone, or pooled features.</param>
 /// <param name="Supervision">Labels, teacher logits or both, a row for each sample.</param>
@@ -21,7 +22,8 @@ public sealed record ProbeTask(
     /// <value>Null: nobody is.</value>
     public Action<TrainingProgress, LinearProbe>? Watch { get; init; }
 
-    /// <exception cref="ArgumentException">Something does not fit or is no number to learn from, or weighted samples are to be mixed.</exception>
+    /// <exception cref="ArgumentException">Something does not fit or is no number to learn from, or weighted samples
+    /// are to be mixed.</exception>
     internal void Check()
     {
         ArgumentNullException.ThrowIfNull(Loss, "loss");
@@ -29,7 +31,8 @@ public sealed record ProbeTask(
         ArgumentNullException.ThrowIfNull(Options, "options");
         LinearProbe.CheckFeatures(Features);
         if (Classes < 2)
-            throw new ArgumentOutOfRangeException("classes", Classes, $"{Classes} classes cannot be told apart; give 2 or more");
+            throw new ArgumentOutOfRangeException("classes", Classes,
+                $"{Classes} classes cannot be told apart; give 2 or more");
         Supervision.Check(Features.shape[0], Classes);
         if (Options.Mixup > 0) Supervision.CheckMixable();
     }

@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 
 namespace W2S.Training;
 
-/// <summary>The training of one linear probe: its batches, its learning rate and its reports; a step is the kinds' own.</summary>
+/// <summary>The training of one linear probe: its batches, its learning rate and its reports; a step is the kinds'
+/// own.</summary>
 internal abstract class ProbeTraining : IDisposable
 {
     private SeededRandom draws;
@@ -17,7 +18,8 @@ internal abstract class ProbeTraining : IDisposable
         Epochs = (double)Options.Steps * Options.BatchSize / features.Count;
     }
 
-    /// <summary>One in closed form where the loss has that and the features lie in the CPU's memory, else one by the graph.</summary>
+    /// <summary>One in closed form where the loss has that and the features lie in the CPU's memory, else one by the
+    /// graph.</summary>
     public static ProbeTraining Start(ProbeFeatures features, ProbeTask task) =>
         task.Loss.HasClosedForm && task.Options.Mixup == 0 && features.Standard.device.type == DeviceType.CPU
             ? new ClosedFormProbe(features, task)
@@ -33,11 +35,13 @@ internal abstract class ProbeTraining : IDisposable
     protected double Epochs { get; }
 
     /// <summary>Trains it.</summary>
-    /// <param name="make">Makes a probe of mean, deviation, weight [C, F], bias [C] and history so far; all tensors are its own.</param>
+    /// <param name="make">Makes a probe of mean, deviation, weight [C, F], bias [C] and history so far; all tensors are
+    /// its own.</param>
     /// <param name="gate">Held while the task's progress and watcher are called.</param>
     /// <param name="token">Asked before every step.</param>
     public LinearProbe Run(
-        Func<Tensor, Tensor, Tensor, Tensor, IReadOnlyList<TrainingProgress>, LinearProbe> make, Lock gate, CancellationToken token)
+        Func<Tensor, Tensor, Tensor, Tensor, IReadOnlyList<TrainingProgress>, LinearProbe> make, Lock gate,
+        CancellationToken token)
     {
         List<TrainingProgress> history = [];
         using var meter = new LossMeter();
@@ -49,10 +53,15 @@ internal abstract class ProbeTraining : IDisposable
             Step(step, rate, meter, report);
             if (!report) continue;
             var point = meter.Report(step + 1, Options.Steps, Epochs * (step + 1) / Options.Steps, Epochs, rate);
-            if (point.Losses.FirstOrDefault(part => !double.IsFinite(part.Value)) is { Key: { } part, Value: var value })
+            if (point.Losses.FirstOrDefault(part => !double.IsFinite(part.Value)) is
+                {
+                    Key: { } part,
+                    Value: var value
+                })
             {
                 throw new NotFiniteException(
-                    $"the probe's loss '{part}' became {value} between steps {step / Options.ReportEvery * Options.ReportEvery + 1} and {step + 1}; " +
+                    $"the probe's loss '{part}' became {value} between steps "
+                    + $"{step / Options.ReportEvery * Options.ReportEvery + 1} and {step + 1}; " +
                     "lower the learning rate or check features and logits");
             }
             history.Add(point);
@@ -91,7 +100,8 @@ internal abstract class ProbeTraining : IDisposable
         foreach (ref var row in rows) row = draws.Next(Features.Count);
     }
 
-    /// <summary>The first weights: C·F of the classes one after the other, then C biases, uniform within 1/√F.</summary>
+    /// <summary>The first weights: C·F of the classes one after the other, then C biases, uniform within
+    /// 1/√F.</summary>
     protected float[] FirstWeights()
     {
         var random = new SeededRandom(Seeds.Derive(Options.Seed, Seeds.Initialisation));

@@ -4,10 +4,12 @@ using static TorchSharp.torch;
 
 namespace W2S.Training;
 
-/// <summary>What supervises a set of samples: labels, a teacher, or both; each tensor has a row for every sample.</summary>
+/// <summary>What supervises a set of samples: labels, a teacher, or both; each tensor has a row for every
+/// sample.</summary>
 public sealed record Supervision
 {
-    /// <summary>True (or noisy) labels: int64 [N], or distributions float [N, C]. Null where only the teacher supervises.</summary>
+    /// <summary>True (or noisy) labels: int64 [N], or distributions float [N, C]. Null where only the teacher
+    /// supervises.</summary>
     public Tensor? Labels { get; init; }
 
     /// <summary>The teacher's logits, [N, C]. Null where only labels supervise.</summary>
@@ -66,12 +68,15 @@ public sealed record Supervision
         return rows.mul(own).add_(rows.flip(0).mul_(other), One);
     }
 
-    /// <summary>What supervises a batch that is mixed with itself in reverse order: labels as distributions, the teacher's logits mixed alike.</summary>
+    /// <summary>What supervises a batch that is mixed with itself in reverse order: labels as distributions, the
+    /// teacher's logits mixed alike.</summary>
     internal Supervision Mixed(double lambda, int classes)
     {
         return new Supervision
         {
-            Labels = Labels is { } labels ? Mix(labels.dim() == 1 ? nn.functional.one_hot(labels, classes).to_type(ScalarType.Float32) : labels, lambda) : null,
+            Labels = Labels is { } labels
+                ? Mix(labels.dim() == 1 ? nn.functional.one_hot(labels, classes).to_type(ScalarType.Float32) : labels,
+                    lambda) : null,
             TeacherLogits = TeacherLogits is { } logits ? Mix(logits, lambda) : null,
         };
     }
@@ -79,17 +84,21 @@ public sealed record Supervision
     /// <exception cref="ArgumentException">There is what has no meaning for a mixture of two samples.</exception>
     internal void CheckMixable()
     {
-        foreach (var (name, rows) in ((string, Tensor?)[])[(nameof(Weights), Weights), (nameof(TeacherWeights), TeacherWeights), (nameof(TrueLabels), TrueLabels)])
+        foreach (var (name, rows) in ((string, Tensor?)[])[(nameof(Weights), Weights),
+            (nameof(TeacherWeights), TeacherWeights), (nameof(TrueLabels), TrueLabels)])
         {
             if (rows is not null)
-                throw new ArgumentException($"{name} are given and mixup is on, but a mixture of two samples has none of its own; train on the chosen samples alone, without {name}");
+                throw new ArgumentException(
+                    $"{name} are given and mixup is on, but a mixture of two samples has none of its own; train on "
+                    + $"the chosen samples alone, without {name}");
         }
     }
 
     /// <summary>The same on another device, owned by the current dispose scope.</summary>
     internal Supervision To(Device device) => new()
     {
-        Labels = Labels is { } labels ? (labels.is_floating_point() ? labels : labels.to_type(ScalarType.Int64)).to(device) : null,
+        Labels = Labels is { } labels
+            ? (labels.is_floating_point() ? labels : labels.to_type(ScalarType.Int64)).to(device) : null,
         TeacherLogits = TeacherLogits?.to(device),
         TrueLabels = TrueLabels?.to(device),
         Weights = Weights?.to(device),
@@ -111,7 +120,9 @@ public sealed record Supervision
         {
             Checks.Logits(logits, nameof(TeacherLogits));
             if (!logits.shape.SequenceEqual([samples, classes]))
-                throw new ArgumentException($"{nameof(TeacherLogits)} of shape {logits.Shape()} for {samples} samples and {classes} classes; give [{samples}, {classes}]");
+                throw new ArgumentException(
+                    $"{nameof(TeacherLogits)} of shape {logits.Shape()} for {samples} samples and {classes} classes; "
+                    + $"give [{samples}, {classes}]");
         }
         if (TrueLabels is { } truth) Checks.Labels(truth, samples, classes, nameof(TrueLabels));
         if (Weights is { } weights) Checks.Weights(weights, samples, nameof(Weights));

@@ -13,10 +13,12 @@ namespace W2S.Training;
 public abstract class Teacher
 {
     /// <summary>A network that is run inside every step, on the very views that the student sees.</summary>
-    /// <param name="model">The network; the run puts it into evaluation mode and onto its device and leaves it there.</param>
+    /// <param name="model">The network; the run puts it into evaluation mode and onto its device and leaves it
+    /// there.</param>
     /// <param name="normalization">What the network expects; null where that is the student's.</param>
     /// <returns>The teacher.</returns>
-    public static Teacher OnTheFly(ImageModel model, Normalization? normalization = null) => new LiveTeacher(model, normalization);
+    public static Teacher OnTheFly(ImageModel model, Normalization? normalization = null) =>
+        new LiveTeacher(model, normalization);
 
     /// <summary>Logits that were computed once for fixed views.</summary>
     /// <param name="cache">The cache; it must have been made for the images and views of the run.</param>
@@ -55,7 +57,9 @@ public abstract class Teacher
             (this.model, this.normalization) = (model, normalization);
         }
 
-        internal override string Identity => $"{model.ModelName} {Fingerprint.Of(model)}{(normalization is null ? "" : $", input {TeacherKey.Invariant(normalization)}")}";
+        internal override string Identity =>
+            $"{model.ModelName} "
+            + $"{Fingerprint.Of(model)}{(normalization is null ? "" : $", input {TeacherKey.Invariant(normalization)}")}";
 
         internal override double? Accuracy(ImageSet images, Normalization student, CancellationToken token) =>
             Evaluator.Evaluate(model, images, normalization ?? student, token: token).Top1;
@@ -63,9 +67,12 @@ public abstract class Teacher
         internal override void Check(TrainingRun run)
         {
             if (ReferenceEquals(model, run.Student))
-                throw new ArgumentException($"{model.ModelName} cannot teach itself while it learns; give the teacher an object of its own");
+                throw new ArgumentException(
+                    $"{model.ModelName} cannot teach itself while it learns; give the teacher an object of its own");
             if (model.Classes != run.Student.Classes)
-                throw new ArgumentException($"the teacher tells {model.Classes} classes apart and the student {run.Student.Classes}; give both one head size");
+                throw new ArgumentException(
+                    $"the teacher tells {model.Classes} classes apart and the student {run.Student.Classes}; give "
+                    + "both one head size");
         }
 
         internal override void Start(TrainingRun run, Device device)
@@ -74,25 +81,29 @@ public abstract class Teacher
             model.eval();
             change?.Scale.Dispose();
             change?.Shift.Dispose();
-            change = normalization is null || normalization == run.Batches.Normalization ? null : Between(run.Batches.Normalization, normalization, device);
+            change = normalization is null || normalization == run.Batches.Normalization ? null
+                : Between(run.Batches.Normalization, normalization, device);
         }
 
         internal override (Tensor Logits, LossFeatures? Features) Ask(Batch batch)
         {
             using var _ = no_grad();
             using var scope = NewDisposeScope();
-            var images = change is var (scale, shift) ? batch.Images.mul(scale).add_(shift, Numerics.One) : batch.Images;
+            var images = change is var (scale, shift) ? batch.Images.mul(scale).add_(shift, Numerics.One)
+                : batch.Images;
             var output = model.ForwardFeatures(images);
             foreach (var stage in output.Stages)
                 stage.MoveToOuterDisposeScope();
-            return (output.Logits.MoveToOuterDisposeScope(), new LossFeatures(output.Pooled.MoveToOuterDisposeScope(), output.Stages));
+            return (output.Logits.MoveToOuterDisposeScope(),
+                new LossFeatures(output.Pooled.MoveToOuterDisposeScope(), output.Stages));
         }
 
         // (x·s₁ + m₁ − m₂)/s₂: from one network's input to the other's.
         private static (Tensor, Tensor) Between(Normalization from, Normalization to, Device device)
         {
             var (m1, s1, m2, s2) = (Numbers(from.Mean), Numbers(from.Std), Numbers(to.Mean), Numbers(to.Std));
-            return (Channels([.. s1.Zip(s2, (a, b) => a / b)]), Channels([.. m1.Zip(m2, (a, b) => a - b).Zip(s2, (d, s) => d / s)]));
+            return (Channels([.. s1.Zip(s2, (a, b) => a / b)]),
+                Channels([.. m1.Zip(m2, (a, b) => a - b).Zip(s2, (d, s) => d / s)]));
 
             float[] Numbers((float R, float G, float B) c) => [c.R, c.G, c.B];
             Tensor Channels(float[] c) => tensor(c, device: device).reshape(1, 3, 1, 1).DetachFromDisposeScope();
@@ -117,14 +128,18 @@ public abstract class Teacher
         internal override void Check(TrainingRun run)
         {
             if (cache.Classes != run.Student.Classes)
-                throw new ArgumentException($"the cache holds logits of {cache.Classes} classes and the student tells {run.Student.Classes} apart; make it with the right teacher");
+                throw new ArgumentException(
+                    $"the cache holds logits of {cache.Classes} classes and the student tells {run.Student.Classes} "
+                    + "apart; make it with the right teacher");
             if (run.Batches.Mixing is not null)
-                throw new ArgumentException("mixed images have no cached logits; use Teacher.OnTheFly, or leave Mixing out");
+                throw new ArgumentException(
+                    "mixed images have no cached logits; use Teacher.OnTheFly, or leave Mixing out");
             cache.Key.RequireViews(TeacherKey.ViewsOf(run.Images, run.Batches), cache.Path);
         }
 
         internal override void Start(TrainingRun run, Device device) => this.device = device;
 
-        internal override (Tensor Logits, LossFeatures? Features) Ask(Batch batch) => (cache.Read(batch.Indices, batch.View, device), null);
+        internal override (Tensor Logits, LossFeatures? Features) Ask(Batch batch) =>
+            (cache.Read(batch.Indices, batch.View, device), null);
     }
 }

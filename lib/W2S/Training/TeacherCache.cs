@@ -10,8 +10,8 @@ using static TorchSharp.torch;
 namespace W2S.Training;
 
 /// <summary>A teacher's logits for fixed views of a set, computed once and mapped from a file.</summary>
-/// <remarks>The file is a safetensors file with one tensor, <c>logits</c> [views, images, classes], and the key beside it.
-/// It is written under a temporary name, flushed and renamed: it is whole or not there.</remarks>
+/// <remarks>The file is a safetensors file with one tensor, <c>logits</c> [views, images, classes], and the key beside
+/// it. It is written under a temporary name, flushed and renamed: it is whole or not there.</remarks>
 public sealed unsafe class TeacherCache : IDisposable
 {
     private readonly MemoryMappedFile file;
@@ -54,9 +54,11 @@ public sealed unsafe class TeacherCache : IDisposable
     /// <param name="batches">How the run serves them: augmentation, seed and number of views count.</param>
     /// <param name="input">What the teacher expects; null where that is the run's normalisation.</param>
     /// <returns>The cache; the caller disposes it.</returns>
-    /// <exception cref="TeacherCacheException">The file is missing, damaged, or belongs to something else; the message says what differs.</exception>
+    /// <exception cref="TeacherCacheException">The file is missing, damaged, or belongs to something else; the message
+    /// says what differs.</exception>
     /// <exception cref="ArgumentException">The views are random without end.</exception>
-    public static TeacherCache Open(string path, ImageModel teacher, ImageSet images, BatchOptions batches, Normalization? input = null)
+    public static TeacherCache Open(string path, ImageModel teacher, ImageSet images, BatchOptions batches,
+        Normalization? input = null)
     {
         ArgumentNullException.ThrowIfNull(teacher);
         var cache = Read(path);
@@ -86,8 +88,9 @@ public sealed unsafe class TeacherCache : IDisposable
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
     public static TeacherCache Create(
-        string path, ImageModel teacher, ImageSet images, BatchOptions batches, Normalization? input = null, ScalarType type = ScalarType.Float16,
-        IProgress<ExtractionProgress>? progress = null, CancellationToken token = default)
+        string path, ImageModel teacher, ImageSet images, BatchOptions batches, Normalization? input = null,
+        ScalarType type = ScalarType.Float16, IProgress<ExtractionProgress>? progress = null,
+        CancellationToken token = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(teacher);
@@ -96,22 +99,27 @@ public sealed unsafe class TeacherCache : IDisposable
         if (type is not (ScalarType.Float16 or ScalarType.Float32))
             throw new ArgumentException($"logits of type {type} are not kept; give Float16 or Float32", nameof(type));
         var key = TeacherKey.Of(teacher, input ?? batches.Normalization, images, batches);
-        TeacherCacheWriter.Write(path, key, teacher, images, batches with { Normalization = input ?? batches.Normalization }, type, progress, token);
+        TeacherCacheWriter.Write(path, key, teacher, images,
+            batches with { Normalization = input ?? batches.Normalization }, type, progress, token);
         return Read(path);
     }
 
     /// <summary>Opens the cache if it is there and belongs to this, makes it if it is not there.</summary>
     /// <inheritdoc cref="Create"/>
-    /// <exception cref="TeacherCacheException">There is a cache under that name which is damaged, belongs to something else or holds numbers of another type.</exception>
+    /// <exception cref="TeacherCacheException">There is a cache under that name which is damaged, belongs to something
+    /// else or holds numbers of another type.</exception>
     public static TeacherCache OpenOrCreate(
-        string path, ImageModel teacher, ImageSet images, BatchOptions batches, Normalization? input = null, ScalarType type = ScalarType.Float16,
-        IProgress<ExtractionProgress>? progress = null, CancellationToken token = default)
+        string path, ImageModel teacher, ImageSet images, BatchOptions batches, Normalization? input = null,
+        ScalarType type = ScalarType.Float16, IProgress<ExtractionProgress>? progress = null,
+        CancellationToken token = default)
     {
         if (!File.Exists(path)) return Create(path, teacher, images, batches, input, type, progress, token);
         var cache = Open(path, teacher, images, batches, input);
         if (cache.Type == type) return cache;
         cache.Dispose();
-        throw new TeacherCacheException($"{path} holds logits of type {cache.Type} and {type} is asked for; give another path, or delete it to make it anew");
+        throw new TeacherCacheException(
+            $"{path} holds logits of type {cache.Type} and {type} is asked for; give another path, or delete it to "
+            + "make it anew");
     }
 
     /// <summary>The logits of some images.</summary>
@@ -126,7 +134,8 @@ public sealed unsafe class TeacherCache : IDisposable
         ObjectDisposedException.ThrowIf(disposed, this);
         if (Views == 1 && Key.Views == TeacherCacheWriter.Plain) viewNumber = 0; // one view for every epoch
         if (viewNumber < 0 || viewNumber >= Views)
-            throw new ArgumentOutOfRangeException(nameof(viewNumber), viewNumber, $"view {viewNumber} is outside 0 … {Views - 1} of {Path}");
+            throw new ArgumentOutOfRangeException(nameof(viewNumber), viewNumber,
+                $"view {viewNumber} is outside 0 … {Views - 1} of {Path}");
         using var scope = NewDisposeScope();
         var width = Classes * TeacherCacheWriter.Bytes(Type);
         var picked = empty(indices.Count, Classes, Type);
@@ -134,8 +143,10 @@ public sealed unsafe class TeacherCache : IDisposable
         for (var row = 0; row < indices.Count; row++)
         {
             if ((uint)indices[row] >= (uint)Images)
-                throw new ArgumentOutOfRangeException(nameof(indices), indices[row], $"position {indices[row]} is outside 0 … {Images - 1} of {Path}");
-            new ReadOnlySpan<byte>(rows + ((long)viewNumber * Images + indices[row]) * width, width).CopyTo(target[(row * width)..]);
+                throw new ArgumentOutOfRangeException(nameof(indices), indices[row],
+                    $"position {indices[row]} is outside 0 … {Images - 1} of {Path}");
+            new ReadOnlySpan<byte>(rows + ((long)viewNumber * Images + indices[row]) * width, width)
+                .CopyTo(target[(row * width)..]);
         }
         return picked.to(device ?? CPU).to_type(ScalarType.Float32).MoveToOuterDisposeScope();
     }
@@ -156,10 +167,13 @@ public sealed unsafe class TeacherCache : IDisposable
         try
         {
             var texts = SafeTensorsFile.ReadMetadata(path);
-            return new TeacherCache(path, new TeacherKey(texts["teacher"], texts["input"], texts["data"], texts["views"]),
-                Enum.Parse<ScalarType>(texts["type"]), int.Parse(texts["view-count"]), int.Parse(texts["image-count"]), int.Parse(texts["class-count"]));
+            return new TeacherCache(path,
+                new TeacherKey(texts["teacher"], texts["input"], texts["data"], texts["views"]),
+                Enum.Parse<ScalarType>(texts["type"]), int.Parse(texts["view-count"]), int.Parse(texts["image-count"]),
+                int.Parse(texts["class-count"]));
         }
-        catch (Exception error) when (error is IOException or KeyNotFoundException or FormatException or ArgumentException)
+        catch (Exception error)
+            when (error is IOException or KeyNotFoundException or FormatException or ArgumentException)
         {
             var reason = error is KeyNotFoundException ? $"{path} is no teacher cache: it has no key" : error.Message;
             throw new TeacherCacheException($"{reason}; delete it and make the cache anew", error);

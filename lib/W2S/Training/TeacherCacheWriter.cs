@@ -24,7 +24,9 @@ internal static class TeacherCacheWriter
         Devices.UseThreads();
         var device = teacher.parameters().FirstOrDefault()?.device ?? CPU;
         var views = key.Views == Plain ? 1 : batches.Views!.Value;
-        using var loader = new BatchLoader(images, batches with { Shuffle = false, Mixing = null, Device = device, ChannelsLast = true });
+        using var loader =
+            new BatchLoader(images,
+                batches with { Shuffle = false, Mixing = null, Device = device, ChannelsLast = true });
         var training = teacher.training;
         DurableFile.Write(path, stream =>
         {

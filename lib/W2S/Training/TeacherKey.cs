@@ -27,7 +27,9 @@ public sealed record TeacherKey(string Teacher, string Input, string Data, strin
         var data = $"{images.Name}, {images.Count} images, {Fingerprint.Of(images.Images)}";
         if (!batches.Augmentation.IsRandom) return (data, TeacherCacheWriter.Plain);
         if (batches.Views is not { } views)
-            throw new ArgumentException("every epoch shows new views, which no cache can hold; set BatchOptions.Views to the number of stored views, or use Teacher.OnTheFly");
+            throw new ArgumentException(
+                "every epoch shows new views, which no cache can hold; set BatchOptions.Views to the number of stored "
+                + "views, or use Teacher.OnTheFly");
         return (data, $"{views} views, seed {batches.Seed}, {Invariant(batches.Augmentation)}");
     }
 
@@ -50,7 +52,9 @@ public sealed record TeacherKey(string Teacher, string Input, string Data, strin
     private static void RequireSame(string what, string stored, string wanted, string path)
     {
         if (stored != wanted)
-            throw new TeacherCacheException($"{path} does not fit: for {what} it holds '{stored}', wanted is '{wanted}'; make the cache anew under another name");
+            throw new TeacherCacheException(
+                $"{path} does not fit: for {what} it holds '{stored}', wanted is '{wanted}'; make the cache anew "
+                + "under another name");
     }
 
     /// <summary>A record as text that is the same under every culture.</summary>
@@ -69,7 +73,8 @@ public sealed record TeacherKey(string Teacher, string Input, string Data, strin
     }
 }
 
-/// <summary>A teacher cache is damaged or belongs to something else; the message names the file and what differs.</summary>
+/// <summary>A teacher cache is damaged or belongs to something else; the message names the file and what
+/// differs.</summary>
 /// <param name="message">The message.</param>
 /// <param name="inner">What caused it.</param>
 public sealed class TeacherCacheException(string message, Exception? inner = null) : IOException(message, inner);

@@ -9,8 +9,8 @@ public enum Precision
     /// <summary>32 bits throughout.</summary>
     Float32,
 
-    /// <summary>Convolutions and matrix products in bfloat16 (autocast); weights, gradients and losses stay in 32 bits. On a CPU it is
-    /// faster only where <see cref="Devices.MultipliesBFloat16"/>.</summary>
+    /// <summary>Convolutions and matrix products in bfloat16 (autocast); weights, gradients and losses stay in 32 bits.
+    /// On a CPU it is faster only where <see cref="Devices.MultipliesBFloat16"/>.</summary>
     BFloat16,
 }
 
@@ -48,7 +48,8 @@ public sealed record TrainerOptions
     /// <value>Cosine to 0.</value>
     public LearningRateSchedule Schedule { get; init; } = new CosineSchedule();
 
-    /// <summary>The batch size for which the learning rate is meant; it grows in proportion to the images of an update.</summary>
+    /// <summary>The batch size for which the learning rate is meant; it grows in proportion to the images of an
+    /// update.</summary>
     /// <value>Null: the rate holds for any batch.</value>
     /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
     public int? LearningRateBatch { get; init => field = (int?)Positive(value, nameof(LearningRateBatch)); }
@@ -59,7 +60,9 @@ public sealed record TrainerOptions
     public double LayerDecay
     {
         get;
-        init => field = value is > 0 and <= 1 ? value : throw new ArgumentOutOfRangeException(nameof(LayerDecay), value, $"LayerDecay {value} is outside (0, 1]; give a factor");
+        init => field = value is > 0 and <= 1 ? value
+            : throw new ArgumentOutOfRangeException(nameof(LayerDecay), value,
+                $"LayerDecay {value} is outside (0, 1]; give a factor");
     } = 1;
 
     /// <summary>Whether biases, norms and other one-dimensional parameters decay too.</summary>
@@ -76,7 +79,8 @@ public sealed record TrainerOptions
     /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
     public int Accumulation { get; init => field = Positive(value, nameof(Accumulation)); } = 1;
 
-    /// <summary>Share of the old value in the moving average of the weights, less at the start of a run: min(d, (1 + t)/(10 + t)).</summary>
+    /// <summary>Share of the old value in the moving average of the weights, less at the start of a run: min(d, (1 +
+    /// t)/(10 + t)).</summary>
     /// <value>Null: no average.</value>
     /// <exception cref="ArgumentOutOfRangeException">Outside 0 to 1.</exception>
     public double? EmaDecay { get; init => field = value is { } decay ? Option.Fraction(decay) : null; }
@@ -85,18 +89,20 @@ public sealed record TrainerOptions
     /// <value>Float32.</value>
     public Precision Precision { get; init; }
 
-    /// <summary>Whether images and weights lie with the channels last, which convolutions prefer on the CPU and on tensor cores.</summary>
+    /// <summary>Whether images and weights lie with the channels last, which convolutions prefer on the CPU and on
+    /// tensor cores.</summary>
     /// <value>True.</value>
-    /// <remarks>For comparisons only: on the CPU, libtorch 2.10's convolutions in the plain layout are right only where numbers of
-    /// channels are multiples of 16.</remarks>
+    /// <remarks>For comparisons only: on the CPU, libtorch 2.10's convolutions in the plain layout are right only where
+    /// numbers of channels are multiples of 16.</remarks>
     public bool ChannelsLast { get; init; } = true;
 
-    /// <summary>Beginnings of the names of parameters that stay as they are, for instance <c>conv1</c> or <c>layer1.</c>; layers that
-    /// are frozen altogether also keep their running statistics.</summary>
+    /// <summary>Beginnings of the names of parameters that stay as they are, for instance <c>conv1</c> or
+    /// <c>layer1.</c>; layers that are frozen altogether also keep their running statistics.</summary>
     /// <value>None.</value>
     public IReadOnlyList<string> Frozen { get; init; } = [];
 
-    /// <summary>Whether only the head is trained. Without augmentation a <see cref="LinearProbe"/> does the same in a fraction of the time.</summary>
+    /// <summary>Whether only the head is trained. Without augmentation a <see cref="LinearProbe"/> does the same in a
+    /// fraction of the time.</summary>
     /// <value>False.</value>
     public bool FrozenBackbone { get; init; }
 
@@ -123,7 +129,8 @@ public sealed record TrainerOptions
     /// <value>The last.</value>
     public FinalWeights Final { get; init; }
 
-    /// <summary>Where checkpoints, <c>best.safetensors</c> and <c>last.safetensors</c> go; a run found there goes on where it stood.</summary>
+    /// <summary>Where checkpoints, <c>best.safetensors</c> and <c>last.safetensors</c> go; a run found there goes on
+    /// where it stood.</summary>
     /// <value>Null: nothing is kept.</value>
     public string? Folder { get; init; }
 
@@ -141,8 +148,9 @@ public sealed record TrainerOptions
     /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
     public int? Threads { get; init => field = (int?)Positive(value, nameof(Threads)); }
 
-    /// <summary>Whether every step is checked for NaN before the weights move: costs nothing on the CPU and a wait for the device elsewhere,
-    /// where steps are checked at reports and checkpoints, and the first bad one is named then.</summary>
+    /// <summary>Whether every step is checked for NaN before the weights move: costs nothing on the CPU and a wait for
+    /// the device elsewhere, where steps are checked at reports and checkpoints, and the first bad one is named
+    /// then.</summary>
     internal bool? ChecksEveryStep { get; init; }
 
     /// <summary>What decides about the numbers of a run, as text: equal texts, equal runs.</summary>
@@ -152,5 +160,6 @@ public sealed record TrainerOptions
     private static int Positive(int value, string name) => (int)Positive((long?)value, name)!.Value;
 
     private static long? Positive(long? value, string name) =>
-        value is null or > 0 ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} {value} is not positive; give 1 or more");
+        value is null or > 0 ? value
+            : throw new ArgumentOutOfRangeException(name, value, $"{name} {value} is not positive; give 1 or more");
 }

@@ -25,13 +25,16 @@ public sealed record TrainingProgress
     /// and <c>ema</c> where this report follows an evaluation, other names for further sets.</summary>
     public IReadOnlyDictionary<string, double> Accuracies { get; init; } = Empty;
 
-    /// <summary>Means of what the loss reports beside its value, by name, for instance <c>beta</c>, on the latest batch.</summary>
+    /// <summary>Means of what the loss reports beside its value, by name, for instance <c>beta</c>, on the latest
+    /// batch.</summary>
     public IReadOnlyDictionary<string, double> Diagnostics { get; init; } = Empty;
 
-    /// <summary>Mean β of the latest batch, the trust in the student's own label; null where the loss has none.</summary>
+    /// <summary>Mean β of the latest batch, the trust in the student's own label; null where the loss has
+    /// none.</summary>
     public double? Beta => Diagnostics.TryGetValue("beta", out var value) ? value : null;
 
-    /// <summary>How often student and teacher name the same class in the latest batch, 0 … 1; null without a teacher.</summary>
+    /// <summary>How often student and teacher name the same class in the latest batch, 0 … 1; null without a
+    /// teacher.</summary>
     public double? Agreement { get; init; }
 
     /// <summary>Images a second since the report before, evaluation and checkpoints not counted.</summary>
@@ -43,7 +46,8 @@ public sealed record TrainingProgress
     /// <summary>Expected time to the end at the present speed.</summary>
     public TimeSpan Left { get; init; }
 
-    /// <summary>What else there is to say, for instance that a damaged checkpoint was passed over; null for nothing.</summary>
+    /// <summary>What else there is to say, for instance that a damaged checkpoint was passed over; null for
+    /// nothing.</summary>
     public string? Message { get; init; }
 
     internal static IReadOnlyDictionary<string, double> Empty { get; } = new Dictionary<string, double>();

@@ -9,7 +9,8 @@ public sealed record TrainingResult
     /// <summary>Updates made.</summary>
     public required long Steps { get; init; }
 
-    /// <summary>Whether the run was stopped by its token; what it had done is in <see cref="History"/> and, with a folder, in a checkpoint.</summary>
+    /// <summary>Whether the run was stopped by its token; what it had done is in <see cref="History"/> and, with a
+    /// folder, in a checkpoint.</summary>
     public bool Cancelled { get; init; }
 
     /// <summary>Whether it ended early because the validation did not improve.</summary>
@@ -27,7 +28,8 @@ public sealed record TrainingResult
     /// <summary>What else there is to say, for instance that a damaged checkpoint was passed over.</summary>
     public IReadOnlyList<string> Messages { get; init; } = [];
 
-    /// <summary>The latest accuracy of the given name, for instance <c>validation</c>; null where there is none.</summary>
+    /// <summary>The latest accuracy of the given name, for instance <c>validation</c>; null where there is
+    /// none.</summary>
     /// <param name="name">The name in <see cref="TrainingProgress.Accuracies"/>.</param>
     /// <returns>0 … 1, or null.</returns>
     public double? LastAccuracy(string name = "validation") =>

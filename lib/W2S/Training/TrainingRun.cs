@@ -34,7 +34,8 @@ public sealed record TrainingRun(ImageModel Student, ImageSet Images, Loss Loss)
     /// <summary>A weight for every image; null counts all alike.</summary>
     public IReadOnlyList<float>? Weights { get; init; }
 
-    /// <summary>A weight for every image's weak label, on top of <see cref="Weights"/>; null counts all alike.</summary>
+    /// <summary>A weight for every image's weak label, on top of <see cref="Weights"/>; null counts all
+    /// alike.</summary>
     public IReadOnlyList<float>? TeacherWeights { get; init; }
 
     /// <summary>Images to judge by between epochs.</summary>
@@ -51,16 +52,23 @@ public sealed record TrainingRun(ImageModel Student, ImageSet Images, Loss Loss)
         ArgumentNullException.ThrowIfNull(Images);
         ArgumentNullException.ThrowIfNull(Loss);
         if (Images.Classes > Student.Classes)
-            throw new ArgumentException($"{Images.Name} has {Images.Classes} classes and {Student.ModelName} tells {Student.Classes} apart; give it a head for {Images.Classes} (ReplaceHead)");
+            throw new ArgumentException(
+                $"{Images.Name} has {Images.Classes} classes and {Student.ModelName} tells {Student.Classes} apart; "
+                + $"give it a head for {Images.Classes} (ReplaceHead)");
         if (Validation is { } held && held.Classes > Student.Classes)
-            throw new ArgumentException($"{held.Name} has {held.Classes} classes and {Student.ModelName} tells {Student.Classes} apart; validate on the classes that are trained");
+            throw new ArgumentException(
+                $"{held.Name} has {held.Classes} classes and {Student.ModelName} tells {Student.Classes} apart; "
+                + "validate on the classes that are trained");
         if (!WithLabels && Teacher is null)
             throw new ArgumentException("nothing supervises: give a Teacher, or leave WithLabels true");
-        foreach (var (name, count) in ((string, int?)[])[(nameof(TrueLabels), TrueLabels?.Count), (nameof(Weights), Weights?.Count), (nameof(TeacherWeights), TeacherWeights?.Count)])
+        foreach (var (name, count) in ((string, int?)[])[(nameof(TrueLabels), TrueLabels?.Count),
+            (nameof(Weights), Weights?.Count), (nameof(TeacherWeights), TeacherWeights?.Count)])
             if (count is { } rows && rows != Images.Count)
                 throw new ArgumentException($"{name} has {rows} entries for {Images.Count} images; give one each");
             else if (count is not null && Batches.Mixing is not null)
-                throw new ArgumentException($"{name} are given and Batches.Mixing is on, but a mixture of two images has none of its own; train on the chosen images alone, without {name}");
+                throw new ArgumentException(
+                    $"{name} are given and Batches.Mixing is on, but a mixture of two images has none of its own; "
+                    + $"train on the chosen images alone, without {name}");
         if (TrueLabels is not null) Checks.Labels(TrueLabels, Student.Classes, nameof(TrueLabels));
         if (Weights is not null) Checks.Weights(Weights, Images.Count, nameof(Weights));
         if (TeacherWeights is not null) Checks.Weights(TeacherWeights, Images.Count, nameof(TeacherWeights));
@@ -69,7 +77,10 @@ public sealed record TrainingRun(ImageModel Student, ImageSet Images, Loss Loss)
         if (Options.Final == FinalWeights.Average && Options.EmaDecay is null)
             throw new ArgumentException("averaged weights need EmaDecay; give one, for instance 0.999");
         if (Loss is EarlyStoppedKd && (Validation is null || Teacher is { SeesImages: false }))
-            throw new ArgumentException($"{Loss.Name} ends once the student beats its teacher on Validation, and {(Validation is null ? "there is none" : "a cache cannot be asked about its images")}; give Validation and Teacher.OnTheFly");
+            throw new ArgumentException(
+                $"{Loss.Name} ends once the student beats its teacher on Validation, and "
+                + $"{(Validation is null ? "there is none" : "a cache cannot be asked about its images")}; give "
+                    + "Validation and Teacher.OnTheFly");
         Teacher?.Check(this);
     }
 }

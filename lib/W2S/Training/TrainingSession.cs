@@ -35,12 +35,17 @@ internal sealed class TrainingSession : IDisposable
         device = options.Device ?? run.Student.parameters().FirstOrDefault()?.device ?? CPU;
         run.Student.to(device);
         meter = new LossMeter(options.Accumulation);
-        if (options.Precision == Precision.BFloat16 && device.type == DeviceType.CPU && Devices.MultipliesBFloat16 == false)
-            messages.Add("this processor has no bf16 instructions (AVX512_BF16, AMX), so BFloat16 is emulated and about half as fast as Float32; use Float32 here");
+        if (options.Precision == Precision.BFloat16 && device.type == DeviceType.CPU
+            && Devices.MultipliesBFloat16 == false)
+            messages.Add(
+                "this processor has no bf16 instructions (AVX512_BF16, AMX), so BFloat16 is emulated and about half "
+                + "as fast as Float32; use Float32 here");
         loader = new BatchLoader(run.Images, run.Batches with { Device = device, ChannelsLast = options.ChannelsLast });
         var batches = loader.StepsPerEpoch;
         if (batches == 0)
-            throw new ArgumentException($"{run.Images.Name} has {run.Images.Count} images, fewer than a batch of {run.Batches.BatchSize}, and DropLast leaves nothing; give a smaller batch");
+            throw new ArgumentException(
+                $"{run.Images.Name} has {run.Images.Count} images, fewer than a batch of {run.Batches.BatchSize}, and "
+                + "DropLast leaves nothing; give a smaller batch");
         stepsPerEpoch = (batches + options.Accumulation - 1) / options.Accumulation;
         steps = options.Steps ?? stepsPerEpoch * options.Epochs;
         run.Teacher?.Start(run, device);
@@ -114,7 +119,8 @@ internal sealed class TrainingSession : IDisposable
         {
             step.CheckNoted(loader, stepsPerEpoch);
             history.Add(meter.Report(done, steps, (double)done / stepsPerEpoch, Epochs, rate));
-            evaluationDue = endOfEpoch && run.Validation is not null && (done == steps || done / stepsPerEpoch % options.EvaluateEvery == 0);
+            evaluationDue = endOfEpoch && run.Validation is not null
+                && (done == steps || done / stepsPerEpoch % options.EvaluateEvery == 0);
             EvaluateAndReport();
         }
         var due = endOfEpoch || options.CheckpointEvery is { } every && done % every == 0;
@@ -137,7 +143,8 @@ internal sealed class TrainingSession : IDisposable
 
     private void JudgeTeacher()
     {
-        if (done >= steps || stoppedEarly || run.Validation is null || run.Teacher is null || teacherAccuracy is not null) return;
+        if (done >= steps || stoppedEarly || run.Validation is null || run.Teacher is null
+            || teacherAccuracy is not null) return;
         try
         {
             teacherAccuracy = run.Teacher.Accuracy(run.Validation, run.Batches.Normalization, token);
@@ -163,7 +170,9 @@ internal sealed class TrainingSession : IDisposable
             {
             }
         }
-        progress?.Report(toldMessages ? history[^1] : history[^1] with { Message = messages.Count > 0 ? string.Join("; ", messages) : null });
+        progress?.Report(
+            toldMessages ? history[^1]
+                : history[^1] with { Message = messages.Count > 0 ? string.Join("; ", messages) : null });
         toldMessages = true;
     }
 
@@ -196,7 +205,8 @@ internal sealed class TrainingSession : IDisposable
 
     // A GPU's memory is known to hold batches of the run's size only.
     private double Judge() => Evaluator.Evaluate(
-        run.Student, run.Validation!, run.Batches.Normalization, device.type == DeviceType.CPU ? Math.Max(run.Batches.BatchSize, 256) : run.Batches.BatchSize, token).Top1;
+        run.Student, run.Validation!, run.Batches.Normalization,
+        device.type == DeviceType.CPU ? Math.Max(run.Batches.BatchSize, 256) : run.Batches.BatchSize, token).Top1;
 
     private const string BestFile = "best.safetensors", LastFile = "last.safetensors";
 
@@ -223,11 +233,13 @@ internal sealed class TrainingSession : IDisposable
         try
         {
             Directory.CreateDirectory(options.Folder!);
-            SafeTensorsFile.Write(path, state.Weights(), new Dictionary<string, string> { ["model"] = run.Student.ModelName, ["step"] = $"{done}" });
+            SafeTensorsFile.Write(path, state.Weights(),
+                new Dictionary<string, string> { ["model"] = run.Student.ModelName, ["step"] = $"{done}" });
         }
         catch (Exception error) when (DurableFile.IsRefusal(error))
         {
-            throw new CheckpointException($"{path} cannot be written ({error.Message}); make room or give another folder", error);
+            throw new CheckpointException(
+                $"{path} cannot be written ({error.Message}); make room or give another folder", error);
         }
     }
 
@@ -265,8 +277,10 @@ internal sealed class TrainingSession : IDisposable
         state.Restore(checkpoint);
         var record = checkpoint.Record;
         (done, saved, resumedFrom) = (record.Step, record.Step, record.Step);
-        (bestAccuracy, bestStep, waited, teacherBeaten) = (record.BestAccuracy, record.BestStep, record.Waited, record.TeacherBeaten);
-        (teacherAccuracy, stoppedEarly, evaluationDue) = (record.TeacherAccuracy, record.StoppedEarly, record.EvaluationDue);
+        (bestAccuracy, bestStep, waited,
+            teacherBeaten) = (record.BestAccuracy, record.BestStep, record.Waited, record.TeacherBeaten);
+        (teacherAccuracy, stoppedEarly,
+            evaluationDue) = (record.TeacherAccuracy, record.StoppedEarly, record.EvaluationDue);
         history.AddRange(record.History);
         meter.Restore(record.MeterNames, record.MeterSteps, checkpoint.State.GetValueOrDefault("meter"), device);
         messages.AddRange(checkpoint.Messages);

@@ -19,7 +19,8 @@ internal sealed class TrainingState : IDisposable
     {
         (this.model, this.loss, emaDecay) = (model, loss, options.EmaDecay);
         // On the CPU only where the network is known to be computed rightly that way.
-        var channelsLast = options.ChannelsLast && (model.TakesChannelsLast || model.parameters().Any(weight => weight.device_type != DeviceType.CPU));
+        var channelsLast = options.ChannelsLast
+            && (model.TakesChannelsLast || model.parameters().Any(weight => weight.device_type != DeviceType.CPU));
         Parameters = new FlatParameters(ParameterGroups.Of(model, loss, options), channelsLast);
         foreach (var (name, parameter) in model.named_parameters())
         {
@@ -94,14 +95,16 @@ internal sealed class TrainingState : IDisposable
     {
         Drop(best);
         using var _ = no_grad();
-        best = model.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.detach().clone().DetachFromDisposeScope());
+        best = model.state_dict().ToDictionary(entry => entry.Key,
+            entry => entry.Value.detach().clone().DetachFromDisposeScope());
     }
 
     /// <summary>Takes the best weights from a file's tensors.</summary>
     public void KeepBest(IReadOnlyDictionary<string, Tensor> tensors)
     {
         Drop(best);
-        best = tensors.ToDictionary(entry => entry.Key, entry => entry.Value.to(Parameters.Values.device, copy: true).DetachFromDisposeScope());
+        best = tensors.ToDictionary(entry => entry.Key,
+            entry => entry.Value.to(Parameters.Values.device, copy: true).DetachFromDisposeScope());
     }
 
     /// <summary>Puts the best weights into the network.</summary>
@@ -135,7 +138,9 @@ internal sealed class TrainingState : IDisposable
         foreach (var (name, target) in State())
         {
             if (!checkpoint.State.TryGetValue(name, out var stored) || !stored.shape.SequenceEqual(target.shape))
-                throw new CheckpointException($"the checkpoint of step {checkpoint.Record.Step} lacks '{name}' in the shape [{string.Join(", ", target.shape)}]; it was written by another version: begin the run again");
+                throw new CheckpointException(
+                    $"the checkpoint of step {checkpoint.Record.Step} lacks '{name}' in the shape "
+                    + $"[{string.Join(", ", target.shape)}]; it was written by another version: begin the run again");
             target.copy_(stored);
         }
         Optimizer.Steps = checkpoint.Record.OptimizerSteps;
@@ -166,7 +171,9 @@ internal sealed class TrainingState : IDisposable
         foreach (var (name, target) in model.state_dict())
         {
             if (!tensors.TryGetValue(name, out var stored) || !stored.shape.SequenceEqual(target.shape))
-                throw new CheckpointException($"the weights lack '{name}' in the shape [{string.Join(", ", target.shape)}]; they are of another network");
+                throw new CheckpointException(
+                    $"the weights lack '{name}' in the shape [{string.Join(", ", target.shape)}]; they are of another "
+                    + "network");
             target.copy_(stored);
         }
     }
@@ -180,7 +187,8 @@ internal sealed class TrainingState : IDisposable
     private sealed class Swapped(TrainingState state) : IDisposable
     {
         private readonly Tensor values = state.Parameters.Values.clone().DetachFromDisposeScope();
-        private readonly Dictionary<string, Tensor> buffers = state.model.named_buffers().ToDictionary(b => b.name, b => b.buffer.clone().DetachFromDisposeScope());
+        private readonly Dictionary<string, Tensor> buffers =
+            state.model.named_buffers().ToDictionary(b => b.name, b => b.buffer.clone().DetachFromDisposeScope());
 
         public void Dispose()
         {

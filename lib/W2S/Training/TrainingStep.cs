@@ -7,14 +7,16 @@ using static TorchSharp.torch;
 
 namespace W2S.Training;
 
-/// <summary>One update of a run: forward, loss, backward, clip, optimizer, average; and the search for what is not finite.</summary>
+/// <summary>One update of a run: forward, loss, backward, clip, optimizer, average; and the search for what is not
+/// finite.</summary>
 internal sealed class TrainingStep(TrainingRun run, Device device, double epochs) : IDisposable
 {
     private readonly TrainerOptions options = run.Options;
     private readonly long dropoutSeed = Seeds.Derive(run.Options.Seed, Seeds.Dropout);
     private readonly Device judge = Devices.ForLosses(device);
     private readonly Tensor? weights = Rows(run.Weights, device), teacherWeights = Rows(run.TeacherWeights, device);
-    private readonly Tensor? trueLabels = run.TrueLabels is { } truth ? tensor(truth.ToArray(), device: Devices.ForLosses(device)).DetachFromDisposeScope() : null;
+    private readonly Tensor? trueLabels = run.TrueLabels is { } truth
+        ? tensor(truth.ToArray(), device: Devices.ForLosses(device)).DetachFromDisposeScope() : null;
     private readonly bool checksEveryStep = run.Options.ChecksEveryStep ?? device.type == DeviceType.CPU;
     private nn.Module? lossModule;
     private Tensor? firstBad; // int64 on the device: the first update that was not finite, or -1
@@ -27,7 +29,9 @@ internal sealed class TrainingStep(TrainingRun run, Device device, double epochs
     {
         if (run.Loss is not ILearnableLoss learnable) return null;
         if (judge.type != device.type)
-            throw new ArgumentException($"{run.Loss.Name} learns beside the student, and losses are computed in float64, which {device} has not; train on the CPU (Options.Device)");
+            throw new ArgumentException(
+                $"{run.Loss.Name} learns beside the student, and losses are computed in float64, which {device} has "
+                + "not; train on the CPU (Options.Device)");
         using var scope = NewDisposeScope();
         using var _ = no_grad();
         run.Student.eval();
@@ -59,17 +63,21 @@ internal sealed class TrainingStep(TrainingRun run, Device device, double epochs
     }
 
     /// <summary>Adds the gradient of one batch.</summary>
-    public void Forward(Batch batch, double epoch, int share, LossMeter meter, bool report, long done, int teacherBeaten)
+    public void Forward(Batch batch, double epoch, int share, LossMeter meter, bool report, long done,
+        int teacherBeaten)
     {
         using var scope = NewDisposeScope();
         LossBatch given;
         using (options.Precision == Precision.BFloat16 ? TorchNative.Autocast(device.type, ScalarType.BFloat16) : null)
         {
             var plain = Plain(batch, epoch);
-            given = LossBatch(batch, run.Student.ForwardFeatures(batch.Images), epoch, teacherBeaten) with { PlainLogits = plain };
+            given = LossBatch(batch, run.Student.ForwardFeatures(batch.Images), epoch, teacherBeaten)
+                with
+            { PlainLogits = plain };
         }
         var parts = run.Loss.Compute(given);
-        if (checksEveryStep && !double.IsFinite(Number(parts.Total))) throw Failure(Culprit(parts), batch, done, given, parts);
+        if (checksEveryStep && !double.IsFinite(Number(parts.Total)))
+            throw Failure(Culprit(parts), batch, done, given, parts);
         if (share == 1)
         {
             parts.Total.backward();
@@ -100,7 +108,8 @@ internal sealed class TrainingStep(TrainingRun run, Device device, double epochs
         using var fetched = firstBad.cpu();
         var bad = fetched.item<long>();
         if (bad < 0) return;
-        foreach (var batch in loader.Epoch((int)(bad / stepsPerEpoch), (int)(bad % stepsPerEpoch) * options.Accumulation))
+        foreach (var batch in loader.Epoch((int)(bad / stepsPerEpoch),
+            (int)(bad % stepsPerEpoch) * options.Accumulation))
             throw Failure("the gradient", batch, bad, null, null);
     }
 
@@ -113,7 +122,8 @@ internal sealed class TrainingStep(TrainingRun run, Device device, double epochs
         lossModule?.Dispose();
     }
 
-    /// <summary>What the student says of a batch's images, neither augmented nor mixed; null where the loss does not ask. Leaves running statistics as they are.</summary>
+    /// <summary>What the student says of a batch's images, neither augmented nor mixed; null where the loss does not
+    /// ask. Leaves running statistics as they are.</summary>
     private Tensor? Plain(Batch batch, double epoch)
     {
         if (run.Loss is not IPlainImageLoss asks || !asks.NeedsPlain(epoch, epochs)) return null;
@@ -122,7 +132,8 @@ internal sealed class TrainingStep(TrainingRun run, Device device, double epochs
         var rows = tensor(batch.Indices.Select(i => (long)i).ToArray());
         var images = run.Batches.Normalization.Apply(run.Images.Images.index_select(0, rows).to(device));
         run.Student.eval();
-        var logits = run.Student.ForwardFeatures(options.ChannelsLast ? TorchNative.ChannelsLast(images) : images).Logits;
+        var logits =
+            run.Student.ForwardFeatures(options.ChannelsLast ? TorchNative.ChannelsLast(images) : images).Logits;
         TrainMode();
         return logits.to(judge).MoveToOuterDisposeScope();
     }
@@ -130,7 +141,8 @@ internal sealed class TrainingStep(TrainingRun run, Device device, double epochs
     private LossBatch LossBatch(Batch batch, Models.ModelOutput output, double epoch, int teacherBeaten)
     {
         var (teacher, teacherFeatures) = run.Teacher?.Ask(batch) ?? default;
-        var rows = weights is null && teacherWeights is null && trueLabels is null ? null : tensor(batch.Indices.Select(i => (long)i).ToArray(), device: judge);
+        var rows = weights is null && teacherWeights is null && trueLabels is null ? null
+            : tensor(batch.Indices.Select(i => (long)i).ToArray(), device: judge);
         return new LossBatch(output.Logits.to(judge))
         {
             TeacherLogits = teacher?.to(judge),
@@ -176,7 +188,8 @@ internal sealed class TrainingStep(TrainingRun run, Device device, double epochs
     }
 
     private static string Culprit(LossParts parts) =>
-        $"the loss ({string.Join(", ", parts.Parts.Where(part => !double.IsFinite(Number(part.Value))).Select(part => part.Name))})";
+        $"the loss "
+        + $"({string.Join(", ", parts.Parts.Where(part => !double.IsFinite(Number(part.Value))).Select(part => part.Name))})";
 
     // Stays on the device; CheckNoted fetches it.
     private void Mark(long done)
@@ -197,7 +210,9 @@ internal sealed class TrainingStep(TrainingRun run, Device device, double epochs
     private TrainingNotFiniteException Failure(string what, Batch batch, long done, LossBatch? given, LossParts? parts)
     {
         var file = Keep(batch, done, given);
-        var losses = parts?.Parts.Append(("total", parts.Total)).ToDictionary(part => part.Item1, part => Number(part.Item2)) ?? [];
+        var losses =
+            parts?.Parts.Append(("total", parts.Total)).ToDictionary(part => part.Item1, part => Number(part.Item2))
+                ?? [];
         var numbers = string.Concat(losses.Select(l => FormattableString.Invariant($", {l.Key} {l.Value:g4}")));
         var spoiled = checksEveryStep ? "" : "the weights have been spoiled since, go on from a checkpoint; ";
         return new TrainingNotFiniteException(

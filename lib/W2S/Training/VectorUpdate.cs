@@ -3,7 +3,8 @@ using W2S.Losses;
 
 namespace W2S.Training;
 
-/// <summary>What an optimizer's <see cref="OptimizerState"/> does, on plain memory: for parameters that are no tensors.</summary>
+/// <summary>What an optimizer's <see cref="OptimizerState"/> does, on plain memory: for parameters that are no
+/// tensors.</summary>
 /// <param name="length">How many, whole vectors of eight.</param>
 /// <param name="decay">Weight decay of all of them.</param>
 internal abstract unsafe class VectorUpdate(int length, double decay) : IDisposable
@@ -42,8 +43,10 @@ internal sealed unsafe class AdamVectors(
 
     protected override void Apply(float* values, float* gradients, double learningRate)
     {
-        Vector256<float> keepMean = All(beta1), newMean = All(1 - beta1), keepSquare = All(beta2), newSquare = All(1 - beta2);
-        Vector256<float> tiny = All(epsilon), coupled = All(decoupled ? 0 : Decay), shrink = All(decoupled ? 1 - learningRate * Decay : 1);
+        Vector256<float> keepMean = All(beta1), newMean = All(1 - beta1), keepSquare = All(beta2),
+            newSquare = All(1 - beta2);
+        Vector256<float> tiny = All(epsilon), coupled = All(decoupled ? 0 : Decay),
+            shrink = All(decoupled ? 1 - learningRate * Decay : 1);
         var root = All(1 / Math.Sqrt(1 - Math.Pow(beta2, Steps)));
         var rate = All(learningRate / (1 - Math.Pow(beta1, Steps)));
         for (var i = 0; i < Length; i += 8)
@@ -60,7 +63,8 @@ internal sealed unsafe class AdamVectors(
 }
 
 /// <summary>Stochastic gradient descent.</summary>
-internal sealed unsafe class SgdVectors(int length, double decay, double momentum, bool nesterov) : VectorUpdate(length, decay)
+internal sealed unsafe class SgdVectors(int length, double decay, double momentum, bool nesterov)
+    : VectorUpdate(length, decay)
 {
     private readonly AlignedFloats moving = new(length);
 

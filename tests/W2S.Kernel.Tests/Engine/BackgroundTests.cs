@@ -34,7 +34,8 @@ public sealed class BackgroundTests
     public async Task WhatACellStartedMayPrintAfterItsEndToItsOwnHost()
     {
         using var session = new Session();
-        var first = await session.RunAsync("_ = Task.Run(async () => { await Task.Delay(200); Console.Write(\"later\"); });");
+        var first =
+            await session.RunAsync("_ = Task.Run(async () => { await Task.Delay(200); Console.Write(\"later\"); });");
         var second = await session.RunAsync("await Task.Delay(500); Console.Write(\"second\");");
         Assert.Equal(("later", "second"), (first.Out, second.Out));
     }

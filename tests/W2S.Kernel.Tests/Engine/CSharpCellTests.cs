@@ -41,7 +41,9 @@ public sealed class CSharpCellTests
     {
         using var session = new Session();
         await session.RunAsync("using System.Globalization;");
-        await session.RunAsync("record Point(int X, int Y); int Twice(int x) => 2 * x; static string Show(this Point p) => $\"{p.X}|{p.Y}\";");
+        await session.RunAsync(
+            "record Point(int X, int Y); int Twice(int x) => 2 * x; static string Show(this Point p) => "
+            + "$\"{p.X}|{p.Y}\";");
         await session.RunAsync("// nothing but a comment");
         await session.RunAsync("var p = new Point(Twice(2), 1);");
         Assert.Equal("4|1", (await session.RunAsync("p.Show()")).Plain);
@@ -54,7 +56,8 @@ public sealed class CSharpCellTests
     public async Task AwaitWorksAtTopLevelAndKeepsTheRest()
     {
         using var session = new Session();
-        var host = await session.RunAsync("await Task.Delay(20); var later = await Task.Run(() => 41); Console.Write(\"x\"); later + 1");
+        var host = await session.RunAsync(
+            "await Task.Delay(20); var later = await Task.Run(() => 41); Console.Write(\"x\"); later + 1");
         Assert.Equal("42", host.Plain);
         Assert.Equal("x", host.Out);
         Assert.Equal("41", (await session.RunAsync("later")).Plain);

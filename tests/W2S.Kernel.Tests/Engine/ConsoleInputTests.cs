@@ -12,7 +12,8 @@ public sealed class ConsoleInputTests
         host.Input.Enqueue("Ada");
         host.Passwords.Enqueue("secret");
         var result = await session.Cells.RunAsync(
-            "Console.Write(\"name? \"); var name = Console.ReadLine(); var word = Cell.ReadPassword(\"word? \"); Console.Write(name + word + (Console.ReadLine() ?? \"-\"));", host,
+            "Console.Write(\"name? \"); var name = Console.ReadLine(); var word = Cell.ReadPassword(\"word? \"); "
+            + "Console.Write(name + word + (Console.ReadLine() ?? \"-\"));", host,
             interrupt: TestContext.Current.CancellationToken);
         Assert.Null(result.Error);
         Assert.Equal("name? Adasecret-", host.Out);
@@ -29,7 +30,9 @@ public sealed class ConsoleInputTests
         var host = new RecordingHost();
         host.Input.Enqueue("Ada");
 
-        var result = await session.Cells.RunAsync("Console.Write(Console.ReadLine());", host, interrupt: TestContext.Current.CancellationToken);
+        var result =
+            await session.Cells.RunAsync("Console.Write(Console.ReadLine());", host,
+                interrupt: TestContext.Current.CancellationToken);
 
         Assert.Null(result.Error);
         Assert.Equal("Ada", host.Out);

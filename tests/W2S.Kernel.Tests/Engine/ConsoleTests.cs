@@ -30,7 +30,8 @@ public sealed class ConsoleTests
         using var stop = new CancellationTokenSource();
         var host = new RecordingHost { OnWrite = () => seen.TrySetResult() };
         var run = session.Cells.RunAsync(
-            "var go = new System.Threading.Thread(() => Console.WriteLine(\"from a thread\")); go.Start(); await Task.Delay(3000, Cell.Token);", host,
+            "var go = new System.Threading.Thread(() => Console.WriteLine(\"from a thread\")); go.Start(); await "
+            + "Task.Delay(3000, Cell.Token);", host,
             interrupt: stop.Token);
         await seen.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
         Assert.False(run.IsCompleted);

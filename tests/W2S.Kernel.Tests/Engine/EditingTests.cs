@@ -13,9 +13,12 @@ public sealed class EditingTests
         Assert.Equal(("Substring", "method"), (result.Entries[0].Text, result.Entries[0].Kind));
         Assert.DoesNotContain(result.Entries, entry => entry.Text == "Length");
         Assert.Equal("sentence", (await session.Cells.CompleteAsync("sent", 4, stop)).Entries[0].Text);
-        Assert.Contains("Path", (await session.Cells.CompleteAsync("Pat", 3, stop)).Entries.Select(entry => entry.Text));
-        Assert.Contains("X", (await session.Cells.CompleteAsync("new Point(1, 2).", 16, stop)).Entries.Select(entry => entry.Text));
-        Assert.Contains("display", (await session.Cells.CompleteAsync("disp", 4, stop)).Entries.Select(entry => entry.Text));
+        Assert.Contains("Path",
+            (await session.Cells.CompleteAsync("Pat", 3, stop)).Entries.Select(entry => entry.Text));
+        Assert.Contains("X",
+            (await session.Cells.CompleteAsync("new Point(1, 2).", 16, stop)).Entries.Select(entry => entry.Text));
+        Assert.Contains("display",
+            (await session.Cells.CompleteAsync("disp", 4, stop)).Entries.Select(entry => entry.Text));
         var later = await session.Cells.CompleteAsync("#!html\r\n<p>\r\n#!csharp\r\nsentence.Len", 35, stop);
         Assert.Equal("Length", later.Entries[0].Text);
         Assert.Empty((await session.Cells.CompleteAsync("#!html\n<p", 9, stop)).Entries);
@@ -35,7 +38,8 @@ public sealed class EditingTests
     {
         using var session = new Session();
         var stop = TestContext.Current.CancellationToken;
-        await session.RunAsync("var sentence = \"words\";\n/// <summary>Doubles a number.</summary>\nint Twice(int x) => 2 * x;");
+        await session.RunAsync(
+            "var sentence = \"words\";\n/// <summary>Doubles a number.</summary>\nint Twice(int x) => 2 * x;");
         var plain = (await session.Cells.InspectAsync("sentence", 3, stop))!["text/plain"].GetValue<string>();
         Assert.Contains("string", plain);
         Assert.Contains("sentence", plain);
@@ -48,12 +52,17 @@ public sealed class EditingTests
     }
 
     [Theory]
-    [InlineData("Console.WriteLine", "Writes the current line terminator to the standard output stream.")] // an assembly of its own
-    [InlineData("string.IsNullOrEmpty", "Indicates whether the specified string is")] // the core library, documented as System.Runtime
-    [InlineData("new List<int>().Sort", "Sorts the elements in the entire")] // the core library, documented as System.Collections
+    // an assembly of its own
+    [InlineData("Console.WriteLine", "Writes the current line terminator to the standard output stream.")]
+    // the core library, documented as System.Runtime
+    [InlineData("string.IsNullOrEmpty", "Indicates whether the specified string is")]
+    // the core library, documented as System.Collections
+    [InlineData("new List<int>().Sort", "Sorts the elements in the entire")]
     public async Task TheRuntimesOwnMembersAreDocumentedWhereTheSdkIs(string code, string summary)
     {
-        var packs = Path.GetFullPath("../../../packs/Microsoft.NETCore.App.Ref", Path.GetDirectoryName(typeof(object).Assembly.Location)!);
+        var packs =
+            Path.GetFullPath("../../../packs/Microsoft.NETCore.App.Ref",
+                Path.GetDirectoryName(typeof(object).Assembly.Location)!);
         Assert.SkipUnless(Directory.Exists(packs), $"there is no {packs}");
         using var session = new Session();
         var found = await session.Cells.InspectAsync(code, code.Length, TestContext.Current.CancellationToken);
@@ -82,7 +91,9 @@ public sealed class EditingTests
     public async Task PositionsOutsideTheTextAreRefused()
     {
         using var session = new Session();
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => session.Cells.CompleteAsync("x", 2, TestContext.Current.CancellationToken));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => session.Cells.InspectAsync("x", -1, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            () => session.Cells.CompleteAsync("x", 2, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            () => session.Cells.InspectAsync("x", -1, TestContext.Current.CancellationToken));
     }
 }

@@ -38,7 +38,9 @@ public sealed class ErrorTests
     public async Task ExceptionPointsAtTheCellsLineAndHidesTheEngine()
     {
         using var session = new Session();
-        await session.RunAsync("int Half(int x)\n{\n    if (x % 2 == 1) throw new ArgumentException(\"odd\\nnumber\");\n    return x / 2;\n}");
+        await session.RunAsync(
+            "int Half(int x)\n{\n    if (x % 2 == 1) throw new ArgumentException(\"odd\\nnumber\");\n    return x / "
+            + "2;\n}");
         var error = await session.FailAsync("var a = Half(4);\nvar b = Half(a + 1);");
         Assert.Equal(("ArgumentException", "odd number", 2), (error.Name, error.Message, error.Line));
         Assert.Equal("var b = Half(a + 1);", error.SourceLine);

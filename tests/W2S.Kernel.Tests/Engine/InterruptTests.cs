@@ -31,7 +31,8 @@ public sealed class InterruptTests
         Assert.True(error.Interrupted);
         Assert.Equal("Interrupted", error.Name);
         Assert.DoesNotContain("left behind", error.Message);
-        Assert.True(spent < TimeSpan.FromSeconds(1.5), $"took {spent}"); // the machine may be busy; alone it is below 1 s
+        // the machine may be busy; alone it is below 1 s
+        Assert.True(spent < TimeSpan.FromSeconds(1.5), $"took {spent}");
         Assert.Equal("5", (await session.RunAsync("kept")).Plain);
     }
 
@@ -39,7 +40,8 @@ public sealed class InterruptTests
     [InlineData("await Task.Delay(100_000);")]
     [InlineData("await Task.Yield(); System.Threading.Thread.Sleep(100_000);")]
     [InlineData("await new TaskCompletionSource().Task;")]
-    [InlineData("Enumerable.Range(0, int.MaxValue).Select(x => x % 7).Concat(Enumerable.Range(0, int.MaxValue / 2)).Count(x => x < 0);")]
+    [InlineData("Enumerable.Range(0, int.MaxValue).Select(x => x % 7).Concat(Enumerable.Range(0, int.MaxValue / "
+        + "2)).Count(x => x < 0);")]
     public async Task WhatCannotBeStoppedIsLeftBehindAndSaid(string code)
     {
         using var session = new Session();
@@ -73,7 +75,8 @@ public sealed class InterruptTests
     public async Task ARunningLoopIsNamedByItsLine()
     {
         using var session = new Session();
-        var (error, _) = await StopAsync(session, "Console.WriteLine(\"started\");\nvar i = 0;\nwhile (true)\n{\n    i++;\n}");
+        var (error, _) =
+            await StopAsync(session, "Console.WriteLine(\"started\");\nvar i = 0;\nwhile (true)\n{\n    i++;\n}");
         Assert.InRange(error.Line!.Value, 3, 5);
     }
 
@@ -127,14 +130,16 @@ public sealed class InterruptTests
         Assert.Equal("00 01 10 11 20 21 -7012", host.Plain);
     }
 
-    private static async Task<(CellError Error, TimeSpan Spent)> StopAsync(Session session, string code, RecordingHost? host = null)
+    private static async Task<(CellError Error, TimeSpan Spent)> StopAsync(Session session, string code,
+        RecordingHost? host = null)
     {
         var started = new TaskCompletionSource();
         var watching = new RecordingHost { OnWrite = () => started.TrySetResult() };
         using var stop = new CancellationTokenSource();
         var forward = host is null ? (ICellHost)watching : new Both(host, watching);
         var run = session.Cells.RunAsync(code, forward, interrupt: stop.Token);
-        await Task.WhenAny(started.Task, run).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        await Task.WhenAny(started.Task, run).WaitAsync(TimeSpan.FromSeconds(60),
+            TestContext.Current.CancellationToken);
         await Task.Delay(50, TestContext.Current.CancellationToken);
         Assert.False(run.IsCompleted, run.IsCompleted ? (await run).Error?.Message ?? "ended" : "");
         var watch = Stopwatch.StartNew();
@@ -151,7 +156,8 @@ public sealed class InterruptTests
             second.Write(stream, text);
         }
 
-        public void Display(MimeBundle bundle, string displayId, bool update) => first.Display(bundle, displayId, update);
+        public void Display(MimeBundle bundle, string displayId, bool update) =>
+            first.Display(bundle, displayId, update);
 
         public void Result(MimeBundle bundle) => first.Result(bundle);
 

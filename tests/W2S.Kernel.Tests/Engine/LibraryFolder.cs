@@ -10,7 +10,8 @@ internal static class LibraryFolder
         get
         {
             var path = RepositoryRoot.Combine("lib", "W2S.Charts", "bin");
-            Assert.SkipUnless(File.Exists(System.IO.Path.Combine(path, "W2S.dll")), "lib/W2S.Charts is not built; run ./w2s build");
+            Assert.SkipUnless(File.Exists(System.IO.Path.Combine(path, "W2S.dll")),
+                "lib/W2S.Charts is not built; run ./w2s build");
             return path;
         }
     }

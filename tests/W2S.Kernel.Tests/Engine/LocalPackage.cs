@@ -16,12 +16,15 @@ internal static class LocalPackage
         using (var library = package.CreateEntry($"lib/net8.0/{id}.dll").Open())
         {
             using var image = new MemoryStream();
-            Assert.True(CSharpCompilation.Create(id, [CSharpSyntaxTree.ParseText(code)], references, new(OutputKind.DynamicallyLinkedLibrary)).Emit(image).Success);
+            Assert.True(
+                CSharpCompilation.Create(id, [CSharpSyntaxTree.ParseText(code)], references,
+                    new(OutputKind.DynamicallyLinkedLibrary)).Emit(image).Success);
             image.Position = 0;
             image.CopyTo(library);
         }
         using var manifest = new StreamWriter(package.CreateEntry($"{id}.nuspec").Open());
-        var dependencies = string.Concat(needs.Select(need => $"<dependency id=\"{need.Id}\" version=\"[{need.Version}]\" />"));
+        var dependencies =
+            string.Concat(needs.Select(need => $"<dependency id=\"{need.Id}\" version=\"[{need.Version}]\" />"));
         manifest.Write($"""
             <package><metadata><id>{id}</id><version>{version}</version><authors>test</authors><description>test</description>
             <dependencies><group targetFramework="net8.0">{dependencies}</group></dependencies></metadata></package>

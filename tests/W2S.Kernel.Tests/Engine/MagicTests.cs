@@ -42,7 +42,8 @@ public sealed class MagicTests
         using var session = new Session();
         var host = await session.RunAsync("#!mermaid\ngraph TD; A-->B;");
         Assert.Equal(["text/vnd.mermaid", "text/plain"], host.Displays.Single().Bundle!.Keys);
-        Assert.All(host.Displays.Single().Bundle!.Values, value => Assert.Equal("graph TD; A-->B;", value.GetValue<string>()));
+        Assert.All(host.Displays.Single().Bundle!.Values,
+            value => Assert.Equal("graph TD; A-->B;", value.GetValue<string>()));
     }
 
     [Fact]
@@ -73,7 +74,8 @@ public sealed class MagicTests
     public async Task ImportRunsAFileAsIfTypedThere()
     {
         using var session = new Session();
-        session.File("sub/setup.csx", "var a = 1;\n#!csharp\n#load \"deep/more.csx\"\nusing System.Globalization;\nint Next() => a + b;\na");
+        session.File("sub/setup.csx",
+            "var a = 1;\n#!csharp\n#load \"deep/more.csx\"\nusing System.Globalization;\nint Next() => a + b;\na");
         session.File("sub/deep/more.csx", "var b = 2; b");
         session.File("page.html", "<hr>");
         session.File("note.md", "*note*");
@@ -123,7 +125,8 @@ public sealed class MagicTests
             """);
         var host = await session.RunAsync("#!import other.ipynb\nseven");
         Assert.Equal(["text/html", "text/markdown"], host.Displays.Select(item => item.Bundle!.Keys.First()));
-        session.File("python.ipynb", """{"nbformat": 4, "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3"}}, "cells": []}""");
+        session.File("python.ipynb",
+            """{"nbformat": 4, "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3"}}, "cells": []}""");
         var error = await session.FailAsync("#!import python.ipynb");
         Assert.Contains("python.ipynb' is written for the kernel 'Python 3'", error.Message);
     }
@@ -134,9 +137,11 @@ public sealed class MagicTests
         using var session = new Session();
         session.File("setup.csx", "var x = 1;\n\nthrow new InvalidOperationException(\"build it first\");");
         var error = await session.FailAsync("// first\n#!import \"setup.csx\"");
-        Assert.Equal(("InvalidOperationException", "build it first", 2, "#!import \"setup.csx\""), (error.Name, error.Message, error.Line, error.SourceLine));
+        Assert.Equal(("InvalidOperationException", "build it first", 2, "#!import \"setup.csx\""),
+            (error.Name, error.Message, error.Line, error.SourceLine));
         Assert.Contains(error.Traceback, line => line.Contains("setup.csx, line 3"));
-        Assert.Contains(error.Traceback, line => line.Contains("throw new InvalidOperationException(\"build it first\")"));
+        Assert.Contains(error.Traceback,
+            line => line.Contains("throw new InvalidOperationException(\"build it first\")"));
 
         error = await session.FailAsync("#!import \"nowhere.csx\"");
         Assert.Contains("nowhere.csx", error.Message);

@@ -34,17 +34,23 @@ public sealed class PackageTests
         PackageRequest[] asked = [new("Nope", "1.0")];
         Assert.Equal(
             "no such package: Nope; the sources that NuGet is configured with do not have it",
-            RestoreErrors.Explain($"/cache/packages.csproj : error NU1101: Unable to find package Nope. No packages exist with this id in source(s): x {Project}\n", asked));
+            RestoreErrors.Explain(
+                $"/cache/packages.csproj : error NU1101: Unable to find package Nope. No packages exist with this id "
+                + $"in source(s): x {Project}\n", asked));
         Assert.StartsWith(
             "no such version: Unable to find package A with version (>= 9.0.0)",
-            RestoreErrors.Explain($"a.csproj : error NU1102: Unable to find package A with version (>= 9.0.0) {Project}\n", asked));
+            RestoreErrors.Explain(
+                $"a.csproj : error NU1102: Unable to find package A with version (>= 9.0.0) {Project}\n", asked));
         Assert.StartsWith(
             "the package source cannot be reached",
-            RestoreErrors.Explain($"a.csproj : error NU1301: Unable to load the service index for source https://x/index.json. {Project}\n", asked));
+            RestoreErrors.Explain(
+                $"a.csproj : error NU1301: Unable to load the service index for source https://x/index.json. "
+                + $"{Project}\n", asked));
         Assert.StartsWith(
             "these packages do not go together",
             RestoreErrors.Explain($"a.csproj : error NU1107: Version conflict detected for B. {Project}\n", asked));
-        Assert.Equal("the restore of Nope 1.0 failed: out of disk", RestoreErrors.Explain("first\nout of disk\n", asked));
+        Assert.Equal("the restore of Nope 1.0 failed: out of disk",
+            RestoreErrors.Explain("first\nout of disk\n", asked));
     }
 
     [Fact]
@@ -52,14 +58,19 @@ public sealed class PackageTests
     {
         using var session = new Session();
         Online.Require("Deedle", "8.1.0");
-        var host = await session.RunAsync("#r \"nuget: Plotly.NET, 6.0.0\"\n#r \"nuget: Plotly.NET.CSharp, 0.14.0\"\n#r \"nuget: Deedle, 8.1.0\"");
+        var host = await session.RunAsync(
+            "#r \"nuget: Plotly.NET, 6.0.0\"\n#r \"nuget: Plotly.NET.CSharp, 0.14.0\"\n#r \"nuget: Deedle, 8.1.0\"");
         Assert.StartsWith("Restored Plotly.NET 6.0.0", host.Displays[^1].Bundle!["text/plain"].GetValue<string>());
-        Assert.Equal("2", (await session.RunAsync("Deedle.Frame.FromRecords(new[] { new { A = 1 }, new { A = 2 } }).RowCount")).Plain);
+        Assert.Equal("2",
+            (await session.RunAsync(
+                "Deedle.Frame.FromRecords(new[] { new { A = 1 }, new { A = 2 } }).RowCount")).Plain);
         Assert.Contains("data", (await session.RunAsync(
-            "Plotly.NET.GenericChart.toFigureJson(Plotly.NET.CSharp.Chart.Line<int, int, string>(new[] { 1 }, new[] { 2 }))")).Plain!);
+            "Plotly.NET.GenericChart.toFigureJson(Plotly.NET.CSharp.Chart.Line<int, int, string>(new[] { 1 }, new[] { "
+            + "2 }))")).Plain!);
         Assert.SkipUnless(RuntimeIdentifiers.Portable == "linux-x64", "libtorch's package is named for linux-x64 here");
         await session.RunAsync("#r \"nuget: TorchSharp, 0.107.0\"\n#r \"nuget: libtorch-cpu-linux-x64, 2.10.0\"");
-        Assert.Equal("6", (await session.RunAsync("using TorchSharp;\ntorch.tensor(new[] { 1, 2, 3 }).sum().ToInt32()")).Plain);
+        Assert.Equal("6",
+            (await session.RunAsync("using TorchSharp;\ntorch.tensor(new[] { 1, 2, 3 }).sum().ToInt32()")).Plain);
     }
 
     [Fact]
@@ -71,7 +82,8 @@ public sealed class PackageTests
         await session.RunAsync("1");
         var watch = Stopwatch.StartNew();
         await session.RunAsync("#r \"nuget: Newtonsoft.Json, 13.0.3\"");
-        Assert.True(watch.ElapsedMilliseconds < 1000, $"{watch.ElapsedMilliseconds} ms"); // 50 ms on a quiet machine: see the kernel's benchmark
+        // 50 ms on a quiet machine: see the kernel's benchmark
+        Assert.True(watch.ElapsedMilliseconds < 1000, $"{watch.ElapsedMilliseconds} ms");
         await session.RunAsync("#r \"nuget: Newtonsoft.Json\"");
         Assert.Equal("{}", (await session.RunAsync("new Newtonsoft.Json.Linq.JObject().ToString()")).Plain);
         var error = await session.FailAsync("\n#r \"nuget: Newtonsoft.Json, 12.0.1\"");
@@ -97,7 +109,8 @@ public sealed class PackageTests
     {
         using var session = new Session();
         LocalPackage.Create(Feed(session), "W2S.Local.Probe", "1.2.3");
-        Assert.Equal("1.2.3", (await session.RunAsync("#r \"nuget: W2S.Local.Probe, 1.2.3\"\nW2SLocalProbe.Version")).Plain);
+        Assert.Equal("1.2.3",
+            (await session.RunAsync("#r \"nuget: W2S.Local.Probe, 1.2.3\"\nW2SLocalProbe.Version")).Plain);
         var error = await session.FailAsync("#r \"nuget: W2S.Local.Other, 1.0.0\"");
         Assert.Contains("no such package: W2S.Local.Other", error.Message);
     }
@@ -108,7 +121,8 @@ public sealed class PackageTests
         using var session = new Session();
         LocalPackage.Create(Feed(session), "W2S.Local.Above", "1.0.0");
         session.File("use.csx", "var version = W2SLocalAbove.Version;");
-        Assert.Equal("1.0.0", (await session.RunAsync("#r \"nuget: W2S.Local.Above, 1.0.0\"\n#load \"use.csx\"\nversion")).Plain);
+        Assert.Equal("1.0.0",
+            (await session.RunAsync("#r \"nuget: W2S.Local.Above, 1.0.0\"\n#load \"use.csx\"\nversion")).Plain);
         var error = await session.FailAsync("#r \"nuget: W2S.Local.Gone, 1.0.0\"\n#load \"use.csx\"");
         Assert.Equal(("PackageError", 1), (error.Name, error.Line));
     }
@@ -143,13 +157,17 @@ public sealed class PackageTests
 
     private static async Task<string> RestoredAsync(string folder, PackageRequest request)
     {
-        using var cell = new CellContext(CellSource.Cell("", folder), new CellOutput(new RecordingHost(), new object()));
-        return Assert.Single((await PackageRestorer.RestoreAsync([request], [], folder, [request], cell)).Packages).Version;
+        using var cell =
+            new CellContext(CellSource.Cell("", folder), new CellOutput(new RecordingHost(), new object()));
+        return Assert.Single(
+            (await PackageRestorer.RestoreAsync([request], [], folder, [request], cell)).Packages).Version;
     }
 
     private static void Age(string id)
     {
-        var kept = Directory.EnumerateFiles(Path.Combine(PackageRestorer.CacheFolder, "packages"), "packages.json", SearchOption.AllDirectories);
-        File.SetLastWriteTimeUtc(Assert.Single(kept, file => File.ReadAllText(file).Contains(id)), DateTime.UtcNow.AddHours(-25));
+        var kept = Directory.EnumerateFiles(Path.Combine(PackageRestorer.CacheFolder, "packages"), "packages.json",
+            SearchOption.AllDirectories);
+        File.SetLastWriteTimeUtc(Assert.Single(kept, file => File.ReadAllText(file).Contains(id)),
+            DateTime.UtcNow.AddHours(-25));
     }
 }

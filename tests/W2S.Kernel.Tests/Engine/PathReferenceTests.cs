@@ -82,7 +82,8 @@ public sealed class PathReferenceTests
     public async Task DirectivesInsideTextAndCommentsAreLeftAlone()
     {
         using var session = new Session();
-        var host = await session.RunAsync("var text = @\"\n#r \"\"nope.dll\"\"\n\";\n/*\n#r \"nope.dll\"\n*/\ntext.Length");
+        var host = await session.RunAsync(
+            "var text = @\"\n#r \"\"nope.dll\"\"\n\";\n/*\n#r \"nope.dll\"\n*/\ntext.Length");
         Assert.Equal("15", host.Plain);
     }
 
@@ -91,7 +92,9 @@ public sealed class PathReferenceTests
         var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Concat(others.Select(other => Path.Combine(folder, other + ".dll")))
             .Select(path => MetadataReference.CreateFromFile(path));
-        var result = CSharpCompilation.Create(name, [CSharpSyntaxTree.ParseText(code)], references, new(OutputKind.DynamicallyLinkedLibrary))
+        var result =
+            CSharpCompilation.Create(name, [CSharpSyntaxTree.ParseText(code)], references,
+                new(OutputKind.DynamicallyLinkedLibrary))
             .Emit(Path.Combine(folder, name + ".dll"));
         Assert.True(result.Success, string.Join('\n', result.Diagnostics));
     }

@@ -22,7 +22,8 @@ public sealed class PolyglotTests
         Assert.Equal("15", host.Plain);
         host = await session.RunAsync("#!share --from fsharp squares\n#!csharp\n$\"{squares.Sum()} {squares.Length}\"");
         Assert.Equal("14 3", host.Plain);
-        host = await session.RunAsync("#!set --name t --value @fsharp:total\n#!set --name name --value \"Ada L\"\n#!csharp\n$\"{t + 1} {name}\"");
+        host = await session.RunAsync(
+            "#!set --name t --value @fsharp:total\n#!set --name name --value \"Ada L\"\n#!csharp\n$\"{t + 1} {name}\"");
         Assert.Equal("7 Ada L", host.Plain);
         host = await session.RunAsync("#!whos");
         var listed = host.Displays.Single().Bundle!["text/plain"].GetValue<string>();
@@ -59,9 +60,11 @@ public sealed class PolyglotTests
         using var session = new Session();
         await session.RunAsync("var b = 1; string a = \"x\"; int Method() => 1;");
         await session.RunAsync("var b = 2.0; b = 3.5;");
-        Assert.Equal("a\nb", (await session.RunAsync("#!who")).Displays.Single().Bundle!["text/plain"].GetValue<string>());
+        Assert.Equal("a\nb",
+            (await session.RunAsync("#!who")).Displays.Single().Bundle!["text/plain"].GetValue<string>());
         Assert.Equal(
-            "a  string  x\nb  double  3.5", (await session.RunAsync("#!whos")).Displays.Single().Bundle!["text/plain"].GetValue<string>());
+            "a  string  x\nb  double  3.5",
+            (await session.RunAsync("#!whos")).Displays.Single().Bundle!["text/plain"].GetValue<string>());
     }
 
     [Fact]
@@ -69,7 +72,8 @@ public sealed class PolyglotTests
     {
         using var session = new Session();
         var text = (await session.RunAsync("#!lsmagic")).Displays.Single().Bundle!["text/plain"].GetValue<string>();
-        foreach (var name in (string[])["csharp", "fsharp", "bash", "import", "share", "set", "who", "time"]) Assert.Contains($"#!{name}", text);
+        foreach (var name in (string[])["csharp", "fsharp", "bash", "import", "share", "set", "who", "time"])
+            Assert.Contains($"#!{name}", text);
     }
 
     [Fact]
@@ -104,7 +108,9 @@ public sealed class PolyglotTests
     [Fact]
     public async Task AMissingShellIsSaid()
     {
-        Assert.SkipWhen((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, "pwsh"))), "pwsh is here");
+        Assert.SkipWhen(
+            (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+                .Any(folder => File.Exists(Path.Combine(folder, "pwsh"))), "pwsh is here");
         using var session = new Session();
         Assert.Contains("no pwsh", (await session.FailAsync("#!pwsh\nGet-Date")).Message);
     }

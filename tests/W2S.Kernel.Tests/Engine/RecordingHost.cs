@@ -25,7 +25,8 @@ internal sealed class RecordingHost : ICellHost
 
     public string? Plain => LastResult?["text/plain"].GetValue<string>();
 
-    public IReadOnlyList<Event> Displays => Locked(() => Events.Where(item => item.Kind is "display" or "update").ToList());
+    public IReadOnlyList<Event> Displays =>
+        Locked(() => Events.Where(item => item.Kind is "display" or "update").ToList());
 
     public bool Overlapped { get; private set; }
 

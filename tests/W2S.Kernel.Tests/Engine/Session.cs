@@ -38,7 +38,8 @@ internal sealed class Session : IDisposable
     /// <summary>Runs a cell that must fail.</summary>
     public async Task<CellError> FailAsync(string code, string language = "csharp", RecordingHost? host = null)
     {
-        var result = await Cells.RunAsync(code, host ?? new RecordingHost(), language, TestContext.Current.CancellationToken);
+        var result =
+            await Cells.RunAsync(code, host ?? new RecordingHost(), language, TestContext.Current.CancellationToken);
         return result.Error ?? throw new InvalidOperationException("the cell ran to its end");
     }
 

@@ -6,7 +6,8 @@ using W2S.Kernel.Engine.CSharp;
 
 namespace W2S.Kernel.Tests.Engine;
 
-/// <summary>All compilations of a process speak of the same symbols: a type of one cell is that type in every other.</summary>
+/// <summary>All compilations of a process speak of the same symbols: a type of one cell is that type in every
+/// other.</summary>
 public sealed class SymbolTests : IDisposable
 {
     private readonly Notebooks.TemporaryFolder folder = new();
@@ -31,7 +32,8 @@ public sealed class SymbolTests : IDisposable
             })).ToList();
             start.SetResult();
             var compilations = await Task.WhenAll(work);
-            var symbols = compilations.Select(compilation => compilation.GetAssemblyOrModuleSymbol(MetadataCache.For(path)));
+            var symbols =
+                compilations.Select(compilation => compilation.GetAssemblyOrModuleSymbol(MetadataCache.For(path)));
             Assert.Single(symbols.Distinct(SymbolEqualityComparer.Default));
             foreach (var runner in runners) runner.Dispose();
         }
@@ -44,15 +46,23 @@ public sealed class SymbolTests : IDisposable
         var (upper, lower) = ($"Upper{Guid.NewGuid():N}", $"Lower{Guid.NewGuid():N}");
         Directory.CreateDirectory(Path.Combine(session.Folder, "other"));
         var below = Build(Path.Combine(session.Folder, "other"), lower, "public class Lower { }");
-        Build(session.Folder, upper, "public class Upper { } public class Over : Lower { } public static class More { public static int Own(this Upper upper) => 3; }", below);
+        Build(session.Folder, upper,
+            "public class Upper { } public class Over : Lower { } public static class More { public static int "
+            + "Own(this Upper upper) => 3; }", below);
 
         await session.RunAsync($"#r \"{upper}.dll\"\nclass Takes {{ public int From(Upper upper) => 2; }}");
-        await session.RunAsync("var anonymous = new { Number = 1, Text = \"one\" }; var takes = new Takes(); int Twice(int x) => 2 * x;");
+        await session.RunAsync(
+            "var anonymous = new { Number = 1, Text = \"one\" }; var takes = new Takes(); int Twice(int x) => 2 * x;");
         await session.RunAsync($"#r \"other/{lower}.dll\"");
         Assert.Equal("2", (await session.RunAsync("takes.From(new Upper())")).Plain);
         Assert.Equal("3", (await session.RunAsync("new Upper().Own()")).Plain);
-        Assert.Equal("one 1 4", (await session.RunAsync("var both = new[] { anonymous, new { Number = 2, Text = \"two\" } };\n$\"{both[0].Text} {anonymous.Number} {Twice(2)}\"")).Plain);
-        Assert.Contains("From", (await session.Cells.CompleteAsync("takes.", 6, TestContext.Current.CancellationToken)).Entries.Select(entry => entry.Text));
+        Assert.Equal("one 1 4",
+            (await session.RunAsync(
+                "var both = new[] { anonymous, new { Number = 2, Text = \"two\" } };\n$\"{both[0].Text} "
+                + "{anonymous.Number} {Twice(2)}\"")).Plain);
+        Assert.Contains("From",
+            (await session.Cells.CompleteAsync("takes.", 6, TestContext.Current.CancellationToken)).Entries.Select(
+                entry => entry.Text));
         Assert.Equal("True", (await session.RunAsync("new Over() is Lower")).Plain);
     }
 
@@ -63,13 +73,17 @@ public sealed class SymbolTests : IDisposable
         return new CSharpRunner(references);
     }
 
-    private static Submission Compile(CSharpRunner runner, string code) => runner.Compile(code, new CellSource("test", null, code, ""));
+    private static Submission Compile(CSharpRunner runner, string code) =>
+        runner.Compile(code, new CellSource("test", null, code, ""));
 
     private static string Build(string folder, string name, string code, params string[] more)
     {
-        var references = PlatformAssemblies.DefaultReferences.Concat(more).Select(path => MetadataReference.CreateFromFile(path));
+        var references =
+            PlatformAssemblies.DefaultReferences.Concat(more).Select(path => MetadataReference.CreateFromFile(path));
         var path = Path.Combine(folder, name + ".dll");
-        var compilation = CSharpCompilation.Create(name, [CSharpSyntaxTree.ParseText(code)], references, new(OutputKind.DynamicallyLinkedLibrary));
+        var compilation =
+            CSharpCompilation.Create(name, [CSharpSyntaxTree.ParseText(code)], references,
+                new(OutputKind.DynamicallyLinkedLibrary));
         var emitted = compilation.Emit(path);
         Assert.True(emitted.Success, string.Join('\n', emitted.Diagnostics));
         return path;

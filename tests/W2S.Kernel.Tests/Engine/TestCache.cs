@@ -8,5 +8,6 @@ namespace W2S.Kernel.Tests.Engine;
 internal static class TestCache
 {
     [ModuleInitializer]
-    internal static void Use() => PackageRestorer.CacheFolder = RepositoryRoot.Combine("tests", "W2S.Kernel.Tests", "obj", "cache");
+    internal static void Use() =>
+        PackageRestorer.CacheFolder = RepositoryRoot.Combine("tests", "W2S.Kernel.Tests", "obj", "cache");
 }

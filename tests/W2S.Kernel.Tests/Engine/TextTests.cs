@@ -7,7 +7,8 @@ public sealed class TextTests
     [InlineData("\"\"\"\n#!csharp\n#!time\n\"\"\"", "#!csharp\n#!time")]
     [InlineData("\"\"\"\"\n#!html\n\"\"\"\n#r \"nope.dll\"\n\"\"\"\"", "#!html\n\"\"\"\n#r \"nope.dll\"")]
     [InlineData(
-        "@\"a\n#!fsharp\n#load \"\"nope.csx\"\"\n#i \"\"nuget: nope\"\"\"", "a\n#!fsharp\n#load \"nope.csx\"\n#i \"nuget: nope\"")]
+        "@\"a\n#!fsharp\n#load \"\"nope.csx\"\"\n#i \"\"nuget: nope\"\"\"",
+        "a\n#!fsharp\n#load \"nope.csx\"\n#i \"nuget: nope\"")]
     [InlineData("$@\"{1 + 1}\n#!markdown {2}\"", "2\n#!markdown 2")]
     [InlineData("$\"\"\"\n#!bash {1 + 1}\n#r \"nope.dll\"\n\"\"\"", "#!bash 2\n#r \"nope.dll\"")]
     [InlineData("$$\"\"\"\n#!bash {x} {{$\"{@\"\n#!nested\".Trim()}\"}}\n\"\"\"", "#!bash {x} #!nested")]

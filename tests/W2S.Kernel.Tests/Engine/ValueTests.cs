@@ -54,7 +54,8 @@ public sealed class ValueTests
         using var session = new Session();
         var host = await session.RunAsync($"{Odd}Fail<Own>(\"{mime}\");\nnew Own()");
         Assert.Equal(left, host.LastResult!.Keys);
-        Assert.Equal($"Own is shown without {mime}: its formatter failed, InvalidOperationException: no picture\n", host.Error);
+        Assert.Equal($"Own is shown without {mime}: its formatter failed, InvalidOperationException: no picture\n",
+            host.Error);
     }
 
     [Fact]
@@ -75,7 +76,8 @@ public sealed class ValueTests
         var host = new RecordingHost { OnWrite = stop.Cancel };
         var result = await session.Cells.RunAsync(
             "sealed class Slow { public override string ToString() { Console.WriteLine(); while (true) { } } }\n"
-            + "Microsoft.DotNet.Interactive.Formatting.Formatter.Register<Slow>(slow => slow.ToString(), \"text/plain\");\nnew Slow()",
+            + "Microsoft.DotNet.Interactive.Formatting.Formatter.Register<Slow>(slow => slow.ToString(), "
+                + "\"text/plain\");\nnew Slow()",
             host, interrupt: stop.Token);
         Assert.True(result.Error!.Interrupted);
         Assert.DoesNotContain("left behind", result.Error.Message);
@@ -119,7 +121,8 @@ public sealed class ValueTests
         Assert.Contains("[[0, 0]]", host.LastResult!["text/html"].GetValue<string>());
         var text = (await session.RunAsync("var large = new int[2000, 2000]; large[1999, 1999] = 7; large")).Plain!;
         Assert.StartsWith("int[2000, 2000]\n[[0, 0, 0, ..., 0, 0, 0],\n", text);
-        Assert.EndsWith(",\n ...,\n [0, 0, 0, ..., 0, 0, 0],\n [0, 0, 0, ..., 0, 0, 0],\n [0, 0, 0, ..., 0, 0, 7]]", text);
+        Assert.EndsWith(",\n ...,\n [0, 0, 0, ..., 0, 0, 0],\n [0, 0, 0, ..., 0, 0, 0],\n [0, 0, 0, ..., 0, 0, 7]]",
+            text);
     }
 
     [Theory]
@@ -176,7 +179,8 @@ public sealed class ValueTests
     public async Task AnEmptyTensorIsShownByShapeAndType()
     {
         using var session = new Session();
-        var host = await session.RunAsync($"#r \"{LibraryFolder.Dll("TorchSharp")}\"\nusing TorchSharp;\ntorch.empty(0, 3)");
+        var host = await session.RunAsync(
+            $"#r \"{LibraryFolder.Dll("TorchSharp")}\"\nusing TorchSharp;\ntorch.empty(0, 3)");
         Assert.Equal("[0x3], type = Float32, device = cpu", host.Plain);
     }
 }

@@ -26,7 +26,9 @@ public sealed class BrowserTests : IAsyncLifetime
         var chromium = HeadlessBrowser.Find();
         Assert.SkipWhen(chromium is null, "there is no Chromium, Chrome or Edge here");
         port = KernelProcess.FreePorts()[0];
-        server = Process.Start(home.Start(JupyterHome.Python, "-W", "ignore", "-m", "notebook", "--no-browser", "--allow-root", "--ip=127.0.0.1",
+        server = Process.Start(
+            home.Start(JupyterHome.Python, "-W", "ignore", "-m", "notebook", "--no-browser", "--allow-root",
+                "--ip=127.0.0.1",
             $"--port={port}", "--port-retries=0", $"--NotebookApp.token={Token}", $"--notebook-dir={home.Work}"))!;
         server.OutputDataReceived += (_, _) => { };
         server.ErrorDataReceived += (_, _) => { };
@@ -34,7 +36,8 @@ public sealed class BrowserTests : IAsyncLifetime
         server.BeginErrorReadLine();
         await AnswersAsync();
         playwright = await Playwright.CreateAsync();
-        browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = chromium!.Path, Args = ["--no-sandbox", "--disable-gpu"] });
+        browser = await playwright.Chromium.LaunchAsync(
+            new() { ExecutablePath = chromium!.Path, Args = ["--no-sandbox", "--disable-gpu"] });
     }
 
     public async ValueTask DisposeAsync()
@@ -55,13 +58,15 @@ public sealed class BrowserTests : IAsyncLifetime
     public async Task ALiveViewIsReplacedWhereItStands()
     {
         Write("live.ipynb",
-            "var live = display(HTML(\"<b class='live'>step 0</b>\"));\nfor (var step = 1; step <= 20; step++)\n{\n    await Task.Delay(150);\n    live.Update(HTML($\"<b class='live'>step {step}</b>\"));\n}",
+            "var live = display(HTML(\"<b class='live'>step 0</b>\"));\nfor (var step = 1; step <= 20; step++)\n{\n   "
+            + " await Task.Delay(150);\n    live.Update(HTML($\"<b class='live'>step {step}</b>\"));\n}",
             "live.Update(HTML(\"<b class='live'>from another cell</b>\"));\nConsole.WriteLine(\"the end\");");
         var page = await OpenAsync("live.ipynb");
         await RunAllAsync(page);
         var view = page.Locator(".output_area .live");
         var seen = new HashSet<string>();
-        for (var wait = Stopwatch.StartNew(); !seen.Contains("from another cell"); await Task.Delay(30, TestContext.Current.CancellationToken))
+        for (var wait = Stopwatch.StartNew(); !seen.Contains("from another cell"); await Task.Delay(30,
+            TestContext.Current.CancellationToken))
         {
             if (wait.Elapsed > TimeSpan.FromSeconds(240))
             {
@@ -83,7 +88,8 @@ public sealed class BrowserTests : IAsyncLifetime
     [Fact]
     public async Task ErrorsInputAndCompletionWorkAsInAnyKernel()
     {
-        Write("ask.ipynb", "var name = Console.ReadLine();\nConsole.WriteLine($\"hello {name}\");", "throw new Exception(\"on purpose\");", "Console.WriteL");
+        Write("ask.ipynb", "var name = Console.ReadLine();\nConsole.WriteLine($\"hello {name}\");",
+            "throw new Exception(\"on purpose\");", "Console.WriteL");
         var page = await OpenAsync("ask.ipynb");
         await page.EvaluateAsync("Jupyter.notebook.select(0); Jupyter.notebook.execute_cell()");
         await page.Locator(".raw_input").FillAsync("Ada");
@@ -94,7 +100,8 @@ public sealed class BrowserTests : IAsyncLifetime
         await page.EvaluateAsync("Jupyter.notebook.select(2); Jupyter.notebook.edit_mode()");
         await page.Keyboard.PressAsync("End");
         await page.Keyboard.PressAsync("Tab"); // one choice only: it is put in
-        await page.WaitForFunctionAsync("Jupyter.notebook.get_cell(2).get_text() === 'Console.WriteLine'", null, new() { Timeout = 240_000 });
+        await page.WaitForFunctionAsync("Jupyter.notebook.get_cell(2).get_text() === 'Console.WriteLine'", null,
+            new() { Timeout = 240_000 });
         await PictureAsync(page, "errors");
     }
 
@@ -118,7 +125,12 @@ public sealed class BrowserTests : IAsyncLifetime
     {
         var notebook = JsonNode.Parse(NotebookFile.Text([.. cells.Select(cell => NotebookFile.Code(cell))]))!;
         notebook["nbformat_minor"] = 4;
-        notebook["metadata"] = new JsonObject { ["kernelspec"] = NotebookMetadata.KernelSpec(), ["language_info"] = NotebookMetadata.LanguageInfo() };
+        notebook["metadata"] =
+            new JsonObject
+            {
+                ["kernelspec"] = NotebookMetadata.KernelSpec(),
+                ["language_info"] = NotebookMetadata.LanguageInfo()
+            };
         File.WriteAllText(Path.Combine(home.Work, name), notebook.ToJsonString());
     }
 
@@ -127,7 +139,8 @@ public sealed class BrowserTests : IAsyncLifetime
         using var client = new HttpClient();
         for (var wait = Stopwatch.StartNew(); ; await Task.Delay(200))
         {
-            Assert.True(wait.Elapsed < TimeSpan.FromSeconds(90) && !server!.HasExited, "the notebook server did not start");
+            Assert.True(wait.Elapsed < TimeSpan.FromSeconds(90) && !server!.HasExited,
+                "the notebook server did not start");
             try
             {
                 (await client.GetAsync($"http://127.0.0.1:{port}/api?token={Token}")).EnsureSuccessStatusCode();
@@ -144,9 +157,12 @@ public sealed class BrowserTests : IAsyncLifetime
     {
         var page = await browser!.NewPageAsync(new() { ViewportSize = new() { Width = 1200, Height = 1600 } });
         await page.GotoAsync($"http://127.0.0.1:{port}/notebooks/{name}?token={Token}", new() { Timeout = 240_000 });
-        await page.WaitForFunctionAsync("window.Jupyter && Jupyter.notebook && Jupyter.notebook.kernel && Jupyter.notebook.kernel.is_connected()", null, new() { Timeout = 240_000 });
+        await page.WaitForFunctionAsync(
+            "window.Jupyter && Jupyter.notebook && Jupyter.notebook.kernel && Jupyter.notebook.kernel.is_connected()",
+            null, new() { Timeout = 240_000 });
         await IdleAsync(page);
-        Assert.Equal(NotebookMetadata.DisplayName, (await page.Locator(".kernel_indicator_name").TextContentAsync())?.Trim());
+        Assert.Equal(NotebookMetadata.DisplayName,
+            (await page.Locator(".kernel_indicator_name").TextContentAsync())?.Trim());
         return page;
     }
 

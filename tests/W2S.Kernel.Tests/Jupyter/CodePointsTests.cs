@@ -21,5 +21,6 @@ public sealed class CodePointsTests
     [Theory]
     [InlineData(-5, 0)]
     [InlineData(99, 3)]
-    public void OutsideMovesToTheNearerEnd(int points, int units) => Assert.Equal(units, CodePoints.ToUtf16("a😀", points));
+    public void OutsideMovesToTheNearerEnd(int points, int units) =>
+        Assert.Equal(units, CodePoints.ToUtf16("a😀", points));
 }

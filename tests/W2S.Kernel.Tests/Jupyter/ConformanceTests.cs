@@ -12,7 +12,8 @@ public sealed partial class ConformanceTests
         JupyterHome.Require("jupyter_kernel_test");
         using var home = new JupyterHome();
         var suite = RepositoryRoot.Combine("tests", "W2S.Kernel.Tests", "Jupyter", "conformance", "test_kernel.py");
-        var (code, text) = await home.RunAsync(TimeSpan.FromMinutes(5), JupyterHome.Python, "-W", "ignore", suite, "-v");
+        var (code, text) =
+            await home.RunAsync(TimeSpan.FromMinutes(5), JupyterHome.Python, "-W", "ignore", suite, "-v");
         Assert.True(code == 0, text);
         Assert.Matches(Total(), text);
         Assert.DoesNotContain("skipped", text);

@@ -21,7 +21,8 @@ public sealed class ConnectionInfoTests
         ["kernel_name"] = ".net-csharp",
     };
 
-    private static ConnectionInfo Parse(JsonNode json) => ConnectionInfo.Parse(Encoding.UTF8.GetBytes(json.ToJsonString()), "test.json");
+    private static ConnectionInfo Parse(JsonNode json) =>
+        ConnectionInfo.Parse(Encoding.UTF8.GetBytes(json.ToJsonString()), "test.json");
 
     [Fact]
     public void ReadsWhatClientsWrite()
@@ -71,7 +72,8 @@ public sealed class ConnectionInfoTests
 
     [Fact]
     public void AMissingFileIsNamed() =>
-        Assert.Contains("cannot be read", Assert.Throws<KernelRefusedException>(() => ConnectionInfo.Read("/no/such/file.json")).Message);
+        Assert.Contains("cannot be read",
+            Assert.Throws<KernelRefusedException>(() => ConnectionInfo.Read("/no/such/file.json")).Message);
 
     [Fact]
     public void AThousandMalformedFilesAreRefused()
@@ -85,7 +87,8 @@ public sealed class ConnectionInfoTests
             var mutant = Mutator.Mutate(random, good);
             try
             {
-                // A mutant that is still a connection file (another key, another port) is no malformed one; it must be as safe.
+                // A mutant that is still a connection file (another key, another port) is no malformed one; it must be
+                // as safe.
                 var info = ConnectionInfo.Parse(mutant, "mutant");
                 Assert.True(IPAddress.IsLoopback(info.Address));
                 Assert.InRange(info.ShellPort, 1, 65535);

@@ -47,16 +47,20 @@ public sealed class CrashMarkerTests : IDisposable
         marker.Leave();
         Assert.Null(marker.Fail("between cells"));
         Leave(note, null);
-        Assert.Equal("The kernel that ran in this folder before ended while cell [7] (Environment.Exit(3);) ran: it was called", Next());
+        Assert.Equal(
+            "The kernel that ran in this folder before ended while cell [7] (Environment.Exit(3);) ran: it was called",
+            Next());
         Assert.Null(Next()); // said once
     }
 
     [Fact]
     public void AStackOverflowIsReadFromTheCopyOfStandardError()
     {
-        Leave("""{"cell":2,"code":"F(0)","reason":null}""", "noise\nStack overflow.\nRepeat 12 times:\n   at F(Int32)\n");
+        Leave("""{"cell":2,"code":"F(0)","reason":null}""",
+            "noise\nStack overflow.\nRepeat 12 times:\n   at F(Int32)\n");
         var notice = Next();
-        Assert.StartsWith("The kernel that ran in this folder before ended while cell [2] (F(0)) ran: Stack overflow.\n", notice);
+        Assert.StartsWith(
+            "The kernel that ran in this folder before ended while cell [2] (F(0)) ran: Stack overflow.\n", notice);
         Assert.Contains("at F(Int32)", notice);
     }
 
@@ -81,11 +85,14 @@ public sealed class CrashMarkerTests : IDisposable
     public void ARunningKernelBesideIsLeftAlone()
     {
         // Reads its input until it is closed, so it runs for as long as the test wants.
-        using var other = Process.Start(new ProcessStartInfo(OperatingSystem.IsWindows() ? "findstr" : "cat", OperatingSystem.IsWindows() ? "x" : "")
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        })!;
+        using var other =
+            Process.Start(
+                new ProcessStartInfo(OperatingSystem.IsWindows() ? "findstr" : "cat",
+                    OperatingSystem.IsWindows() ? "x" : "")
+                {
+                    RedirectStandardInput = true,
+                    RedirectStandardOutput = true,
+                })!;
         var path = Path.Combine(folder, $"book-{other.Id}.json");
         File.WriteAllText(path, """{"cell":1,"code":"x","reason":null}""");
         Assert.Null(Next());

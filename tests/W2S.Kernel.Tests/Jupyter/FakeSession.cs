@@ -3,7 +3,8 @@ using W2S.Kernel.Jupyter;
 
 namespace W2S.Kernel.Tests.Jupyter;
 
-/// <summary>A session that does what a cell's first word says, so that the server can be tested without the engine.</summary>
+/// <summary>A session that does what a cell's first word says, so that the server can be tested without the
+/// engine.</summary>
 internal sealed class FakeSession : IKernelSession
 {
     public List<string> Ran { get; } = [];
@@ -40,7 +41,8 @@ internal sealed class FakeSession : IKernelSession
                 break;
             case "loop":
                 interrupt.WaitHandle.WaitOne(TimeSpan.FromSeconds(10));
-                return Done(new CellError("Interrupted", "the cell was stopped", ["Interrupted"]) { Interrupted = true });
+                return Done(
+                    new CellError("Interrupted", "the cell was stopped", ["Interrupted"]) { Interrupted = true });
             case "sleep":
                 Thread.Sleep(int.Parse(rest));
                 break;

@@ -5,7 +5,8 @@ using W2S.Kernel.Tests.Repository;
 
 namespace W2S.Kernel.Tests.Jupyter;
 
-/// <summary>Jupyter's folders, all below one that is gone when the test is, with the built kernel's spec in them.</summary>
+/// <summary>Jupyter's folders, all below one that is gone when the test is, with the built kernel's spec in
+/// them.</summary>
 internal sealed class JupyterHome : IDisposable
 {
     public const string Python = "/usr/bin/python3"; // Debian's own: its packages are not seen by others
@@ -17,7 +18,8 @@ internal sealed class JupyterHome : IDisposable
 
     public JupyterHome()
     {
-        var spec = Directory.CreateDirectory(System.IO.Path.Combine(Path, "data", "kernels", NotebookMetadata.KernelName)).FullName;
+        var spec = Directory.CreateDirectory(
+            System.IO.Path.Combine(Path, "data", "kernels", NotebookMetadata.KernelName)).FullName;
         File.WriteAllText(System.IO.Path.Combine(spec, KernelSpec.FileName), KernelSpec.Json("dotnet", Program));
         Directory.CreateDirectory(Work);
     }
@@ -30,19 +32,25 @@ internal sealed class JupyterHome : IDisposable
     public static void Require(string module)
     {
         Assert.SkipUnless(File.Exists(Python), $"there is no {Python}");
-        using var probe = Process.Start(new ProcessStartInfo(Python, ["-c", $"import {module}"]) { RedirectStandardError = true })!;
+        using var probe =
+            Process.Start(new ProcessStartInfo(Python, ["-c", $"import {module}"]) { RedirectStandardError = true })!;
         probe.WaitForExit();
-        Assert.SkipUnless(probe.ExitCode == 0, $"{Python} has no {module}; on Debian: apt-get install python3-jupyter-kernel-test jupyter-nbconvert jupyter-notebook");
+        Assert.SkipUnless(probe.ExitCode == 0,
+            $"{Python} has no {module}; on Debian: apt-get install python3-jupyter-kernel-test jupyter-nbconvert "
+            + "jupyter-notebook");
     }
 
-    /// <summary>Puts a copy of the notebooks beside the built library, so that nothing of the checkout changes.</summary>
+    /// <summary>Puts a copy of the notebooks beside the built library, so that nothing of the checkout
+    /// changes.</summary>
     public void CopyCollection()
     {
-        Assert.SkipUnless(File.Exists(RepositoryRoot.Combine("lib", "W2S.Charts", "bin", "W2S.Charts.dll")), "lib/W2S.Charts is not built");
+        Assert.SkipUnless(File.Exists(RepositoryRoot.Combine("lib", "W2S.Charts", "bin", "W2S.Charts.dll")),
+            "lib/W2S.Charts is not built");
         var notebooks = Directory.CreateDirectory(System.IO.Path.Combine(Work, "notebooks")).FullName;
         foreach (var file in Directory.EnumerateFiles(RepositoryRoot.Combine("notebooks")))
             File.Copy(file, System.IO.Path.Combine(notebooks, System.IO.Path.GetFileName(file)));
-        Directory.CreateSymbolicLink(System.IO.Path.Combine(notebooks, "results"), RepositoryRoot.Combine("notebooks", "results"));
+        Directory.CreateSymbolicLink(System.IO.Path.Combine(notebooks, "results"),
+            RepositoryRoot.Combine("notebooks", "results"));
         Directory.CreateSymbolicLink(System.IO.Path.Combine(Work, "lib"), RepositoryRoot.Combine("lib"));
         File.Copy(RepositoryRoot.Combine("W2S.Notebooks.sln"), System.IO.Path.Combine(Work, "W2S.Notebooks.sln"));
     }
@@ -55,7 +63,8 @@ internal sealed class JupyterHome : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var (name, sub) in new[] { ("JUPYTER_DATA_DIR", "data"), ("JUPYTER_RUNTIME_DIR", "runtime"), ("JUPYTER_CONFIG_DIR", "config"), ("IPYTHONDIR", "ipython"), ("XDG_STATE_HOME", "state") })
+        foreach (var (name, sub) in new[] { ("JUPYTER_DATA_DIR", "data"), ("JUPYTER_RUNTIME_DIR", "runtime"),
+            ("JUPYTER_CONFIG_DIR", "config"), ("IPYTHONDIR", "ipython"), ("XDG_STATE_HOME", "state") })
             start.Environment[name] = System.IO.Path.Combine(Path, sub);
         start.Environment["PYDEVD_DISABLE_FILE_VALIDATION"] = "1";
         // Notebooks of the collection at their quick setting, on the images that the library draws itself.
@@ -80,7 +89,9 @@ internal sealed class JupyterHome : IDisposable
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{program} {string.Join(' ', arguments)} ran longer than {limit.TotalSeconds} s:\n{await output}\n{await errors}");
+            throw new TimeoutException(
+                $"{program} {string.Join(' ', arguments)} ran longer than {limit.TotalSeconds} "
+                + $"s:\n{await output}\n{await errors}");
         }
         return (process.ExitCode, await output + await errors);
     }

@@ -34,11 +34,14 @@ public sealed class KernelInstallerTests : IDisposable
         Assert.Equal((NotebookMetadata.DisplayName, NotebookMetadata.Language, "message"),
             ((string?)spec["display_name"], (string?)spec["language"], (string?)spec["interrupt_mode"]));
         var argv = spec["argv"]!.AsArray().Select(one => (string)one!).ToArray();
-        Assert.Equal([Path.Combine(folder, "bin", "W2S.Kernel.dll"), "jupyter", "--connection-file", "{connection_file}"], argv[1..]);
+        Assert.Equal(
+            [Path.Combine(folder, "bin", "W2S.Kernel.dll"), "jupyter", "--connection-file",
+                "{connection_file}"], argv[1..]);
         Assert.True(File.Exists(argv[1]));
         Assert.True(File.Exists(Path.Combine(folder, "bin", "runtimes", "native.so")));
         Assert.Equal([".net-csharp"], Directory.EnumerateFileSystemEntries(Kernels).Select(Path.GetFileName));
-        Assert.Equal(["kernels"], Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(Kernels)!).Select(Path.GetFileName));
+        Assert.Equal(["kernels"],
+            Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(Kernels)!).Select(Path.GetFileName));
     }
 
     [Fact]
@@ -49,7 +52,8 @@ public sealed class KernelInstallerTests : IDisposable
         Run("install");
         Assert.Equal("newer", File.ReadAllText(Path.Combine(Kernels, ".net-csharp", "bin", "W2S.Kernel.dll")));
         Assert.Equal(2, said.Count);
-        Assert.Equal(["kernels"], Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(Kernels)!).Select(Path.GetFileName));
+        Assert.Equal(["kernels"],
+            Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(Kernels)!).Select(Path.GetFileName));
     }
 
     [Fact]
@@ -70,7 +74,8 @@ public sealed class KernelInstallerTests : IDisposable
     public void NamesAreFree()
     {
         Run("install", "--name", "csharp-w2s");
-        Assert.Equal(["csharp-w2s"], KernelInstaller.List([Path.Combine(Prefix, "share", "jupyter")]).Select(spec => spec.Name));
+        Assert.Equal(["csharp-w2s"],
+            KernelInstaller.List([Path.Combine(Prefix, "share", "jupyter")]).Select(spec => spec.Name));
         Run("uninstall", "--name", "csharp-w2s");
         Assert.Empty(Directory.EnumerateFileSystemEntries(Kernels));
     }
@@ -85,7 +90,8 @@ public sealed class KernelInstallerTests : IDisposable
             Directory.CreateDirectory(Path.Combine(second, "kernels", name));
             File.WriteAllText(Path.Combine(second, "kernels", name, "kernel.json"), "{}");
         }
-        Assert.Equal([(".net-csharp", true), ("other", false)], KernelInstaller.List([first, second]).Select(spec => (spec.Name, spec.IsOurs)));
+        Assert.Equal([(".net-csharp", true), ("other", false)],
+            KernelInstaller.List([first, second]).Select(spec => (spec.Name, spec.IsOurs)));
     }
 
     [Theory]
@@ -98,5 +104,6 @@ public sealed class KernelInstallerTests : IDisposable
 
     [Fact]
     public void AnUnknownVerbIsSaid() =>
-        Assert.Contains("got 'kernel instal'", Assert.Throws<KernelRefusedException>(() => KernelCommand.Run(["instal"], root, said.Add)).Message);
+        Assert.Contains("got 'kernel instal'",
+            Assert.Throws<KernelRefusedException>(() => KernelCommand.Run(["instal"], root, said.Add)).Message);
 }

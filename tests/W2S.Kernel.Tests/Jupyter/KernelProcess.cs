@@ -118,7 +118,8 @@ internal sealed class KernelProcess : IDisposable
     }
 
     public static string Text(IEnumerable<Sent> outputs, string stream = "stdout") => string.Concat(
-        outputs.Where(sent => sent.Type == "stream" && (string?)sent.Content["name"] == stream).Select(sent => (string?)sent.Content["text"]));
+        outputs.Where(sent => sent.Type == "stream" && (string?)sent.Content["name"] == stream)
+            .Select(sent => (string?)sent.Content["text"]));
 
     public void Dispose()
     {
@@ -146,7 +147,8 @@ internal sealed class KernelProcess : IDisposable
     private Sent Receive(NetMQSocket socket, KernelChannel channel)
     {
         List<byte[]>? frames = null;
-        Assert.True(socket.TryReceiveMultipartBytes(Patience, ref frames!), $"nothing came on {channel}; the kernel's log:\n{Errors}");
+        Assert.True(socket.TryReceiveMultipartBytes(Patience, ref frames!),
+            $"nothing came on {channel}; the kernel's log:\n{Errors}");
         return ServerHarness.Read(channel, frames);
     }
 }

@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 
 namespace W2S.Kernel.Tests.Jupyter;
 
-/// <summary>The built kernel as its clients meet it: a process that may be stopped, flooded, or ended by a cell.</summary>
+/// <summary>The built kernel as its clients meet it: a process that may be stopped, flooded, or ended by a
+/// cell.</summary>
 public sealed class KernelProcessTests : IDisposable
 {
     private readonly JupyterHome home = new();
@@ -19,11 +20,16 @@ public sealed class KernelProcessTests : IDisposable
         Assert.Equal(["display_data", "update_display_data", "execute_result"],
             outputs.Select(sent => sent.Type).Where(type => type is not ("status" or "execute_input")));
         var id = (string?)outputs.Single(sent => sent.Type == "display_data").Content["transient"]!["display_id"];
-        Assert.Equal(id, (string?)outputs.Single(sent => sent.Type == "update_display_data").Content["transient"]!["display_id"]);
-        var later = kernel.Run("shown.Update(\"later\");").Outputs.Single(sent => sent.Type == "update_display_data").Content;
-        Assert.Equal((id, "later"), ((string?)later["transient"]!["display_id"], (string?)later["data"]!["text/plain"]));
+        Assert.Equal(id,
+            (string?)outputs.Single(sent => sent.Type == "update_display_data").Content["transient"]!["display_id"]);
+        var later =
+            kernel.Run("shown.Update(\"later\");").Outputs.Single(sent => sent.Type == "update_display_data").Content;
+        Assert.Equal((id, "later"),
+            ((string?)later["transient"]!["display_id"], (string?)later["data"]!["text/plain"]));
 
-        (reply, _) = kernel.Run("int Half(int n) =>\n    n / 0 == 0 ? 1 : throw new Exception();\nvar zero = 0;\nvar bad = 1 / zero;");
+        (reply, _) =
+            kernel.Run("int Half(int n) =>\n    n / 0 == 0 ? 1 : throw new Exception();\nvar zero = 0;\nvar bad = 1 / "
+                + "zero;");
         Assert.Equal("error", (string?)reply["status"]);
         Assert.DoesNotContain('\n', (string)reply["evalue"]!);
         Assert.NotEmpty(reply["traceback"]!.AsArray());
@@ -42,11 +48,14 @@ public sealed class KernelProcessTests : IDisposable
         Assert.Equal("ok", (string?)reply["status"]);
         var said = KernelProcess.Text(outputs).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(Enumerable.Range(0, said.Length).Select(i => $"line {i}"), said);
-        Assert.Equal($"{said.Length}", (string?)kernel.Run("lines").Outputs.Single(sent => sent.Type == "execute_result").Content["data"]!["text/plain"]);
+        Assert.Equal($"{said.Length}",
+            (string?)kernel.Run("lines").Outputs.Single(
+                sent => sent.Type == "execute_result").Content["data"]!["text/plain"]);
         var times = outputs.Where(sent => sent.Type == "stream").Select(sent => sent.Received).ToArray();
         Assert.InRange(times.Length, 1, 2 + 20 * Stopwatch.GetElapsedTime(times[0], times[^1]).TotalSeconds);
 
-        (reply, outputs) = kernel.Run("var block = new string('x', 1 << 20); for (var i = 0; i < 100; i++) Console.Write(block);");
+        (reply, outputs) =
+            kernel.Run("var block = new string('x', 1 << 20); for (var i = 0; i < 100; i++) Console.Write(block);");
         Assert.Equal("ok", (string?)reply["status"]);
         Assert.Equal(100L << 20, KernelProcess.Text(outputs).Length);
     }
@@ -67,7 +76,9 @@ public sealed class KernelProcessTests : IDisposable
         else
             Process.Start("kill", ["-INT", $"{kernel.Process.Id}"]).WaitForExit();
         Assert.Equal("Interrupted", (string?)kernel.End(id).Reply["ename"]);
-        Assert.Equal("5", (string?)kernel.Run("kept").Outputs.Single(sent => sent.Type == "execute_result").Content["data"]!["text/plain"]);
+        Assert.Equal("5",
+            (string?)kernel.Run("kept").Outputs.Single(
+                sent => sent.Type == "execute_result").Content["data"]!["text/plain"]);
     }
 
     [Fact]
@@ -143,7 +154,8 @@ public sealed class KernelProcessTests : IDisposable
     public void AnExceptionInABackgroundThreadLeavesTheKernelAlive()
     {
         using var kernel = new KernelProcess(home);
-        kernel.Run("new System.Threading.Thread(() => throw new Exception(\"behind\")).Start(); System.Threading.Thread.Sleep(500);");
+        kernel.Run("new System.Threading.Thread(() => throw new Exception(\"behind\")).Start(); "
+            + "System.Threading.Thread.Sleep(500);");
         Assert.Equal("ok", (string?)kernel.Run("1").Reply["status"]);
     }
 
@@ -162,8 +174,10 @@ public sealed class KernelProcessTests : IDisposable
     public void AConnectionFileThatOthersCouldReachIsRefused()
     {
         var file = Path.Combine(home.Path, "open.json");
-        File.WriteAllText(file, """{"ip":"0.0.0.0","key":"k","shell_port":1,"control_port":2,"iopub_port":3,"stdin_port":4,"hb_port":5}""");
-        using var kernel = Process.Start(home.Start("dotnet", JupyterHome.Program, "jupyter", "--connection-file", file))!;
+        File.WriteAllText(file,
+            """{"ip":"0.0.0.0","key":"k","shell_port":1,"control_port":2,"iopub_port":3,"stdin_port":4,"hb_port":5}""");
+        using var kernel =
+            Process.Start(home.Start("dotnet", JupyterHome.Program, "jupyter", "--connection-file", file))!;
         Assert.Contains("this kernel listens on loopback only", kernel.StandardError.ReadToEnd());
         kernel.WaitForExit();
         Assert.Equal(2, kernel.ExitCode);
@@ -175,7 +189,8 @@ public sealed class KernelProcessTests : IDisposable
         using (var kernel = new KernelProcess(home))
             kernel.Run("\"remember\" + 1");
         using var next = new KernelProcess(home);
-        var id = next.Send("history_request", new JsonObject { ["hist_access_type"] = "tail", ["n"] = 1, ["output"] = true, ["raw"] = true });
+        var id = next.Send("history_request",
+            new JsonObject { ["hist_access_type"] = "tail", ["n"] = 1, ["output"] = true, ["raw"] = true });
         var entry = next.End(id).Reply["history"]![0]!;
         Assert.Equal(("\"remember\" + 1", "remember1"), ((string?)entry[2]![0], (string?)entry[2]![1]));
     }

@@ -11,7 +11,8 @@ public sealed class KernelServerTests : IDisposable
 
     public void Dispose() => kernel.Dispose();
 
-    private static string Shape(Sent sent) => sent.Type == "status" ? (string)sent.Content["execution_state"]! : sent.Type;
+    private static string Shape(Sent sent) =>
+        sent.Type == "status" ? (string)sent.Content["execution_state"]! : sent.Type;
 
     [Fact]
     public void ACellIsEnclosedInBusyAndIdle()
@@ -47,7 +48,8 @@ public sealed class KernelServerTests : IDisposable
     public void KernelInfoSaysWhatNotebooksSay()
     {
         var info = kernel.Reply(kernel.Ask("kernel_info_request")).Content;
-        Assert.True(JsonNode.DeepEquals(NotebookMetadata.LanguageInfo(), info["language_info"]), info["language_info"]!.ToJsonString());
+        Assert.True(JsonNode.DeepEquals(NotebookMetadata.LanguageInfo(), info["language_info"]),
+            info["language_info"]!.ToJsonString());
         Assert.Equal("5.4", (string?)info["protocol_version"]);
         Assert.NotEmpty((string)info["banner"]!);
     }
@@ -57,7 +59,8 @@ public sealed class KernelServerTests : IDisposable
     {
         var sent = kernel.Until(kernel.Execute("value 1", new() { ["silent"] = true }));
         Assert.Equal(["busy", "execute_reply", "idle"], sent.Select(Shape));
-        Assert.Equal(["busy", "execute_reply", "idle"], kernel.Until(kernel.Execute("fail x", new() { ["silent"] = true })).Select(Shape));
+        Assert.Equal(["busy", "execute_reply", "idle"],
+            kernel.Until(kernel.Execute("fail x", new() { ["silent"] = true })).Select(Shape));
         Assert.Equal(1, (int)kernel.Reply(kernel.Execute("value 2")).Content["execution_count"]!);
         Assert.Equal(["value 2"], History());
     }
@@ -66,7 +69,9 @@ public sealed class KernelServerTests : IDisposable
     public void StoreHistoryFalseKeepsTheCount()
     {
         kernel.Until(kernel.Execute("value 1"));
-        Assert.Equal(1, (int)kernel.Reply(kernel.Execute("value 2", new() { ["store_history"] = false })).Content["execution_count"]!);
+        Assert.Equal(1,
+            (int)kernel.Reply(
+                kernel.Execute("value 2", new() { ["store_history"] = false })).Content["execution_count"]!);
         Assert.Equal(["value 1"], History());
     }
 
@@ -93,7 +98,8 @@ public sealed class KernelServerTests : IDisposable
         foreach (var content in new[] { sent[2].Content, sent[3].Content })
         {
             Assert.Equal(("TestError", "boom"), ((string?)content["ename"], (string?)content["evalue"]));
-            Assert.Equal(["TestError: boom", "  at line 1"], content["traceback"]!.AsArray().Select(line => (string)line!));
+            Assert.Equal(["TestError: boom", "  at line 1"],
+                content["traceback"]!.AsArray().Select(line => (string)line!));
         }
         Assert.Equal("ok", (string?)kernel.Reply(first).Content["status"]);
         Assert.Equal("aborted", (string?)kernel.Reply(waiting).Content["status"]);
@@ -163,7 +169,9 @@ public sealed class KernelServerTests : IDisposable
 
     [Fact]
     public void NobodyIsAskedWhereTheClientForbidsIt() =>
-        Assert.Equal("(nobody)", (string?)Assert.Single(kernel.Until(kernel.Execute("ask x", new() { ["allow_stdin"] = false })), sent => sent.Type == "stream").Content["text"]);
+        Assert.Equal("(nobody)",
+            (string?)Assert.Single(kernel.Until(kernel.Execute("ask x", new() { ["allow_stdin"] = false })),
+                sent => sent.Type == "stream").Content["text"]);
 
     [Fact]
     public void AnInterruptEndsAQuestionAndItsLateAnswerIsForgotten()
@@ -182,7 +190,8 @@ public sealed class KernelServerTests : IDisposable
     [Fact]
     public void CompletionPositionsAreCodePoints()
     {
-        var reply = kernel.Reply(kernel.Ask("complete_request", new() { ["code"] = "😀😀.Wri😀", ["cursor_pos"] = 3 })).Content;
+        var reply =
+            kernel.Reply(kernel.Ask("complete_request", new() { ["code"] = "😀😀.Wri😀", ["cursor_pos"] = 3 })).Content;
         Assert.Equal((3, 7), ((int)reply["cursor_start"]!, (int)reply["cursor_end"]!));
         Assert.Equal("WriteLine", (string?)reply["matches"]![0]);
         Assert.Equal("method", (string?)reply["metadata"]!["_jupyter_types_experimental"]![0]!["type"]);
@@ -193,7 +202,8 @@ public sealed class KernelServerTests : IDisposable
     {
         var known = kernel.Reply(kernel.Ask("inspect_request", new() { ["code"] = "abc", ["cursor_pos"] = 1 })).Content;
         Assert.Equal((true, "about abc"), ((bool)known["found"]!, (string?)known["data"]!["text/plain"]));
-        Assert.False((bool)kernel.Reply(kernel.Ask("inspect_request", new() { ["code"] = "unknown" })).Content["found"]!);
+        Assert.False(
+            (bool)kernel.Reply(kernel.Ask("inspect_request", new() { ["code"] = "unknown" })).Content["found"]!);
         var payload = kernel.Reply(kernel.Execute("?abc")).Content["payload"]![0]!;
         Assert.Equal(("page", "about abc"), ((string?)payload["source"], (string?)payload["data"]!["text/plain"]));
         Assert.Equal("NotFound", (string?)kernel.Reply(kernel.Execute("?unknown")).Content["ename"]);
@@ -204,7 +214,8 @@ public sealed class KernelServerTests : IDisposable
     {
         var reply = kernel.Reply(kernel.Ask("is_complete_request", new() { ["code"] = "if (x) {" })).Content;
         Assert.Equal(("incomplete", "    "), ((string?)reply["status"], (string?)reply["indent"]));
-        Assert.Equal("complete", (string?)kernel.Reply(kernel.Ask("is_complete_request", new() { ["code"] = "x" })).Content["status"]);
+        Assert.Equal("complete",
+            (string?)kernel.Reply(kernel.Ask("is_complete_request", new() { ["code"] = "x" })).Content["status"]);
     }
 
     [Fact]
@@ -214,7 +225,8 @@ public sealed class KernelServerTests : IDisposable
         Assert.Equal(("display_data", "d1"), (shown.Type, (string?)shown.Content["transient"]!["display_id"]));
         var updated = kernel.Until(kernel.Execute("update b"))[2];
         Assert.Equal(("update_display_data", "d1", "b"),
-            (updated.Type, (string?)updated.Content["transient"]!["display_id"], (string?)updated.Content["data"]!["text/plain"]));
+            (updated.Type, (string?)updated.Content["transient"]!["display_id"],
+                (string?)updated.Content["data"]!["text/plain"]));
         Assert.True((bool)kernel.Until(kernel.Execute("clear wait"))[2].Content["wait"]!);
     }
 
@@ -233,9 +245,11 @@ public sealed class KernelServerTests : IDisposable
     {
         kernel.Execute("loop"); // a running cell does not hold it up
         var sent = kernel.Until(kernel.Ask("shutdown_request", new() { ["restart"] = restart }, KernelChannel.Control));
-        Assert.Equal(restart, (bool)Assert.Single(sent, one => one.Channel == KernelChannel.Control).Content["restart"]!);
+        Assert.Equal(restart,
+            (bool)Assert.Single(sent, one => one.Channel == KernelChannel.Control).Content["restart"]!);
         Assert.Single(sent, one => one.Channel == KernelChannel.IoPub && one.Type == "shutdown_reply");
-        Assert.Equal(restart, await kernel.Server.Ended.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken));
+        Assert.Equal(restart,
+            await kernel.Server.Ended.WaitAsync(TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -255,10 +269,13 @@ public sealed class KernelServerTests : IDisposable
         kernel.Until(kernel.Ask("kernel_info_request"));
         Assert.Empty(kernel.Session.Ran);
         Assert.DoesNotContain(kernel.All, sent => sent.ParentId == "evil");
-        Assert.Contains("dropped a message on shell: its signature does not match", Encoding.UTF8.GetString(kernel.LogStream.ToArray()));
+        Assert.Contains("dropped a message on shell: its signature does not match",
+            Encoding.UTF8.GetString(kernel.LogStream.ToArray()));
     }
 
     private string[] History() =>
-        [.. kernel.Reply(kernel.Ask("history_request", new() { ["hist_access_type"] = "tail", ["n"] = 10 })).Content["history"]!.AsArray()
+        [.. kernel.Reply(
+            kernel.Ask("history_request",
+                new() { ["hist_access_type"] = "tail", ["n"] = 10 })).Content["history"]!.AsArray()
             .Select(entry => (string)entry![2]!)];
 }

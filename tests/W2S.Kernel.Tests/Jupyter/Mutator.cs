@@ -5,9 +5,11 @@ internal static class Mutator
 {
     private static readonly byte[][] Splices =
     [
-        "{"u8.ToArray(), "}"u8.ToArray(), "["u8.ToArray(), "\""u8.ToArray(), "\\ud800"u8.ToArray(), "\\u0000"u8.ToArray(), "null"u8.ToArray(),
-        "-1"u8.ToArray(), "1e999"u8.ToArray(), "99999999999999999999"u8.ToArray(), "0.5"u8.ToArray(), "true"u8.ToArray(), [0xff, 0xfe], [0xc3], [0x00],
-        new string('[', 200).Select(c => (byte)c).ToArray(), "<IDS|MSG>"u8.ToArray(), "🎈"u8.ToArray(), "\"\":"u8.ToArray(), ",,"u8.ToArray(),
+        "{"u8.ToArray(), "}"u8.ToArray(), "["u8.ToArray(), "\""u8.ToArray(), "\\ud800"u8.ToArray(),
+        "\\u0000"u8.ToArray(), "null"u8.ToArray(), "-1"u8.ToArray(), "1e999"u8.ToArray(),
+        "99999999999999999999"u8.ToArray(), "0.5"u8.ToArray(), "true"u8.ToArray(), [0xff, 0xfe], [0xc3], [0x00],
+        new string('[', 200).Select(c => (byte)c).ToArray(), "<IDS|MSG>"u8.ToArray(), "🎈"u8.ToArray(),
+        "\"\":"u8.ToArray(), ",,"u8.ToArray(),
     ];
 
     public static byte[] Mutate(Random random, byte[] original)

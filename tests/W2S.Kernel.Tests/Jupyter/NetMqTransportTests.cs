@@ -18,7 +18,8 @@ public sealed class NetMqTransportTests
         listeners.ForEach(listener => listener.Start());
         var ports = listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
         listeners.ForEach(listener => listener.Stop());
-        return new ConnectionInfo(IPAddress.Loopback, ports[0], ports[1], ports[2], ports[3], ports[4], ServerHarness.Key);
+        return new ConnectionInfo(IPAddress.Loopback, ports[0], ports[1], ports[2], ports[3], ports[4],
+            ServerHarness.Key);
     }
 
     private static Sent Receive(NetMQSocket socket, KernelChannel channel)
@@ -34,7 +35,9 @@ public sealed class NetMqTransportTests
         var info = FreePorts();
         var log = new KernelLog(new MemoryStream());
         using var transport = new NetMqTransport(info);
-        using var server = new KernelServer(new WireCodec(info.Key), transport, new FakeSession(), new HistoryStore(null, log), new CrashMarker(), log);
+        using var server =
+            new KernelServer(new WireCodec(info.Key), transport, new FakeSession(), new HistoryStore(null, log),
+                new CrashMarker(), log);
         transport.Start(server.Receive, server.Greet);
 
         // First of all: a router drops what is for a client whose handshake is still under way.
@@ -45,7 +48,8 @@ public sealed class NetMqTransportTests
         using var iopub = new SubscriberSocket();
         iopub.Connect(info.Endpoint(info.IoPubPort));
         iopub.SubscribeToAnyTopic();
-        Assert.Equal("starting", (string?)Receive(iopub, KernelChannel.IoPub).Content["execution_state"]); // the greeting
+        // the greeting
+        Assert.Equal("starting", (string?)Receive(iopub, KernelChannel.IoPub).Content["execution_state"]);
 
         using var heartbeat = new RequestSocket();
         heartbeat.Connect(info.Endpoint(info.HeartbeatPort));
@@ -56,7 +60,8 @@ public sealed class NetMqTransportTests
         using var shell = new DealerSocket();
         shell.Options.Identity = "client-id"u8.ToArray();
         shell.Connect(info.Endpoint(info.ShellPort));
-        shell.SendMultipartBytes(ServerHarness.Frames("execute_request", new JsonObject { ["code"] = "ask who?" }, "q1")[1..]);
+        shell.SendMultipartBytes(
+            ServerHarness.Frames("execute_request", new JsonObject { ["code"] = "ask who?" }, "q1")[1..]);
         Assert.Equal("who?", (string?)Receive(stdin, KernelChannel.Stdin).Content["prompt"]);
         stdin.SendMultipartBytes(ServerHarness.Frames("input_reply", new JsonObject { ["value"] = "Ada" }, "a1")[1..]);
         Assert.Equal("ok", (string?)Receive(shell, KernelChannel.Shell).Content["status"]);
@@ -76,11 +81,14 @@ public sealed class NetMqTransportTests
         var info = FreePorts();
         var log = new KernelLog(new MemoryStream());
         using var transport = new NetMqTransport(info);
-        using var server = new KernelServer(new WireCodec(info.Key), transport, new FakeSession(), new HistoryStore(null, log), new CrashMarker(), log);
+        using var server =
+            new KernelServer(new WireCodec(info.Key), transport, new FakeSession(), new HistoryStore(null, log),
+                new CrashMarker(), log);
         transport.Start(server.Receive, server.Greet);
         var random = new Random(5);
         byte[] greeting = [0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0x7f, 3, 0, .. "NULL"u8, .. new byte[48]];
-        foreach (var port in new[] { info.ShellPort, info.ControlPort, info.StdinPort, info.IoPubPort, info.HeartbeatPort })
+        foreach (var port in new[] { info.ShellPort, info.ControlPort, info.StdinPort, info.IoPubPort,
+            info.HeartbeatPort })
         {
             for (var i = 0; i < 20; i++)
             {
@@ -114,6 +122,7 @@ public sealed class NetMqTransportTests
     {
         var info = FreePorts();
         using var taken = new NetMqTransport(info);
-        Assert.Contains($"cannot listen on tcp://127.0.0.1:{info.IoPubPort}", Assert.Throws<KernelRefusedException>(() => new NetMqTransport(info)).Message);
+        Assert.Contains($"cannot listen on tcp://127.0.0.1:{info.IoPubPort}",
+            Assert.Throws<KernelRefusedException>(() => new NetMqTransport(info)).Message);
     }
 }

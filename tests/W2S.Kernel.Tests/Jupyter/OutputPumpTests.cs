@@ -11,7 +11,8 @@ public sealed class OutputPumpTests : IMessageSink, IDisposable
     private readonly ConcurrentQueue<Sent> sent = [];
     private readonly Publisher publisher;
     private readonly OutputPump pump;
-    private static readonly MessageHeader Cell = new("cell", "execute_request", "s", "{\"msg_id\":\"cell\"}"u8.ToArray());
+    private static readonly MessageHeader Cell =
+        new("cell", "execute_request", "s", "{\"msg_id\":\"cell\"}"u8.ToArray());
 
     public OutputPumpTests()
     {
@@ -24,7 +25,9 @@ public sealed class OutputPumpTests : IMessageSink, IDisposable
     public void Dispose() => pump.Dispose();
 
     private string Text(string stream) =>
-        string.Concat(sent.Where(one => one.Type == "stream" && (string?)one.Content["name"] == stream).Select(one => (string?)one.Content["text"]));
+        string.Concat(
+            sent.Where(one => one.Type == "stream" && (string?)one.Content["name"] == stream)
+                .Select(one => (string?)one.Content["text"]));
 
     [Fact]
     public void AFloodIsGatheredAndNothingIsLost()
@@ -63,7 +66,8 @@ public sealed class OutputPumpTests : IMessageSink, IDisposable
         pump.Flush(() => publisher.Display(Cell, new MimeBundle("text/plain", "picture"), "d", update: false));
         pump.Write(Cell, OutputStream.Out, "d");
         pump.Flush();
-        Assert.Equal(["a", "b", "c", "display_data", "d"], sent.Select(one => (string?)one.Content["text"] ?? one.Type));
+        Assert.Equal(["a", "b", "c", "display_data", "d"],
+            sent.Select(one => (string?)one.Content["text"] ?? one.Type));
     }
 
     [Fact]

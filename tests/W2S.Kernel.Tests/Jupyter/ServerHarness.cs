@@ -7,7 +7,8 @@ using W2S.Kernel.Jupyter;
 namespace W2S.Kernel.Tests.Jupyter;
 
 /// <summary>A message that the kernel sent, as a client reads it.</summary>
-internal sealed record Sent(KernelChannel Channel, byte[][] Identities, string Type, string? ParentId, JsonObject Content, long Received);
+internal sealed record Sent(KernelChannel Channel, byte[][] Identities, string Type, string? ParentId,
+    JsonObject Content, long Received);
 
 /// <summary>A server over a fake session, with the client's end of the wire held by the test.</summary>
 internal sealed class ServerHarness : IMessageSink, IDisposable
@@ -21,7 +22,8 @@ internal sealed class ServerHarness : IMessageSink, IDisposable
     public ServerHarness(HistoryStore? history = null, CrashMarker? marker = null)
     {
         Log = new KernelLog(LogStream);
-        Server = new KernelServer(new WireCodec(Key), this, Session, history ?? new HistoryStore(null, Log), marker ?? new CrashMarker(), Log);
+        Server = new KernelServer(new WireCodec(Key), this, Session, history ?? new HistoryStore(null, Log),
+            marker ?? new CrashMarker(), Log);
     }
 
     public FakeSession Session { get; } = new();
@@ -78,11 +80,14 @@ internal sealed class ServerHarness : IMessageSink, IDisposable
     /// <summary>Waits for the state idle of a request; returns all that answered it.</summary>
     public List<Sent> Until(string id)
     {
-        bool Has() => All.Any(sent => sent.ParentId == id && sent.Type == "status" && (string?)sent.Content["execution_state"] == "idle");
+        bool Has() =>
+            All.Any(sent =>
+                sent.ParentId == id && sent.Type == "status" && (string?)sent.Content["execution_state"] == "idle");
         while (!Has())
         {
             if (!arrived.TryTake(out var sent, TimeSpan.FromSeconds(20)))
-                throw new TimeoutException($"no idle for {id}; got {string.Join(", ", All.Select(one => $"{one.Type}<{one.ParentId}>"))}");
+                throw new TimeoutException(
+                    $"no idle for {id}; got {string.Join(", ", All.Select(one => $"{one.Type}<{one.ParentId}>"))}");
             All.Add(sent);
         }
         return [.. All.Where(sent => sent.ParentId == id)];
@@ -100,7 +105,8 @@ internal sealed class ServerHarness : IMessageSink, IDisposable
         throw new TimeoutException("the message did not come");
     }
 
-    public Sent Reply(string id) => Assert.Single(Until(id), sent => sent.Channel is KernelChannel.Shell or KernelChannel.Control);
+    public Sent Reply(string id) =>
+        Assert.Single(Until(id), sent => sent.Channel is KernelChannel.Shell or KernelChannel.Control);
 
     public void Send(KernelChannel channel, byte[][] frames)
     {
@@ -119,7 +125,8 @@ internal sealed class ServerHarness : IMessageSink, IDisposable
             hash.AppendData(frames[i]);
         Assert.Equal(Convert.ToHexStringLower(hash.GetHashAndReset()), Encoding.ASCII.GetString(frames[at + 1]));
         JsonObject Part(int i) => JsonNode.Parse(frames[at + i])!.AsObject();
-        return new Sent(channel, [.. frames.Take(at)], (string)Part(2)["msg_type"]!, (string?)Part(3)["msg_id"], Part(5),
+        return new Sent(channel, [.. frames.Take(at)], (string)Part(2)["msg_type"]!, (string?)Part(3)["msg_id"],
+            Part(5),
             System.Diagnostics.Stopwatch.GetTimestamp());
     }
 

@@ -15,7 +15,8 @@ public sealed class WireTests
     public void ReadsASignedMessage()
     {
         Assert.True(codec.TryDecode(Request(), out var message, out _));
-        Assert.Equal(("id-7", "execute_request", "client"), (message.Header.Id, message.Header.Type, message.Header.Session));
+        Assert.Equal(("id-7", "execute_request", "client"),
+            (message.Header.Id, message.Header.Type, message.Header.Session));
         Assert.Equal("1 + 1", message.Text("code"));
         Assert.Equal("client-id"u8, Assert.Single(message.Identities));
     }
@@ -23,7 +24,9 @@ public sealed class WireTests
     [Fact]
     public void WritesWhatItReads()
     {
-        var frames = codec.Encode(["x"u8.ToArray()], "stream", MessageHeader.None, content => content.WriteString("text", "é😀\ud83d"));
+        var frames =
+            codec.Encode(["x"u8.ToArray()], "stream", MessageHeader.None,
+                content => content.WriteString("text", "é😀\ud83d"));
         Assert.True(new WireCodec(ServerHarness.Key).TryDecode(frames, out var message, out var reason), reason);
         Assert.Equal("é😀\ufffd", message.Text("text")); // half a pair has no UTF-8
     }
@@ -33,7 +36,8 @@ public sealed class WireTests
     {
         var frames = Request();
         var signature = frames[2];
-        foreach (var wrong in new[] { [], new byte[64], signature[..63], [.. signature, (byte)'0'], Encoding.ASCII.GetBytes(Encoding.ASCII.GetString(signature).ToUpperInvariant()) })
+        foreach (var wrong in new[] { [], new byte[64], signature[..63], [.. signature, (byte)'0'],
+            Encoding.ASCII.GetBytes(Encoding.ASCII.GetString(signature).ToUpperInvariant()) })
         {
             frames[2] = wrong;
             Assert.False(codec.TryDecode(frames, out _, out var reason));
@@ -68,7 +72,9 @@ public sealed class WireTests
         int dropped = 0, read = 0;
         for (var i = 0; i < 100_000; i++)
         {
-            var frames = ServerHarness.Frames("execute_request", new JsonObject { ["code"] = "value 1", ["silent"] = false, ["n"] = i }, $"id-{i}").ToList();
+            var frames =
+                ServerHarness.Frames("execute_request",
+                    new JsonObject { ["code"] = "value 1", ["silent"] = false, ["n"] = i }, $"id-{i}").ToList();
             var damaged = random.Next(frames.Count);
             switch (random.Next(8))
             {
@@ -108,7 +114,8 @@ public sealed class WireTests
     {
         using var harness = new ServerHarness();
         var random = new Random(78);
-        string[] types = ["execute_request", "complete_request", "inspect_request", "history_request", "is_complete_request", "kernel_info_request", "comm_open", "x_request"];
+        string[] types = ["execute_request", "complete_request", "inspect_request", "history_request",
+            "is_complete_request", "kernel_info_request", "comm_open", "x_request"];
         var content = Encoding.UTF8.GetBytes(new JsonObject
         {
             ["code"] = "value 1",
@@ -123,13 +130,18 @@ public sealed class WireTests
         for (var i = 0; i < Count; i++)
         {
             var header = $$"""{"msg_id":"f{{i}}","msg_type":"{{types[i % types.Length]}}","session":"s"}""";
-            harness.Server.Receive(KernelChannel.Shell, ServerHarness.Signed([Encoding.UTF8.GetBytes(header), "{}"u8.ToArray(), "{}"u8.ToArray(), Mutator.Mutate(random, content)]));
+            harness.Server.Receive(KernelChannel.Shell,
+                ServerHarness.Signed(
+                    [Encoding.UTF8.GetBytes(header), "{}"u8.ToArray(), "{}"u8.ToArray(),
+                        Mutator.Mutate(random, content)]));
         }
         harness.Until(harness.Ask("kernel_info_request"));
         var replies = harness.All.Where(sent => sent.Channel == KernelChannel.Shell).ToList();
         Assert.Equal(replies.Count, replies.Select(reply => reply.ParentId).Distinct().Count());
-        var busy = harness.All.Count(sent => sent.Type == "status" && (string?)sent.Content["execution_state"] == "busy");
-        var idle = harness.All.Count(sent => sent.Type == "status" && (string?)sent.Content["execution_state"] == "idle");
+        var busy = harness.All.Count(
+            sent => sent.Type == "status" && (string?)sent.Content["execution_state"] == "busy");
+        var idle = harness.All.Count(
+            sent => sent.Type == "status" && (string?)sent.Content["execution_state"] == "idle");
         Assert.Equal(Count + 1, busy + harness.Server.Dropped);
         Assert.Equal(busy, idle);
         var comms = busy - replies.Count; // comm_open is answered by a broadcast

@@ -16,8 +16,10 @@ public sealed class CellLanguageTests
     [InlineData("""{"language_info": {"name": "dotnet-interactive.fsharp"}}""", "fsharp")]
     [InlineData("""{"kernelspec": {"name": "dotnet-interactive", "display_name": "Polyglot Notebook", "language": "polyglot-notebook"}}""", "csharp")]
     [InlineData("""{"kernelspec": {"name": ".net-fsharp", "language": "polyglot-notebook"}}""", "fsharp")]
-    [InlineData("""{"polyglot_notebook": {"kernelInfo": {"defaultKernelName": "polyglot-notebook.fsharp"}}}""", "fsharp")]
-    [InlineData("""{"dotnet_interactive": {"defaultKernelName": "fsharp"}, "kernelspec": {"name": ".net-csharp"}}""", "fsharp")]
+    [InlineData("""{"polyglot_notebook": {"kernelInfo": {"defaultKernelName": "polyglot-notebook.fsharp"}}}""",
+        "fsharp")]
+    [InlineData("""{"dotnet_interactive": {"defaultKernelName": "fsharp"}, "kernelspec": {"name": ".net-csharp"}}""",
+        "fsharp")]
     [InlineData("""{"kernelspec": "python3", "language_info": [], "polyglot_notebook": {"kernelInfo": 3}}""", "csharp")]
     public void TheNotebooksMetadataSayItsLanguage(string metadata, string expected)
     {
@@ -30,8 +32,10 @@ public sealed class CellLanguageTests
     public void ANotebookOfAnotherKernelIsRefused()
     {
         var notebook = NotebookFile.Of("1");
-        notebook.Root["metadata"] = JsonNode.Parse("""{"kernelspec": {"name": "python3", "display_name": "Python 3"}}""");
-        Assert.Contains("'Python 3'", Assert.Throws<NotebookException>(() => CellLanguage.OfNotebook(notebook)).Message);
+        notebook.Root["metadata"] =
+            JsonNode.Parse("""{"kernelspec": {"name": "python3", "display_name": "Python 3"}}""");
+        Assert.Contains("'Python 3'",
+            Assert.Throws<NotebookException>(() => CellLanguage.OfNotebook(notebook)).Message);
     }
 
     [Fact]
@@ -52,7 +56,8 @@ public sealed class CellLanguageTests
     [InlineData("""{"vscode": {"languageId": "dotnet-interactive.fsharp"}}""", "fsharp")]
     [InlineData("""{"vscode": {"languageId": "Dotnet-Interactive.csharp"}}""", "csharp")]
     [InlineData("""{"dotnet_interactive": {"language": "dotnet-interactive.pwsh"}}""", "pwsh")]
-    [InlineData("""{"polyglot_notebook": {"kernelName": "polyglot-notebook"}, "vscode": {"languageId": "html"}}""", "html")]
+    [InlineData("""{"polyglot_notebook": {"kernelName": "polyglot-notebook"}, "vscode": {"languageId": "html"}}""",
+        "html")]
     [InlineData("""{"polyglot_notebook": {"kernelName": 3}, "vscode": "csharp", "dotnet_interactive": []}""", "csharp")]
     [InlineData("{}", "csharp")]
     public void ACellsMetadataComeFirst(string metadata, string expected)

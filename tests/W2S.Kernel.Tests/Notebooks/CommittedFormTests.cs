@@ -5,15 +5,18 @@ namespace W2S.Kernel.Tests.Notebooks;
 
 public sealed class CommittedFormTests
 {
-    private static readonly MachineFolders Folders = new([("/home/ann/repo", "."), ("/home/ann", "~"), ("/data", "$W2S_DATA")]);
+    private static readonly MachineFolders Folders =
+        new([("/home/ann/repo", "."), ("/home/ann", "~"), ("/data", "$W2S_DATA")]);
 
     [Fact]
     public void TimesPlotlyChartsHtmlAndDataImagesGo()
     {
         var setup = NotebookFile.Code("setup");
-        setup["metadata"] = JsonNode.Parse("""{"execution": {"a": 1}, "ExecuteTime": {}, "tags": ["timing"], "mine": 1}""");
+        setup["metadata"] =
+            JsonNode.Parse("""{"execution": {"a": 1}, "ExecuteTime": {}, "tags": ["timing"], "mine": 1}""");
         setup["outputs"] = new JsonArray(
-            NotebookFile.Display(("text/html", PlotlyScript.Marker + "\n<script>…</script>")), NotebookFile.Stream("10 %\r20 %\ndone"));
+            NotebookFile.Display(("text/html", PlotlyScript.Marker + "\n<script>…</script>")),
+            NotebookFile.Stream("10 %\r20 %\ndone"));
         var chart = NotebookFile.Code("chart");
         chart["outputs"] = new JsonArray(NotebookFile.Display(
             ("text/html", "<div>"), ("text/plain", "a chart"), (PlotlyScript.ChartMime, NotebookFile.Figure(1, 2))));
@@ -39,7 +42,8 @@ public sealed class CommittedFormTests
     public void TheKernelsMetadataAreExactlyTheProjectsOwnAndOthersStay()
     {
         var notebook = NotebookFile.Of("1");
-        notebook.Root["metadata"] = JsonNode.Parse("""{"kernelspec": {"name": "c#", "language": "C#", "x": 1}, "mine": 2}""");
+        notebook.Root["metadata"] =
+            JsonNode.Parse("""{"kernelspec": {"name": "c#", "language": "C#", "x": 1}, "mine": 2}""");
         var metadata = CommittedForm.Of(notebook, Folders).Metadata;
         Assert.Equal(2, (int)metadata["mine"]!);
         Assert.True(JsonNode.DeepEquals(NotebookMetadata.KernelSpec(), metadata["kernelspec"]));
@@ -56,7 +60,10 @@ public sealed class CommittedFormTests
         kept["id"] = "my-id";
         var twice = NotebookFile.Code("b");
         twice["id"] = "my-id";
-        var first = CommittedForm.Of(NotebookFile.Of((JsonObject)kept.DeepClone(), (JsonObject)twice.DeepClone(), NotebookFile.Code("b")), Folders);
+        var first =
+            CommittedForm.Of(
+                NotebookFile.Of((JsonObject)kept.DeepClone(), (JsonObject)twice.DeepClone(), NotebookFile.Code("b")),
+                Folders);
         var second = CommittedForm.Of(NotebookFile.Of(kept, twice, NotebookFile.Code("b")), Folders);
         Assert.Equal(first.ToJson(), second.ToJson());
         Assert.Equal("my-id", (string)first.Cells[0].Json["id"]!);
@@ -66,7 +73,9 @@ public sealed class CommittedFormTests
     [Fact]
     public void OlderFormatsGetNoIdentifiers()
     {
-        var notebook = Notebook.Parse("""{"nbformat":4,"nbformat_minor":4,"metadata":{},"cells":[{"cell_type":"markdown","source":"","metadata":{}}]}""");
+        var notebook =
+            Notebook.Parse(
+                """{"nbformat":4,"nbformat_minor":4,"metadata":{},"cells":[{"cell_type":"markdown","source":"","metadata":{}}]}""");
         Assert.False(CommittedForm.Of(notebook, Folders).Cells[0].Json.ContainsKey("id"));
     }
 

@@ -44,7 +44,8 @@ internal static class NotebookFile
         return new() { ["output_type"] = "display_data", ["data"] = bundle, ["metadata"] = new JsonObject() };
     }
 
-    public static JsonObject Stream(string text) => new() { ["output_type"] = "stream", ["name"] = "stdout", ["text"] = text };
+    public static JsonObject Stream(string text) =>
+        new() { ["output_type"] = "stream", ["name"] = "stdout", ["text"] = text };
 
     public static JsonObject Figure(params double[] values) => new()
     {

@@ -10,7 +10,8 @@ using W2S.Kernel.Tests.Notebooks.Running;
 
 namespace W2S.Kernel.Tests.Notebooks;
 
-/// <summary>Damaged notebooks are read, run, compared, saved and shown as a page, or refused in one line; nothing else happens.</summary>
+/// <summary>Damaged notebooks are read, run, compared, saved and shown as a page, or refused in one line; nothing else
+/// happens.</summary>
 public sealed class NotebookFuzzTests : IDisposable
 {
     private const string Small = """
@@ -37,9 +38,10 @@ public sealed class NotebookFuzzTests : IDisposable
     // What is put in the place of any value: each wrong somewhere, and what Python writes where JSON has no word.
     private static readonly string[] Values =
     [
-        "null", "true", "0", "-1", "3", "4.5", "1e999", "99999999999999999999", "NaN", "-Infinity", "\"\"", "\"x\"", "\"\\ud83d\"", "\"\\udc00a\"",
-        "\"polyglot-notebook\"", "\"dotnet-interactive.fsharp\"", "\"two\\nlines\"", "[]", "{}", "[[]]", "[null]", "[\"a\", 3]", "{\"a\": 1}",
-        "{\"\\ud800\": \"\\udfff\"}", "[{}, [1, NaN]]", "\"<!-- plotly.js --><script>\"", "{\"bdata\": \"?\", \"dtype\": \"f8\"}", "\"$\\\\left( x\"",
+        "null", "true", "0", "-1", "3", "4.5", "1e999", "99999999999999999999", "NaN", "-Infinity", "\"\"", "\"x\"",
+        "\"\\ud83d\"", "\"\\udc00a\"", "\"polyglot-notebook\"", "\"dotnet-interactive.fsharp\"", "\"two\\nlines\"",
+        "[]", "{}", "[[]]", "[null]", "[\"a\", 3]", "{\"a\": 1}", "{\"\\ud800\": \"\\udfff\"}", "[{}, [1, NaN]]",
+        "\"<!-- plotly.js --><script>\"", "{\"bdata\": \"?\", \"dtype\": \"f8\"}", "\"$\\\\left( x\"",
     ];
 
     private static readonly MachineFolders Folders = new([("/home/ann", "~")]);
@@ -108,7 +110,8 @@ public sealed class NotebookFuzzTests : IDisposable
         _ => [],
     };
 
-    private static IEnumerable<(JsonNode Parent, object Place)> Inside(JsonNode parent, object place, JsonNode? value) =>
+    private static IEnumerable<(JsonNode Parent, object Place)> Inside(JsonNode parent, object place,
+        JsonNode? value) =>
         [(parent, place), .. value is null ? [] : Places(value)];
 
     /// <summary>Does all that <c>run</c> does but the running; false where the file is refused.</summary>
@@ -129,7 +132,8 @@ public sealed class NotebookFuzzTests : IDisposable
         }
         var executed = plan.Notebook.Copy();
         HtmlPage.Render(executed, path, PlotlyScript.Find(executed)); // with the outputs that the file brought
-        await new NotebookRunner(new FakeRunner((_, _) => null), new RunView(TextWriter.Null, terminal: false)).RunAsync(executed, default);
+        await new NotebookRunner(new FakeRunner((_, _) => null), new RunView(TextWriter.Null, terminal: false))
+            .RunAsync(executed, default);
         CommittedForm.Identify(executed);
         var committed = CommittedForm.Of(plan.Notebook, Folders);
         new NotebookComparer(1e-3).Compare(plan.Notebook, committed);

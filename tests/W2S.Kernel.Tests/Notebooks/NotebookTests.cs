@@ -19,16 +19,20 @@ public sealed class NotebookTests
     [InlineData("""{"nbformat": 4, "cells": [3]}""", "cell 1 is not an object")]
     [InlineData("""{"nbformat": 4, "cells": [{"cell_type": "input", "source": ""}]}""", "cell 1 has the type 'input'")]
     [InlineData("""{"nbformat": 4, "cells": [{"cell_type": "code"}]}""", "cell 1 has no text in 'source'")]
-    [InlineData("""{"nbformat": 4, "cells": [{"cell_type": "code", "source": [1]}]}""", "cell 1 has no text in 'source'")]
+    [InlineData("""{"nbformat": 4, "cells": [{"cell_type": "code", "source": [1]}]}""",
+        "cell 1 has no text in 'source'")]
     [InlineData("""{"nbformat": 4, "nbformat": 4, "cells": []}""", "names one property twice")]
     [InlineData("""{"nbformat": NaN, "cells": []}""", "no 'nbformat'")]
     [InlineData("""{"nbformat": 5, "cells": []}""", "has nbformat 5, this reads 4")]
     [InlineData("""{"nbformat": 4, "nbformat_minor": -1, "cells": []}""", "has the 'nbformat_minor' -1")]
     [InlineData("""{"nbformat": 4, "metadata": [], "cells": []}""", "'metadata' that are no object")]
     [InlineData("""{"nbformat": 4, "cells": [{"cell_type": "co\nde", "source": ""}]}""", "has the type 'co de'")]
-    [InlineData("""{"nbformat": 4, "cells": [{"cell_type": "code", "source": "", "metadata": 3}]}""", "'metadata' that are no object")]
-    [InlineData("""{"nbformat": 4, "cells": [{"cell_type": "code", "source": "", "outputs": {}}]}""", "'outputs' that are no list")]
-    [InlineData("""{"nbformat": 4, "cells": [{"cell_type": "code", "source": "", "execution_count": 1.5}]}""", "'execution_count' 1.5")]
+    [InlineData("""{"nbformat": 4, "cells": [{"cell_type": "code", "source": "", "metadata": 3}]}""",
+        "'metadata' that are no object")]
+    [InlineData("""{"nbformat": 4, "cells": [{"cell_type": "code", "source": "", "outputs": {}}]}""",
+        "'outputs' that are no list")]
+    [InlineData("""{"nbformat": 4, "cells": [{"cell_type": "code", "source": "", "execution_count": 1.5}]}""",
+        "'execution_count' 1.5")]
     [InlineData("""{"nbformat": 4, "cells": [], "a": NaNa}""", "not valid JSON at line 1")]
     public void WhatIsNoNotebookIsSaidInOneLine(string text, string expected)
     {
@@ -42,7 +46,8 @@ public sealed class NotebookTests
     {
         var deep = new string('[', 100_000) + new string(']', 100_000);
         var text = "{\"nbformat\": 4, \"cells\": [], \"metadata\": {\"a\": " + deep + "}}";
-        Assert.Contains("nests deeper than 256 levels", Assert.Throws<NotebookException>(() => Notebook.Parse(text)).Message);
+        Assert.Contains("nests deeper than 256 levels",
+            Assert.Throws<NotebookException>(() => Notebook.Parse(text)).Message);
     }
 
     [Fact]
@@ -86,10 +91,12 @@ public sealed class NotebookTests
     public void TheTextIsThatOfJupytersOwnWriter()
     {
         // json.dumps(…, indent=1, sort_keys=True, ensure_ascii=False) of Python, plus a line end.
-        const string expected = "{\n \"cells\": [],\n \"metadata\": {\n  \"a\": [\n   1.50,\n   \"é \\\"😀\\\" \\u0007\\t/<>\"\n  ],\n"
+        const string expected =
+            "{\n \"cells\": [],\n \"metadata\": {\n  \"a\": [\n   1.50,\n   \"é \\\"😀\\\" \\u0007\\t/<>\"\n  ],\n"
             + "  \"z\": {}\n },\n \"nbformat\": 4,\n \"nbformat_minor\": 5\n}\n";
         var notebook = Notebook.Parse(
-            "{\"nbformat_minor\":5,\"nbformat\":4,\"metadata\":{\"z\":{},\"a\":[1.50,\"\\u00e9 \\\"\\ud83d\\ude00\\\" \\u0007\\t/<>\"]},\"cells\":[]}");
+            "{\"nbformat_minor\":5,\"nbformat\":4,\"metadata\":{\"z\":{},\"a\":[1.50,\"\\u00e9 \\\"\\ud83d\\ude00\\\" "
+            + "\\u0007\\t/<>\"]},\"cells\":[]}");
         Assert.Equal(expected, notebook.ToJson());
     }
 
@@ -107,7 +114,8 @@ public sealed class NotebookTests
         using var folder = new TemporaryFolder();
         var binary = folder.File("x.ipynb");
         File.WriteAllBytes(binary, [0x50, 0x4b, 0xff, 0xfe, 0x00]);
-        Assert.Contains("there is no file 'none.ipynb'", Assert.Throws<NotebookException>(() => Notebook.Read("none.ipynb")).Message);
+        Assert.Contains("there is no file 'none.ipynb'",
+            Assert.Throws<NotebookException>(() => Notebook.Read("none.ipynb")).Message);
         Assert.Contains("is a folder", Assert.Throws<NotebookException>(() => Notebook.Read(folder.Path)).Message);
         Assert.Contains("not UTF-8", Assert.Throws<NotebookException>(() => Notebook.Read(binary)).Message);
     }

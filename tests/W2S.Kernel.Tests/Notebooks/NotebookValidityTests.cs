@@ -7,7 +7,8 @@ namespace W2S.Kernel.Tests.Notebooks;
 /// <summary>What is written passes the validation of Jupyter's own nbformat, which reads it back.</summary>
 public sealed class NotebookValidityTests
 {
-    // validate() mends what it can and only warns: here a warning is a failure. JSON's own words only, so that browsers read it too.
+    // validate() mends what it can and only warns: here a warning is a failure. JSON's own words only, so that browsers
+    // read it too.
     private const string Script = """
         import json, sys, warnings, nbformat
         def no(word): raise ValueError(word + ' is not JSON')

@@ -4,7 +4,8 @@ using System.Reflection.PortableExecutable;
 
 namespace W2S.Kernel.Tests.Notebooks;
 
-/// <summary>plotly.js as the built library brings it: an embedded resource of Plotly.NET, read without loading the assembly.</summary>
+/// <summary>plotly.js as the built library brings it: an embedded resource of Plotly.NET, read without loading the
+/// assembly.</summary>
 internal static class RealPlotly
 {
     public static string? Script()

@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace W2S.Kernel.Tests.Repository;
 
-/// <summary>The pages whose saved numbers CI compares with what they compute now, and what the comparison leaves out.</summary>
+/// <summary>The pages whose saved numbers CI compares with what they compute now, and what the comparison leaves
+/// out.</summary>
 public sealed partial class CheckedPagesTests
 {
     private const string Versions = "names this machine's versions and device";
@@ -27,12 +28,14 @@ public sealed partial class CheckedPagesTests
         Assert.Equal(["06-across-scenarios", "solutions/06-across-scenarios", "02-few-shot"], pages);
         Assert.Equal(
             LeftOut.Select(cell => (cell.Page, cell.Cell, cell.Tag)),
-            pages.Order(StringComparer.Ordinal).SelectMany(page => Skipped(page).Select(cell => (page, cell.Number, cell.Tag))));
+            pages.Order(StringComparer.Ordinal)
+                .SelectMany(page => Skipped(page).Select(cell => (page, cell.Number, cell.Tag))));
     }
 
     private static IEnumerable<(int Number, string Tag)> Skipped(string page)
     {
-        var cells = JsonNode.Parse(File.ReadAllText(RepositoryRoot.Combine("notebooks", page + ".ipynb")))!["cells"]!.AsArray();
+        var cells =
+            JsonNode.Parse(File.ReadAllText(RepositoryRoot.Combine("notebooks", page + ".ipynb")))!["cells"]!.AsArray();
         return cells.Where(cell => (string?)cell!["cell_type"] == "code").SelectMany((cell, index) =>
             (cell!["metadata"]!["tags"]?.AsArray() ?? []).Select(tag => (string)tag!)
             .Where(tag => tag is "timing" or "data-images").Select(tag => (index + 1, tag)));

@@ -52,10 +52,12 @@ public sealed class DevcontainerTests
     public async Task FitsThePublishedSchema()
     {
         var schema = Environment.GetEnvironmentVariable("W2S_DEVCONTAINER_SCHEMA");
-        Assert.SkipWhen(schema is null, "name the published devContainer.base.schema.json in W2S_DEVCONTAINER_SCHEMA to check against it");
+        Assert.SkipWhen(schema is null,
+            "name the published devContainer.base.schema.json in W2S_DEVCONTAINER_SCHEMA to check against it");
         using var python = Process.Start(new ProcessStartInfo("python3")
         {
-            ArgumentList = { "-m", "jsonschema", "-i", RepositoryRoot.Combine(".devcontainer", "devcontainer.json"), schema! },
+            ArgumentList = { "-m", "jsonschema", "-i", RepositoryRoot.Combine(".devcontainer", "devcontainer.json"),
+                schema! },
             RedirectStandardError = true,
         })!;
         var complaints = await python.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);

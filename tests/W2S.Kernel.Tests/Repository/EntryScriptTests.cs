@@ -3,7 +3,8 @@ using W2S.Kernel.Tests.Notebooks;
 
 namespace W2S.Kernel.Tests.Repository;
 
-/// <summary>When <c>./w2s run</c> builds: a copy of the script, three empty projects, and a <c>dotnet</c> that notes what it was asked.</summary>
+/// <summary>When <c>./w2s run</c> builds: a copy of the script, three empty projects, and a <c>dotnet</c> that notes
+/// what it was asked.</summary>
 public sealed class EntryScriptTests : IDisposable
 {
     private static readonly string[] Outputs =
@@ -126,9 +127,15 @@ public sealed class EntryScriptTests : IDisposable
     private int Builds(params string[] arguments)
     {
         File.Delete(folder.File("asked"));
-        var start = new ProcessStartInfo(folder.File("w2s"), arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
+        var start =
+            new ProcessStartInfo(folder.File("w2s"), arguments)
+            {
+                RedirectStandardError = true,
+                RedirectStandardOutput = true
+            };
         start.Environment["PATH"] = $"{folder.File("tools")}:{start.Environment["PATH"]}";
-        (start.Environment["W2S_TEST_GIVEN"], start.Environment["OUTDIR"], start.Environment["Platform"]) = ("1", "elsewhere", "x86");
+        (start.Environment["W2S_TEST_GIVEN"], start.Environment["OUTDIR"],
+            start.Environment["Platform"]) = ("1", "elsewhere", "x86");
         start.Environment.Remove("W2S_LONG");
         using var script = Process.Start(start)!;
         var output = script.StandardOutput.ReadToEndAsync();

@@ -7,7 +7,8 @@ public sealed class LayoutTests
     [Fact]
     public void NoPackageSourceIsDeclared()
     {
-        var options = new EnumerationOptions { RecurseSubdirectories = true, MatchCasing = MatchCasing.CaseInsensitive };
+        var options =
+            new EnumerationOptions { RecurseSubdirectories = true, MatchCasing = MatchCasing.CaseInsensitive };
 
         Assert.Empty(Directory.EnumerateFiles(RepositoryRoot.Path, "nuget.config", options));
         Assert.DoesNotContain("RestoreSources", File.ReadAllText(RepositoryRoot.Combine("Directory.Build.props")));
@@ -39,18 +40,21 @@ public sealed class LayoutTests
     [Fact]
     public void TheLibraryNeedsTorchAndOneImageDecoderAlone()
     {
-        Assert.All(References("W2S", "PackageReference"), package => Assert.Matches("^(TorchSharp|libtorch-cpu-.*|SkiaSharp(\\..*)?)$", package));
+        Assert.All(References("W2S", "PackageReference"),
+            package => Assert.Matches("^(TorchSharp|libtorch-cpu-.*|SkiaSharp(\\..*)?)$", package));
     }
 
     private static IEnumerable<string> References(string project, string kind) =>
-        XDocument.Load(RepositoryRoot.Combine("lib", project, $"{project}.csproj")).Descendants(kind).Select(item => item.Attribute("Include")!.Value);
+        XDocument.Load(RepositoryRoot.Combine("lib", project, $"{project}.csproj")).Descendants(kind)
+            .Select(item => item.Attribute("Include")!.Value);
 
     [Fact]
     public void VersionsStandInOnePlace()
     {
         foreach (var project in Projects())
         {
-            Assert.All(XDocument.Load(project).Descendants("PackageReference"), reference => Assert.Null(reference.Attribute("Version")));
+            Assert.All(XDocument.Load(project).Descendants("PackageReference"),
+                reference => Assert.Null(reference.Attribute("Version")));
         }
     }
 

@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 
 namespace W2S.Kernel.Tests.Repository;
 
-/// <summary>The collection's own notebooks, those with a card in the README, and their answers keep the collection's form.</summary>
+/// <summary>The collection's own notebooks, those with a card in the README, and their answers keep the collection's
+/// form.</summary>
 /// <remarks>A reader's notebook beside them is the reader's: nothing is asked of it.</remarks>
 public sealed partial class NotebookAnatomyTests
 {
@@ -34,7 +35,9 @@ public sealed partial class NotebookAnatomyTests
 
         Assert.True(prose >= code, $"{prose} characters of prose, {code} of code");
         Assert.All(cells.Where(IsCode), cell => Assert.True(
-            Source(cell).Split('\n').Length <= 25, $"a cell of {Source(cell).Split('\n').Length} lines wants to move into the library:\n{Source(cell)}"));
+            Source(cell)
+                .Split('\n').Length <= 25,
+                $"a cell of {Source(cell).Split('\n').Length} lines wants to move into the library:\n{Source(cell)}"));
     }
 
     [Theory]
@@ -54,7 +57,8 @@ public sealed partial class NotebookAnatomyTests
                 Assert.NotEqual("error", (string)output!["output_type"]!);
                 Assert.NotEqual("stderr", (string?)output["name"]);
                 if (output["data"] is not JsonObject data) continue;
-                Assert.False(data.ContainsKey("application/vnd.plotly.v1+json") && data.ContainsKey("text/html"), "a chart's HTML is dropped on save");
+                Assert.False(data.ContainsKey("application/vnd.plotly.v1+json") && data.ContainsKey("text/html"),
+                    "a chart's HTML is dropped on save");
                 if (data["image/png"] is { } png)
                 {
                     Assert.InRange(Convert.FromBase64String(Text(png)).Length, 1, 40 * 1024);
@@ -84,7 +88,8 @@ public sealed partial class NotebookAnatomyTests
             {
                 var target = link.Groups[1].Value.Split('#')[0];
                 if (target.Length == 0 || target.Contains("://") || target.StartsWith("attachment:")) continue;
-                Assert.True(Path.Exists(Path.Combine(folder, target)), $"{notebook} links to {target}, which does not exist");
+                Assert.True(Path.Exists(Path.Combine(folder, target)),
+                    $"{notebook} links to {target}, which does not exist");
             }
         }
     }
@@ -99,7 +104,8 @@ public sealed partial class NotebookAnatomyTests
 
         Assert.All(Sections, section => Assert.Matches($"(?m)^## {section}", prose));
         Assert.Contains($"({name})", File.ReadAllText(RepositoryRoot.Combine("notebooks", "README.md")));
-        Assert.True(File.Exists(RepositoryRoot.Combine("notebooks", "solutions", name)), $"solutions/{name} with the answers is missing");
+        Assert.True(File.Exists(RepositoryRoot.Combine("notebooks", "solutions", name)),
+            $"solutions/{name} with the answers is missing");
         Assert.Contains($"(solutions/{name})", prose);
     }
 
@@ -109,11 +115,14 @@ public sealed partial class NotebookAnatomyTests
         var pages = Collection(File.ReadAllText(RepositoryRoot.Combine("README.md"))).ToArray();
         var cards = CardBeside().Matches(File.ReadAllText(RepositoryRoot.Combine("notebooks", "README.md")));
 
-        Assert.Equal(["00", "01", "02", "03", "04", "05", "06"], pages.Where(page => !IsSolution(page)).Select(page => Path.GetFileName(page)[..2]));
-        Assert.Equal(pages.Where(page => !IsSolution(page)).Select(page => Path.GetFileName(page)), cards.Select(card => card.Groups[1].Value));
+        Assert.Equal(["00", "01", "02", "03", "04", "05", "06"],
+            pages.Where(page => !IsSolution(page)).Select(page => Path.GetFileName(page)[..2]));
+        Assert.Equal(pages.Where(page => !IsSolution(page)).Select(page => Path.GetFileName(page)),
+            cards.Select(card => card.Groups[1].Value));
         Assert.All(pages, page => Assert.True(File.Exists(RepositoryRoot.Combine(page)), $"{page} is missing"));
         Assert.Equal(["notebooks/00-a.ipynb", "notebooks/solutions/00-a.ipynb"],
-            Collection("| [00 · A](notebooks/00-a.ipynb) | [02](notebooks/02-mine.ipynb) |\n[03 · Mine](notebooks/03-mine.ipynb)"));
+            Collection("| [00 · A](notebooks/00-a.ipynb) | [02](notebooks/02-mine.ipynb) |\n[03 · "
+                + "Mine](notebooks/03-mine.ipynb)"));
     }
 
     [Fact]
@@ -132,7 +141,8 @@ public sealed partial class NotebookAnatomyTests
     }
 
     // What every page has, in these words; what stands between them is the page's own.
-    private static readonly string[] Sections = ["What you'll see", "Setup", "Knobs", "Data", "Try it yourself", "Takeaways"];
+    private static readonly string[] Sections = ["What you'll see", "Setup", "Knobs", "Data", "Try it yourself",
+        "Takeaways"];
 
     private static IEnumerable<string> Collection(string readme) =>
         Card().Matches(readme).Select(card => card.Groups[1].Value).SelectMany(name =>
@@ -141,13 +151,15 @@ public sealed partial class NotebookAnatomyTests
     private static bool IsSolution(string notebook) => notebook.Contains("solutions");
 
     private static JsonNode[] Cells(string notebook) =>
-        [.. JsonNode.Parse(File.ReadAllText(RepositoryRoot.Combine(notebook)))!["cells"]!.AsArray().Select(cell => cell!)];
+        [.. JsonNode.Parse(File.ReadAllText(RepositoryRoot.Combine(notebook)))!["cells"]!.AsArray().Select(
+            cell => cell!)];
 
     private static bool IsCode(JsonNode cell) => (string)cell["cell_type"]! == "code";
 
     private static string Source(JsonNode cell) => Text(cell["source"]!);
 
-    private static string Text(JsonNode node) => node is JsonArray lines ? string.Concat(lines.Select(line => (string)line!)) : (string)node!;
+    private static string Text(JsonNode node) =>
+        node is JsonArray lines ? string.Concat(lines.Select(line => (string)line!)) : (string)node!;
 
     [GeneratedRegex(@"/home/|/root/|/Users/|/tmp/|/work/|[A-Z]:\\\\")]
     private static partial Regex MachinePath();

@@ -23,7 +23,8 @@ public sealed class ExpandedTensorTests
             Assert.Equal(Accuracy.Top1(input.clone(), labels.clone()), Accuracy.Top1(input, labels));
             Assert.Equal(Accuracy.TopK(input.clone(), labels.clone(), 2), Accuracy.TopK(input, labels, 2));
             Assert.Equal(Accuracy.Confusion(input.clone(), labels.clone()), Accuracy.Confusion(input, labels));
-            Assert.Equal(Calibration.EqualWidth(input.clone(), labels.clone()).Ece, Calibration.EqualWidth(input, labels).Ece);
+            Assert.Equal(Calibration.EqualWidth(input.clone(), labels.clone()).Ece,
+                Calibration.EqualWidth(input, labels).Ece);
         }
     }
 
@@ -33,8 +34,11 @@ public sealed class ExpandedTensorTests
         using var scope = NewDisposeScope();
         var features = tensor(new[] { 0f, 1, 0, 2, 5, 3, 1, 0, 4, 2 }).unfold(0, 3, 1);
         var options = new LinearProbeOptions { Steps = 5, BatchSize = 4 };
-        using var one = LinearProbe.Train(features, 2, new CrossEntropy(), Supervision.ByLabels([0, 1, 0, 1, 0, 1, 0, 1]), options);
-        using var other = LinearProbe.Train(features.clone(), 2, new CrossEntropy(), Supervision.ByLabels([0, 1, 0, 1, 0, 1, 0, 1]), options);
+        using var one =
+            LinearProbe.Train(features, 2, new CrossEntropy(), Supervision.ByLabels([0, 1, 0, 1, 0, 1, 0, 1]), options);
+        using var other =
+            LinearProbe.Train(features.clone(), 2, new CrossEntropy(), Supervision.ByLabels([0, 1, 0, 1, 0, 1, 0, 1]),
+                options);
         Assert.True(one.Logits(features).Equals(other.Logits(features.clone())));
     }
 
@@ -44,6 +48,7 @@ public sealed class ExpandedTensorTests
         using var scope = NewDisposeScope();
         var images = zeros(1, 3, 4, 4, ScalarType.Byte).expand(2, 3, 4, 4);
         var error = Assert.Throws<ArgumentException>(() => new ImageSet("x", images, [0, 0], ["a"]));
-        Assert.Contains("strides [0, 16, 4, 1]; give a contiguous tensor on the CPU: images.cpu().contiguous()", error.Message);
+        Assert.Contains("strides [0, 16, 4, 1]; give a contiguous tensor on the CPU: images.cpu().contiguous()",
+            error.Message);
     }
 }

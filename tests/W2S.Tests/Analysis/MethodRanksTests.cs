@@ -2,7 +2,8 @@ using W2S.Analysis;
 
 namespace W2S.Tests.Analysis;
 
-/// <summary>Against SciPy 1.10.1, friedmanchisquare and wilcoxon(mode="exact"), and against counts of all orders of ranks and all 2ⁿ patterns of signs.</summary>
+/// <summary>Against SciPy 1.10.1, friedmanchisquare and wilcoxon(mode="exact"), and against counts of all orders of
+/// ranks and all 2ⁿ patterns of signs.</summary>
 public sealed class MethodRanksTests
 {
     private static readonly (string Method, IReadOnlyList<double> Scores)[] Methods =
@@ -37,7 +38,8 @@ public sealed class MethodRanksTests
     public void RanksThatAreAlwaysTheSameAreAsLikelyAsTheirOrders()
     {
         Assert.Equal(1 / Math.Pow(2, 2), MethodRanks.Of([("a", [2, 3, 4]), ("b", [1, 2, 3])]).PValue, 1e-12);
-        Assert.Equal(1 / Math.Pow(6, 3), MethodRanks.Of([("a", [3, 4, 5, 6]), ("b", [2, 3, 4, 5]), ("c", [1, 2, 3, 4])]).PValue, 1e-12);
+        Assert.Equal(1 / Math.Pow(6, 3),
+            MethodRanks.Of([("a", [3, 4, 5, 6]), ("b", [2, 3, 4, 5]), ("c", [1, 2, 3, 4])]).PValue, 1e-12);
     }
 
     // Eight methods: 40,320 orders of two settings are all gone through, those of three are drawn.
@@ -45,13 +47,15 @@ public sealed class MethodRanksTests
     public void ManyOrdersAreDrawn()
     {
         (string, IReadOnlyList<double>)[] Rank(params double[][] settings) =>
-            [.. Enumerable.Range(0, 8).Select(i => ($"{i}", (IReadOnlyList<double>)[.. settings.Select(ranks => -ranks[i])]))];
+            [.. Enumerable.Range(0, 8).Select(
+                i => ($"{i}", (IReadOnlyList<double>)[.. settings.Select(ranks => -ranks[i])]))];
         double[] first = [1, 2, 3, 4, 5, 6, 7, 8], second = [2, 1, 4, 3, 6, 5, 8, 7], third = [3, 1, 8, 2, 4, 7, 5, 6];
 
         Assert.Equal(4_900 / 40_320.0, MethodRanks.Of(Rank(first, third)).PValue, 1e-12);
         Assert.InRange(MethodRanks.Of(Rank(first, second, third)).PValue, .0025, .0038); // of all orders: 0.00315
         Assert.Equal(1 / 100_001.0, MethodRanks.Of(Rank(first, first, first)).PValue, 1e-12);
-        Assert.Equal(MethodRanks.Of(Rank(first, second, third)).PValue, MethodRanks.Of(Rank(first, second, third)).PValue);
+        Assert.Equal(MethodRanks.Of(Rank(first, second, third)).PValue,
+            MethodRanks.Of(Rank(first, second, third)).PValue);
     }
 
     [Theory]
@@ -79,14 +83,19 @@ public sealed class MethodRanksTests
     }
 
     [Fact]
-    public void HolmsValuesByHand() => Assert.Equal([.03, .06, .06, .02], SignedRankTest.Holm([.01, .04, .03, .005]).Select(p => Math.Round(p, 12)));
+    public void HolmsValuesByHand() =>
+        Assert.Equal([.03, .06, .06, .02], SignedRankTest.Holm([.01, .04, .03, .005]).Select(p => Math.Round(p, 12)));
 
     [Fact]
     public void BadInputIsNamed()
     {
-        Assert.Contains("1 methods cannot be ranked", Assert.Throws<ArgumentException>(() => MethodRanks.Of([Methods[0]])).Message);
-        Assert.Contains("KD", Assert.Throws<ArgumentException>(() => MethodRanks.Of([("Soft labels", [1, 2]), ("KD", [1])])).Message);
-        Assert.Contains("1 setting", Assert.Throws<ArgumentException>(() => MethodRanks.Of([("a", [1]), ("b", [2])])).Message);
-        Assert.Contains("p-value 2", Assert.Throws<ArgumentOutOfRangeException>(() => SignedRankTest.Holm([.1, 2])).Message);
+        Assert.Contains("1 methods cannot be ranked",
+            Assert.Throws<ArgumentException>(() => MethodRanks.Of([Methods[0]])).Message);
+        Assert.Contains("KD",
+            Assert.Throws<ArgumentException>(() => MethodRanks.Of([("Soft labels", [1, 2]), ("KD", [1])])).Message);
+        Assert.Contains("1 setting",
+            Assert.Throws<ArgumentException>(() => MethodRanks.Of([("a", [1]), ("b", [2])])).Message);
+        Assert.Contains("p-value 2",
+            Assert.Throws<ArgumentOutOfRangeException>(() => SignedRankTest.Holm([.1, 2])).Message);
     }
 }

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 
 namespace W2S.Tests.Analysis;
 
-/// <summary>The case of tests/reference/metrics.py: logits of a student and a teacher, labels, and every metric from NumPy.</summary>
+/// <summary>The case of tests/reference/metrics.py: logits of a student and a teacher, labels, and every metric from
+/// NumPy.</summary>
 internal sealed class MetricsReference : IDisposable
 {
     private readonly JsonDocument document = JsonDocument.Parse(
@@ -14,7 +15,8 @@ internal sealed class MetricsReference : IDisposable
     {
         Student = Logits("student");
         Teacher = Logits("teacher");
-        Labels = tensor(document.RootElement.GetProperty("labels").EnumerateArray().Select(x => x.GetInt64()).ToArray());
+        Labels = tensor(
+            document.RootElement.GetProperty("labels").EnumerateArray().Select(x => x.GetInt64()).ToArray());
     }
 
     public Tensor Student { get; }
@@ -37,7 +39,8 @@ internal sealed class MetricsReference : IDisposable
 
     private Tensor Logits(string name)
     {
-        var rows = document.RootElement.GetProperty(name).EnumerateArray().Select(row => row.EnumerateArray().Select(x => x.GetDouble()).ToArray()).ToArray();
+        var rows = document.RootElement.GetProperty(name).EnumerateArray().Select(
+            row => row.EnumerateArray().Select(x => x.GetDouble()).ToArray()).ToArray();
         return tensor(rows.SelectMany(row => row).ToArray(), [rows.Length, rows[0].Length]);
     }
 }

@@ -42,19 +42,26 @@ public sealed class MetricsTests : IDisposable
     public void Per_class_confusion_and_cells_equal_the_reference()
     {
         var confusion = Accuracy.Confusion(reference.Student, reference.Labels);
-        var expected = reference["confusion"].EnumerateArray().SelectMany(row => row.EnumerateArray().Select(x => x.GetInt64()));
+        var expected =
+            reference["confusion"].EnumerateArray().SelectMany(row => row.EnumerateArray().Select(x => x.GetInt64()));
         Assert.Equal(expected, confusion.Cast<long>());
         var perClass = reference["per_class"].EnumerateArray().Select(x => x.GetDouble()).ToArray();
-        Assert.All(Accuracy.PerClass(reference.Student, reference.Labels).Zip(perClass), pair => Assert.Equal(pair.Second, pair.First, 1e-12));
+        Assert.All(Accuracy.PerClass(reference.Student, reference.Labels).Zip(perClass),
+            pair => Assert.Equal(pair.Second, pair.First, 1e-12));
         var cells = CorrectnessCells.Of(reference.Student, reference.Teacher, reference.Labels);
-        Assert.Equal(reference["cells"].EnumerateArray().Select(x => x.GetInt32()), Enum.GetValues<CorrectnessCell>().Select(cell => cells[cell]));
-        Assert.Equal(Accuracy.Top1(reference.Student, reference.Labels) - Accuracy.Top1(reference.Teacher, reference.Labels), cells.Gain, 1e-12);
-        Assert.Equal(Agreement.Of(reference.Student, reference.Teacher, reference.Labels).TeacherRight, 1 - cells.Lost, 1e-12);
+        Assert.Equal(reference["cells"].EnumerateArray().Select(x => x.GetInt32()),
+            Enum.GetValues<CorrectnessCell>().Select(cell => cells[cell]));
+        Assert.Equal(
+            Accuracy.Top1(reference.Student, reference.Labels) - Accuracy.Top1(reference.Teacher, reference.Labels),
+            cells.Gain, 1e-12);
+        Assert.Equal(Agreement.Of(reference.Student, reference.Teacher, reference.Labels).TeacherRight, 1 - cells.Lost,
+            1e-12);
     }
 
     [Fact]
     public void Float32_logits_give_the_same_to_single_precision() =>
-        Assert.Equal(reference.Number("nll"), Scores.Nll(reference.Student.to_type(ScalarType.Float32), reference.Labels), 1e-6);
+        Assert.Equal(reference.Number("nll"),
+            Scores.Nll(reference.Student.to_type(ScalarType.Float32), reference.Labels), 1e-6);
 
     [Fact]
     public void Extreme_logits_stay_finite()
@@ -86,7 +93,8 @@ public sealed class MetricsTests : IDisposable
         Assert.Equal([1, 2], calibration.Bins.Select(bin => bin.Count));
         Assert.Equal(.3, calibration.Ece, 1e-12);
         Assert.Equal(.5, calibration.Largest, 1e-12);
-        Assert.Equal([2, 1], Calibration.EqualMassBins([.5, .6, 1], [false, true, true], bins: 2).Bins.Select(bin => bin.Count));
+        Assert.Equal([2, 1],
+            Calibration.EqualMassBins([.5, .6, 1], [false, true, true], bins: 2).Bins.Select(bin => bin.Count));
         Assert.Equal(3, Calibration.EqualMassBins([.5, .6, 1], [false, true, true], bins: 9).Bins.Count);
     }
 
@@ -94,7 +102,8 @@ public sealed class MetricsTests : IDisposable
     public void Label_selection_by_hand()
     {
         var selection = SelectionQuality.Of([true, true, false, false], [true, false, false, false]);
-        Assert.Equal((.5, .5, 0.0, .25), (selection.Coverage, selection.Accuracy, selection.DroppedAccuracy, selection.AllAccuracy));
+        Assert.Equal((.5, .5, 0.0, .25),
+            (selection.Coverage, selection.Accuracy, selection.DroppedAccuracy, selection.AllAccuracy));
         var curve = SelectionQuality.ByConfidence([.1, .9, .5, .7], [false, true, false, true], points: 4);
         Assert.Equal([1, 1, 2.0 / 3, .5], curve.Select(point => point.Accuracy));
         Assert.Equal([.25, .5, .75, 1], curve.Select(point => point.Coverage));
@@ -108,8 +117,10 @@ public sealed class MetricsTests : IDisposable
     [InlineData(3, 7, .34375)]
     public void McNemar_by_hand(int onlyFirst, int onlySecond, double p)
     {
-        var first = Enumerable.Repeat(true, onlyFirst).Concat(Enumerable.Repeat(false, onlySecond)).Append(true).ToArray();
-        var second = Enumerable.Repeat(false, onlyFirst).Concat(Enumerable.Repeat(true, onlySecond)).Append(true).ToArray();
+        var first =
+            Enumerable.Repeat(true, onlyFirst).Concat(Enumerable.Repeat(false, onlySecond)).Append(true).ToArray();
+        var second =
+            Enumerable.Repeat(false, onlyFirst).Concat(Enumerable.Repeat(true, onlySecond)).Append(true).ToArray();
         Assert.Equal(p, McNemar.Of(first, second).PValue, 1e-12);
     }
 
@@ -117,10 +128,15 @@ public sealed class MetricsTests : IDisposable
     public void Bad_input_is_named()
     {
         var z = zeros(2, 3);
-        Assert.Contains("[2]", Assert.Throws<ArgumentException>(() => Accuracy.Top1(zeros(2), zeros(2, ScalarType.Int64))).Message);
-        Assert.Contains("3, outside 0 … 2", Assert.Throws<ArgumentException>(() => Scores.Nll(z, tensor(new long[] { 0, 3 }))).Message);
-        Assert.Contains("give 2 whole class numbers", Assert.Throws<ArgumentException>(() => Scores.Nll(z, zeros(3, ScalarType.Int64))).Message);
-        Assert.Contains("k 4", Assert.Throws<ArgumentOutOfRangeException>(() => Accuracy.TopK(z, zeros(2, ScalarType.Int64), 4)).Message);
-        Assert.Contains("teacher", Assert.Throws<ArgumentException>(() => Misfit.Of(z, zeros(2, 4), zeros(2, ScalarType.Int64))).Message);
+        Assert.Contains("[2]",
+            Assert.Throws<ArgumentException>(() => Accuracy.Top1(zeros(2), zeros(2, ScalarType.Int64))).Message);
+        Assert.Contains("3, outside 0 … 2",
+            Assert.Throws<ArgumentException>(() => Scores.Nll(z, tensor(new long[] { 0, 3 }))).Message);
+        Assert.Contains("give 2 whole class numbers",
+            Assert.Throws<ArgumentException>(() => Scores.Nll(z, zeros(3, ScalarType.Int64))).Message);
+        Assert.Contains("k 4",
+            Assert.Throws<ArgumentOutOfRangeException>(() => Accuracy.TopK(z, zeros(2, ScalarType.Int64), 4)).Message);
+        Assert.Contains("teacher",
+            Assert.Throws<ArgumentException>(() => Misfit.Of(z, zeros(2, 4), zeros(2, ScalarType.Int64))).Message);
     }
 }

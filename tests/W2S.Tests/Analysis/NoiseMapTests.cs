@@ -29,7 +29,8 @@ public sealed class NoiseMapTests
 
     [Fact]
     public void CleanLabelsHaveNoNoise() =>
-        Assert.Equal((0.0, 0.0), NoiseMap.Of([0, 1], [0, 1], 2) is var map ? (map.RealisedRate, map.Concentration) : default);
+        Assert.Equal((0.0, 0.0),
+            NoiseMap.Of([0, 1], [0, 1], 2) is var map ? (map.RealisedRate, map.Concentration) : default);
 
     [Fact]
     public void BadInputIsNamed()

@@ -74,10 +74,14 @@ public sealed class StatisticsTests
     public void Bad_values_are_named()
     {
         Assert.Contains("empty", Assert.Throws<ArgumentException>(() => Statistics.OverRuns([])).Message);
-        Assert.Contains("values[1]", Assert.Throws<ArgumentException>(() => Statistics.OverRuns([1, double.NaN])).Message);
-        Assert.Contains("level 95", Assert.Throws<ArgumentOutOfRangeException>(() => Statistics.OverRuns([1, 2], 95)).Message);
-        Assert.Contains("testPerTrain -1", Assert.Throws<ArgumentOutOfRangeException>(() => Statistics.OverRuns([1, 2], testPerTrain: -1)).Message);
-        Assert.Contains("2 values", Assert.Throws<ArgumentException>(() => Statistics.PairedDifference([1, 2], [1])).Message);
+        Assert.Contains("values[1]",
+            Assert.Throws<ArgumentException>(() => Statistics.OverRuns([1, double.NaN])).Message);
+        Assert.Contains("level 95",
+            Assert.Throws<ArgumentOutOfRangeException>(() => Statistics.OverRuns([1, 2], 95)).Message);
+        Assert.Contains("testPerTrain -1",
+            Assert.Throws<ArgumentOutOfRangeException>(() => Statistics.OverRuns([1, 2], testPerTrain: -1)).Message);
+        Assert.Contains("2 values",
+            Assert.Throws<ArgumentException>(() => Statistics.PairedDifference([1, 2], [1])).Message);
     }
 
     [Theory]

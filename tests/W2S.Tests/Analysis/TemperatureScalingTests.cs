@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 
 namespace W2S.Tests.Analysis;
 
-/// <summary>Temperatures against PyTorch's L-BFGS (tests/reference/calibration.py), and what must hold of any.</summary>
+/// <summary>Temperatures against PyTorch's L-BFGS (tests/reference/calibration.py), and what must hold of
+/// any.</summary>
 public sealed class TemperatureScalingTests
 {
     private sealed record Case(string logits, double scale, double temperature, double before, double after);
@@ -15,7 +16,9 @@ public sealed class TemperatureScalingTests
     {
         using var scope = NewDisposeScope();
         using var reference = new MetricsReference();
-        var cases = JsonSerializer.Deserialize<Case[]>(File.ReadAllText(Path.Combine(TestPaths.Repository, "tests", "reference", "calibration.json")))!;
+        var cases =
+            JsonSerializer.Deserialize<Case[]>(
+                File.ReadAllText(Path.Combine(TestPaths.Repository, "tests", "reference", "calibration.json")))!;
         Assert.Equal(6, cases.Length);
         foreach (var expected in cases)
         {
@@ -35,7 +38,8 @@ public sealed class TemperatureScalingTests
         using var scope = NewDisposeScope();
         using var reference = new MetricsReference();
         var fit = TemperatureScaling.Fit(reference.Student, reference.Labels);
-        Assert.Equal(3 * fit.Temperature, TemperatureScaling.Fit(reference.Student * 3, reference.Labels).Temperature, 1e-8);
+        Assert.Equal(3 * fit.Temperature, TemperatureScaling.Fit(reference.Student * 3, reference.Labels).Temperature,
+            1e-8);
         Assert.Equal(1, TemperatureScaling.Fit(fit.Apply(reference.Student), reference.Labels).Temperature, 1e-8);
         Assert.True(fit.Apply(reference.Student).argmax(1).Equals(reference.Student.argmax(1)));
     }
@@ -55,10 +59,12 @@ public sealed class TemperatureScalingTests
     {
         using var scope = NewDisposeScope();
         var logits = tensor(new float[] { 3, 0, 0, 2 }, [2, 2]);
-        var right = TemperatureScaling.Fit(logits, tensor(new long[] { 0, 1 })); // the colder the better, until nothing is left to gain
+        // the colder the better, until nothing is left to gain
+        var right = TemperatureScaling.Fit(logits, tensor(new long[] { 0, 1 }));
         Assert.InRange(right.Temperature, 1 / TemperatureScaling.Limit, 0.1);
         Assert.Equal(0, right.NllAfter, 1e-12);
-        Assert.Equal(TemperatureScaling.Limit, TemperatureScaling.Fit(logits, tensor(new long[] { 1, 0 })).Temperature, 1e-6);
+        Assert.Equal(TemperatureScaling.Limit, TemperatureScaling.Fit(logits, tensor(new long[] { 1, 0 })).Temperature,
+            1e-6);
         Assert.Equal(1, TemperatureScaling.Fit(zeros(2, 2), tensor(new long[] { 1, 0 })).Temperature);
     }
 
@@ -67,7 +73,8 @@ public sealed class TemperatureScalingTests
     {
         using var scope = NewDisposeScope();
         var logits = tensor(new float[] { float.NaN, 0 }, [1, 2]);
-        Assert.Contains("not finite", Assert.Throws<ArgumentException>(() => TemperatureScaling.Fit(logits, tensor(new long[] { 0 }))).Message);
+        Assert.Contains("not finite",
+            Assert.Throws<ArgumentException>(() => TemperatureScaling.Fit(logits, tensor(new long[] { 0 }))).Message);
         Assert.Throws<ArgumentException>(() => TemperatureScaling.Fit(zeros(2, 2), tensor(new long[] { 0 })));
     }
 
@@ -79,6 +86,7 @@ public sealed class TemperatureScalingTests
         Assert.Equal(3, SelectionQuality.Top(trust, 0.5).Count(kept => kept)); // 2.5 labels
         Assert.All(SelectionQuality.Top(trust, 1), Assert.True);
         Assert.All(SelectionQuality.Top(trust, 0), Assert.False);
-        Assert.Contains("outside 0 to 1", Assert.Throws<ArgumentOutOfRangeException>(() => SelectionQuality.Top(trust, 1.1)).Message);
+        Assert.Contains("outside 0 to 1",
+            Assert.Throws<ArgumentOutOfRangeException>(() => SelectionQuality.Top(trust, 1.1)).Message);
     }
 }

@@ -40,7 +40,8 @@ public sealed class FiguresTests
     {
         var layout = Figure(ChartSamples.All[name]())["layout"]!.AsObject();
         var titled = layout.Where(entry => entry.Key.StartsWith("xaxis")).Any(axis => axis.Value!["title"] is not null)
-            || layout["annotations"]?.AsArray().Any(text => text!["y"]!.ToString() == "0" && text["yanchor"]?.ToString() == "top") == true
+            || layout["annotations"]?.AsArray().Any(
+                text => text!["y"]!.ToString() == "0" && text["yanchor"]?.ToString() == "top") == true
             || name is "gap bars" or "sensitivity";
         Assert.True(titled, "no title of the x axis");
     }
@@ -49,9 +50,13 @@ public sealed class FiguresTests
     public void Rows_of_one_method_are_told_apart_by_their_labels()
     {
         var gain = MethodResult.Gain("AdaptConf", [.61, .63], [.6, .6], "distillation");
-        var layout = Figure(Figures.PairedGains("Gains", [gain with { Label = "resnet8 → resnet20" }, gain with { Label = "a long name of a setting that wraps" }]))["layout"]!;
+        var layout =
+            Figure(Figures.PairedGains("Gains",
+                [gain with { Label = "resnet8 → resnet20" },
+                    gain with { Label = "a long name of a setting that wraps" }]))["layout"]!;
 
-        Assert.Equal(["<b>distillation</b>", "resnet8 → resnet20", "a long name of a setting<br>that wraps"], layout["yaxis"]!["ticktext"]!.AsArray().Select(text => text!.ToString()));
+        Assert.Equal(["<b>distillation</b>", "resnet8 → resnet20", "a long name of a setting<br>that wraps"],
+            layout["yaxis"]!["ticktext"]!.AsArray().Select(text => text!.ToString()));
     }
 
     [Fact]
@@ -78,7 +83,10 @@ public sealed class FiguresTests
     [Fact]
     public void Methods_stand_in_their_fixed_order_and_colour()
     {
-        var names = Figure(Figures.GapBars("Bars", [.. new[] { "ceiling", "AdaptConf", "mine", "weak teacher", "KD" }.Select(m => MethodResult.Over(m, [.5, .6]))]))["data"]!
+        var names =
+            Figure(Figures.GapBars("Bars",
+                [.. new[] { "ceiling", "AdaptConf", "mine", "weak teacher", "KD" }.Select(
+                    m => MethodResult.Over(m, [.5, .6]))]))["data"]!
             .AsArray().Select(trace => trace!["name"]!.ToString());
         Assert.Equal(["weak teacher", "KD", "AdaptConf", "mine", "ceiling"], names);
         Assert.Equal(MethodStyle.Of("AdaptConf").Colour, MethodStyle.Of("adapt-conf T=4").Colour);
@@ -89,7 +97,8 @@ public sealed class FiguresTests
     [Fact]
     public void Colours_are_legible_on_white_and_on_near_black()
     {
-        foreach (var colour in Palette.Hues.Concat([Palette.Weak, Palette.Ceiling, Palette.Ink]).Concat(Palette.Ordered(5)))
+        foreach (var colour in Palette.Hues.Concat([Palette.Weak, Palette.Ceiling, Palette.Ink]).Concat(
+            Palette.Ordered(5)))
         {
             Assert.True(Contrast(colour, "#FFFFFF") >= 3, $"{colour} on white {Contrast(colour, "#FFFFFF"):0.00}");
             Assert.True(Contrast(colour, "#1E1E1E") >= 3, $"{colour} on dark {Contrast(colour, "#1E1E1E"):0.00}");
@@ -103,7 +112,8 @@ public sealed class FiguresTests
 
         static double Luminance(string colour)
         {
-            var c = Convert.FromHexString(colour[1..]).Select(v => v / 255.0).Select(v => v <= .04045 ? v / 12.92 : Math.Pow((v + .055) / 1.055, 2.4)).ToArray();
+            var c = Convert.FromHexString(colour[1..]).Select(v => v / 255.0).Select(
+                v => v <= .04045 ? v / 12.92 : Math.Pow((v + .055) / 1.055, 2.4)).ToArray();
             return .2126 * c[0] + .7152 * c[1] + .0722 * c[2];
         }
     }
@@ -111,7 +121,8 @@ public sealed class FiguresTests
     [Fact]
     public void Histogram_shares_add_up_and_hold_the_ends()
     {
-        var trace = Figure(Figures.Histogram("H", [("a", [0, .1, .5, 1, 7])], Measure.Confidence, 2, (0, 1)))["data"]![0]!;
+        var trace =
+            Figure(Figures.Histogram("H", [("a", [0, .1, .5, 1, 7])], Measure.Confidence, 2, (0, 1)))["data"]![0]!;
         Assert.Equal([40.0, 60.0, 60.0], trace["y"]!.AsArray().Select(value => value!.GetValue<double>()));
         Assert.Equal([0, .5, 1], trace["x"]!.AsArray().Select(value => value!.GetValue<double>()));
     }
@@ -122,12 +133,18 @@ public sealed class FiguresTests
         var map = NoiseMap.Of([0, 0, 0, 0, 1, 1, 2], [0, 1, 1, 2, 1, 1, 0], 3);
         var figure = Figure(Figures.NoiseMaps("N", [("drawn", map), ("again", map)], order: [2, 0, 1]));
         Assert.Equal([[0.0, 100, 0], [25, 25, 50], [0, 0, 100]],
-            figure["data"]![0]!["z"]!.AsArray().Select(row => row!.AsArray().Select(value => value!.GetValue<double>()).ToArray()));
+            figure["data"]![0]!["z"]!.AsArray()
+                .Select(row => row!.AsArray().Select(value => value!.GetValue<double>()).ToArray()));
         Assert.Equal("x2", figure["data"]![1]!["xaxis"]!.ToString());
-        Assert.Contains(figure["layout"]!["annotations"]!.AsArray(), text => text!["text"]!.ToString() == "<b>drawn</b><br>57.1 % of 7 labels wrong");
-        Assert.Contains("57.1 % of 7 labels wrong: 3 × 3 values", ChartMime.Text(Figures.NoiseMaps("N", [("drawn", map)])));
-        Assert.Contains("each of the 3 classes once", Assert.Throws<ArgumentException>(() => Figures.NoiseMaps("N", [("drawn", map)], [0, 0, 1])).Message);
-        Assert.Contains("same classes", Assert.Throws<ArgumentException>(() => Figures.NoiseMaps("N", [("drawn", map), ("two", NoiseMap.Of([0], [1], 2))])).Message);
+        Assert.Contains(figure["layout"]!["annotations"]!.AsArray(),
+            text => text!["text"]!.ToString() == "<b>drawn</b><br>57.1 % of 7 labels wrong");
+        Assert.Contains("57.1 % of 7 labels wrong: 3 × 3 values",
+            ChartMime.Text(Figures.NoiseMaps("N", [("drawn", map)])));
+        Assert.Contains("each of the 3 classes once",
+            Assert.Throws<ArgumentException>(() => Figures.NoiseMaps("N", [("drawn", map)], [0, 0, 1])).Message);
+        Assert.Contains("same classes",
+            Assert.Throws<ArgumentException>(
+                () => Figures.NoiseMaps("N", [("drawn", map), ("two", NoiseMap.Of([0], [1], 2))])).Message);
     }
 
     [Theory]
@@ -138,13 +155,15 @@ public sealed class FiguresTests
         Assert.Contains(meaning, Caption(Figures.BetaByCell("β", [.1], [CorrectnessCell.BothRight], highest: highest)));
         Assert.Contains(meaning, Caption(Figures.BetaOverTime("β", [1], [[.1]], highest: highest)));
 
-        static string Caption(GenericChart chart) => Figure(chart)["layout"]!["title"]!["text"]!.GetValue<string>().Replace("<br>", " ");
+        static string Caption(GenericChart chart) =>
+            Figure(chart)["layout"]!["title"]!["text"]!.GetValue<string>().Replace("<br>", " ");
     }
 
     [Fact]
     public void An_unverified_number_is_not_shown()
     {
-        var error = Assert.Throws<ArgumentException>(() => Figures.Published("P", [new("A", "KD", .7, "M", null)], "all"));
+        var error =
+            Assert.Throws<ArgumentException>(() => Figures.Published("P", [new("A", "KD", .7, "M", null)], "all"));
         Assert.Contains("'M'", error.Message);
     }
 
@@ -152,8 +171,11 @@ public sealed class FiguresTests
     public void Bad_input_is_named()
     {
         Assert.Contains("empty", Assert.Throws<ArgumentException>(() => Figures.LearningCurves("L", [])).Message);
-        Assert.Contains("KD has 1 values for 2 places", Assert.Throws<ArgumentException>(() => Figures.LearningCurves("L", [Curve.Single("KD", [1, 2], [.5])])).Message);
-        Assert.Contains("p_w 0.7", Assert.Throws<ArgumentOutOfRangeException>(() => Figures.BetaCurves([1], [.7])).Message);
+        Assert.Contains("KD has 1 values for 2 places",
+            Assert.Throws<ArgumentException>(
+                () => Figures.LearningCurves("L", [Curve.Single("KD", [1, 2], [.5])])).Message);
+        Assert.Contains("p_w 0.7",
+            Assert.Throws<ArgumentOutOfRangeException>(() => Figures.BetaCurves([1], [.7])).Message);
     }
 
     private static JsonObject Figure(GenericChart chart) => JsonNode.Parse(ChartMime.Json(chart))!.AsObject();

@@ -17,7 +17,8 @@ public sealed class FormattersTests
     public void A_chart_comes_as_plotly_json_html_and_text()
     {
         var chart = ChartSamples.All["gap bars"]();
-        Assert.Equal([ChartMime.Plotly, "text/html", "text/plain"], Formatter.GetPreferredMimeTypesFor(chart.GetType()));
+        Assert.Equal([ChartMime.Plotly, "text/html", "text/plain"],
+            Formatter.GetPreferredMimeTypesFor(chart.GetType()));
         var figure = JsonNode.Parse(chart.ToDisplayString(ChartMime.Plotly))!.AsObject();
         Assert.Equal(["data", "layout", "config"], figure.Select(entry => entry.Key));
         var html = chart.ToDisplayString("text/html");
@@ -34,7 +35,8 @@ public sealed class FormattersTests
         Assert.Contains("weak teacher: 50.33 [", text);
         Assert.Contains("ceiling: 80.33", text);
         Assert.DoesNotContain("<", text);
-        Assert.Contains("AdaptConf: 49 59.5 60.5 over 1 to 3", ChartSamples.All["learning curves"]().ToDisplayString("text/plain"));
+        Assert.Contains("AdaptConf: 49 59.5 60.5 over 1 to 3",
+            ChartSamples.All["learning curves"]().ToDisplayString("text/plain"));
         Assert.Contains("AdaptConf, runs: 1 3 2", ChartSamples.All["paired gains"]().ToDisplayString("text/plain"));
     }
 
@@ -49,7 +51,8 @@ public sealed class FormattersTests
     public void Html_of_a_chart_cannot_close_its_script()
     {
         var html = Figures.GapBars("a </script><b>", [MethodResult.Over("KD", [.5, .6])]).ToDisplayString("text/html");
-        Assert.Equal(html.LastIndexOf("</script>", StringComparison.Ordinal), html.IndexOf("</script>", StringComparison.Ordinal));
+        Assert.Equal(html.LastIndexOf("</script>", StringComparison.Ordinal),
+            html.IndexOf("</script>", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -60,7 +63,8 @@ public sealed class FormattersTests
         Assert.StartsWith(PlotlyScript.Marker, html);
         Assert.True(html.Length > 3_000_000);
         Assert.Contains("(function (define, exports, module)", html);
-        Assert.Equal(html.LastIndexOf("</script>", StringComparison.Ordinal), html.IndexOf("</script>", StringComparison.Ordinal));
+        Assert.Equal(html.LastIndexOf("</script>", StringComparison.Ordinal),
+            html.IndexOf("</script>", StringComparison.Ordinal));
         Assert.Matches(@"^\d+\.\d+\.\d+$", script.Version);
         Assert.True(script.ToDisplayString("text/plain").Length < 100);
     }
@@ -85,7 +89,13 @@ public sealed class FormattersTests
     [Fact]
     public void A_long_frame_says_what_is_left_out()
     {
-        var frame = Frame.FromColumns(new Dictionary<string, Series<int, int>> { ["a"] = new([.. Enumerable.Range(0, 100)], [.. Enumerable.Range(0, 100)]) });
+        var frame =
+            Frame.FromColumns(
+                new Dictionary<string, Series<int, int>>
+                {
+                    ["a"] =
+                    new([.. Enumerable.Range(0, 100)], [.. Enumerable.Range(0, 100)])
+                });
         Assert.Contains("… and 40 more rows", frame.ToDisplayString("text/plain"));
     }
 
@@ -101,7 +111,9 @@ public sealed class FormattersTests
     public void An_image_grid_is_a_picture_with_labels()
     {
         using var scope = NewDisposeScope();
-        using var set = new ImageSet("set", arange(3 * 3 * 4 * 4).to_type(ScalarType.Byte).reshape(3, 3, 4, 4), [0, 1, 1], ["cat", "dog & fox"]);
+        using var set =
+            new ImageSet("set", arange(3 * 3 * 4 * 4).to_type(ScalarType.Byte).reshape(3, 3, 4, 4), [0, 1, 1],
+                ["cat", "dog & fox"]);
         var grid = ImageGrid.Of(set, [2, 0], columns: 8, tileSize: 20);
         Assert.Equal(["dog & fox", "cat"], grid.Labels);
         Assert.Equal([0x89, 0x50, 0x4E, 0x47], grid.Png.Span[..4].ToArray());
@@ -111,7 +123,8 @@ public sealed class FormattersTests
         Assert.Equal(2, html.Split("data:image/png;base64,").Length - 1);
         Assert.Equal("2 images of set: dog & fox, cat", grid.ToDisplayString("text/plain"));
         Assert.Throws<ArgumentOutOfRangeException>(() => ImageGrid.Of(set, [3]));
-        Assert.Contains("1 labels for 2 images", Assert.Throws<ArgumentException>(() => ImageGrid.Of(set, [0, 1], ["x"])).Message);
+        Assert.Contains("1 labels for 2 images",
+            Assert.Throws<ArgumentException>(() => ImageGrid.Of(set, [0, 1], ["x"])).Message);
     }
 
     [Fact]
@@ -131,32 +144,40 @@ public sealed class FormattersTests
         using var set = new ImageSet("set", zeros([3, 3, 2, 2], ScalarType.Byte), [0, 0, 1], ["cat", "dog"]);
         var student = tensor(new[] { 3f, 0, 0, 1, 0, 1 }, [3, 2]);
         var teacher = tensor(new[] { 0f, 1, 1, 0, 0, 1 }, [3, 2]);
-        Assert.Equal(["cat\nteacher: dog\nstudent: cat (95 %)"], Figures.Overruled(set, student, teacher, rightly: true)!.Labels);
-        Assert.Equal(["cat\nteacher: cat\nstudent: dog (73 %)"], Figures.Overruled(set, student, teacher, rightly: false)!.Labels);
+        Assert.Equal(["cat\nteacher: dog\nstudent: cat (95 %)"],
+            Figures.Overruled(set, student, teacher, rightly: true)!.Labels);
+        Assert.Equal(["cat\nteacher: cat\nstudent: dog (73 %)"],
+            Figures.Overruled(set, student, teacher, rightly: false)!.Labels);
         Assert.Null(Figures.Overruled(set, student, student, rightly: true));
     }
 
     [Fact]
     public void The_method_table_says_what_is_noise()
     {
-        var table = MethodTable.Of([("AdaptConf", [.63, .64, .62]), ("KD", [.61, .62, .60]), ("AugConf", [.62, .61, .605])], "KD");
+        var table =
+            MethodTable.Of([("AdaptConf", [.63, .64, .62]), ("KD", [.61, .62, .60]), ("AugConf", [.62, .61, .605])],
+                "KD");
         Assert.Equal(["KD", "AugConf", "AdaptConf"], table.RowKeys);
         Assert.Equal(["", "inside the noise", "better"], table.GetColumn<string>("settled").Values);
         Assert.Equal(["", "0.808", "< 0.001"], table.GetColumn<string>("p, Holm").Values);
-        Assert.Contains("baseline X", Assert.Throws<ArgumentException>(() => MethodTable.Of([("KD", [.5])], "X")).Message);
+        Assert.Contains("baseline X",
+            Assert.Throws<ArgumentException>(() => MethodTable.Of([("KD", [.5])], "X")).Message);
     }
 
     [Fact]
     public void The_method_tables_verdicts_hold_for_all_rows_together()
     {
-        // Differences 1, 2, 3 points: t = 2√3 with 2 degrees, p = 1 − √(12/14) = .0742; 3, 4, 5: t = 4√3, p = 1 − √(48/50) = .0202.
-        (string, IReadOnlyList<double>)[] rows = [("KD", [.50, .50, .50]), ("AugConf", [.51, .52, .53]), ("AdaptConf", [.53, .54, .55])];
+        // Differences 1, 2, 3 points: t = 2√3 with 2 degrees, p = 1 − √(12/14) = .0742; 3, 4, 5: t = 4√3, p = 1 −
+        // √(48/50) = .0202.
+        (string, IReadOnlyList<double>)[] rows = [("KD", [.50, .50, .50]), ("AugConf", [.51, .52, .53]),
+            ("AdaptConf", [.53, .54, .55])];
         var table = MethodTable.Of(rows, "KD");
         Assert.Equal(["", "0.074", "0.040"], table.GetColumn<string>("p, Holm").Values);
         Assert.Equal(["", "inside the noise", "better"], table.GetColumn<string>("settled").Values);
         table = MethodTable.Of([.. rows, ("FitNet", [.51, .49, .50])], "KD");
         Assert.Equal("0.061", table.GetColumn<string>("p, Holm").Get("AdaptConf"));
         Assert.Equal("inside the noise", table.GetColumn<string>("settled").Get("AdaptConf"));
-        Assert.Equal("one run", MethodTable.Of([("KD", [.5]), ("AugConf", [.6])], "KD").GetColumn<string>("settled").Get("AugConf"));
+        Assert.Equal("one run",
+            MethodTable.Of([("KD", [.5]), ("AugConf", [.6])], "KD").GetColumn<string>("settled").Get("AugConf"));
     }
 }

@@ -65,7 +65,8 @@ public sealed class LiveViewTests
             Agreement = .7,
         });
         Assert.Equal(
-            "KD  [#####...............] 25 %  epoch 2.5 of 10, step 50  loss 1.250  kd 0.500  validation 62.5 %  β 0.41  agreement 70 %  900 images/s  1:01:00 left",
+            "KD  [#####...............] 25 %  epoch 2.5 of 10, step 50  loss 1.250  kd 0.500  validation 62.5 %  β "
+            + "0.41  agreement 70 %  900 images/s  1:01:00 left",
             Assert.Single(lines).ToString());
     }
 
@@ -81,7 +82,9 @@ public sealed class LiveViewTests
             ImagesPerSecond = 2310.4,
             Left = TimeSpan.FromSeconds(83),
         };
-        Assert.Equal("AdaptConf <2>  [#####...............] 25 %  epoch 3 of 12  loss 1.21  test 62.1 %  2,310 images/s  1:23 left", state.ToString());
+        Assert.Equal(
+            "AdaptConf <2>  [#####...............] 25 %  epoch 3 of 12  loss 1.21  test 62.1 %  2,310 images/s  1:23 "
+            + "left", state.ToString());
         var html = state.ToHtml();
         Assert.Contains("AdaptConf &lt;2&gt;", html);
         Assert.Contains("width:25%", html);

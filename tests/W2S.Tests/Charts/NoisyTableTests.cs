@@ -10,9 +10,10 @@ public sealed class NoisyTableTests
 {
     private readonly RunResult[] runs =
     [
-        Run("Strong alone", "a, b → c, symmetric 20 %", 0, .60), Run("Strong alone", "a, b → c, symmetric 20 %", 1, .64),
-        Run("KD", "a, b → c, symmetric 20 %", 1, .67), Run("KD", "a, b → c, symmetric 20 %", 0, .61),
-        Run("Strong alone", "a, b → c, asymmetric 40 %", 0, .50), Run("Strong alone", "a, b → c, asymmetric 40 %", 1, .51),
+        Run("Strong alone", "a, b → c, symmetric 20 %", 0, .60),
+        Run("Strong alone", "a, b → c, symmetric 20 %", 1, .64), Run("KD", "a, b → c, symmetric 20 %", 1, .67),
+        Run("KD", "a, b → c, symmetric 20 %", 0, .61), Run("Strong alone", "a, b → c, asymmetric 40 %", 0, .50),
+        Run("Strong alone", "a, b → c, asymmetric 40 %", 1, .51),
     ];
 
     [Fact]
@@ -21,7 +22,8 @@ public sealed class NoisyTableTests
         var table = NoisyTable.Means(runs);
         Assert.Equal(["Strong alone", "KD"], table.RowKeys);
         Assert.Equal(["symmetric 20 %", "asymmetric 40 %"], table.ColumnKeys);
-        Assert.Equal(Statistics.OverRuns([.60, .64]).Percent.ToString(), table.GetColumn<string>("symmetric 20 %").Get("Strong alone"));
+        Assert.Equal(Statistics.OverRuns([.60, .64]).Percent.ToString(),
+            table.GetColumn<string>("symmetric 20 %").Get("Strong alone"));
         Assert.Equal("", table.GetColumn<string>("asymmetric 40 %").Get("KD"));
         Assert.Equal("", NoisyTable.Means(runs, "nothing").GetColumn<string>("symmetric 20 %").Get("KD"));
     }
@@ -31,23 +33,32 @@ public sealed class NoisyTableTests
     {
         var table = NoisyTable.Gains([.. runs.Take(4)], "Strong alone");
         Assert.Equal(["KD"], table.RowKeys);
-        Assert.Equal(Statistics.PairedDifference([.61, .67], [.60, .64]).Percent.ToIntervalString(), table.GetColumn<string>("symmetric 20 %").Get("KD"));
+        Assert.Equal(Statistics.PairedDifference([.61, .67], [.60, .64]).Percent.ToIntervalString(),
+            table.GetColumn<string>("symmetric 20 %").Get("KD"));
         Assert.Equal([.61, .67], NoisyTable.Of([.. runs.Take(4)], "KD"));
-        Assert.Contains("no method is called 'DKD'; there are Strong alone, KD", Assert.Throws<ArgumentException>(() => NoisyTable.Of([.. runs.Take(4)], "DKD")).Message);
+        Assert.Contains("no method is called 'DKD'; there are Strong alone, KD",
+            Assert.Throws<ArgumentException>(() => NoisyTable.Of([.. runs.Take(4)], "DKD")).Message);
         Assert.Contains("no run", Assert.Throws<ArgumentException>(() => NoisyTable.Means([])).Message);
     }
 
     [Fact]
     public void WholeNetworksOfOnePairShareTheColumnOfTheirNoise()
     {
-        NoisyNetwork weak = new() { Method = "Weak teacher", Network = "preactresnet18", Noise = new(NoiseKind.Symmetric, .2) };
-        NoisyNetwork[] networks = [weak, weak with { Method = "Strong alone", Network = "preactresnet34" }, weak with { Method = "AdaptConf", Network = "preactresnet34", Teacher = weak }];
+        NoisyNetwork weak =
+            new() { Method = "Weak teacher", Network = "preactresnet18", Noise = new(NoiseKind.Symmetric, .2) };
+        NoisyNetwork[] networks = [weak, weak with { Method = "Strong alone", Network = "preactresnet34" },
+            weak with { Method = "AdaptConf", Network = "preactresnet34", Teacher = weak }];
         Assert.Equal(3, networks.Select(network => network.Setting).Distinct().Count());
         var both = networks.Concat(networks.Select(network => network with { Noise = new(NoiseKind.Asymmetric, .4) }));
-        var table = NoisyTable.Means([.. from network in both from seed in Enumerable.Range(0, 3) select Run(network.Name, network.Setting, seed, .70 + .01 * seed)]);
+        var table =
+            NoisyTable.Means(
+                [.. from network in both
+                    from seed in Enumerable.Range(0, 3)
+                    select Run(network.Name, network.Setting, seed, .70 + .01 * seed)]);
         Assert.Equal(["Weak teacher", "Strong alone", "AdaptConf"], table.RowKeys);
         Assert.Equal(["symmetric 20 %", "asymmetric 40 %"], table.ColumnKeys);
-        Assert.All(table.ColumnKeys.SelectMany(noise => table.GetColumn<string>(noise).Values), cell => Assert.Equal(Statistics.OverRuns([.70, .71, .72]).Percent.ToString(), cell));
+        Assert.All(table.ColumnKeys.SelectMany(noise => table.GetColumn<string>(noise).Values),
+            cell => Assert.Equal(Statistics.OverRuns([.70, .71, .72]).Percent.ToString(), cell));
     }
 
     [Fact]

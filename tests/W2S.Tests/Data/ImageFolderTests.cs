@@ -13,7 +13,8 @@ public sealed class ImageFolderTests
         return new SKColor(Value(0), Value(1), Value(2));
     }
 
-    private static void Write(string path, int width, int height, Func<int, int, SKColor> color, SKEncodedImageFormat format)
+    private static void Write(string path, int width, int height, Func<int, int, SKColor> color,
+        SKEncodedImageFormat format)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         using var bitmap = new SKBitmap(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Unpremul));
@@ -43,8 +44,10 @@ public sealed class ImageFolderTests
         {
             var (h, w) = (item.GetProperty("height").GetInt32(), item.GetProperty("width").GetInt32());
             var planes = new byte[3 * h * w];
-            new BilinearResize(height, width, h, w, item.GetProperty("antialias").GetBoolean()).Apply(source, 3, planes);
-            Assert.All(item.Floats("values").Zip(planes), pair => Assert.InRange(pair.Second, pair.First - 0.501f, pair.First + 0.501f));
+            new BilinearResize(height, width, h, w, item.GetProperty("antialias").GetBoolean())
+                .Apply(source, 3, planes);
+            Assert.All(item.Floats("values").Zip(planes),
+                pair => Assert.InRange(pair.Second, pair.First - 0.501f, pair.First + 0.501f));
         }
     }
 
@@ -52,7 +55,8 @@ public sealed class ImageFolderTests
     public void ClassesAndFilesAreSortedAndSquaresHalved()
     {
         using var folder = new TemporaryFolder();
-        Write(folder.At("b", "2.png"), 8, 8, (x, y) => new SKColor((byte)(10 * x), (byte)(10 * y), 200), SKEncodedImageFormat.Png);
+        Write(folder.At("b", "2.png"), 8, 8, (x, y) => new SKColor((byte)(10 * x), (byte)(10 * y), 200),
+            SKEncodedImageFormat.Png);
         Write(folder.At("b", "10.PNG"), 4, 4, (_, _) => SKColors.Red, SKEncodedImageFormat.Png);
         Write(folder.At("a", "x.jpeg"), 8, 8, (_, _) => new SKColor(40, 80, 120), SKEncodedImageFormat.Jpeg);
         File.WriteAllText(folder.At("b", "readme.txt"), "no image");
@@ -74,7 +78,8 @@ public sealed class ImageFolderTests
         using var folder = new TemporaryFolder();
         for (var i = 0; i < 4; i++)
         {
-            Write(folder.At("a", $"{i}.jpg"), 64, 64, (x, y) => new SKColor((byte)(4 * x), (byte)(4 * y), (byte)(x * y)), SKEncodedImageFormat.Jpeg);
+            Write(folder.At("a", $"{i}.jpg"), 64, 64,
+                (x, y) => new SKColor((byte)(4 * x), (byte)(4 * y), (byte)(x * y)), SKEncodedImageFormat.Jpeg);
         }
         var bytes = File.ReadAllBytes(folder.At("a", "2.jpg"));
         File.WriteAllBytes(folder.At("a", "2.jpg"), bytes[..(bytes.Length / 2)]);
@@ -138,7 +143,8 @@ public sealed class ImageFolderTests
         {
             if (others) Red(folder.At("b", "2.png"));
             var message = Refused(folder.Path);
-            Assert.Contains($"class 'b' in {folder.Path} holds {name} of a format that is not read", message, StringComparison.Ordinal);
+            Assert.Contains($"class 'b' in {folder.Path} holds {name} of a format that is not read", message,
+                StringComparison.Ordinal);
         }
     }
 
@@ -166,13 +172,16 @@ public sealed class ImageFolderTests
         using (var writer = new BinaryWriter(File.Create(folder.At("a", "1.BMP"))))
         {
             writer.Write("BM"u8);
-            foreach (var value in new[] { 54 + pixels.Length, 0, 54, 40, 2, 1, 1 | (24 << 16), 0, pixels.Length, 0, 0, 0, 0 })
+            foreach (var value in new[] { 54 + pixels.Length, 0, 54, 40, 2, 1, 1 | (24 << 16), 0, pixels.Length, 0, 0,
+                0, 0 })
                 writer.Write(value);
             writer.Write(pixels);
         }
         using var set = ImageFolder.Read(folder.Path, 2, cancel: Cancel);
-        Assert.Equal([0, 0, 255], Enumerable.Range(0, 3).Select(channel => (int)set.Images[0, channel, 0, 0].item<byte>()));
-        Assert.Equal([0, 255, 0], Enumerable.Range(0, 3).Select(channel => (int)set.Images[0, channel, 0, 1].item<byte>()));
+        Assert.Equal([0, 0, 255],
+            Enumerable.Range(0, 3).Select(channel => (int)set.Images[0, channel, 0, 0].item<byte>()));
+        Assert.Equal([0, 255, 0],
+            Enumerable.Range(0, 3).Select(channel => (int)set.Images[0, channel, 0, 1].item<byte>()));
     }
 
     [Fact]
@@ -182,8 +191,9 @@ public sealed class ImageFolderTests
         Red(folder.At("a", "y.jpg"), SKEncodedImageFormat.Jpeg);
         foreach (var parts in new string[][]
         {
-            ["a", "._y.jpg"], ["a", ".DS_Store"], ["a", "Thumbs.db"], ["a", "desktop.ini"], ["a", ".ipynb_checkpoints", "y-checkpoint.jpg"],
-            ["a", "@eaDir", "y.jpg"], [".cache", "x.jpg"], ["__MACOSX", "a", "._y.jpg"], ["__MACOSX", "b.jpg"], [".DS_Store"], ["._a"],
+            ["a", "._y.jpg"], ["a", ".DS_Store"], ["a", "Thumbs.db"], ["a", "desktop.ini"],
+            ["a", ".ipynb_checkpoints", "y-checkpoint.jpg"], ["a", "@eaDir", "y.jpg"], [".cache", "x.jpg"],
+            ["__MACOSX", "a", "._y.jpg"], ["__MACOSX", "b.jpg"], [".DS_Store"], ["._a"],
         })
         {
             Directory.CreateDirectory(Path.GetDirectoryName(folder.At(parts))!);
@@ -250,7 +260,8 @@ public sealed class ImageFolderTests
         Assert.Contains("y.png", Refused(folder.Path), StringComparison.Ordinal);
         File.Delete(folder.At("b", "y.png"));
         Directory.CreateSymbolicLink(folder.At("c"), elsewhere.At("gone"));
-        Assert.Contains($"{folder.At("c")} is a link to something that is not there", Refused(folder.Path), StringComparison.Ordinal);
+        Assert.Contains($"{folder.At("c")} is a link to something that is not there", Refused(folder.Path),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -273,7 +284,8 @@ public sealed class ImageFolderTests
         using var folder = new TemporaryFolder();
         Red(folder.At("a", "1.png"));
         File.WriteAllText(folder.At("a", "2.jpg"), text);
-        Assert.Contains($"{folder.At("a", "2.jpg")} is no image that can be read: {kind}", Refused(folder.Path), StringComparison.Ordinal);
+        Assert.Contains($"{folder.At("a", "2.jpg")} is no image that can be read: {kind}", Refused(folder.Path),
+            StringComparison.Ordinal);
     }
 
     // Left red and right blue above, white below: each of the eight orientations would move a corner or a side.
@@ -296,16 +308,20 @@ public sealed class ImageFolderTests
         // APP1: big-endian TIFF with one field, 0x0112 of type short.
         byte[] exif =
         [
-            0xff, 0xe1, 0, 34, .. "Exif\0\0MM\0*"u8, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0, 0, 0, 0, 0, 0,
+            0xff, 0xe1, 0, 34, .. "Exif\0\0MM\0*"u8, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation, 0,
+            0, 0, 0, 0, 0,
         ];
         File.WriteAllBytes(folder.At("a", "1.jpg"), [.. jpeg[..2], .. exif, .. jpeg[2..]]);
-        using (var codec = SKCodec.Create(folder.At("a", "1.jpg"))) Assert.Equal(orientation, (byte)codec.EncodedOrigin);
+        using (var codec = SKCodec.Create(folder.At("a", "1.jpg"))) Assert.Equal(orientation,
+            (byte)codec.EncodedOrigin);
         using var set = ImageFolder.Read(folder.Path, 16, cancel: Cancel);
         foreach (var (x, y) in new[] { (2, 2), (13, 2), (2, 13), (13, 13) })
         {
             var expected = Corners(2 * x, y);
-            Assert.InRange(set.Images[0, 0, y, x].item<byte>(), Math.Max(0, expected.Red - 12), Math.Min(255, expected.Red + 12));
-            Assert.InRange(set.Images[0, 2, y, x].item<byte>(), Math.Max(0, expected.Blue - 12), Math.Min(255, expected.Blue + 12));
+            Assert.InRange(set.Images[0, 0, y, x].item<byte>(), Math.Max(0, expected.Red - 12),
+                Math.Min(255, expected.Red + 12));
+            Assert.InRange(set.Images[0, 2, y, x].item<byte>(), Math.Max(0, expected.Blue - 12),
+                Math.Min(255, expected.Blue + 12));
         }
     }
 }

@@ -21,7 +21,8 @@ public sealed class MiniImageNetTests : IDisposable
         File.WriteAllBytes(path, data.ToArray());
     }
 
-    private void Table(string part, params string[] rows) => File.WriteAllLines(folder.At($"{part}.csv"), rows.Prepend("filename,label"));
+    private void Table(string part, params string[] rows) =>
+        File.WriteAllLines(folder.At($"{part}.csv"), rows.Prepend("filename,label"));
 
     [Fact]
     public void FoldersAndTheCsvFormGiveTheSameSet()
@@ -56,26 +57,40 @@ public sealed class MiniImageNetTests : IDisposable
     {
         Write(10, "images", "a.png");
         Table("train", "a.png,n01", "gone.png,n02");
-        Assert.Contains("names gone.png, which is not in", Assert.Throws<InvalidDataException>(() => MiniImageNet.Read(folder.Path, ClassPart.Base, 4, cancel: Cancel)).Message);
+        Assert.Contains("names gone.png, which is not in",
+            Assert.Throws<InvalidDataException>(
+                () => MiniImageNet.Read(folder.Path, ClassPart.Base, 4, cancel: Cancel)).Message);
         Table("val", "a.png,n01");
-        Assert.Contains("class n01 is in train and in val", Assert.Throws<InvalidDataException>(() => MiniImageNet.Read(folder.Path, ClassPart.Base, 4, cancel: Cancel)).Message);
+        Assert.Contains("class n01 is in train and in val",
+            Assert.Throws<InvalidDataException>(
+                () => MiniImageNet.Read(folder.Path, ClassPart.Base, 4, cancel: Cancel)).Message);
         Table("val", "../a.png,n05");
-        Assert.Contains("val.csv, line 2: '../a.png,n05' is not a file name and a label", Assert.Throws<InvalidDataException>(() => MiniImageNet.Read(folder.Path, ClassPart.Validation, 4, cancel: Cancel)).Message);
+        Assert.Contains("val.csv, line 2: '../a.png,n05' is not a file name and a label",
+            Assert.Throws<InvalidDataException>(
+                () => MiniImageNet.Read(folder.Path, ClassPart.Validation, 4, cancel: Cancel)).Message);
         File.WriteAllText(folder.At("val.csv"), "label\nn05\n");
-        Assert.Contains("does not begin with 'filename,label'", Assert.Throws<InvalidDataException>(() => MiniImageNet.Read(folder.Path, ClassPart.Validation, 4, cancel: Cancel)).Message);
-        Assert.Contains("has neither test.csv nor a folder test", Assert.Throws<DirectoryNotFoundException>(() => MiniImageNet.Read(folder.Path, ClassPart.Novel, 4, cancel: Cancel)).Message);
+        Assert.Contains("does not begin with 'filename,label'",
+            Assert.Throws<InvalidDataException>(
+                () => MiniImageNet.Read(folder.Path, ClassPart.Validation, 4, cancel: Cancel)).Message);
+        Assert.Contains("has neither test.csv nor a folder test",
+            Assert.Throws<DirectoryNotFoundException>(
+                () => MiniImageNet.Read(folder.Path, ClassPart.Novel, 4, cancel: Cancel)).Message);
 
         Write(1, "both", "train", "n01", "1.png");
         Write(1, "both", "test", "n01", "1.png");
-        Assert.Contains("class n01 is in test and in train", Assert.Throws<InvalidDataException>(() => MiniImageNet.Read(folder.At("both"), ClassPart.Novel, 4, cancel: Cancel)).Message);
+        Assert.Contains("class n01 is in test and in train",
+            Assert.Throws<InvalidDataException>(
+                () => MiniImageNet.Read(folder.At("both"), ClassPart.Novel, 4, cancel: Cancel)).Message);
     }
 
     [Fact]
     public void TheRealSetHasTheRaviSplit()
     {
-        var real = Environment.GetEnvironmentVariable("W2S_DATA") is { Length: > 0 } data ? Path.Combine(data, MiniImageNet.Folder) : null;
+        var real = Environment.GetEnvironmentVariable("W2S_DATA") is { Length: > 0 } data
+            ? Path.Combine(data, MiniImageNet.Folder) : null;
         Assert.SkipUnless(Directory.Exists(real), "W2S_DATA names no folder with mini-imagenet");
-        foreach (var (part, classes) in ((ClassPart, int)[])[(ClassPart.Base, 64), (ClassPart.Validation, 16), (ClassPart.Novel, 20)])
+        foreach (var (part, classes) in ((ClassPart, int)[])[(ClassPart.Base, 64), (ClassPart.Validation, 16),
+            (ClassPart.Novel, 20)])
         {
             using var set = MiniImageNet.Read(real!, part, 32, perClass: 2, Cancel);
             Assert.Equal(classes, set.Classes);

@@ -10,10 +10,13 @@ public sealed class RandomSplitTests
     {
         // SplitMix64 from 0 is published as e220a8397b1dcdaf, 6e789e6aa1b965f4, 06c45d188009454f.
         var random = new SeededRandom(0);
-        Assert.Equal([0xe220a8397b1dcdafUL, 0x6e789e6aa1b965f4UL, 0x06c45d188009454fUL], new[] { random.NextBits(), random.NextBits(), random.NextBits() });
+        Assert.Equal([0xe220a8397b1dcdafUL, 0x6e789e6aa1b965f4UL, 0x06c45d188009454fUL],
+            new[] { random.NextBits(), random.NextBits(), random.NextBits() });
         Assert.NotEqual(Seeds.Derive(1, Seeds.Shuffling), Seeds.Derive(1, Seeds.Augmentation));
         Assert.NotEqual(Seeds.Derive(1, Seeds.Shuffling), Seeds.Derive(2, Seeds.Shuffling));
-        Assert.Equal(10_000, Enumerable.Range(0, 100).SelectMany(seed => Enumerable.Range(0, 100).Select(i => Seeds.Derive(seed, i))).Distinct().Count());
+        Assert.Equal(10_000,
+            Enumerable.Range(0, 100).SelectMany(seed => Enumerable.Range(0, 100).Select(i => Seeds.Derive(seed, i)))
+                .Distinct().Count());
     }
 
     [Fact]

@@ -9,7 +9,8 @@ internal static class ReferenceFile
 
     public static string Path(string name)
     {
-        for (var folder = AppContext.BaseDirectory; folder is not null; folder = System.IO.Path.GetDirectoryName(folder))
+        for (var folder = AppContext.BaseDirectory; folder is not null; folder =
+            System.IO.Path.GetDirectoryName(folder))
         {
             var path = System.IO.Path.Combine(folder, "tests", "reference", name);
             if (File.Exists(path)) return path;

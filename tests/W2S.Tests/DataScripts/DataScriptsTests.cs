@@ -27,7 +27,8 @@ public sealed class DataScriptsTests : IDisposable
             Title = "a toy set",
             Terms = "none",
             Page = "nowhere",
-            Downloads = [new($"{_server.Address}/toy.tar.gz", "toy.tar.gz", _server.Content.Length, Md5: Convert.ToHexStringLower(MD5.HashData(_server.Content)), Unpack: ".")],
+            Downloads = [new($"{_server.Address}/toy.tar.gz", "toy.tar.gz", _server.Content.Length,
+                Md5: Convert.ToHexStringLower(MD5.HashData(_server.Content)), Unpack: ".")],
             Files = [new("toy/train.bin", _data.Length, Sha256: [Convert.ToHexStringLower(SHA256.HashData(_data))])],
         };
     }
@@ -51,7 +52,8 @@ public sealed class DataScriptsTests : IDisposable
         using (var zip = new GZipStream(memory, CompressionLevel.NoCompression, leaveOpen: true))
         using (var tar = new TarWriter(zip))
         {
-            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "toy/train.bin") { DataStream = new MemoryStream(data) });
+            tar.WriteEntry(
+                new PaxTarEntry(TarEntryType.RegularFile, "toy/train.bin") { DataStream = new MemoryStream(data) });
         }
         return memory.ToArray();
     }
@@ -59,7 +61,8 @@ public sealed class DataScriptsTests : IDisposable
     private Task<int> RunAsync(params string[] arguments) => RunAsync(_manifest, arguments);
 
     private Task<int> RunAsync(Manifest manifest, params string[] arguments) =>
-        new Command([manifest], Root, _client, _output, new Progress(_messages, watched: false)).RunAsync(arguments, Cancel);
+        new Command([manifest], Root, _client, _output, new Progress(_messages, watched: false))
+            .RunAsync(arguments, Cancel);
 
     private void AssertHere()
     {
@@ -159,7 +162,8 @@ public sealed class DataScriptsTests : IDisposable
     {
         _server.Dispose();
         Assert.Equal(1, await RunAsync("toy"));
-        var line = Assert.Single(_messages.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries), text => text.StartsWith("w2s: toy: cannot reach", StringComparison.Ordinal));
+        var line = Assert.Single(_messages.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries),
+            text => text.StartsWith("w2s: toy: cannot reach", StringComparison.Ordinal));
         Assert.Contains("--from", line, StringComparison.Ordinal);
     }
 
@@ -217,7 +221,14 @@ public sealed class DataScriptsTests : IDisposable
     [Fact]
     public async Task FoldersOfImagesAreCountedAndACutImageIsNamed()
     {
-        var manifest = _manifest with { Files = [], Downloads = [], Folders = [new("toy/a", 3), new("toy/b", 2)], Comment = "Make it by hand." };
+        var manifest = _manifest
+            with
+        {
+            Files = [],
+            Downloads = [],
+            Folders = [new("toy/a", 3), new("toy/b", 2)],
+            Comment = "Make it by hand."
+        };
         byte[] jpeg = [0xff, 0xd8, 1, 2, 3, 0xff, 0xd9];
         foreach (var name in new[] { "a/1.jpg", "a/2.jpg", "b/1.jpg" })
         {
@@ -258,7 +269,9 @@ public sealed class DataScriptsTests : IDisposable
         Assert.Equal(0, await RunAsync(manifest));
         Assert.Contains("non-commercial research", _output.ToString(), StringComparison.Ordinal);
 
-        int Classes(string part) => manifest.Folders.Count(folder => folder.Path.StartsWith($"mini-imagenet/{part}/", StringComparison.Ordinal));
+        int Classes(string part) =>
+            manifest.Folders.Count(
+                folder => folder.Path.StartsWith($"mini-imagenet/{part}/", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -278,7 +291,8 @@ public sealed class DataScriptsTests : IDisposable
     public void TheCommittedManifestsAreWhole()
     {
         var manifests = Manifest.ReadAll(AppContext.BaseDirectory);
-        Assert.Equal(["cifar-100", "cifar-100n", "eurosat", "imagenet-weights", "mini-imagenet", "weights"], manifests.Select(manifest => manifest.Name));
+        Assert.Equal(["cifar-100", "cifar-100n", "eurosat", "imagenet-weights", "mini-imagenet", "weights"],
+            manifests.Select(manifest => manifest.Name));
         Assert.All(manifests, manifest =>
         {
             Assert.True(manifest.Files.Count + manifest.Folders.Count > 0);
@@ -290,7 +304,8 @@ public sealed class DataScriptsTests : IDisposable
             });
         });
         Assert.Equal(6, manifests.Single(manifest => manifest.Name == "weights").Files.Count);
-        Assert.Equal(27_000, manifests.Single(manifest => manifest.Name == "eurosat").Folders.Sum(folder => folder.Images));
+        Assert.Equal(27_000,
+            manifests.Single(manifest => manifest.Name == "eurosat").Folders.Sum(folder => folder.Images));
     }
 
     [Fact]
@@ -302,7 +317,12 @@ public sealed class DataScriptsTests : IDisposable
         {
             repository = Path.GetDirectoryName(repository)!;
         }
-        var start = new ProcessStartInfo(Path.Combine(repository, "data-scripts", "get")) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start =
+            new ProcessStartInfo(Path.Combine(repository, "data-scripts", "get"))
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true
+            };
         start.Environment["W2S_DATA"] = Root;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEnd();

@@ -74,8 +74,11 @@ internal sealed class FileServer : IDisposable
         var content = First.TryDequeue(out var other) ? other : Content;
         var start = range.Length > 0 && Ranges ? int.Parse(range["bytes=".Length..].TrimEnd('-')) : 0;
         var head = Status != 200 ? $"HTTP/1.1 {Status} No\r\nContent-Length: 0\r\n"
-            : start >= content.Length && start > 0 ? $"HTTP/1.1 416 No\r\nContent-Range: bytes */{content.Length}\r\nContent-Length: 0\r\n"
-            : start > 0 ? $"HTTP/1.1 206 Part\r\nContent-Range: bytes {start}-{content.Length - 1}/{content.Length}\r\nContent-Length: {content.Length - start}\r\n"
+            : start >= content.Length && start > 0
+            ? $"HTTP/1.1 416 No\r\nContent-Range: bytes */{content.Length}\r\nContent-Length: 0\r\n"
+            : start > 0
+            ? $"HTTP/1.1 206 Part\r\nContent-Range: bytes "
+                + $"{start}-{content.Length - 1}/{content.Length}\r\nContent-Length: {content.Length - start}\r\n"
             : $"HTTP/1.1 200 OK\r\nContent-Length: {content.Length}\r\n";
         await stream.WriteAsync(Encoding.ASCII.GetBytes(head + "Connection: close\r\n\r\n"));
         if (Status != 200 || (start >= content.Length && start > 0)) return;

@@ -3,21 +3,34 @@ using W2S.Runs;
 
 namespace W2S.Tests.Experiments;
 
-/// <summary>What a committed run's numbers must be, from the predictions committed with it and with its teacher.</summary>
+/// <summary>What a committed run's numbers must be, from the predictions committed with it and with its
+/// teacher.</summary>
 internal static class CommittedPredictions
 {
     public static Dictionary<string, double> Recompute(RunResult run, IReadOnlyList<RunResult> all)
     {
         var (test, validation) = (run.Predictions("test"), run.Predictions("validation"));
-        var numbers = new Dictionary<string, double> { ["test accuracy"] = Right(test), ["test NLL"] = Nll(test), ["validation accuracy"] = Right(validation) };
+        var numbers =
+            new Dictionary<string, double>
+            {
+                ["test accuracy"] = Right(test),
+                ["test NLL"] = Nll(test),
+                ["validation accuracy"] = Right(validation)
+            };
         if (run.Record["Teacher"] is not JsonObject taughtBy) return numbers;
-        var hash = Experiment.HashOf(new JsonObject([new("kind", run.Kind), .. taughtBy.Select(pair => new KeyValuePair<string, JsonNode?>(pair.Key, pair.Value?.DeepClone()))]));
+        var hash = Experiment.HashOf(
+            new JsonObject(
+                [new("kind", run.Kind),
+                    .. taughtBy.Select(
+                        pair => new KeyValuePair<string, JsonNode?>(pair.Key, pair.Value?.DeepClone()))]));
         var teacher = all.Single(other => other.Hash == hash).Predictions("test");
-        numbers["test agreement"] = test.Classes.Zip(teacher.Classes).Count(pair => pair.First == pair.Second) / (double)test.Count;
+        numbers["test agreement"] = test.Classes.Zip(teacher.Classes).Count(pair => pair.First == pair.Second)
+            / (double)test.Count;
         numbers["NLL gain"] = Nll(teacher) - Nll(test);
         return numbers;
 
-        static double Right(SamplePredictions said) => said.Classes.Zip(said.Labels).Count(pair => pair.First == pair.Second) / (double)said.Count;
+        static double Right(SamplePredictions said) =>
+            said.Classes.Zip(said.Labels).Count(pair => pair.First == pair.Second) / (double)said.Count;
         static double Nll(SamplePredictions said) => said.Nll.Sum(nll => (double)nll) / said.Count;
     }
 

@@ -56,7 +56,8 @@ public sealed class ProbeProtocolTests
         Assert.All(study.Splits, split =>
         {
             var alone = Small.Run(pair, split.Seed);
-            Assert.Equal((alone.Teacher, alone.FewLabels, alone.Ceiling), (split.Teacher, split.FewLabels, split.Ceiling));
+            Assert.Equal((alone.Teacher, alone.FewLabels, alone.Ceiling),
+                (split.Teacher, split.FewLabels, split.Ceiling));
             Assert.Equal(alone.Students, split.Students);
         });
     }
@@ -80,7 +81,8 @@ public sealed class ProbeProtocolTests
         using var scope = NewDisposeScope();
         var study = Small.Study(Blobs(), 2);
 
-        Assert.Equal(["Weak teacher", "Hard labels", "Soft labels", "Few true labels", "Ceiling"], ProbeTable.ByMethod(study).RowKeys);
+        Assert.Equal(["Weak teacher", "Hard labels", "Soft labels", "Few true labels", "Ceiling"],
+            ProbeTable.ByMethod(study).RowKeys);
         Assert.Equal(["120 true labels"], ProbeTable.BySetting([study]).RowKeys);
         Assert.Contains("Soft labels", ProbeTable.BySetting([study]).ColumnKeys);
         Assert.Throws<ArgumentException>(() => study.Student("nobody"));
@@ -89,13 +91,24 @@ public sealed class ProbeProtocolTests
     [Fact]
     public void IntervalsOfGainsAllowForTheOverlapOfSplits()
     {
-        Assert.Equal(.25, new ProbeProtocol { TeacherImages = 4_000, StudentImages = 4_000, TestImages = 2_000, TrueLabels = 2_000 }.TestPerTrain);
+        Assert.Equal(.25,
+            new ProbeProtocol
+            {
+                TeacherImages = 4_000,
+                StudentImages = 4_000,
+                TestImages = 2_000,
+                TrueLabels = 2_000
+            }.TestPerTrain);
 
         // Gains of 1, 2 and 3 points, t = 4.3027 with 2 degrees: ± 4.3027 · √(1/3 + 1/4).
         var study = new ProbeStudy("pair", 10, .25, [.. Enumerable.Range(0, 3).Select(split => new SplitAccuracies(
-            split, .5, .6, .8, new Dictionary<string, double> { ["Soft labels"] = .51 + .01 * split }, new Dictionary<string, double> { ["Soft labels"] = .7 }))]);
-        Assert.Equal("2.0 [−1.3, 5.3]", ProbeTable.ByMethod(study).GetColumn<string>("gain over teacher [95 %]").Get("Soft labels"));
-        Assert.Equal("2.0 [−1.3, 5.3]", ProbeTable.BySetting([study]).GetColumn<string>("Soft labels: gain over teacher [95 %]").Get("10 true labels"));
+            split, .5, .6, .8, new Dictionary<string, double> { ["Soft labels"] = .51 + .01 * split },
+            new Dictionary<string, double> { ["Soft labels"] = .7 }))]);
+        Assert.Equal("2.0 [−1.3, 5.3]",
+            ProbeTable.ByMethod(study).GetColumn<string>("gain over teacher [95 %]").Get("Soft labels"));
+        Assert.Equal("2.0 [−1.3, 5.3]",
+            ProbeTable.BySetting([study]).GetColumn<string>("Soft labels: gain over teacher [95 %]")
+                .Get("10 true labels"));
     }
 
     [Fact]
@@ -104,7 +117,8 @@ public sealed class ProbeProtocolTests
         using var scope = NewDisposeScope();
         var pair = Blobs();
 
-        Assert.Contains("201 true labels", Assert.Throws<ArgumentException>(() => (Small with { TrueLabels = 201 }).Run(pair, 0)).Message);
+        Assert.Contains("201 true labels",
+            Assert.Throws<ArgumentException>(() => (Small with { TrueLabels = 201 }).Run(pair, 0)).Message);
         Assert.Contains("sees none", Assert.Throws<ArgumentException>(
             () => (Small with { Students = [new("kd", new Kd())] }).Run(pair, 0)).Message);
         Assert.Throws<ArgumentException>(() => (Small with { TestImages = 1_000 }).Run(pair, 0));
@@ -127,10 +141,13 @@ public sealed class ProbeProtocolTests
     {
         const int count = 800, classes = 4;
         var random = new Random(7);
-        double Normal() => Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+        double Normal() =>
+            Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
         var labels = Enumerable.Range(0, count).Select(i => (long)(i % classes)).ToArray();
         Tensor View(double blur) => tensor(
-            labels.SelectMany(label => Enumerable.Range(0, classes).Select(k => (float)((k == label ? 1 : 0) + blur * Normal()))).ToArray()).reshape(count, classes);
+            labels.SelectMany(
+                label => Enumerable.Range(0, classes).Select(k => (float)((k == label ? 1 : 0) + blur * Normal())))
+                    .ToArray()).reshape(count, classes);
         return new FrozenPair("blobs", View(0.6), View(0.2), labels, classes);
     }
 }

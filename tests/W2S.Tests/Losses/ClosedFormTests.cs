@@ -16,12 +16,14 @@ public sealed class ClosedFormTests
 
     private static readonly Loss[] Further =
     [
-        new Kd { Temperature = 4 }, new Kd { Temperature = 10, LabelSmoothing = .2, LabelWeight = .3, DistillationWeight = 2 }.TeacherOnly(),
+        new Kd { Temperature = 4 },
+        new Kd { Temperature = 10, LabelSmoothing = .2, LabelWeight = .3, DistillationWeight = 2 }.TeacherOnly(),
         new Kd { Temperature = 2, LabelSmoothing = .2, LabelWeight = .3, DistillationWeight = 2 },
         new WeakCrossEntropy(Hard: true) { LabelWeight = .5 },
         new AugConf { Temperature = 3, WeakTerm = WeakTerm.CrossEntropy }.TeacherOnly(),
-        new AdaptConf { Temperature = 10, BetaTemperature = .25, WarmUp = .9 }, new AdaptConf { BetaTemperature = 4 }.TeacherOnly(),
-        new Bootstrapping { OwnShare = .5 }, new Bootstrapping { OwnShare = .5, Detached = true }, new Bootstrapping(Hard: true) { Start = .9 },
+        new AdaptConf { Temperature = 10, BetaTemperature = .25, WarmUp = .9 },
+        new AdaptConf { BetaTemperature = 4 }.TeacherOnly(), new Bootstrapping { OwnShare = .5 },
+        new Bootstrapping { OwnShare = .5, Detached = true }, new Bootstrapping(Hard: true) { Start = .9 },
         new LabelsAndTeacher(new Bootstrapping(Hard: true), new AdaptConf { Temperature = 2 }),
         new LabelsAndTeacher(new CrossEntropy { Smoothing = .1 }, new WeakCrossEntropy()),
         new LogConfidence { SelfLabel = SelfLabel.Argmax, WarmUp = .9 },
@@ -40,7 +42,8 @@ public sealed class ClosedFormTests
         return data;
     }
 
-    private static IEnumerable<Loss> All => LossCatalogue.Entries.Select(entry => entry.Loss).Concat(Further).Where(loss => loss.HasClosedForm);
+    private static IEnumerable<Loss> All =>
+        LossCatalogue.Entries.Select(entry => entry.Loss).Concat(Further).Where(loss => loss.HasClosedForm);
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -71,14 +74,16 @@ public sealed class ClosedFormTests
     {
         Loss[] usual =
         [
-            new CrossEntropy(), new CrossEntropy { Smoothing = .1 }, new Kd(), new Kd { Temperature = 2 }.TeacherOnly(), new WeakCrossEntropy(),
-            new WeakCrossEntropy(Hard: true), new AugConf().TeacherOnly(), new AdaptConf().TeacherOnly(), new AdaptConf(), AdaptConf.Paper,
-            .. Enum.GetValues<BetaRule>().Select(rule => new AdaptConf { Rule = rule }), new Bootstrapping(), new Bootstrapping(Hard: true),
-            new LabelsAndTeacher(new Bootstrapping(), new AdaptConf()),
+            new CrossEntropy(), new CrossEntropy { Smoothing = .1 }, new Kd(), new Kd { Temperature = 2 }.TeacherOnly(),
+            new WeakCrossEntropy(), new WeakCrossEntropy(Hard: true), new AugConf().TeacherOnly(),
+            new AdaptConf().TeacherOnly(), new AdaptConf(), AdaptConf.Paper,
+            .. Enum.GetValues<BetaRule>().Select(rule => new AdaptConf { Rule = rule }), new Bootstrapping(),
+            new Bootstrapping(Hard: true), new LabelsAndTeacher(new Bootstrapping(), new AdaptConf()),
         ];
         Assert.All(usual, loss => Assert.True(loss.HasClosedForm, loss.ToString()));
         Assert.False(new SmallLoss().HasClosedForm);
-        Assert.Contains("Small loss has no closed form", Assert.Throws<ArgumentException>(() => ClosedForm.Of(new SmallLoss(), Draw(3, 1, false, false))).Message);
+        Assert.Contains("Small loss has no closed form",
+            Assert.Throws<ArgumentException>(() => ClosedForm.Of(new SmallLoss(), Draw(3, 1, false, false))).Message);
     }
 
     [Fact]
@@ -95,8 +100,10 @@ public sealed class ClosedFormTests
     {
         using var scope = NewDisposeScope();
         var z = zeros(3, 4, ScalarType.Float64).requires_grad_();
-        var teacher = tensor(new double[,] { { 0, 1, double.NegativeInfinity, 0 }, { 2, 2, 2, 2 }, { -1e4, 0, -1e4, -1e4 } });
-        foreach (var loss in new Loss[] { new Kd(), new AdaptConf().TeacherOnly(), new AugConf().TeacherOnly(), new WeakCrossEntropy() })
+        var teacher =
+            tensor(new double[,] { { 0, 1, double.NegativeInfinity, 0 }, { 2, 2, 2, 2 }, { -1e4, 0, -1e4, -1e4 } });
+        foreach (var loss in new Loss[] { new Kd(), new AdaptConf().TeacherOnly(), new AugConf().TeacherOnly(),
+            new WeakCrossEntropy() })
         {
             var batch = new LossBatch(z) { TeacherLogits = teacher, Epoch = 1, Epochs = 2 };
             z.grad?.zero_();
@@ -110,7 +117,8 @@ public sealed class ClosedFormTests
     {
         using var scope = NewDisposeScope();
         var batch = new LossBatch(zeros(3, 4)) { Labels = tensor(new long[] { 0, 1, 4 }) };
-        Assert.Contains("Labels[2] is 4, outside 0 … 3", Assert.Throws<ArgumentException>(() => ClosedForm.Of(new CrossEntropy(), batch)).Message);
+        Assert.Contains("Labels[2] is 4, outside 0 … 3",
+            Assert.Throws<ArgumentException>(() => ClosedForm.Of(new CrossEntropy(), batch)).Message);
     }
 
     private static LossBatch Draw(int classes, double scale, bool softLabels, bool weighted)
@@ -118,12 +126,15 @@ public sealed class ClosedFormTests
         using var generator = new Generator(5);
         const int samples = 19;
         // Such as float32 has, so that both see the same numbers.
-        Tensor Normal() => (randn([samples, classes], ScalarType.Float64, generator: generator) * scale).to_type(ScalarType.Float32).to_type(ScalarType.Float64);
+        Tensor Normal() =>
+            (randn([samples, classes], ScalarType.Float64, generator: generator) * scale).to_type(ScalarType.Float32)
+                .to_type(ScalarType.Float64);
         var truth = randint(classes, samples, generator: generator);
         return new LossBatch(Normal().requires_grad_())
         {
             TeacherLogits = Normal(),
-            Labels = softLabels ? rand([samples, classes], ScalarType.Float64, generator: generator).mul_(.3) : randint(classes, samples, generator: generator),
+            Labels = softLabels ? rand([samples, classes], ScalarType.Float64, generator: generator).mul_(.3)
+                : randint(classes, samples, generator: generator),
             TrueLabels = truth,
             Weights = weighted ? rand([samples], ScalarType.Float32, generator: generator) : null,
             TeacherWeights = weighted ? rand([samples], ScalarType.Float32, generator: generator).round() : null,
@@ -134,7 +145,8 @@ public sealed class ClosedFormTests
 
     private static void Near(Tensor got, Tensor expected, string what)
     {
-        var difference = (got.to_type(ScalarType.Float64) - expected.to_type(ScalarType.Float64)).abs().max().item<double>();
+        var difference =
+            (got.to_type(ScalarType.Float64) - expected.to_type(ScalarType.Float64)).abs().max().item<double>();
         Assert.True(difference <= Tolerance, $"{what}: gradients differ by {difference}");
     }
 
@@ -147,7 +159,8 @@ public sealed class ClosedFormTests
 
         public override LossParts Compute(LossBatch batch)
         {
-            var gap = batch.StudentLogits.amax([1]) - batch.StudentLogits.gather(1, batch.Labels!.unsqueeze(1)).squeeze(1);
+            var gap = batch.StudentLogits.amax([1])
+                - batch.StudentLogits.gather(1, batch.Labels!.unsqueeze(1)).squeeze(1);
             var weights = batch.Weights!.to_type(gap.dtype);
             var total = (weights * gap * gap / 2).sum() / weights.sum();
             return new LossParts(total, [("margin", total)]);

@@ -7,7 +7,8 @@ using static TorchSharp.torch;
 
 namespace W2S.Tests.Losses;
 
-/// <summary>Values computed once in pure-Python float64 for three samples: one agrees, one disagrees unsure, one disagrees sure.</summary>
+/// <summary>Values computed once in pure-Python float64 for three samples: one agrees, one disagrees unsure, one
+/// disagrees sure.</summary>
 public sealed class FactsTableTests
 {
     private static readonly double[][] Student = [[2, .5, -1, 0], [.1, .2, .3, .25], [-.5, 3, 1, 0]];
@@ -64,7 +65,14 @@ public sealed class FactsTableTests
     [InlineData(1, 0, 1, .320738)]
     [InlineData(0, 1, 1, .312275)]
     public void Dkd(double alpha, double beta, double temperature, double mean) =>
-        Check(new Dkd { Alpha = alpha, Beta = beta, Temperature = temperature, Target = DkdTarget.Labels, LabelWeight = 0 }, [mean], tolerance: 5e-6);
+        Check(new Dkd
+        {
+            Alpha = alpha,
+            Beta = beta,
+            Temperature = temperature,
+            Target = DkdTarget.Labels,
+            LabelWeight = 0
+        }, [mean], tolerance: 5e-6);
 
     [Fact]
     public void ReverseKl() => Check(new ReverseKl(), [.440769], [.121665, .256950, .943691]);
@@ -88,7 +96,12 @@ public sealed class FactsTableTests
     public void EvidentialOnLabels()
     {
         var loss = new Evidential { Gamma = 0, Penalty = 0 };
-        var got = loss.Compute(new(Student.ToTensor()) { TeacherLogits = HardLabels.Logits(tensor(Truth), 4, zeros(1, ScalarType.Float64)) });
+        var got = loss.Compute(
+            new(Student.ToTensor())
+            {
+                TeacherLogits =
+                HardLabels.Logits(tensor(Truth), 4, zeros(1, ScalarType.Float64))
+            });
         Assert.Equal([.773190, 1.316614, 1.386294], got.PerSample!.ToArray(), (a, b) => Math.Abs(a - b) < 1e-6);
         Assert.Equal(1.158700, got.Total.ToDouble(), 1e-6);
     }
@@ -107,11 +120,14 @@ public sealed class FactsTableTests
     {
         using var scope = NewDisposeScope();
         var student = new double[][] { [Math.Log(pMax), Math.Log(pWeak), Math.Log(1 - pMax - pWeak)] }.ToTensor();
-        var parts = new AdaptConf { BetaTemperature = t }.Compute(new(student) { TeacherLogits = new double[][] { [0, 1, 0] }.ToTensor() });
+        var parts =
+            new AdaptConf { BetaTemperature = t }
+                .Compute(new(student) { TeacherLogits = new double[][] { [0, 1, 0] }.ToTensor() });
         Assert.Equal(beta, parts.Diagnostics.Single().Value.ToArray()[0], 5e-5);
     }
 
-    private static LossParts Check(Loss loss, double[]? parts, double[]? samples = null, double? total = null, double tolerance = 1e-6)
+    private static LossParts Check(Loss loss, double[]? parts, double[]? samples = null, double? total = null,
+        double tolerance = 1e-6)
     {
         var got = loss.Compute(new(Student.ToTensor())
         {
@@ -123,7 +139,8 @@ public sealed class FactsTableTests
             StudentFeatures = new(Student.ToTensor(), []),
             TeacherFeatures = new(Teacher.ToTensor(), []),
         });
-        if (parts is not null) Assert.Equal(parts, got.Parts.Select(x => x.Value.ToDouble()), (a, b) => Math.Abs(a - b) < tolerance);
+        if (parts is not null)
+            Assert.Equal(parts, got.Parts.Select(x => x.Value.ToDouble()), (a, b) => Math.Abs(a - b) < tolerance);
         if (samples is not null) Assert.Equal(samples, got.PerSample!.ToArray(), (a, b) => Math.Abs(a - b) < tolerance);
         Assert.Equal(total ?? parts!.Sum(), got.Total.ToDouble(), 3 * tolerance);
         return got;

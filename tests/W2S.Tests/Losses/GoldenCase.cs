@@ -32,7 +32,8 @@ internal sealed record GoldenCase(
     }
 
     public override string ToString() =>
-        $"{Loss}({string.Join(", ", Params.Select(x => $"{x.Key}={x.Value}"))}) {StudentLogits.Length}×{StudentLogits[0].Length}";
+        $"{Loss}({string.Join(", ", Params.Select(x => $"{x.Key}={x.Value}"))}) "
+        + $"{StudentLogits.Length}×{StudentLogits[0].Length}";
 
     public double Epoch => Value("epoch", 0);
 
@@ -41,7 +42,8 @@ internal sealed record GoldenCase(
     /// <summary>The library's loss with this case's options.</summary>
     public DistillationLoss ToLoss()
     {
-        string[] known = ["gt_loss_weight", "kd_loss_weight", "kd_temperature", "superalignment_rate", "superalignment_threshold",
+        string[] known = ["gt_loss_weight", "kd_loss_weight", "kd_temperature", "superalignment_rate",
+            "superalignment_threshold",
             "epoch", "epochs", "dkd_alpha", "dkd_beta", "dkd_temperature"];
         if (Params.Keys.FirstOrDefault(x => !known.Contains(x)) is { } unknown)
             throw new InvalidDataException($"parameter {unknown} is unknown");
@@ -50,9 +52,22 @@ internal sealed record GoldenCase(
         {
             "KD" => new Kd { Temperature = temperature },
             "BKD" => new BinaryKd(),
-            "AugConf" => new AugConf { Temperature = temperature, Alpha = Value("superalignment_threshold", 0.5), WarmUp = Value("superalignment_rate", 0.3) },
-            "AdaptConf" => new AdaptConf { Temperature = temperature, BetaTemperature = Value("superalignment_threshold", 0.5) },
-            "DKD" => new Dkd { Alpha = Value("dkd_alpha", 1), Beta = Value("dkd_beta", 2), Temperature = Value("dkd_temperature", 1), Target = DkdTarget.Labels },
+            "AugConf" =>
+                new AugConf
+                {
+                    Temperature = temperature,
+                    Alpha = Value("superalignment_threshold", 0.5),
+                    WarmUp = Value("superalignment_rate", 0.3)
+                },
+            "AdaptConf" =>
+                new AdaptConf { Temperature = temperature, BetaTemperature = Value("superalignment_threshold", 0.5) },
+            "DKD" => new Dkd
+            {
+                Alpha = Value("dkd_alpha", 1),
+                Beta = Value("dkd_beta", 2),
+                Temperature = Value("dkd_temperature", 1),
+                Target = DkdTarget.Labels
+            },
             _ => throw new InvalidDataException($"loss {Loss} is unknown"),
         };
         return loss with { LabelWeight = Value("gt_loss_weight", 1), DistillationWeight = Value("kd_loss_weight", 1) };

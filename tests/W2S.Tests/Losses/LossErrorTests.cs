@@ -7,30 +7,41 @@ using static TorchSharp.torch;
 
 namespace W2S.Tests.Losses;
 
-/// <summary>What a batch lacks and what an option may not be is said once, with the cure; weights and schedules do what they say.</summary>
+/// <summary>What a batch lacks and what an option may not be is said once, with the cure; weights and schedules do what
+/// they say.</summary>
 public sealed class LossErrorTests
 {
-    private static LossBatch Batch() => new(randn(3, 4).requires_grad_()) { TeacherLogits = randn(3, 4), Labels = tensor(new long[] { 0, 1, 2 }) };
+    private static LossBatch Batch() =>
+        new(randn(3, 4).requires_grad_()) { TeacherLogits = randn(3, 4), Labels = tensor(new long[] { 0, 1, 2 }) };
 
     [Fact]
     public void AMissingPartIsNamed()
     {
         using var scope = NewDisposeScope();
         var batch = Batch();
-        Message<ArgumentException>(() => new Kd().Compute(batch with { TeacherLogits = null }), "KD needs a teacher", "give TeacherLogits");
+        Message<ArgumentException>(() => new Kd().Compute(batch with { TeacherLogits = null }), "KD needs a teacher",
+            "give TeacherLogits");
         Message<ArgumentException>(() => new CrossEntropy().Compute(batch with { Labels = null }), "needs labels");
-        Message<ArgumentException>(() => new Kd { DistillationWeight = 0 }.TeacherOnly().Compute(batch), "nothing supervises");
-        Message<ArgumentException>(() => new Kd().Compute(batch with { TeacherLogits = randn(3, 5) }), "[3, 5]", "[3, 4]");
-        Message<ArgumentException>(() => new Kd().Compute(batch with { Labels = tensor(new long[] { 0 }) }), "Labels is Int64 [1]", "give 3");
+        Message<ArgumentException>(() => new Kd { DistillationWeight = 0 }.TeacherOnly().Compute(batch),
+            "nothing supervises");
+        Message<ArgumentException>(() => new Kd().Compute(batch with { TeacherLogits = randn(3, 5) }), "[3, 5]",
+            "[3, 4]");
+        Message<ArgumentException>(() => new Kd().Compute(batch with { Labels = tensor(new long[] { 0 }) }),
+            "Labels is Int64 [1]", "give 3");
         Message<ArgumentException>(() => new Kd().Compute(batch with { Labels = rand(3) }), "Float32", "int64");
         Message<ArgumentException>(() => new Kd().Compute(batch with { Labels = rand(3, 2) }), "[3, 2]");
         Message<ArgumentException>(() => new Kd().Compute(new LossBatch(randn(3))), "[3]", "[batch, classes]");
-        Message<ArgumentException>(() => new AdaptConf { Rule = BetaRule.Oracle }.Compute(batch with { Labels = null }), "TrueLabels");
+        Message<ArgumentException>(() => new AdaptConf { Rule = BetaRule.Oracle }.Compute(batch with { Labels = null }),
+            "TrueLabels");
         Message<ArgumentException>(() => new Rkd().Compute(batch), "features");
         Message<ArgumentException>(() => new FitNet().CreateModule(batch), "features");
-        Message<ArgumentException>(() => new LogConfidence { SelfLabel = SelfLabel.Threshold }.Compute(batch), "2 classes", "4");
-        Message<ArgumentException>(() => new EarlyStoppedKd().TeacherOnly().Compute(batch with { Epoch = 9, Epochs = 10 }), "has ended");
-        Message<ArgumentException>(() => new Selective(new(Confidence.Margin), new Kd()).Compute(batch with { TeacherLogits = null }), "weak labels");
+        Message<ArgumentException>(() => new LogConfidence { SelfLabel = SelfLabel.Threshold }.Compute(batch),
+            "2 classes", "4");
+        Message<ArgumentException>(
+            () => new EarlyStoppedKd().TeacherOnly().Compute(batch with { Epoch = 9, Epochs = 10 }), "has ended");
+        Message<ArgumentException>(
+            () => new Selective(new(Confidence.Margin), new Kd()).Compute(batch with { TeacherLogits = null }),
+            "weak labels");
     }
 
     [Fact]
@@ -40,7 +51,8 @@ public sealed class LossErrorTests
         LossFeatures Features(params long[][] stages) => new(randn(3, 6), [.. stages.Select(x => randn(x))]);
         var batch = Batch() with { StudentFeatures = Features([3, 2, 8, 8]), TeacherFeatures = Features([3, 2, 4, 4]) };
         Message<ArgumentException>(() => new FitNet().CreateModule(batch), "[3, 2, 8, 8]", "[3, 2, 4, 4]");
-        Message<ArgumentException>(() => new ReviewKd().CreateModule(batch with { TeacherFeatures = Features() }), "1", "0");
+        Message<ArgumentException>(() => new ReviewKd().CreateModule(batch with { TeacherFeatures = Features() }), "1",
+            "0");
         using var module = new ReviewKd().CreateModule(batch);
         Message<ArgumentException>(() => new FitNet().Compute(batch), "FitNetProjections", "none");
         Message<ArgumentException>(() => new FitNet().Compute(batch with { Module = module }), "ReviewFusion");
@@ -54,8 +66,10 @@ public sealed class LossErrorTests
     public void ATemperatureIsPositive(double value)
     {
         Message<ArgumentOutOfRangeException>(() => new Kd { Temperature = value }, "Temperature", "above 0");
-        Message<ArgumentOutOfRangeException>(() => new AdaptConf { BetaTemperature = value }, "BetaTemperature", "above 0");
-        Message<ArgumentOutOfRangeException>(() => new AdaptConf() with { BetaTemperature = value }, "BetaTemperature", "above 0");
+        Message<ArgumentOutOfRangeException>(() => new AdaptConf { BetaTemperature = value }, "BetaTemperature",
+            "above 0");
+        Message<ArgumentOutOfRangeException>(() => new AdaptConf() with { BetaTemperature = value }, "BetaTemperature",
+            "above 0");
     }
 
     [Theory]
@@ -82,8 +96,10 @@ public sealed class LossErrorTests
     public void AHardWeakLabelAndAnImpossibleClassAreFinite()
     {
         using var scope = NewDisposeScope();
-        var teacher = tensor(new[] { 0f, float.NegativeInfinity, float.NegativeInfinity, 1, 2, float.NegativeInfinity }, [2, 3]);
-        foreach (Loss loss in new Loss[] { new Kd(), new Kd { Temperature = 20 }, new AdaptConf(), new WeakCrossEntropy(), new AugConf(), new ProductLoss(), new BinaryKd(), new Dist() })
+        var teacher =
+            tensor(new[] { 0f, float.NegativeInfinity, float.NegativeInfinity, 1, 2, float.NegativeInfinity }, [2, 3]);
+        foreach (Loss loss in new Loss[] { new Kd(), new Kd { Temperature = 20 }, new AdaptConf(),
+            new WeakCrossEntropy(), new AugConf(), new ProductLoss(), new BinaryKd(), new Dist() })
         {
             var z = randn(2, 3).requires_grad_();
             loss.Compute(new(z) { TeacherLogits = teacher }).Total.backward();
@@ -96,12 +112,24 @@ public sealed class LossErrorTests
     {
         using var scope = NewDisposeScope();
         var batch = Batch();
-        var coarse = batch with { StudentLogits = batch.StudentLogits.detach().bfloat16().requires_grad_(), TeacherLogits = batch.TeacherLogits!.bfloat16() };
+        var coarse = batch
+            with
+        {
+            StudentLogits = batch.StudentLogits.detach().bfloat16().requires_grad_(),
+            TeacherLogits = batch.TeacherLogits!.bfloat16()
+        };
         var parts = new AdaptConf().Compute(coarse);
         parts.Total.backward();
         Assert.Equal(ScalarType.Float32, parts.Total.dtype);
         Assert.Equal(ScalarType.BFloat16, coarse.StudentLogits.grad!.dtype);
-        var exact = new AdaptConf().Compute(coarse with { StudentLogits = coarse.StudentLogits.detach().to_type(ScalarType.Float64), TeacherLogits = coarse.TeacherLogits.to_type(ScalarType.Float64) });
+        var exact =
+            new AdaptConf()
+                .Compute(coarse
+                    with
+                {
+                    StudentLogits = coarse.StudentLogits.detach().to_type(ScalarType.Float64),
+                    TeacherLogits = coarse.TeacherLogits.to_type(ScalarType.Float64)
+                });
         Assert.Equal(exact.Total.ToDouble(), parts.Total.ToDouble(), 1e-6);
     }
 
@@ -113,7 +141,8 @@ public sealed class LossErrorTests
         var parts = new AdaptConf().Compute(batch); // warm-up of what is cached
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
         parts = new AdaptConf().Compute(batch);
-        Assert.Equal(1 + parts.Parts.Count + 1 + parts.Diagnostics.Count, DisposeScopeManager.Statistics.ThreadTotalLiveCount - before);
+        Assert.Equal(1 + parts.Parts.Count + 1 + parts.Diagnostics.Count,
+            DisposeScopeManager.Statistics.ThreadTotalLiveCount - before);
         Assert.Equal(12, batch.StudentLogits.numel() + 0 * batch.TeacherLogits!.numel());
     }
 

@@ -15,15 +15,19 @@ public sealed class LossPropertyTests
 {
     private static readonly Loss[] Losses =
     [
-        new CrossEntropy(), new CrossEntropy { Smoothing = 0.1 }, new Kd(), new Kd { Temperature = 4 }, new BinaryKd(), new Dkd(), new Dkd { Temperature = 4, Beta = 8 },
-        new LogitStandardization(), new Dist(), new Dist { Temperature = 4 }, new WeakCrossEntropy(), new WeakCrossEntropy(Hard: true),
-        new AugConf(), new AugConf { WeakTerm = WeakTerm.CrossEntropy }, AdaptConf.Paper, .. Enum.GetValues<BetaRule>().Select(x => new AdaptConf { Rule = x }),
-        new AdaptConf { Temperature = 10, BetaTemperature = 0.1 }, new ProductLoss(), new LogConfidence(), new LogConfidence { SelfLabel = SelfLabel.Argmax },
-        new ReverseKl(), new Evidential(), new Evidential { Soft = true }, new EarlyStoppedKd { End = 1 }, new VirtualTeacher(), new Rkd(),
-        new Bootstrapping(), new Bootstrapping(Hard: true), new Bootstrapping { Detached = true, OwnShare = 0.5 }, new SmallLoss { NoiseRate = 0.5 },
-        new SmallLoss { NoiseRate = 0.5, JudgedByTeacher = true }, new LabelsAndTeacher(new Bootstrapping(Hard: true), new AdaptConf()),
-        new Selective(new LabelSelection(Confidence.StudentLikelihood, Distrusted.ReplaceHard) { Share = 0.5 }, new Kd()),
-        new Selective(new LabelSelection(Confidence.Entropy) { Threshold = 0.5 }, new AdaptConf()),
+        new CrossEntropy(), new CrossEntropy { Smoothing = 0.1 }, new Kd(), new Kd { Temperature = 4 }, new BinaryKd(),
+        new Dkd(), new Dkd { Temperature = 4, Beta = 8 }, new LogitStandardization(), new Dist(),
+        new Dist { Temperature = 4 }, new WeakCrossEntropy(), new WeakCrossEntropy(Hard: true), new AugConf(),
+        new AugConf { WeakTerm = WeakTerm.CrossEntropy }, AdaptConf.Paper,
+        .. Enum.GetValues<BetaRule>().Select(x => new AdaptConf { Rule = x }),
+        new AdaptConf { Temperature = 10, BetaTemperature = 0.1 }, new ProductLoss(), new LogConfidence(),
+        new LogConfidence { SelfLabel = SelfLabel.Argmax }, new ReverseKl(), new Evidential(),
+        new Evidential { Soft = true }, new EarlyStoppedKd { End = 1 }, new VirtualTeacher(), new Rkd(),
+        new Bootstrapping(), new Bootstrapping(Hard: true), new Bootstrapping { Detached = true, OwnShare = 0.5 },
+        new SmallLoss { NoiseRate = 0.5 }, new SmallLoss { NoiseRate = 0.5, JudgedByTeacher = true },
+        new LabelsAndTeacher(new Bootstrapping(Hard: true), new AdaptConf()),
+        new Selective(new LabelSelection(Confidence.StudentLikelihood, Distrusted.ReplaceHard) { Share = 0.5 },
+            new Kd()), new Selective(new LabelSelection(Confidence.Entropy) { Threshold = 0.5 }, new AdaptConf()),
     ];
 
     private sealed record Draw(int Seed, int Samples, int Classes, double Scale)
@@ -31,7 +35,8 @@ public sealed class LossPropertyTests
         public LossBatch Batch(ScalarType type = ScalarType.Float64)
         {
             using var generator = new Generator((ulong)Seed);
-            Tensor Normal(params long[] shape) => (randn(shape, ScalarType.Float64, generator: generator) * Scale).to_type(type);
+            Tensor Normal(params long[] shape) =>
+                (randn(shape, ScalarType.Float64, generator: generator) * Scale).to_type(type);
             return new LossBatch(Normal(Samples, Classes).requires_grad_())
             {
                 TeacherLogits = Normal(Samples, Classes).requires_grad_(),
@@ -52,7 +57,8 @@ public sealed class LossPropertyTests
             from classes in Gen.Choose(2, 20)
             from power in Gen.Choose(-4, 8)
             select new Draw(seed, samples, classes, Math.Pow(10, power / 2.0));
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(runs).WithReplay(20240206, 1), Prop.ForAll(draws.ToArbitrary(), draw =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(runs).WithReplay(20240206, 1),
+            Prop.ForAll(draws.ToArbitrary(), draw =>
         {
             using var scope = NewDisposeScope();
             check(draw);
@@ -69,14 +75,16 @@ public sealed class LossPropertyTests
     }
 
     private static void Close(double[] got, double[] expected, double tolerance = 1e-9, string what = "") =>
-        Assert.True(Tolerance.Excess(got, expected, tolerance) is not { } excess, $"{what} {Tolerance.Excess(got, expected, tolerance)}");
+        Assert.True(Tolerance.Excess(got, expected, tolerance) is not { } excess,
+            $"{what} {Tolerance.Excess(got, expected, tolerance)}");
 
     [Fact]
     public void BetaIsBetweenNoughtAndAHalf() => ForAll(draw =>
     {
         foreach (var type in new[] { ScalarType.Float32, ScalarType.Float64, ScalarType.BFloat16 })
             foreach (var t in new[] { 0.01, 0.5, 1e6 })
-                Assert.All(Beta(new AdaptConf { BetaTemperature = t }.Compute(draw.Batch(type))).ToArray(), x => Assert.InRange(x, 0, 0.5));
+                Assert.All(Beta(new AdaptConf { BetaTemperature = t }.Compute(draw.Batch(type))).ToArray(),
+                    x => Assert.InRange(x, 0, 0.5));
     });
 
     [Fact]
@@ -84,23 +92,29 @@ public sealed class LossPropertyTests
     {
         var batch = draw.Batch();
         // Halve the samples' disagreement: every second teacher takes the student's logits, so that both cases occur.
-        var teacher = where((arange(draw.Samples) % 2).unsqueeze(1) == 0, batch.StudentLogits, batch.TeacherLogits!).detach();
+        var teacher =
+            where((arange(draw.Samples) % 2).unsqueeze(1) == 0, batch.StudentLogits, batch.TeacherLogits!).detach();
         var z = batch.StudentLogits.detach();
         var largest = z.gather(1, teacher.argmax(1, keepdim: true)).squeeze(1) == z.amax([1]);
         var gap = (z.amax([1]) - z.gather(1, teacher.argmax(1, keepdim: true)).squeeze(1)).ToArray();
-        var beta = Beta(new AdaptConf { BetaTemperature = 1 }.Compute(batch with { TeacherLogits = teacher })).ToArray();
+        var beta = Beta(new AdaptConf { BetaTemperature = 1 }.Compute(batch with { TeacherLogits = teacher }))
+            .ToArray();
         Assert.Contains(largest.data<bool>().ToArray(), x => x);
         for (var i = 0; i < beta.Length; i++)
-            Assert.True(beta[i] == 0.5 ? gap[i] < 1e-14 : gap[i] > 0, $"β {beta[i]:R} with the teacher's class {gap[i]:R} below the largest logit");
+            Assert.True(beta[i] == 0.5 ? gap[i] < 1e-14 : gap[i] > 0,
+                $"β {beta[i]:R} with the teacher's class {gap[i]:R} below the largest logit");
     });
 
     [Fact]
     public void BetaIsTheRatioOfExponentials() => ForAll(draw =>
     {
         var batch = draw.Batch();
-        var self = nn.functional.cross_entropy(batch.StudentLogits, batch.StudentLogits.argmax(1), reduction: nn.Reduction.None);
-        var weak = nn.functional.cross_entropy(batch.StudentLogits, batch.TeacherLogits!.argmax(1), reduction: nn.Reduction.None);
-        Close(Beta(new AdaptConf { BetaTemperature = 2 }.Compute(batch)).ToArray(), (1 / (1 + ((weak - self) / 2).exp())).ToArray(), 1e-9);
+        var self = nn.functional.cross_entropy(batch.StudentLogits, batch.StudentLogits.argmax(1),
+            reduction: nn.Reduction.None);
+        var weak = nn.functional.cross_entropy(batch.StudentLogits, batch.TeacherLogits!.argmax(1),
+            reduction: nn.Reduction.None);
+        Close(Beta(new AdaptConf { BetaTemperature = 2 }.Compute(batch)).ToArray(),
+            (1 / (1 + ((weak - self) / 2).exp())).ToArray(), 1e-9);
     });
 
     [Fact]
@@ -118,7 +132,8 @@ public sealed class LossPropertyTests
     public void ATinyTemperatureIsTheGate() => ForAll(draw =>
     {
         var batch = draw.Batch();
-        Close(Gradient(new AdaptConf { BetaTemperature = 1e-9 }, batch), Gradient(new AdaptConf { Rule = BetaRule.Gated }, batch), 1e-5);
+        Close(Gradient(new AdaptConf { BetaTemperature = 1e-9 }, batch),
+            Gradient(new AdaptConf { Rule = BetaRule.Gated }, batch), 1e-5);
     });
 
     [Fact]
@@ -135,7 +150,8 @@ public sealed class LossPropertyTests
         var batch = draw.Batch();
         Close(Gradient(new Kd().TeacherOnly(), batch), Gradient(new WeakCrossEntropy(), batch));
         Close(Gradient(new AdaptConf(), batch), Gradient(new AdaptConf { WeakTerm = WeakTerm.CrossEntropy }, batch));
-        var difference = new WeakCrossEntropy().Compute(batch).PerSample! - new Kd().TeacherOnly().Compute(batch).PerSample!;
+        var difference = new WeakCrossEntropy().Compute(batch).PerSample!
+            - new Kd().TeacherOnly().Compute(batch).PerSample!;
         var entropy = -(batch.TeacherLogits!.softmax(1) * batch.TeacherLogits!.log_softmax(1)).sum(1);
         Close(difference.ToArray(), entropy.ToArray(), 1e-9 * Math.Max(1, draw.Scale));
     });
@@ -186,14 +202,23 @@ public sealed class LossPropertyTests
     {
         var order = randperm(draw.Samples);
         Tensor Shuffled(Tensor t) => t.detach().index_select(0, order);
-        LossFeatures Features() => new(randn(draw.Samples, 5, ScalarType.Float64), [randn(draw.Samples, 2, 5, 5, ScalarType.Float64), randn(draw.Samples, 3, 2, 2, ScalarType.Float64)]);
+        LossFeatures Features() =>
+            new(randn(draw.Samples, 5, ScalarType.Float64),
+                [randn(draw.Samples, 2, 5, 5, ScalarType.Float64), randn(draw.Samples, 3, 2, 2, ScalarType.Float64)]);
         LossFeatures Reordered(LossFeatures f) => new(Shuffled(f.Pooled), [.. f.Stages.Select(Shuffled)]);
         var batch = draw.Batch() with { StudentFeatures = Features(), TeacherFeatures = Features() };
-        foreach (var loss in new DistillationLoss[] { new FitNet { LabelWeight = 0 }, new ReviewKd { LabelWeight = 0 } })
+        foreach (var loss in new DistillationLoss[] { new FitNet { LabelWeight = 0 },
+            new ReviewKd { LabelWeight = 0 } })
         {
             batch = batch with { Module = ((ILearnableLoss)loss).CreateModule(batch) };
-            var shuffled = batch with { StudentFeatures = Reordered(batch.StudentFeatures!), TeacherFeatures = Reordered(batch.TeacherFeatures!) };
-            Close(loss.Compute(shuffled).PerSample!.ToArray(), loss.Compute(batch).PerSample!.index_select(0, order).ToArray(), 1e-9, loss.Name);
+            var shuffled = batch
+                with
+            {
+                StudentFeatures = Reordered(batch.StudentFeatures!),
+                TeacherFeatures = Reordered(batch.TeacherFeatures!)
+            };
+            Close(loss.Compute(shuffled).PerSample!.ToArray(),
+                loss.Compute(batch).PerSample!.index_select(0, order).ToArray(), 1e-9, loss.Name);
         }
     }, runs: 8);
 
@@ -207,8 +232,14 @@ public sealed class LossPropertyTests
         double[] extremes = [0, 1e4, -1e4, 1e4, 1, -1, 1e-4, -1e4, 0, 0, 88, -88];
         for (var shift = 0; shift < 12; shift++)
         {
-            var students = Enumerable.Range(0, 4).Select(i => Enumerable.Range(0, 6).Select(j => extremes[(i * 5 + j * (shift + 1)) % 12]).ToArray()).ToArray();
-            var teachers = Enumerable.Range(0, 4).Select(i => Enumerable.Range(0, 6).Select(j => extremes[(i * 7 + j + shift) % 12]).ToArray()).ToArray();
+            var students =
+                Enumerable.Range(0, 4)
+                    .Select(i => Enumerable.Range(0, 6).Select(j => extremes[(i * 5 + j * (shift + 1)) % 12]).ToArray())
+                    .ToArray();
+            var teachers =
+                Enumerable.Range(0, 4)
+                    .Select(i => Enumerable.Range(0, 6).Select(j => extremes[(i * 7 + j + shift) % 12]).ToArray())
+                    .ToArray();
             var batch = new LossBatch(students.ToTensor(type).requires_grad_())
             {
                 TeacherLogits = teachers.ToTensor(type).requires_grad_(),
@@ -222,9 +253,11 @@ public sealed class LossPropertyTests
             {
                 var parts = loss.Compute(batch);
                 Assert.Equal(type == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32, parts.Total.dtype);
-                Assert.All(parts.Parts.Select(x => x.Value).Append(parts.Total).Append(parts.PerSample ?? parts.Total).SelectMany(x => x.ToArray()),
+                Assert.All(parts.Parts.Select(x => x.Value).Append(parts.Total).Append(parts.PerSample ?? parts.Total)
+                    .SelectMany(x => x.ToArray()),
                     x => Assert.True(double.IsFinite(x), $"{loss.Name}: {x}"));
-                Assert.All(Gradient(loss, batch), x => Assert.True(double.IsFinite(x), $"gradient of {loss.Name}: {x}"));
+                Assert.All(Gradient(loss, batch),
+                    x => Assert.True(double.IsFinite(x), $"gradient of {loss.Name}: {x}"));
                 Assert.True(batch.TeacherLogits.grad is null, $"{loss.Name} sends gradient to the teacher");
             }
         }
@@ -238,7 +271,8 @@ public sealed class LossPropertyTests
         {
             var parts = loss.Compute(batch);
             Close([parts.Parts.Sum(x => x.Value.ToDouble())], [parts.Total.ToDouble()], 1e-12, loss.Name);
-            if (parts.PerSample is { } samples && loss is not (Selective or SmallLoss)) Close([samples.mean().ToDouble()], [parts.Total.ToDouble()], 1e-12, loss.Name);
+            if (parts.PerSample is { } samples && loss is not (Selective or SmallLoss))
+                Close([samples.mean().ToDouble()], [parts.Total.ToDouble()], 1e-12, loss.Name);
         }
     }, runs: 12);
 

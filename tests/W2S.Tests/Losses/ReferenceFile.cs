@@ -8,7 +8,8 @@ using static TorchSharp.torch;
 
 namespace W2S.Tests.Losses;
 
-/// <summary>Values that <c>tests/reference/losses.py</c> computed, and the library's losses and batches that they belong to.</summary>
+/// <summary>Values that <c>tests/reference/losses.py</c> computed, and the library's losses and batches that they
+/// belong to.</summary>
 internal static class ReferenceFile
 {
     private static readonly JsonSerializerOptions Options = new()
@@ -19,7 +20,8 @@ internal static class ReferenceFile
 
     private static readonly JsonObject Content = Read("losses.json");
 
-    public static IReadOnlyList<JsonObject> Cases { get; } = [.. Content["cases"]!.AsArray().Select(x => x!.AsObject())];
+    public static IReadOnlyList<JsonObject> Cases { get; } = [.. Content["cases"]!.AsArray().Select(
+        x => x!.AsObject())];
 
     public static JsonObject Read(string name) =>
         JsonNode.Parse(File.ReadAllText(Path.Combine(TestPaths.Repository, "tests", "reference", name)))!.AsObject();
@@ -27,7 +29,8 @@ internal static class ReferenceFile
     /// <summary>The loss of a case: its record, filled from the case's options.</summary>
     public static Loss Loss(JsonNode reference)
     {
-        var type = typeof(Loss).Assembly.GetTypes().Single(type => type.IsPublic && type.Name == $"{reference["loss"]}");
+        var type = typeof(Loss).Assembly.GetTypes().Single(
+            type => type.IsPublic && type.Name == $"{reference["loss"]}");
         var options = reference["options"]!.DeepClone().AsObject();
         var inner = options["Inner"];
         options.Remove("Inner");
@@ -35,7 +38,8 @@ internal static class ReferenceFile
         return inner is null ? loss : ((LogitStandardization)loss) with { Inner = (DistillationLoss)Loss(inner) };
     }
 
-    /// <summary>The batch of a case, with gradients where the reference has them; and those tensors by the reference's names.</summary>
+    /// <summary>The batch of a case, with gradients where the reference has them; and those tensors by the reference's
+    /// names.</summary>
     public static (LossBatch Batch, Dictionary<string, Tensor> Leaves) Batch(JsonNode reference, ScalarType type)
     {
         var input = Content["inputs"]![(string)reference["input"]!]!;
@@ -43,7 +47,8 @@ internal static class ReferenceFile
         var batch = new LossBatch(leaves["logits"])
         {
             TeacherLogits = Leaf(input["teacher"]!),
-            Labels = input["labels"]![0] is JsonArray ? Plain(input["labels"]!) : Plain(input["labels"]!).to_type(ScalarType.Int64),
+            Labels = input["labels"]![0] is JsonArray ? Plain(input["labels"]!)
+                : Plain(input["labels"]!).to_type(ScalarType.Int64),
             Epoch = (double)reference["epoch"]!,
             Epochs = (double)reference["epochs"]!,
             Weights = Weights("weights"),
@@ -58,8 +63,10 @@ internal static class ReferenceFile
             leaves["pooled"] = Leaf(input["student_pooled"]!);
             batch = batch with
             {
-                StudentFeatures = new(leaves["pooled"], [.. Enumerable.Range(0, stages.Count).Select(i => leaves[$"stage{i}"])]),
-                TeacherFeatures = new(Leaf(input["teacher_pooled"]!), [.. input["teacher_stages"]!.AsArray().Select(x => Leaf(x!))]),
+                StudentFeatures =
+                    new(leaves["pooled"], [.. Enumerable.Range(0, stages.Count).Select(i => leaves[$"stage{i}"])]),
+                TeacherFeatures =
+                    new(Leaf(input["teacher_pooled"]!), [.. input["teacher_stages"]!.AsArray().Select(x => Leaf(x!))]),
             };
         }
         return (batch, leaves);
@@ -80,6 +87,7 @@ internal static class ReferenceFile
         for (JsonNode? level = node; level is JsonArray array; level = array[0]) shape.Add(array.Count);
         return tensor(Flat(node).ToArray(), shape.ToArray());
 
-        static IEnumerable<double> Flat(JsonNode x) => x is JsonArray array ? array.SelectMany(y => Flat(y!)) : [(double)x];
+        static IEnumerable<double> Flat(JsonNode x) =>
+            x is JsonArray array ? array.SelectMany(y => Flat(y!)) : [(double)x];
     }
 }

@@ -7,11 +7,13 @@ using static TorchSharp.torch;
 
 namespace W2S.Tests.Losses;
 
-/// <summary>Every loss against plain PyTorch: total, parts, samples, and gradients to logits, features and the loss's own parameters.</summary>
+/// <summary>Every loss against plain PyTorch: total, parts, samples, and gradients to logits, features and the loss's
+/// own parameters.</summary>
 public sealed class ReferenceTests
 {
     public static TheoryData<int, string> Cases =>
-        [.. ReferenceFile.Cases.Select((x, i) => new TheoryDataRow<int, string>(i, $"{x["loss"]} {x["input"]} {x["options"]!.ToJsonString()}"))];
+        [.. ReferenceFile.Cases.Select(
+            (x, i) => new TheoryDataRow<int, string>(i, $"{x["loss"]} {x["input"]} {x["options"]!.ToJsonString()}"))];
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -25,7 +27,11 @@ public sealed class ReferenceTests
     public void EveryLossHasAReference()
     {
         var referenced = ReferenceFile.Cases.Select(x => (string)x["loss"]!).ToHashSet();
-        var losses = typeof(Loss).Assembly.GetTypes().Where(x => x.IsSubclassOf(typeof(Loss)) && !x.IsAbstract && x != typeof(Selective) && x != typeof(LabelsAndTeacher));
+        var losses =
+            typeof(Loss).Assembly.GetTypes()
+                .Where(x =>
+                    x.IsSubclassOf(typeof(Loss)) && !x.IsAbstract && x != typeof(Selective)
+                        && x != typeof(LabelsAndTeacher));
         Assert.DoesNotContain(losses, x => !referenced.Contains(x.Name));
     }
 
@@ -35,7 +41,8 @@ public sealed class ReferenceTests
         var reference = ReferenceFile.Cases[index];
         var loss = ReferenceFile.Loss(reference);
         var (batch, leaves) = ReferenceFile.Batch(reference, type);
-        if (loss is ILearnableLoss learnable) batch = batch with { Module = Load(learnable.CreateModule(batch), reference["module"]!, leaves) };
+        if (loss is ILearnableLoss learnable)
+            batch = batch with { Module = Load(learnable.CreateModule(batch), reference["module"]!, leaves) };
 
         var parts = loss.Compute(batch);
         parts.Total.backward();
@@ -45,13 +52,17 @@ public sealed class ReferenceTests
         List<string> failures = [];
         Compare("total", [parts.Total.ToDouble()], [(double)reference["total"]!]);
         foreach (var (part, value) in parts.Parts) Compare(part, [value.ToDouble()], [expected[part]]);
-        if (reference["per_sample"] is { } samples) Compare("per sample", parts.PerSample!.ToArray(), samples.Deserialize<double[]>()!);
+        if (reference["per_sample"] is { } samples)
+            Compare("per sample", parts.PerSample!.ToArray(), samples.Deserialize<double[]>()!);
         else Assert.Null(parts.PerSample);
         foreach (var (leaf, gradient) in reference["gradients"].Deserialize<Dictionary<string, double[]>>()!)
             Compare($"gradient of {leaf}", leaves[leaf].grad?.ToArray() ?? new double[gradient.Length], gradient);
         Assert.True(batch.TeacherLogits!.grad is null, "the teacher has a gradient");
         Assert.True(batch.PlainLogits?.grad is null, "the plain images have a gradient");
-        Assert.True(batch.TeacherFeatures is not { } features || features.Stages.Append(features.Pooled).All(x => x.grad is null), "the teacher's features have a gradient");
+        Assert.True(
+            batch.TeacherFeatures is not { } features
+                || features.Stages.Append(features.Pooled).All(x => x.grad is null),
+                "the teacher's features have a gradient");
         Assert.True(failures.Count == 0, $"{name}: {string.Join("; ", failures)}");
 
         void Compare(string what, double[] got, double[] wanted)

@@ -8,7 +8,8 @@ namespace W2S.Tests.Models;
 public sealed class ImageModelTests
 {
     public static TheoryData<string> Small =>
-        [.. ModelCatalogue.All.Where(entry => entry.ImageSize == 32 && entry.Parameters < 4_000_000).Select(entry => entry.Name), "conv4"];
+        [.. ModelCatalogue.All.Where(entry => entry.ImageSize == 32 && entry.Parameters < 4_000_000).Select(
+            entry => entry.Name), "conv4"];
 
     [Theory]
     [MemberData(nameof(Small))]
@@ -32,7 +33,8 @@ public sealed class ImageModelTests
         Assert.Equal([3L], model.state_dict()[$"{model.HeadKey}.bias"].shape);
         model.train();
         model.call(images).sum().backward();
-        Assert.All(model.named_parameters(), entry => Assert.True(entry.parameter.grad is not null, $"{entry.name} has no gradient"));
+        Assert.All(model.named_parameters(),
+            entry => Assert.True(entry.parameter.grad is not null, $"{entry.name} has no gradient"));
         Assert.Throws<ArgumentOutOfRangeException>(() => model.ReplaceHead(0));
         Assert.Throws<ArgumentOutOfRangeException>(() => entry.Make(0));
     }
@@ -57,7 +59,8 @@ public sealed class ImageModelTests
         if (!model.TakesChannelsLast)
             return;
         foreach (var stage in last.Stages.Where(stage => stage.dim() == 4))
-            Assert.True(stage.stride(1) == 1, $"a stage of shape [{string.Join(", ", stage.shape)}] has strides [{string.Join(", ", stage.stride())}]");
+            Assert.True(stage.stride(1) == 1,
+                $"a stage of shape [{string.Join(", ", stage.shape)}] has strides [{string.Join(", ", stage.stride())}]");
     }
 
     [Theory]
@@ -79,7 +82,8 @@ public sealed class ImageModelTests
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
 
-    /// <summary>A convolution that this machine's libtorch computes wrongly, or whose gradients it does, must be none of a network's.</summary>
+    /// <summary>A convolution that this machine's libtorch computes wrongly, or whose gradients it does, must be none
+    /// of a network's.</summary>
     [Theory]
     [InlineData("resnet20")]
     [InlineData("resnet8x4")]
@@ -96,7 +100,8 @@ public sealed class ImageModelTests
     {
         using var model = ModelCatalogue.Create(name, 10);
         var layers = model.modules().OfType<TorchSharp.Modules.Conv2d>()
-            .DistinctBy(layer => (layer.in_channels, layer.out_channels, layer.kernel_size[0], layer.stride[0], layer.groups));
+            .DistinctBy(
+                layer => (layer.in_channels, layer.out_channels, layer.kernel_size[0], layer.stride[0], layer.groups));
         List<string> wrong = [];
         foreach (var layer in layers)
         {
@@ -105,12 +110,15 @@ public sealed class ImageModelTests
             var exact = Convolve(layer, input, ScalarType.Float64, last: false);
             foreach (var last in model.TakesChannelsLast ? [false, true] : new[] { false })
             {
-                foreach (var ((what, expected), (_, actual)) in exact.Zip(Convolve(layer, input, ScalarType.Float32, last)))
+                foreach (var ((what, expected), (_, actual)) in exact.Zip(
+                    Convolve(layer, input, ScalarType.Float32, last)))
                 {
-                    var difference = (expected - actual).abs().max().item<double>() / expected.abs().max().item<double>();
+                    var difference = (expected - actual).abs().max().item<double>()
+                        / expected.abs().max().item<double>();
                     if (!(difference < 1e-4))
                     {
-                        wrong.Add($"{what} of {layer.in_channels} → {layer.out_channels}, kernel {layer.kernel_size[0]}, stride {layer.stride[0]}, " +
+                        wrong.Add($"{what} of {layer.in_channels} → {layer.out_channels}, kernel "
+                            + $"{layer.kernel_size[0]}, stride {layer.stride[0]}, " +
                             $"{layer.groups} groups{(last ? ", channels last" : "")}: {difference:g2}");
                     }
                 }
@@ -119,17 +127,22 @@ public sealed class ImageModelTests
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
 
-    private static (string What, Tensor Value)[] Convolve(TorchSharp.Modules.Conv2d layer, Tensor images, ScalarType type, bool last)
+    private static (string What, Tensor Value)[] Convolve(TorchSharp.Modules.Conv2d layer, Tensor images,
+        ScalarType type, bool last)
     {
         var input = images.to(type);
         if (last)
             input = input.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
         input = input.detach().requires_grad_();
         var weight = layer.weight.detach().to(type).clone().requires_grad_();
-        var output = nn.functional.conv2d(input, weight, layer.bias?.detach().to(type), layer.stride, layer.padding, [1, 1], layer.groups);
+        var output =
+            nn.functional.conv2d(input, weight, layer.bias?.detach().to(type), layer.stride, layer.padding, [1, 1],
+                layer.groups);
         // A gradient that differs from place to place.
         (output * output).sum().backward();
-        return [("output", output.detach().to(ScalarType.Float64)), ("input gradient", input.grad!.to(ScalarType.Float64)), ("weight gradient", weight.grad!.to(ScalarType.Float64))];
+        return [("output", output.detach().to(ScalarType.Float64)),
+            ("input gradient", input.grad!.to(ScalarType.Float64)),
+            ("weight gradient", weight.grad!.to(ScalarType.Float64))];
     }
 
     [Fact]
@@ -153,15 +166,18 @@ public sealed class ImageModelTests
     {
         Assert.Equal("wrn-16-2", ModelCatalogue.Find("WRN_16_2").Name);
         Assert.Equal("resnet20", ModelCatalogue.Find("ResNet20").Name);
-        Assert.Contains("resnet56, resnet110", Assert.Throws<ArgumentException>(() => ModelCatalogue.Create("resnet21", 10)).Message);
+        Assert.Contains("resnet56, resnet110",
+            Assert.Throws<ArgumentException>(() => ModelCatalogue.Create("resnet21", 10)).Message);
         Assert.Equal(ModelCatalogue.All.Count, ModelCatalogue.All.Select(entry => entry.Name).Distinct().Count());
     }
 
     [Fact]
     public void DepthsThatDoNotExistAreRefused()
     {
-        Assert.Contains("depth 21 is not 6n + 2", Assert.Throws<ArgumentOutOfRangeException>(() => ResNet.Cifar(21, 10)).Message);
-        Assert.Contains("depth 17 is not 6n + 4", Assert.Throws<ArgumentOutOfRangeException>(() => new WideResNet(17, 1, 10)).Message);
+        Assert.Contains("depth 21 is not 6n + 2",
+            Assert.Throws<ArgumentOutOfRangeException>(() => ResNet.Cifar(21, 10)).Message);
+        Assert.Contains("depth 17 is not 6n + 4",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new WideResNet(17, 1, 10)).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => ResNet.ImageNet(101));
         Assert.Throws<ArgumentOutOfRangeException>(() => new Vgg(16, 10));
         Assert.Throws<ArgumentOutOfRangeException>(() => new PreActResNet(50, 10));

@@ -15,10 +15,12 @@ public sealed class ModelReferenceTests
 {
     private sealed record Stage(long[] shape, double mean);
 
-    private sealed record Reference(string name, long parameters, uint keys, int size, float scale, float[][]? logits, float[][]? pooled, Stage[]? stages);
+    private sealed record Reference(string name, long parameters, uint keys, int size, float scale, float[][]? logits,
+        float[][]? pooled, Stage[]? stages);
 
     private static readonly Dictionary<string, Reference> References = JsonSerializer
-        .Deserialize<Reference[]>(File.ReadAllText(Path.Combine(RealData.Root(), "tests", "reference", "model_reference.json")))!
+        .Deserialize<Reference[]>(
+            File.ReadAllText(Path.Combine(RealData.Root(), "tests", "reference", "model_reference.json")))!
         .ToDictionary(reference => reference.name);
 
     public static TheoryData<string> Names => [.. ModelCatalogue.All.Select(entry => entry.Name)];
@@ -61,7 +63,8 @@ public sealed class ModelReferenceTests
         AssertClose(reference.logits!, output.Logits, reference.scale, $"{reference.name} logits");
         Assert.Equal([2L, model.FeatureCount], output.Pooled.shape);
         if (reference.pooled is not null)
-            AssertClose(reference.pooled, output.Pooled, output.Pooled.abs().max().item<float>(), $"{reference.name} pooled");
+            AssertClose(reference.pooled, output.Pooled, output.Pooled.abs().max().item<float>(),
+                $"{reference.name} pooled");
         foreach (var (expected, stage) in (reference.stages ?? []).Zip(output.Stages))
         {
             Assert.Equal(expected.shape, stage.shape);
@@ -77,13 +80,16 @@ public sealed class ModelReferenceTests
         {
             var values = actual[row].data<float>().ToArray();
             for (var column = 0; column < expected[row].Length; column++)
-                Assert.True(Math.Abs(expected[row][column] - values[column]) <= 1e-4 * scale, $"{what}[{row}, {column}] is {values[column]}, not {expected[row][column]} (scale {scale})");
+                Assert.True(Math.Abs(expected[row][column] - values[column]) <= 1e-4 * scale,
+                    $"{what}[{row}, {column}] is {values[column]}, not {expected[row][column]} (scale {scale})");
         }
     }
 
     private static unsafe uint Fingerprint(ImageModel model)
     {
-        var lines = model.state_dict().Select(entry => $"{entry.Key} [{string.Join(", ", entry.Value.shape)}]").Order(StringComparer.Ordinal);
+        var lines =
+            model.state_dict().Select(entry => $"{entry.Key} [{string.Join(", ", entry.Value.shape)}]")
+                .Order(StringComparer.Ordinal);
         var bytes = Encoding.UTF8.GetBytes(string.Join('\n', lines));
         fixed (byte* start = bytes)
             return Crc32.Of(new ByteView(start, bytes.Length));

@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 
 namespace W2S.Tests.Models;
 
-/// <summary>First weights come from torch's generator, which belongs to the process: another test would draw from it in between.</summary>
+/// <summary>First weights come from torch's generator, which belongs to the process: another test would draw from it in
+/// between.</summary>
 [Collection(ProcessWide.Name)]
 public sealed class ModelSeedTests
 {
@@ -32,7 +33,8 @@ public sealed class ModelSeedTests
         using var second = ModelCatalogue.Create("resnet8", 10, seed: 7);
         using var other = ModelCatalogue.Create("resnet8", 10, seed: 8);
 
-        Assert.All(first.state_dict(), entry => Assert.True(entry.Value.Equals(second.state_dict()[entry.Key]), entry.Key));
+        Assert.All(first.state_dict(),
+            entry => Assert.True(entry.Value.Equals(second.state_dict()[entry.Key]), entry.Key));
         Assert.False(first.state_dict()["conv1.weight"].Equals(other.state_dict()["conv1.weight"]));
     }
 }

@@ -14,7 +14,8 @@ public sealed class PrototypesTests
         var prototypes = Prototypes.Of(support, 2);
         Assert.Equal([1, 1, -1, 0], prototypes.data<double>().ToArray());
 
-        var cosines = Prototypes.Cosines(tensor(new double[] { 0, 2, -3, 4 }).reshape(2, 2), prototypes).data<double>().ToArray();
+        var cosines =
+            Prototypes.Cosines(tensor(new double[] { 0, 2, -3, 4 }).reshape(2, 2), prototypes).data<double>().ToArray();
         double[] hand = [1 / Math.Sqrt(2), 0, 1 / (5 * Math.Sqrt(2)), 0.6];
         Assert.All(hand.Zip(cosines), pair => Assert.Equal(pair.First, pair.Second, 1e-12));
 
@@ -30,7 +31,8 @@ public sealed class PrototypesTests
         using var scope = NewDisposeScope();
         using var head = new CosineHead();
         Assert.Equal(10, head.Scale);
-        var logits = head.call(tensor(new float[] { 3, 4 }).reshape(1, 2), tensor(new float[] { 1, 0, 0, -2 }).reshape(2, 2));
+        var logits =
+            head.call(tensor(new float[] { 3, 4 }).reshape(1, 2), tensor(new float[] { 1, 0, 0, -2 }).reshape(2, 2));
         Assert.Equal(6, logits[0, 0].item<float>(), 1e-5);
         Assert.Equal(-8, logits[0, 1].item<float>(), 1e-5);
         logits.sum().backward();
@@ -42,8 +44,10 @@ public sealed class PrototypesTests
     public void WhatDoesNotFitIsRefused()
     {
         using var scope = NewDisposeScope();
-        Assert.Contains("do not divide into 2 classes", Assert.Throws<ArgumentException>(() => Prototypes.Of(zeros(3, 4), 2)).Message);
-        Assert.Contains("queries have 4 features and prototypes 5", Assert.Throws<ArgumentException>(() => Prototypes.Cosines(zeros(3, 4), zeros(2, 5))).Message);
+        Assert.Contains("do not divide into 2 classes",
+            Assert.Throws<ArgumentException>(() => Prototypes.Of(zeros(3, 4), 2)).Message);
+        Assert.Contains("queries have 4 features and prototypes 5",
+            Assert.Throws<ArgumentException>(() => Prototypes.Cosines(zeros(3, 4), zeros(2, 5))).Message);
     }
 
     [Theory]

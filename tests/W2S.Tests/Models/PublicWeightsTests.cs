@@ -20,7 +20,9 @@ public sealed class PublicWeightsTests
     [InlineData("cifar10_resnet56.pth")]
     public void LogitsAreThoseOfPyTorch(string weights)
     {
-        var cases = JsonSerializer.Deserialize<GoldenModel[]>(File.ReadAllText(RealData.Golden(Path.Combine("models", "logits.json"))))!;
+        var cases =
+            JsonSerializer.Deserialize<GoldenModel[]>(
+                File.ReadAllText(RealData.Golden(Path.Combine("models", "logits.json"))))!;
         var golden = cases.Single(entry => entry.weights == weights);
         using var scope = NewDisposeScope();
         var path = RealData.Data("weights", weights);
@@ -32,7 +34,8 @@ public sealed class PublicWeightsTests
         model.eval();
         using var nothing = no_grad();
         var logits = model.call(RealData.NormalizationOf(weights).Apply(bytes));
-        var expected = tensor(golden.logits.SelectMany(row => row).ToArray()).view(golden.logits.Length, golden.classes);
+        var expected =
+            tensor(golden.logits.SelectMany(row => row).ToArray()).view(golden.logits.Length, golden.classes);
         var difference = (logits - expected).abs().max().item<float>();
         Assert.True(difference <= 1e-4, $"{weights}: logits differ by {difference:g3}");
     }

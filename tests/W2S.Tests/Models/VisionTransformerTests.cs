@@ -27,7 +27,8 @@ public sealed class VisionTransformerTests
         Assert.Equal(Math.Pow(0.65, 13), layers["pos_embed"].RateScale, 1e-15);
         Assert.Equal(0.65, layers["blocks.11.attn.qkv.weight"].RateScale, 1e-15);
         Assert.True(layers["head.weight"].Decays && layers["patch_embed.proj.weight"].Decays);
-        Assert.DoesNotContain(layers.Values, entry => entry.Decays && (entry.Parameter.dim() == 1 || entry.Key is "cls_token" or "pos_embed"));
+        Assert.DoesNotContain(layers.Values,
+            entry => entry.Decays && (entry.Parameter.dim() == 1 || entry.Key is "cls_token" or "pos_embed"));
         Assert.Throws<ArgumentOutOfRangeException>(() => model.LayerParameters(0));
     }
 
@@ -64,7 +65,8 @@ public sealed class VisionTransformerTests
         Assert.DoesNotContain("norm.weight", model.state_dict().Keys);
     }
 
-    // What MAE's pretrained file holds: an encoder with a norm of every token, and neither a head nor a norm after pooling.
+    // What MAE's pretrained file holds: an encoder with a norm of every token, and neither a head nor a norm after
+    // pooling.
     [Fact]
     public void APretrainedEncoderGetsANewHeadAndANewNormAfterPooling()
     {
@@ -73,17 +75,22 @@ public sealed class VisionTransformerTests
         using var model = new VisionTransformer("vit", Shape with { MeanPooling = true }, 4);
         using var folder = new TemporaryFolder();
         var path = folder.At("encoder.safetensors");
-        SafeTensorsFile.Write(path, encoder.state_dict().Where(entry => !entry.Key.StartsWith("head.", StringComparison.Ordinal)).ToDictionary(entry => entry.Key, entry => entry.Value));
+        SafeTensorsFile.Write(path,
+            encoder.state_dict().Where(entry => !entry.Key.StartsWith("head.", StringComparison.Ordinal))
+                .ToDictionary(entry => entry.Key, entry => entry.Value));
         var norm = model.state_dict()["fc_norm.weight"].clone();
 
-        Assert.Contains("fc_norm.weight", Assert.Throws<WeightFileException>(() => model.LoadWeights(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("fc_norm.weight", Assert.Throws<WeightFileException>(() => model.LoadWeights(path)).Message,
+            StringComparison.Ordinal);
         var report = model.LoadWeights(path, strict: true, HeadWeights.Keep);
 
         Assert.True(report.Complete);
         Assert.Equal(encoder.state_dict().Count - 4, report.Loaded); // all but norm and head
         Assert.Contains(report.Notes, note => note.Contains("'fc_norm' was left as it is", StringComparison.Ordinal));
         Assert.True(model.state_dict()["fc_norm.weight"].Equals(norm));
-        Assert.All(model.state_dict().Where(entry => encoder.state_dict().ContainsKey(entry.Key) && !entry.Key.StartsWith("head.", StringComparison.Ordinal)),
+        Assert.All(model.state_dict().Where(
+            entry => encoder.state_dict().ContainsKey(entry.Key)
+                && !entry.Key.StartsWith("head.", StringComparison.Ordinal)),
             entry => Assert.True(entry.Value.Equals(encoder.state_dict()[entry.Key]), entry.Key));
     }
 
@@ -106,8 +113,10 @@ public sealed class VisionTransformerTests
     [Fact]
     public void ShapesThatCannotBeAreRefused()
     {
-        Assert.Contains("no whole number of patches", Assert.Throws<ArgumentException>(() => new VisionTransformer("vit", Shape with { Patch = 3 }, 3)).Message);
-        Assert.Contains("no whole number of 3 heads", Assert.Throws<ArgumentException>(() => new VisionTransformer("vit", Shape with { Heads = 3 }, 3)).Message);
+        Assert.Contains("no whole number of patches",
+            Assert.Throws<ArgumentException>(() => new VisionTransformer("vit", Shape with { Patch = 3 }, 3)).Message);
+        Assert.Contains("no whole number of 3 heads",
+            Assert.Throws<ArgumentException>(() => new VisionTransformer("vit", Shape with { Heads = 3 }, 3)).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => new VisionTransformer("vit", Shape with { DropPath = 1 }, 3));
     }
 }

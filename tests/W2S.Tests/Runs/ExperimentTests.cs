@@ -37,8 +37,9 @@ public sealed class ExperimentTests
     {
         ToyExperiment[] others =
         [
-            Toy with { Method = "AdaptConf" }, Toy with { Number = 4 }, Toy with { Seed = 4 }, Toy with { Loss = new AugConf() },
-            Toy with { Loss = new Kd { Temperature = 2 } }, Toy with { Rates = [0.1, 0.50000001] }, Toy with { Pair = (1, "x") }, Toy with { Pair = (2, "x") },
+            Toy with { Method = "AdaptConf" }, Toy with { Number = 4 }, Toy with { Seed = 4 },
+            Toy with { Loss = new AugConf() }, Toy with { Loss = new Kd { Temperature = 2 } },
+            Toy with { Rates = [0.1, 0.50000001] }, Toy with { Pair = (1, "x") }, Toy with { Pair = (2, "x") },
             Toy with { Teacher = new("teacher", 0) }, Toy with { Teacher = new("teacher", 1) },
         ];
 
@@ -64,7 +65,9 @@ public sealed class ExperimentTests
     {
         var error = Assert.Throws<NotSupportedException>(() => new WithStream("x", 1).Hash);
 
-        Assert.Equal("WithStream.Stream is a MemoryStream, which has no place in an experiment's record; make it a record, or let it be IIdentified", error.Message);
+        Assert.Equal(
+            "WithStream.Stream is a MemoryStream, which has no place in an experiment's record; make it a record, or "
+            + "let it be IIdentified", error.Message);
     }
 
     private sealed record WithStream(string Name_, long Number) : Experiment

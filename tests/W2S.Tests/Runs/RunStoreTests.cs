@@ -21,18 +21,22 @@ public sealed class RunStoreTests : IDisposable
         Assert.Equal(first["test accuracy"], again["test accuracy"]);
         Assert.Equal([0, 1, 0, 1], again.Predictions("test").Classes);
         Assert.Equal(.75, again.Predictions("test").Accuracy);
-        Assert.Equal(new Dictionary<string, double> { ["loss"] = 1, ["validation"] = .5 }, again.Outcome.History[1].Values);
+        Assert.Equal(new Dictionary<string, double> { ["loss"] = 1, ["validation"] = .5 },
+            again.Outcome.History[1].Values);
         Assert.Equal(["loss"], again.Outcome.History[0].Values.Keys);
         Assert.Equal(toy.Method, File.ReadAllText(again.File("weights")));
         Assert.Equal(toy.Hash, again.Hash);
-        Assert.Contains("has no 'nothing'; it has test accuracy, taught by", Assert.Throws<ArgumentException>(() => again["nothing"]).Message);
+        Assert.Contains("has no 'nothing'; it has test accuracy, taught by",
+            Assert.Throws<ArgumentException>(() => again["nothing"]).Message);
     }
 
     [Fact]
     public void WhatARunNeedsIsMadeFirstAndShared()
     {
         var teacher = new ToyExperiment(nameof(WhatARunNeedsIsMadeFirstAndShared), 7);
-        var runs = Grid.Run([new ToyExperiment("a", 1) { Teacher = teacher }, new ToyExperiment("b", 1) { Teacher = teacher with { } }], new RunStore(folder));
+        var runs = Grid.Run(
+            [new ToyExperiment("a", 1) { Teacher = teacher },
+                new ToyExperiment("b", 1) { Teacher = teacher with { } }], new RunStore(folder));
 
         Assert.Equal(1, ToyExperiment.Made[teacher.Hash]);
         Assert.All(runs, run => Assert.Equal(.57, run["taught by"], 1e-12));
@@ -60,7 +64,11 @@ public sealed class RunStoreTests : IDisposable
         new RunStore(folder).Get(toy);
         var path = Path.Combine(folder, "toy", toy.Hash, file);
         var bytes = File.ReadAllBytes(path);
-        File.WriteAllBytes(path, cutShort ? bytes[..^20] : [.. System.Text.Encoding.UTF8.GetBytes(System.Text.Encoding.UTF8.GetString(bytes).Replace("\"KD\"", "\"DKD\"").Replace("\"0.1\"", "\"0.2\""))]);
+        File.WriteAllBytes(path,
+            cutShort ? bytes[..^20]
+                : [.. System.Text.Encoding.UTF8.GetBytes(
+                    System.Text.Encoding.UTF8.GetString(bytes).Replace("\"KD\"", "\"DKD\"")
+                        .Replace("\"0.1\"", "\"0.2\""))]);
 
         Assert.Throws<RunException>(() => new RunStore(folder).Find(toy));
         Assert.Empty(new RunStore(folder).All());
@@ -85,7 +93,8 @@ public sealed class RunStoreTests : IDisposable
     {
         var toy = new ToyExperiment(nameof(OfTwoAtOnceOneMakesTheRunAndTheOtherWaits), 1);
 
-        var runs = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => new RunStore(folder).Get(toy))));
+        var runs = await Task.WhenAll(
+            Enumerable.Range(0, 4).Select(_ => Task.Run(() => new RunStore(folder).Get(toy))));
 
         Assert.Equal(1, ToyExperiment.Made[toy.Hash]);
         Assert.All(runs, run => Assert.Equal(.51, run["test accuracy"]));
@@ -95,7 +104,8 @@ public sealed class RunStoreTests : IDisposable
     public void CommittedResultsAreReadWhereThereIsNoRun()
     {
         var committed = Path.Combine(folder, "results");
-        var toys = Enumerable.Range(0, 3).Select(seed => new ToyExperiment(nameof(CommittedResultsAreReadWhereThereIsNoRun), seed)).ToArray();
+        var toys = Enumerable.Range(0, 3).Select(
+            seed => new ToyExperiment(nameof(CommittedResultsAreReadWhereThereIsNoRun), seed)).ToArray();
         RunFile.Write(Path.Combine(committed, "01.json"), Grid.Run(toys, new RunStore(Path.Combine(folder, "a"))));
 
         var store = new RunStore(Path.Combine(folder, "b"), committed);
@@ -104,7 +114,8 @@ public sealed class RunStoreTests : IDisposable
         Assert.All(toys, toy => Assert.Equal(1, ToyExperiment.Made[toy.Hash]));
         Assert.Equal([.5, .51, .52], read.Select(run => run["test accuracy"]));
         Assert.Equal(3, store.Committed.Count);
-        Assert.Contains("has no weights here", Assert.Throws<FileNotFoundException>(() => read[0].File("weights")).Message);
+        Assert.Contains("has no weights here",
+            Assert.Throws<FileNotFoundException>(() => read[0].File("weights")).Message);
     }
 
     [Fact]
@@ -112,11 +123,15 @@ public sealed class RunStoreTests : IDisposable
     {
         using var disk = SmallDisk.Mount(256);
         var path = Path.Combine(disk.Path, "01.json");
-        RunResult[] runs = [.. Enumerable.Range(0, 2).Select(seed => new RunStore(folder).Get(new ToyExperiment(nameof(ResultsThatCannotBeReplacedStayAsTheyWere), seed)))];
+        RunResult[] runs = [.. Enumerable.Range(0, 2).Select(
+            seed => new RunStore(folder).Get(
+                new ToyExperiment(nameof(ResultsThatCannotBeReplacedStayAsTheyWere), seed)))];
         RunFile.Write(path, [runs[0]]);
 
         // The arrays fit, the JSON does not.
-        var error = Assert.Throws<RunException>(() => RunFile.Write(path, [runs[1] with { Versions = new string('x', 400_000) }]));
+        var error =
+            Assert.Throws<RunException>(
+                () => RunFile.Write(path, [runs[1] with { Versions = new string('x', 400_000) }]));
 
         Assert.Contains("make room", error.Message);
         Assert.Equal(runs[0].Hash, Assert.Single(RunFile.Read(path)).Hash);
@@ -129,10 +144,13 @@ public sealed class RunStoreTests : IDisposable
     public void ArraysThatStillWaitAreReadAndTheNextWriteTidiesUp()
     {
         string At(string name) => Path.Combine(folder, name);
-        RunResult[] runs = [.. Enumerable.Range(0, 2).Select(seed => new RunStore(folder).Get(new ToyExperiment(nameof(ArraysThatStillWaitAreReadAndTheNextWriteTidiesUp), seed)))];
+        RunResult[] runs = [.. Enumerable.Range(0, 2).Select(
+            seed => new RunStore(folder).Get(
+                new ToyExperiment(nameof(ArraysThatStillWaitAreReadAndTheNextWriteTidiesUp), seed)))];
         RunFile.Write(At("01.json"), [runs[0]]);
         RunFile.Write(At("02.json"), [runs[1]]);
-        var sum = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(At("02.safetensors"))));
+        var sum = Convert.ToHexStringLower(
+            System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(At("02.safetensors"))));
 
         // As if the power had failed between the new JSON and the renaming of its arrays.
         File.Move(At("02.json"), At("01.json"), overwrite: true);
@@ -152,7 +170,8 @@ public sealed class RunStoreTests : IDisposable
         Directory.CreateDirectory(committed);
         File.WriteAllText(Path.Combine(committed, "01.json"), "{ \"Format\": 1, ");
 
-        Assert.Contains("01.json cannot be read", Assert.Throws<RunException>(() => new RunStore(folder, committed).Committed).Message);
+        Assert.Contains("01.json cannot be read",
+            Assert.Throws<RunException>(() => new RunStore(folder, committed).Committed).Message);
     }
 
     [Fact]
@@ -164,7 +183,8 @@ public sealed class RunStoreTests : IDisposable
 
         Grid.Run(toys, new RunStore(folder), new SynchronousProgress(heard));
 
-        Assert.Equal(["a 0", "b 0", "grid teacher 5", "a 1", "b 1"], Grid.Order(toys).Select(run => $"{run.Name} {run.Seed}"));
+        Assert.Equal(["a 0", "b 0", "grid teacher 5", "a 1", "b 1"],
+            Grid.Order(toys).Select(run => $"{run.Name} {run.Seed}"));
         Assert.Equal((6, 5, 5), (heard.Count, heard[^1].Done, heard[^1].Total));
         Assert.Null(heard[^1].Current);
     }
@@ -172,13 +192,16 @@ public sealed class RunStoreTests : IDisposable
     [Fact]
     public void ResultsBecomeATable()
     {
-        var runs = Grid.Run([new ToyExperiment("a", 0), new ToyExperiment("a", 1), new ToyExperiment("b", 1), new ToyExperiment("b", 0)], new RunStore(folder));
+        var runs = Grid.Run(
+            [new ToyExperiment("a", 0), new ToyExperiment("a", 1), new ToyExperiment("b", 1),
+                new ToyExperiment("b", 0)], new RunStore(folder));
         var table = RunTable.Of(runs);
 
         Assert.Equal((4, 8), (table.RowCount, table.ColumnCount));
         Assert.Equal([.5, .51, .51, .5], table.GetColumn<double>("test accuracy").Values);
         Assert.Equal([0, 1], RunTable.ByMethod(runs)[1].Runs.Select(run => run.Seed));
-        Assert.Contains("each method with the same seeds", Assert.Throws<ArgumentException>(() => RunTable.ByMethod([.. runs.Take(3)])).Message);
+        Assert.Contains("each method with the same seeds",
+            Assert.Throws<ArgumentException>(() => RunTable.ByMethod([.. runs.Take(3)])).Message);
     }
 
     private sealed class SynchronousProgress(List<GridProgress> list) : IProgress<GridProgress>

@@ -28,6 +28,7 @@ public sealed class SamplePredictionsTests
     {
         var some = new SamplePredictions([0, 1], [0, 0], [.5f, .5f], [1, 1]);
 
-        Assert.Contains("for 2 images and the others for 1", Assert.Throws<ArgumentException>(() => some.Agreement(new([0], [0], [1], [1]))).Message);
+        Assert.Contains("for 2 images and the others for 1",
+            Assert.Throws<ArgumentException>(() => some.Agreement(new([0], [0], [1], [1]))).Message);
     }
 }

@@ -19,13 +19,15 @@ public sealed class SideBySideTests : IDisposable
         folder.Dispose();
     }
 
-    private IReadOnlyList<RunResult> Run(params Small[] runs) => Grid.Run(runs, new RunStore(folder.Path), token: TestContext.Current.CancellationToken);
+    private IReadOnlyList<RunResult> Run(params Small[] runs) =>
+        Grid.Run(runs, new RunStore(folder.Path), token: TestContext.Current.CancellationToken);
 
     [Fact]
     public void TwoRunsAreUnderWayAtATimeWithOneThreadEach()
     {
         using var both = new Barrier(2);
-        Small.Do = (_, token) => Assert.True(both.SignalAndWait(TimeSpan.FromSeconds(30), token), "the other run was never under way");
+        Small.Do = (_, token) =>
+            Assert.True(both.SignalAndWait(TimeSpan.FromSeconds(30), token), "the other run was never under way");
 
         var runs = Run(new Small("a"), new Small("b"), new Small("c"), new Small("d"));
 
@@ -52,7 +54,8 @@ public sealed class SideBySideTests : IDisposable
         };
         var teacher = new Small("teacher");
 
-        var runs = Run(new Small("first") { Teacher = teacher }, new Small("second") { Teacher = teacher }, new Small("free"));
+        var runs = Run(new Small("first") { Teacher = teacher }, new Small("second") { Teacher = teacher },
+            new Small("free"));
 
         Assert.Equal(["free", "teacher"], ended.Take(2).Order());
         Assert.Equal(["first", "second", "free"], runs.Select(run => run.Name));
@@ -68,7 +71,9 @@ public sealed class SideBySideTests : IDisposable
             token.ThrowIfCancellationRequested();
         };
 
-        Assert.Equal("no good", Assert.Throws<InvalidOperationException>(() => Run(new Small("long"), new Small("bad"), new Small("never"))).Message);
+        Assert.Equal("no good",
+            Assert.Throws<InvalidOperationException>(
+                () => Run(new Small("long"), new Small("bad"), new Small("never"))).Message);
         Assert.Null(new RunStore(folder.Path).Find(new Small("never")));
         Assert.Equal(2, torch.get_num_threads());
     }
@@ -84,7 +89,8 @@ public sealed class SideBySideTests : IDisposable
         };
         Small[] runs = [new Small("first"), new Small("second") { Teacher = new Small("first") }];
 
-        Assert.ThrowsAny<OperationCanceledException>(() => Grid.Run(runs, new RunStore(folder.Path), token: stop.Token));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => Grid.Run(runs, new RunStore(folder.Path), token: stop.Token));
         Assert.NotNull(new RunStore(folder.Path).Find(runs[0]));
         Assert.Null(new RunStore(folder.Path).Find(runs[1]));
 

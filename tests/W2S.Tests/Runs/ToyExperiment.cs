@@ -43,9 +43,19 @@ internal sealed record ToyExperiment(string Method, long Number) : Experiment
         var logits = tensor(new float[] { 2, 0, 0, 3, 1, 0, 0, 5 }, [4, 2]);
         return new RunOutcome
         {
-            Values = new Dictionary<string, double> { ["test accuracy"] = 0.5 + Number / 100.0, ["taught by"] = Teacher is null ? -1 : context.Of(Teacher)["test accuracy"] },
-            History = [new(1, new Dictionary<string, double> { ["loss"] = 2 }), new(2, new Dictionary<string, double> { ["loss"] = 1, ["validation"] = .5 })],
-            Predictions = new Dictionary<string, SamplePredictions> { ["test"] = SamplePredictions.Of(logits, tensor(new long[] { 0, 1, 1, 1 })) },
+            Values = new Dictionary<string, double>
+            {
+                ["test accuracy"] = 0.5 + Number / 100.0,
+                ["taught by"] = Teacher is null ? -1 : context.Of(Teacher)["test accuracy"]
+            },
+            History = [new(1, new Dictionary<string, double> { ["loss"] = 2 }),
+                new(2, new Dictionary<string, double> { ["loss"] = 1, ["validation"] = .5 })],
+            Predictions =
+                new Dictionary<string, SamplePredictions>
+                {
+                    ["test"] =
+                    SamplePredictions.Of(logits, tensor(new long[] { 0, 1, 1, 1 }))
+                },
         };
     }
 }

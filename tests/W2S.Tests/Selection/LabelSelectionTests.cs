@@ -32,7 +32,8 @@ public sealed class LabelSelectionTests : IDisposable
 
     private bool[] ExpectedBools(string name) => reference[name]!.Deserialize<bool[]>()!;
 
-    private static void Equal(double[] expected, double[] got) => Assert.Equal(expected, got, (a, b) => Math.Abs(a - b) <= 1e-12);
+    private static void Equal(double[] expected, double[] got) =>
+        Assert.Equal(expected, got, (a, b) => Math.Abs(a - b) <= 1e-12);
 
     [Theory]
     [InlineData(Confidence.MaxProbability)]
@@ -58,7 +59,8 @@ public sealed class LabelSelectionTests : IDisposable
         Equal([.. trusted.Select(x => x ? 1.0 : 0)], dropped.Weights.ToArray());
         Equal(teachers[0].ToArray(), dropped.Logits.ToArray());
 
-        Equal(Expected("weights"), (selection with { Distrusted = Distrusted.Weigh }).Select(teachers[0]).Weights.ToArray());
+        Equal(Expected("weights"),
+            (selection with { Distrusted = Distrusted.Weigh }).Select(teachers[0]).Weights.ToArray());
 
         var replaced = (selection with { Distrusted = Distrusted.ReplaceSoft }).Select(teachers[0], student);
         Equal(Expected("replaced"), replaced.Logits.ToArray());
@@ -81,12 +83,15 @@ public sealed class LabelSelectionTests : IDisposable
             Assert.Equal(teachers[source[i].ToInt64()][i].argmax().ToInt64(), logits[i].argmax().ToInt64());
         var soft = TeacherPool.MostConfident(teachers, student, hard: false);
         Equal(Expected("surest_or_student"), soft.Source.ToArray());
-        Equal([.. Enumerable.Range(0, 12).SelectMany(i => (soft.Source[i].ToInt64() is var k && k < 3 ? teachers[k] : student)[i].ToArray())], soft.Logits.ToArray());
+        Equal([.. Enumerable.Range(0, 12).SelectMany(
+            i => (soft.Source[i].ToInt64() is var k && k < 3 ? teachers[k] : student)[i].ToArray())],
+            soft.Logits.ToArray());
     }
 
     [Fact]
     public void EqualConfidenceGoesToTheEarlierTeacher() =>
-        Assert.All(TeacherPool.MostConfident([teachers[0], teachers[0].clone(), teachers[0].clone()]).Source.ToArray(), x => Assert.Equal(0, x));
+        Assert.All(TeacherPool.MostConfident([teachers[0], teachers[0].clone(), teachers[0].clone()]).Source.ToArray(),
+            x => Assert.Equal(0, x));
 
     [Fact]
     public void EnsembleWeightsEqualTheReference()
@@ -94,8 +99,10 @@ public sealed class LabelSelectionTests : IDisposable
         Assert.Equal([0.25, 0.25, 0.25, 0.25], EnsembleWeights.Uniform(4));
         Equal(Expected("by_accuracy"), EnsembleWeights.ByAccuracy(teachers, labels));
         Equal(Expected("samme"), EnsembleWeights.Samme(teachers, labels));
-        Equal(Expected("mixture"), TeacherPool.Ensemble(teachers, EnsembleWeights.ByAccuracy(teachers, labels)).softmax(1).ToArray());
-        Equal(Expected("votes"), TeacherPool.Ensemble(teachers, EnsembleWeights.Samme(teachers, labels), hard: true).softmax(1).ToArray());
+        Equal(Expected("mixture"),
+            TeacherPool.Ensemble(teachers, EnsembleWeights.ByAccuracy(teachers, labels)).softmax(1).ToArray());
+        Equal(Expected("votes"),
+            TeacherPool.Ensemble(teachers, EnsembleWeights.Samme(teachers, labels), hard: true).softmax(1).ToArray());
     }
 
     [Fact]
@@ -124,19 +131,30 @@ public sealed class LabelSelectionTests : IDisposable
         var parts = loss.Compute(batch);
         var trusted = ExpectedBools("trusted");
         var samples = new Kd().TeacherOnly().Compute(batch).PerSample!.ToArray();
-        Assert.Equal(samples.Where((_, i) => trusted[i]).Average(), parts.Parts.Single(x => x.Name == "teacher").Value.ToDouble(), 1e-12);
-        Assert.Equal(new CrossEntropy().Compute(batch).Total.ToDouble(), parts.Parts.Single(x => x.Name == "labels").Value.ToDouble(), 1e-12);
-        Assert.Equal(trusted.Select(x => x ? 1.0 : 0), parts.Diagnostics.Single(x => x.Name == "selection").Value.ToArray());
+        Assert.Equal(samples.Where((_, i) => trusted[i]).Average(),
+            parts.Parts.Single(x => x.Name == "teacher").Value.ToDouble(), 1e-12);
+        Assert.Equal(new CrossEntropy().Compute(batch).Total.ToDouble(),
+            parts.Parts.Single(x => x.Name == "labels").Value.ToDouble(), 1e-12);
+        Assert.Equal(trusted.Select(x => x ? 1.0 : 0),
+            parts.Diagnostics.Single(x => x.Name == "selection").Value.ToArray());
     }
 
     [Fact]
     public void WhatIsMissingIsNamed()
     {
-        Assert.Contains("student's logits", Assert.Throws<ArgumentException>(() => Confidence.StudentLikelihood.Of(teachers[0])).Message);
-        Assert.Contains("views", Assert.Throws<ArgumentException>(() => Confidence.ViewAgreement.Of(teachers[0])).Message);
-        Assert.Contains("before training", Assert.Throws<ArgumentException>(() => new LossBatch(student) { TeacherLogits = teachers[0] }.Select(new LabelSelection(Confidence.ViewAgreement))).Message);
-        Assert.Contains("labels is Int64 [12]", Assert.Throws<ArgumentException>(() => EnsembleWeights.Samme([teachers[0][..5]], labels)).Message);
-        Assert.Contains("weights [1]", Assert.Throws<ArgumentException>(() => TeacherPool.Ensemble(teachers, [1])).Message);
-        Assert.Contains("5 classes", Assert.Throws<ArgumentException>(() => CoSupervision.Assign(student, teachers, [0, 1, 2, 3, 0])).Message);
+        Assert.Contains("student's logits",
+            Assert.Throws<ArgumentException>(() => Confidence.StudentLikelihood.Of(teachers[0])).Message);
+        Assert.Contains("views",
+            Assert.Throws<ArgumentException>(() => Confidence.ViewAgreement.Of(teachers[0])).Message);
+        Assert.Contains("before training",
+            Assert.Throws<ArgumentException>(
+                () => new LossBatch(student) { TeacherLogits = teachers[0] }.Select(
+                    new LabelSelection(Confidence.ViewAgreement))).Message);
+        Assert.Contains("labels is Int64 [12]",
+            Assert.Throws<ArgumentException>(() => EnsembleWeights.Samme([teachers[0][..5]], labels)).Message);
+        Assert.Contains("weights [1]",
+            Assert.Throws<ArgumentException>(() => TeacherPool.Ensemble(teachers, [1])).Message);
+        Assert.Contains("5 classes",
+            Assert.Throws<ArgumentException>(() => CoSupervision.Assign(student, teachers, [0, 1, 2, 3, 0])).Message);
     }
 }

@@ -29,7 +29,9 @@ public sealed class NoisySelectionTests : IDisposable
         var found = new NeighbourSelection { Neighbours = 9, Quantile = quantile }.Select(Features, Labels, 4);
         Equal(reference["votes"]!, found.Votes.ToArray(), 1e-5);
         Equal(reference["loss"]!, found.Loss.ToArray(), 1e-5);
-        Assert.Equal(reference["selected"]![$"{quantile.ToString(System.Globalization.CultureInfo.InvariantCulture)}"].Deserialize<bool[]>()!, found.Selected);
+        Assert.Equal(
+            reference["selected"]![$"{quantile.ToString(System.Globalization.CultureInfo.InvariantCulture)}"]
+                .Deserialize<bool[]>()!, found.Selected);
     }
 
     [Fact]
@@ -45,7 +47,8 @@ public sealed class NoisySelectionTests : IDisposable
         var found = new NeighbourSelection { Neighbours = 20, Quantile = 0 }.Select(features, given, 5);
         var right = given.eq(labels).data<bool>().ToArray();
         Assert.All(Enumerable.Range(0, 2_500).Where(i => found.Selected[i]), i => Assert.True(right[i]));
-        Assert.Equal(5 * Enumerable.Range(0, 5).Min(c => Enumerable.Range(0, 2_500).Count(i => right[i] && i % 5 == c)), found.Selected.Count(x => x));
+        Assert.Equal(5 * Enumerable.Range(0, 5).Min(c => Enumerable.Range(0, 2_500).Count(i => right[i] && i % 5 == c)),
+            found.Selected.Count(x => x));
     }
 
     [Fact]
@@ -64,9 +67,13 @@ public sealed class NoisySelectionTests : IDisposable
         Assert.Contains("1 losses", Assert.Throws<ArgumentException>(() => LossMixture.Fit([1])).Message);
         Assert.Contains("all losses are 2", Assert.Throws<ArgumentException>(() => LossMixture.Fit([2, 2])).Message);
         Assert.Contains("not finite", Assert.Throws<ArgumentException>(() => LossMixture.Fit([2, double.NaN])).Message);
-        Assert.Contains("60 images", Assert.Throws<ArgumentException>(() => new NeighbourSelection().Select(Features, Labels, 4)).Message);
-        Assert.Contains("give 60 whole class numbers", Assert.Throws<ArgumentException>(() => new NeighbourSelection { Neighbours = 3 }.Select(Features, Labels[..5], 4)).Message);
-        Assert.Contains("Neighbours 0", Assert.Throws<ArgumentOutOfRangeException>(() => new NeighbourSelection { Neighbours = 0 }).Message);
+        Assert.Contains("60 images",
+            Assert.Throws<ArgumentException>(() => new NeighbourSelection().Select(Features, Labels, 4)).Message);
+        Assert.Contains("give 60 whole class numbers",
+            Assert.Throws<ArgumentException>(
+                () => new NeighbourSelection { Neighbours = 3 }.Select(Features, Labels[..5], 4)).Message);
+        Assert.Contains("Neighbours 0",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new NeighbourSelection { Neighbours = 0 }).Message);
     }
 
     private static void Equal(JsonNode expected, double[] got, double tolerance)

@@ -60,7 +60,8 @@ public sealed class DevicesTests
     public void TheProcessorKnowsOfBFloat16WhatLinuxSaysOfIt()
     {
         const string list = "/proc/cpuinfo";
-        Assert.SkipUnless(File.Exists(list) && System.Runtime.Intrinsics.X86.X86Base.IsSupported, $"no {list} of an x86 processor");
+        Assert.SkipUnless(File.Exists(list) && System.Runtime.Intrinsics.X86.X86Base.IsSupported,
+            $"no {list} of an x86 processor");
         var flags = File.ReadLines(list).First(line => line.StartsWith("flags", StringComparison.Ordinal)).Split(' ');
         Assert.Equal(flags.Contains("avx512_bf16") || flags.Contains("amx_bf16"), Devices.MultipliesBFloat16 == true);
     }
@@ -71,7 +72,8 @@ public sealed class DevicesTests
         var folder = Directory.CreateTempSubdirectory("w2s-cores-");
         try
         {
-            foreach (var (cpu, siblings) in new[] { ("cpu0", "0,2"), ("cpu1", "1,3"), ("cpu2", "0,2"), ("cpu3", "1,3") })
+            foreach (var (cpu, siblings) in new[] { ("cpu0", "0,2"), ("cpu1", "1,3"), ("cpu2", "0,2"),
+                ("cpu3", "1,3") })
             {
                 var topology = folder.CreateSubdirectory($"{cpu}/topology");
                 File.WriteAllText(Path.Combine(topology.FullName, "thread_siblings_list"), siblings + "\n");

@@ -20,7 +20,8 @@ public sealed class TorchNativeTests
     [Fact]
     public void AutocastNarrowsMatrixProductsInsideItsScopeOnly()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows() && !TorchNative.HasAutocast, "the names of Visual C++ are not found in this libtorch");
+        Assert.SkipWhen(OperatingSystem.IsWindows() && !TorchNative.HasAutocast,
+            "the names of Visual C++ are not found in this libtorch");
         Assert.True(TorchNative.HasAutocast);
         using var scope = NewDisposeScope();
         var x = randn(4, 4);

@@ -24,16 +24,22 @@ public sealed class TorchRuntimeTests
         TorchRuntime.Start();
         var folder = Path.GetDirectoryName(typeof(TorchRuntime).Assembly.Location)!;
         Assert.Equal(["c10", "torch_cpu", "torch", "LibTorchSharp"],
-            TorchRuntime.NativeFiles.Select(file => Path.GetFileNameWithoutExtension(file)[(OperatingSystem.IsWindows() ? 0 : 3)..]));
+            TorchRuntime.NativeFiles.Select(
+                file => Path.GetFileNameWithoutExtension(file)[(OperatingSystem.IsWindows() ? 0 : 3)..]));
         Assert.All(TorchRuntime.NativeFiles, file => Assert.Equal(folder, Path.GetDirectoryName(file)));
     }
 
     [Theory]
-    [InlineData("/lib/x86_64-linux-gnu/libstdc++.so.6: version `GLIBCXX_3.4.32' not found (required by /a/libLibTorchSharp.so)",
-        "this system's C++ runtime is too old for libLibTorchSharp.so, which asks for GLIBCXX_3.4.32: run ./w2s build, which adapts the built copy")]
-    [InlineData("Unable to load shared library '/a/libLibTorchSharp.so' or one of its dependencies.\nlibgomp-98b21ff3.so.1: cannot open shared object file: No such file or directory",
+    [InlineData("/lib/x86_64-linux-gnu/libstdc++.so.6: version `GLIBCXX_3.4.32' not found (required by "
+        + "/a/libLibTorchSharp.so)",
+        "this system's C++ runtime is too old for libLibTorchSharp.so, which asks for GLIBCXX_3.4.32: run ./w2s "
+        + "build, which adapts the built copy")]
+    [InlineData("Unable to load shared library '/a/libLibTorchSharp.so' or one of its "
+        + "dependencies.\nlibgomp-98b21ff3.so.1: cannot open shared object file: No such file or directory",
         "libLibTorchSharp.so needs libgomp-98b21ff3.so.1, which this system lacks: install it, or run ./w2s build")]
-    [InlineData("x\n/a/libLibTorchSharp.so: file too short", "/a/libLibTorchSharp.so cannot be loaded (/a/libLibTorchSharp.so: file too short): delete /a and run ./w2s build")]
+    [InlineData("x\n/a/libLibTorchSharp.so: file too short",
+        "/a/libLibTorchSharp.so cannot be loaded (/a/libLibTorchSharp.so: file too short): delete /a and run ./w2s "
+        + "build")]
     public void AFailureIsOneLineWithTheCure(string report, string line) =>
         Assert.Equal(line, TorchRuntime.Explain("/a/libLibTorchSharp.so", report));
 
@@ -56,7 +62,8 @@ public sealed class TorchRuntimeTests
         }
     }
 
-    // A second copy of the library, not yet used, in a context of its own: what its types do when they are touched shows in the process.
+    // A second copy of the library, not yet used, in a context of its own: what its types do when they are touched
+    // shows in the process.
     [Fact]
     public void TouchingATypeChangesNoEnvironmentVariableAndLoadsNothing()
     {
@@ -69,7 +76,8 @@ public sealed class TorchRuntimeTests
         {
             var copy = context.LoadFromAssemblyPath(typeof(TorchRuntime).Assembly.Location);
             Assert.NotSame(typeof(TorchRuntime), copy.GetType(typeof(TorchRuntime).FullName!));
-            var derive = copy.GetType(typeof(Seeds).FullName!)!.GetMethod(nameof(Seeds.Derive), [typeof(long), typeof(long)])!;
+            var derive =
+                copy.GetType(typeof(Seeds).FullName!)!.GetMethod(nameof(Seeds.Derive), [typeof(long), typeof(long)])!;
 
             Assert.Equal(Seeds.Derive(1, 2), derive.Invoke(null, [1L, 2L]));
 

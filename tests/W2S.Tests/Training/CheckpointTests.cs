@@ -13,7 +13,8 @@ using static TorchSharp.torch;
 
 namespace W2S.Tests.Training;
 
-/// <summary>A run that is interrupted and goes on gives the same bits as one that is not; damaged and foreign checkpoints are told apart.</summary>
+/// <summary>A run that is interrupted and goes on gives the same bits as one that is not; damaged and foreign
+/// checkpoints are told apart.</summary>
 [Collection(ProcessWide.Name)]
 public sealed class CheckpointTests : IDisposable
 {
@@ -76,7 +77,8 @@ public sealed class CheckpointTests : IDisposable
     {
         using var student = new TinyModel(6, 0);
         Trainer.Train(InFolder(Run(student), folder.Path));
-        Assert.Equal(["step-000000018", "step-000000017"], new CheckpointStore(folder.Path).Folders.Select(Path.GetFileName));
+        Assert.Equal(["step-000000018", "step-000000017"],
+            new CheckpointStore(folder.Path).Folders.Select(Path.GetFileName));
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path, "*.tmp"));
     }
 
@@ -87,7 +89,14 @@ public sealed class CheckpointTests : IDisposable
         var store = new CheckpointStore(folder.Path);
         Directory.CreateDirectory(Path.Combine(folder.Path, "step-000000009"));
         for (var step = 1; step <= 3; step++)
-            store.Save(new CheckpointRecord { Identity = [], Step = step, OptimizerSteps = step, Threads = 1, History = [] }, new Dictionary<string, Tensor> { ["w"] = ones(1) }, new Dictionary<string, Tensor>());
+            store.Save(new CheckpointRecord
+            {
+                Identity = [],
+                Step = step,
+                OptimizerSteps = step,
+                Threads = 1,
+                History = []
+            }, new Dictionary<string, Tensor> { ["w"] = ones(1) }, new Dictionary<string, Tensor>());
         Assert.Equal(["step-000000009", "step-000000003", "step-000000002"], store.Folders.Select(Path.GetFileName));
     }
 
@@ -107,11 +116,14 @@ public sealed class CheckpointTests : IDisposable
     {
         Interrupt(5);
         using var others = TinyModel.Pictures(36, 3);
-        using var relabelled = new ImageSet(held.Name, held.Images.clone(), [.. held.Labels.Reverse()], held.ClassNames);
+        using var relabelled =
+            new ImageSet(held.Name, held.Images.clone(), [.. held.Labels.Reverse()], held.ClassNames);
         foreach (var validation in new[] { others, relabelled })
         {
             using var student = new TinyModel(6, 0);
-            var error = Assert.Throws<CheckpointException>(() => Trainer.Train(InFolder(Run(student), folder.Path) with { Validation = validation }));
+            var error =
+                Assert.Throws<CheckpointException>(
+                    () => Trainer.Train(InFolder(Run(student), folder.Path) with { Validation = validation }));
             Assert.Contains("its validation is", error.Message);
         }
     }
@@ -171,7 +183,8 @@ public sealed class CheckpointTests : IDisposable
         Assert.Contains("its loss is", Refusal(run with { Loss = new CrossEntropy { Smoothing = 0.1 } }));
         Assert.Contains("its options is", Refusal(run with { Options = run.Options with { Epochs = 4 } }));
         Assert.Contains("its images is", Refusal(run with { Images = others }));
-        Assert.Contains("its labels is", Refusal(run with { Images = images.WithLabels([.. images.Labels.Reverse()]) }));
+        Assert.Contains("its labels is",
+            Refusal(run with { Images = images.WithLabels([.. images.Labels.Reverse()]) }));
         Assert.Contains("its batches is", Refusal(run with { Batches = run.Batches with { Seed = 4 } }));
         Assert.Contains("its model is", Refusal(run with { Student = wide }));
         Assert.Equal(before, student.Bits());
@@ -187,10 +200,15 @@ public sealed class CheckpointTests : IDisposable
         var culture = System.Globalization.CultureInfo.CurrentCulture;
         try
         {
-            System.Globalization.CultureInfo.CurrentCulture = new System.Globalization.CultureInfo("") { NumberFormat = { NumberDecimalSeparator = "," } };
+            System.Globalization.CultureInfo.CurrentCulture =
+                new System.Globalization.CultureInfo("") { NumberFormat = { NumberDecimalSeparator = "," } };
             using var student = new TinyModel(6, 0);
             var run = InFolder(Run(student), folder.Path);
-            run = run with { Options = run.Options with { ReportEvery = 5, CheckpointEvery = 3 }, Batches = run.Batches with { Workers = 1 } };
+            run = run with
+            {
+                Options = run.Options with { ReportEvery = 5, CheckpointEvery = 3 },
+                Batches = run.Batches with { Workers = 1 }
+            };
             Assert.Equal(5, Trainer.Train(run).ResumedFrom);
         }
         finally
@@ -227,19 +245,22 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void AReadOnlyFolderLeavesEarlierCheckpointsIntact()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.UserName == "root", "needs a user whom a read-only folder stops");
+        Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.UserName == "root",
+            "needs a user whom a read-only folder stops");
         if (OperatingSystem.IsWindows()) return; // for the analyzer
         Interrupt(5);
         File.SetUnixFileMode(folder.Path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         try
         {
             using var student = new TinyModel(6, 0);
-            Assert.Contains("earlier checkpoints are intact", Assert.Throws<CheckpointException>(() => Trainer.Train(InFolder(Run(student), folder.Path))).Message);
+            Assert.Contains("earlier checkpoints are intact",
+                Assert.Throws<CheckpointException>(() => Trainer.Train(InFolder(Run(student), folder.Path))).Message);
             Assert.Equal(2, new CheckpointStore(folder.Path).Folders.Count);
         }
         finally
         {
-            File.SetUnixFileMode(folder.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            File.SetUnixFileMode(folder.Path,
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
     }
 
@@ -283,7 +304,8 @@ public sealed class CheckpointTests : IDisposable
         foreach (var path in Directory.EnumerateFiles(folder.Path, "record.json", SearchOption.AllDirectories))
             File.WriteAllText(path, File.ReadAllText(path).Replace("\"Version\": 1", "\"Version\": 9"));
         using var student = new TinyModel(6, 0);
-        Assert.Contains("format 9", Assert.Throws<CheckpointException>(() => Trainer.Train(InFolder(Run(student), folder.Path))).Message);
+        Assert.Contains("format 9",
+            Assert.Throws<CheckpointException>(() => Trainer.Train(InFolder(Run(student), folder.Path))).Message);
     }
 
     [Fact]
@@ -296,7 +318,8 @@ public sealed class CheckpointTests : IDisposable
             using var student = new TinyModel(6, 0);
             var run = InFolder(Run(student), folder.Path);
             var result = Trainer.Train(run with { Options = run.Options with { Threads = before + 1 } });
-            Assert.Contains($"begun with {before} threads and goes on with {before + 1}", Assert.Single(result.Messages));
+            Assert.Contains($"begun with {before} threads and goes on with {before + 1}",
+                Assert.Single(result.Messages));
         }
         finally
         {
@@ -314,7 +337,9 @@ public sealed class CheckpointTests : IDisposable
         (p.Step, p.Epoch, p.LearningRate, Text(p.Losses), Text(p.Accuracies), p.Beta, p.Agreement);
 
     private static string Text(IReadOnlyDictionary<string, double> numbers) =>
-        string.Join(" ", numbers.OrderBy(n => n.Key, StringComparer.Ordinal).Select(n => FormattableString.Invariant($"{n.Key} {n.Value:r}")));
+        string.Join(" ",
+            numbers.OrderBy(n => n.Key, StringComparer.Ordinal)
+                .Select(n => FormattableString.Invariant($"{n.Key} {n.Value:r}")));
 
     private static TrainingRun InFolder(TrainingRun run, string path) =>
         run with { Options = run.Options with { Folder = path, CheckpointEvery = 1 } };
@@ -334,9 +359,19 @@ public sealed class CheckpointTests : IDisposable
                 Loss = new AdaptConf(),
                 Teacher = Teacher.OnTheFly(new TinyModel(6, 8)),
                 Batches = run.Batches with { Mixing = new MixOptions { Mixup = 0.3 }, BatchSize = 8, Workers = 1 },
-                Options = run.Options with { Optimizer = new AdamW(0.01), Accumulation = 2, EmaDecay = 0.9, ClipNorm = 1, ReportEvery = 4, Final = FinalWeights.Best },
+                Options = run.Options
+                    with
+                {
+                    Optimizer = new AdamW(0.01),
+                    Accumulation = 2,
+                    EmaDecay = 0.9,
+                    ClipNorm = 1,
+                    ReportEvery = 4,
+                    Final = FinalWeights.Best
+                },
             },
-            "feature loss" => run with { Loss = new FitNet(), Teacher = Teacher.OnTheFly(new TinyModel(6, 8, width: 32)) },
+            "feature loss" =>
+                run with { Loss = new FitNet(), Teacher = Teacher.OnTheFly(new TinyModel(6, 8, width: 32)) },
             _ => run,
         };
     }

@@ -5,12 +5,14 @@ using static TorchSharp.torch;
 namespace W2S.Tests.Training;
 
 /// <summary>Convolutions on the CPU in the layout that the trainer uses agree with those in float64.</summary>
-/// <remarks>In the plain layout libtorch 2.10 does not: where a number of channels is no multiple of the vector width, its
-/// convolutions read memory that nobody has written. That is why the trainer, the extractor and the cache put channels last.</remarks>
+/// <remarks>In the plain layout libtorch 2.10 does not: where a number of channels is no multiple of the vector width,
+/// its convolutions read memory that nobody has written. That is why the trainer, the extractor and the cache put
+/// channels last.</remarks>
 [Collection(ProcessWide.Name)]
 public sealed class ConvolutionTests
 {
-    [Theory, InlineData(3, 8), InlineData(8, 8), InlineData(12, 20), InlineData(20, 24), InlineData(24, 10), InlineData(40, 100)]
+    [Theory, InlineData(3, 8), InlineData(8, 8), InlineData(12, 20), InlineData(20, 24), InlineData(24, 10),
+        InlineData(40, 100)]
     public void ChannelsLastIsExactForAnyNumberOfChannels(int inputs, int outputs)
     {
         using var scope = NewDisposeScope();

@@ -13,7 +13,8 @@ using static TorchSharp.torch;
 
 namespace W2S.Tests.Training;
 
-/// <summary>One tiny task against plain Python floats (tests/reference/few_shot.py): logits, accuracy, both stages' losses, one update.</summary>
+/// <summary>One tiny task against plain Python floats (tests/reference/few_shot.py): logits, accuracy, both stages'
+/// losses, one update.</summary>
 public sealed class EpisodicReferenceTests : IDisposable
 {
     private const double Tolerance = 1e-6;
@@ -21,14 +22,17 @@ public sealed class EpisodicReferenceTests : IDisposable
     private static readonly Episode Task = new([0, 1], [0, 1, 2, 3], [4, 5, 6, 7]);
 
     // Bytes minus 128.
-    private static readonly Normalization Plain = new((128 / 255f, 128 / 255f, 128 / 255f), (1 / 255f, 1 / 255f, 1 / 255f));
+    private static readonly Normalization Plain =
+        new((128 / 255f, 128 / 255f, 128 / 255f), (1 / 255f, 1 / 255f, 1 / 255f));
     private readonly ImageSet images;
 
     public EpisodicReferenceTests()
     {
-        byte[] pixels = [.. Reference.GetProperty("support").EnumerateArray().Concat(Reference.GetProperty("query").EnumerateArray())
+        byte[] pixels = [.. Reference.GetProperty("support").EnumerateArray().Concat(
+            Reference.GetProperty("query").EnumerateArray())
             .SelectMany(image => image.EnumerateArray().Select(value => (byte)value.GetInt32()))];
-        images = new ImageSet("task", tensor(pixels, ScalarType.Byte).reshape(8, 3, 1, 1), [0, 0, 1, 1, 0, 0, 1, 1], ["a", "b"]);
+        images = new ImageSet("task", tensor(pixels, ScalarType.Byte).reshape(8, 3, 1, 1), [0, 0, 1, 1, 0, 0, 1, 1],
+            ["a", "b"]);
     }
 
     public static TheoryData<string, string> Losses => new(
@@ -38,7 +42,9 @@ public sealed class EpisodicReferenceTests : IDisposable
 
     public void Dispose() => images.Dispose();
 
-    private static double[] Rows(string name) => [.. Reference.GetProperty(name).EnumerateArray().SelectMany(row => row.EnumerateArray().Select(value => value.GetDouble()))];
+    private static double[] Rows(string name) =>
+        [.. Reference.GetProperty(name).EnumerateArray().SelectMany(
+            row => row.EnumerateArray().Select(value => value.GetDouble()))];
 
     private static Loss LossOf(string name, double t) => name.Split(',')[0] switch
     {
@@ -48,13 +54,16 @@ public sealed class EpisodicReferenceTests : IDisposable
         _ => new AdaptConf { Temperature = 10, BetaTemperature = t, WarmUp = 0.25 },
     };
 
-    private static double Epoch(string name) => name.Split("epoch ") is [_, var rest] ? double.Parse(rest.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture) : 0;
+    private static double Epoch(string name) =>
+        name.Split("epoch ") is [_, var rest]
+            ? double.Parse(rest.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture) : 0;
 
     private T With<T>(Loss loss, Func<EpisodicStep, CosineHead, TrainingState, T> use)
     {
         using PixelModel student = new(0, 1), teacher = new(2, 0);
         using var head = new CosineHead();
-        using var state = new TrainingState(student, head, new TrainerOptions { Optimizer = new Sgd(0.1) { Momentum = 0 } });
+        using var state =
+            new TrainingState(student, head, new TrainerOptions { Optimizer = new Sgd(0.1) { Momentum = 0 } });
         var run = new EpisodicRun(student, images, loss)
         {
             Episode = new EpisodeOptions { Ways = 2, Shots = 2, Queries = 2 },
@@ -76,9 +85,12 @@ public sealed class EpisodicReferenceTests : IDisposable
             return (batch.StudentLogits.detach().data<float>().ToArray(), batch.TeacherLogits!.data<float>().ToArray());
         });
 
-        Assert.All(Rows("student logits").Zip(student), pair => Assert.Equal(pair.First, pair.Second, 5 * Tolerance)); // of float32 near 10
+        // of float32 near 10
+        Assert.All(Rows("student logits").Zip(student), pair => Assert.Equal(pair.First, pair.Second, 5 * Tolerance));
         Assert.All(Rows("teacher logits").Zip(teacher), pair => Assert.Equal(pair.First, pair.Second, 5 * Tolerance));
-        var right = student.Chunk(2).Select(pair => pair[0] > pair[1] ? 0L : 1L).Zip(Task.QueryLabels).Count(pair => pair.First == pair.Second);
+        var right =
+            student.Chunk(2).Select(pair => pair[0] > pair[1] ? 0L : 1L).Zip(Task.QueryLabels)
+                .Count(pair => pair.First == pair.Second);
         Assert.Equal(Reference.GetProperty("accuracy").GetDouble(), right / 4.0);
     }
 
@@ -90,14 +102,25 @@ public sealed class EpisodicReferenceTests : IDisposable
         var meta = stage == "meta stage";
         var loss = LossOf(name, meta ? 0.25 : 8);
         var (students, teachers, labels) = meta
-            ? (tensor(Rows("student logits")).reshape(4, 2), tensor(Rows("teacher logits")).reshape(4, 2), new long[] { 0, 0, 1, 1 })
-            : (tensor(new[] { 2, .5, -1, 0, .1, .2, .3, .25, -.5, 3, 1, 0 }).reshape(3, 4), tensor(new[] { 1.5, 1, 0, -.5, 1, -1, 0, .5, .2, .8, 2, -1 }).reshape(3, 4), [0, 2, 2]);
-        var total = loss.Compute(new LossBatch(students) { TeacherLogits = teachers, Labels = tensor(labels), Epoch = Epoch(name), Epochs = 20 }).Total.item<double>();
+            ? (tensor(Rows("student logits")).reshape(4, 2), tensor(Rows("teacher logits")).reshape(4, 2),
+                new long[] { 0, 0, 1, 1 })
+            : (tensor(new[] { 2, .5, -1, 0, .1, .2, .3, .25, -.5, 3, 1, 0 }).reshape(3, 4),
+                tensor(new[] { 1.5, 1, 0, -.5, 1, -1, 0, .5, .2, .8, 2, -1 }).reshape(3, 4), [0, 2, 2]);
+        var total =
+            loss.Compute(
+                new LossBatch(students)
+                {
+                    TeacherLogits = teachers,
+                    Labels = tensor(labels),
+                    Epoch = Epoch(name),
+                    Epochs = 20
+                }).Total.item<double>();
 
         Assert.Equal(Reference.GetProperty(stage).GetProperty(name).GetDouble(), total, Tolerance);
         if (!meta) return;
         // The same from the images on: float32 of a loss near 20.
-        var whole = With(loss, (step, _, _) => (double)loss.Compute(step.Batch([Task], Epoch(name))).Total.item<float>());
+        var whole =
+            With(loss, (step, _, _) => (double)loss.Compute(step.Batch([Task], Epoch(name))).Total.item<float>());
         Assert.Equal(total, whole, 2e-5);
     }
 
@@ -131,9 +154,15 @@ public sealed class EpisodicReferenceTests : IDisposable
         for (var number = 0; number < 150; number++)
         {
             var task = sampler.Draw(number);
-            var prototypes = task.Support.Chunk(2).Select(images => Enumerable.Range(0, 5).Select(f => images.Average(i => (double)numbers[i * 5 + f])).ToArray()).ToArray();
-            var said = task.Query.Select(q => Enumerable.Range(0, 3).MaxBy(way => Cosine(q, prototypes[way]))).ToArray();
-            Assert.Equal(said.Zip(task.QueryLabels).Count(pair => pair.First == pair.Second) / 12.0, scores.Accuracies[number], 1e-12);
+            var prototypes =
+                task.Support.Chunk(2)
+                    .Select(images =>
+                        Enumerable.Range(0, 5).Select(f => images.Average(i => (double)numbers[i * 5 + f])).ToArray())
+                            .ToArray();
+            var said = task.Query.Select(q => Enumerable.Range(0, 3).MaxBy(way => Cosine(q, prototypes[way])))
+                .ToArray();
+            Assert.Equal(said.Zip(task.QueryLabels).Count(pair => pair.First == pair.Second) / 12.0,
+                scores.Accuracies[number], 1e-12);
             Assert.Equal(said.Select(way => (byte)way), scores.Answers.Skip(number * 12).Take(12));
         }
         Assert.Equal(1, scores.Agreement(scores));

@@ -16,7 +16,8 @@ public sealed class EpisodicTrainerTests : IDisposable
 {
     private readonly ImageSet images = TinyModel.Pictures(120, 1), held = TinyModel.Pictures(90, 2);
 
-    private static EpisodicOptions Options { get; } = new() { Epochs = 3, UpdatesPerEpoch = 8, Episodes = 2, Optimizer = new Sgd(0.05), ValidationEpisodes = 60 };
+    private static EpisodicOptions Options { get; } =
+        new() { Epochs = 3, UpdatesPerEpoch = 8, Episodes = 2, Optimizer = new Sgd(0.05), ValidationEpisodes = 60 };
 
     public void Dispose()
     {
@@ -37,10 +38,16 @@ public sealed class EpisodicTrainerTests : IDisposable
         using var student = new TinyModel(6, 0);
         var head = student.get_parameter("head.weight")!.detach().clone();
         var sampler = new EpisodeSampler(held, Run(student).Episode, 77);
-        var before = EpisodeScores.Of(student, held, Normalization.Centered, sampler, 200, TestContext.Current.CancellationToken).Accuracy;
+        var before =
+            EpisodeScores.Of(student, held, Normalization.Centered, sampler, 200,
+                TestContext.Current.CancellationToken).Accuracy;
         List<TrainingProgress> heard = [];
-        var result = EpisodicTrainer.Train(Run(student) with { Options = Options with { Epochs = 6 } }, new Listener(heard.Add), TestContext.Current.CancellationToken);
-        var after = EpisodeScores.Of(student, held, Normalization.Centered, sampler, 200, TestContext.Current.CancellationToken).Accuracy;
+        var result =
+            EpisodicTrainer.Train(Run(student) with { Options = Options with { Epochs = 6 } }, new Listener(heard.Add),
+                TestContext.Current.CancellationToken);
+        var after =
+            EpisodeScores.Of(student, held, Normalization.Centered, sampler, 200,
+                TestContext.Current.CancellationToken).Accuracy;
 
         Assert.True(after >= before, $"{before} → {after}");
         Assert.True(result.History[^1].Losses["total"] < result.History[0].Losses["total"] / 2, "learned nothing");
@@ -48,10 +55,12 @@ public sealed class EpisodicTrainerTests : IDisposable
         Assert.Equal(6, result.History.Count);
         Assert.Equal(result.History, heard.Where(point => point.Step % 8 == 0));
         Assert.Equal(result.History.Max(point => point.Accuracies["validation"]), result.BestAccuracy!.Value);
-        Assert.Equal(result.History.First(point => point.Accuracies["validation"] == result.BestAccuracy).Step, result.BestStep);
+        Assert.Equal(result.History.First(point => point.Accuracies["validation"] == result.BestAccuracy).Step,
+            result.BestStep);
         Assert.Equal(result.History.First(point => point.Step == result.BestStep).Diagnostics["scale"], result.Scale);
         Assert.False(student.training);
-        Assert.True(head.equal(student.get_parameter("head.weight")!).all().item<bool>(), "the classifier takes no part");
+        Assert.True(head.equal(student.get_parameter("head.weight")!).all().item<bool>(),
+            "the classifier takes no part");
         Assert.True(student.get_parameter("head.weight")!.requires_grad);
     }
 
@@ -69,7 +78,11 @@ public sealed class EpisodicTrainerTests : IDisposable
         var once = EpisodicTrainer.Train(Of(whole, null), token: TestContext.Current.CancellationToken);
 
         using var stop = new CancellationTokenSource();
-        var first = EpisodicTrainer.Train(Of(parts, folder.Path), new Listener(point => { if (point.Step >= 10) stop.Cancel(); }), stop.Token);
+        var first = EpisodicTrainer.Train(Of(parts, folder.Path), new Listener(point =>
+        {
+            if (point.Step >= 10)
+                stop.Cancel();
+        }), stop.Token);
         Assert.True(first.Cancelled);
         using var again = new TinyModel(6, 3, drops: true);
         var second = EpisodicTrainer.Train(Of(again, folder.Path), token: TestContext.Current.CancellationToken);
@@ -78,14 +91,19 @@ public sealed class EpisodicTrainerTests : IDisposable
         Assert.False(second.Cancelled);
         Assert.Equal(whole.Bits(), again.Bits());
         Assert.Equal(once.Scale, second.Scale);
-        Assert.Equal(once.History.Select(point => point.Losses["total"]), second.History.Select(point => point.Losses["total"]));
+        Assert.Equal(once.History.Select(point => point.Losses["total"]),
+            second.History.Select(point => point.Losses["total"]));
 
         // Finished, it is only read; another run does not go on from it.
         using var third = new TinyModel(6, 3, drops: true);
-        Assert.Equal(once.Scale, EpisodicTrainer.Train(Of(third, folder.Path), token: TestContext.Current.CancellationToken).Scale);
+        Assert.Equal(once.Scale,
+            EpisodicTrainer.Train(Of(third, folder.Path), token: TestContext.Current.CancellationToken).Scale);
         Assert.Equal(whole.Bits(), third.Bits());
         using var other = new TinyModel(6, 3, drops: true);
-        var error = Assert.Throws<CheckpointException>(() => EpisodicTrainer.Train(Of(other, folder.Path) with { Teacher = new EpisodicTeacher(teacher, 10) }));
+        var error =
+            Assert.Throws<CheckpointException>(
+                () => EpisodicTrainer.Train(
+                    Of(other, folder.Path) with { Teacher = new EpisodicTeacher(teacher, 10) }));
         Assert.Contains("its teacher is", error.Message);
     }
 
@@ -109,9 +127,18 @@ public sealed class EpisodicTrainerTests : IDisposable
     public void TheTeachersScaleCounts()
     {
         using TinyModel a = new(6, 3), b = new(6, 3), teacher = new(6, 9);
-        var run = Run(a) with { Loss = new Kd { Temperature = 10 }, WithLabels = false, Teacher = new EpisodicTeacher(teacher, 10), Validation = null, Options = Options with { Epochs = 1 } };
+        var run = Run(a)
+            with
+        {
+            Loss = new Kd { Temperature = 10 },
+            WithLabels = false,
+            Teacher = new EpisodicTeacher(teacher, 10),
+            Validation = null,
+            Options = Options with { Epochs = 1 }
+        };
         EpisodicTrainer.Train(run, token: TestContext.Current.CancellationToken);
-        EpisodicTrainer.Train(run with { Student = b, Teacher = new EpisodicTeacher(teacher, 20) }, token: TestContext.Current.CancellationToken);
+        EpisodicTrainer.Train(run with { Student = b, Teacher = new EpisodicTeacher(teacher, 20) },
+            token: TestContext.Current.CancellationToken);
         Assert.NotEqual(a.Bits(), b.Bits());
     }
 
@@ -119,10 +146,19 @@ public sealed class EpisodicTrainerTests : IDisposable
     public void WhatCannotBeIsRefused()
     {
         using var student = new TinyModel(6, 0);
-        Assert.Contains("cannot teach itself", Assert.Throws<ArgumentException>(() => EpisodicTrainer.Train(Run(student) with { Teacher = new EpisodicTeacher(student) })).Message);
-        Assert.Contains("nothing supervises", Assert.Throws<ArgumentException>(() => EpisodicTrainer.Train(Run(student) with { WithLabels = false })).Message);
-        Assert.Contains("class 'class 0' of pictures has 20 images", Assert.Throws<ArgumentException>(() => EpisodicTrainer.Train(Run(student) with { Episode = new EpisodeOptions { Queries = 20 } })).Message);
-        var bad = Assert.Throws<TrainingNotFiniteException>(() => EpisodicTrainer.Train(Run(student) with { Options = Options with { Optimizer = new Sgd(1e30), Epochs = 5 } }));
+        Assert.Contains("cannot teach itself",
+            Assert.Throws<ArgumentException>(
+                () => EpisodicTrainer.Train(Run(student) with { Teacher = new EpisodicTeacher(student) })).Message);
+        Assert.Contains("nothing supervises",
+            Assert.Throws<ArgumentException>(
+                () => EpisodicTrainer.Train(Run(student) with { WithLabels = false })).Message);
+        Assert.Contains("class 'class 0' of pictures has 20 images",
+            Assert.Throws<ArgumentException>(
+                () => EpisodicTrainer.Train(
+                    Run(student) with { Episode = new EpisodeOptions { Queries = 20 } })).Message);
+        var bad = Assert.Throws<TrainingNotFiniteException>(
+            () => EpisodicTrainer.Train(
+                Run(student) with { Options = Options with { Optimizer = new Sgd(1e30), Epochs = 5 } }));
         Assert.Contains("is not finite at update", bad.Message);
         Assert.Equal(2 * 18, bad.Indices.Count);
     }

@@ -39,14 +39,17 @@ public sealed class FeatureExtractorTests
     {
         using var images = Pictures(4);
         using var model = ModelCatalogue.Create("resnet20", 7);
-        Assert.Throws<OperationCanceledException>(() => FeatureExtractor.Compute(model, images, Normalization.Cifar100, token: new CancellationToken(true)));
-        Assert.Throws<ArgumentOutOfRangeException>(() => FeatureExtractor.Compute(model, images, Normalization.Cifar100, batch: 0));
+        Assert.Throws<OperationCanceledException>(
+            () => FeatureExtractor.Compute(model, images, Normalization.Cifar100, token: new CancellationToken(true)));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => FeatureExtractor.Compute(model, images, Normalization.Cifar100, batch: 0));
     }
 
     private static ImageSet Pictures(int count)
     {
         manual_seed(6);
-        return new ImageSet("noise", randint(0, 256, [count, 3, 32, 32], ScalarType.Byte), [.. Enumerable.Range(0, count).Select(i => (long)(i % 7))],
+        return new ImageSet("noise", randint(0, 256, [count, 3, 32, 32], ScalarType.Byte),
+            [.. Enumerable.Range(0, count).Select(i => (long)(i % 7))],
             [.. Enumerable.Range(0, 7).Select(i => $"class {i}")]);
     }
 

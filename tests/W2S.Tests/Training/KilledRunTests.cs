@@ -6,7 +6,8 @@ namespace W2S.Tests.Training;
 [Collection(ProcessWide.Name)]
 public sealed class KilledRunTests : IDisposable
 {
-    private static readonly string Program = Path.Combine(TestPaths.Repository, "tests", "benchmarks", "bin", "W2S.Benchmarks.dll");
+    private static readonly string Program =
+        Path.Combine(TestPaths.Repository, "tests", "benchmarks", "bin", "W2S.Benchmarks.dll");
     private readonly Data.TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
@@ -46,7 +47,8 @@ public sealed class KilledRunTests : IDisposable
     {
         LongProofs.SkipUnlessWanted("fifty runs, each killed and run again");
         string[] arguments = [Program, "resume", "--kills", "50"];
-        using var bench = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardOutput = true })!;
+        using var bench =
+            Process.Start(new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardOutput = true })!;
         var text = bench.StandardOutput.ReadToEnd();
         bench.WaitForExit();
         Assert.True(bench.ExitCode == 0, text);
@@ -68,11 +70,14 @@ public sealed class KilledRunTests : IDisposable
             process.WaitForExit();
         }
         var before = Checkpoints(place);
-        var start = new ProcessStartInfo("bash", ["-c", "trap '' XFSZ; ulimit -f 400; exec \"$@\"", "bash", Environment.ProcessPath!, Program, "killed", "--folder", place])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        var start =
+            new ProcessStartInfo("bash",
+                ["-c", "trap '' XFSZ; ulimit -f 400; exec \"$@\"", "bash", Environment.ProcessPath!, Program, "killed",
+                    "--folder", place])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
         start.Environment["DOTNET_EnableWriteXorExecute"] = "0"; // it maps a file larger than the limit
         using (var limited = Process.Start(start)!)
         {
@@ -105,12 +110,21 @@ public sealed class KilledRunTests : IDisposable
     private static Process Start(string place)
     {
         Assert.True(File.Exists(Program), $"{Program} is not there; build the solution");
-        return Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [Program, "killed", "--folder", place]) { RedirectStandardOutput = true })!;
+        return Process.Start(
+            new ProcessStartInfo(Environment.ProcessPath!,
+                [Program, "killed", "--folder", place])
+            { RedirectStandardOutput = true })!;
     }
 
-    private static bool Unfinished(string place) => Directory.Exists(place) && Directory.EnumerateFileSystemEntries(place, "*.tmp").Any();
+    private static bool Unfinished(string place) =>
+        Directory.Exists(place) && Directory.EnumerateFileSystemEntries(place, "*.tmp").Any();
 
-    private static string[] Checkpoints(string place) => [.. Directory.EnumerateDirectories(place, "step-*").Select(path => Path.GetFileName(path)!).Where(name => !name.EndsWith(".tmp", StringComparison.Ordinal)).Order()];
+    private static string[] Checkpoints(string place) =>
+        [.. Directory.EnumerateDirectories(place, "step-*").Select(path => Path.GetFileName(path)!).Where(
+            name => !name.EndsWith(".tmp", StringComparison.Ordinal)).Order()];
 
-    private static string[] Weights(string place) => [.. new[] { "last.safetensors", "best.safetensors" }.Select(name => Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(Path.Combine(place, name)))))];
+    private static string[] Weights(string place) =>
+        [.. new[] { "last.safetensors", "best.safetensors" }.Select(
+            name => Convert.ToHexString(
+                System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(Path.Combine(place, name)))))];
 }

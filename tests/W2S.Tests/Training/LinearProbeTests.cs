@@ -64,7 +64,8 @@ public sealed class LinearProbeTests
         var (features, labels) = Blobs(200, 8, 4, 1f);
         var teacher = nn.functional.one_hot(tensor(labels), 4).to(ScalarType.Float32) * 2;
         using var probe = LinearProbe.Train(features, 4, new AdaptConf(),
-            new Supervision { TeacherLogits = teacher, Labels = tensor(labels) }, new LinearProbeOptions { Steps = 60, ReportEvery = 25 });
+            new Supervision { TeacherLogits = teacher, Labels = tensor(labels) },
+            new LinearProbeOptions { Steps = 60, ReportEvery = 25 });
         Assert.Equal([25, 50, 60], probe.History.Select(point => point.Step));
         var last = probe.History[^1];
         Assert.Equal(["labels", "self", "teacher", "total"], last.Losses.Keys.Order());
@@ -82,7 +83,9 @@ public sealed class LinearProbeTests
         using var first = LinearProbe.Train(features, 4, new CrossEntropy(), Supervision.ByLabels(labels), options);
         manual_seed(123);
         using var second = LinearProbe.Train(features, 4, new CrossEntropy(), Supervision.ByLabels(labels), options);
-        using var other = LinearProbe.Train(features, 4, new CrossEntropy(), Supervision.ByLabels(labels), options with { Seed = 10 });
+        using var other =
+            LinearProbe.Train(features, 4, new CrossEntropy(), Supervision.ByLabels(labels),
+                options with { Seed = 10 });
         Assert.True(first.Logits(features).Equals(second.Logits(features)));
         Assert.False(first.Logits(features).Equals(other.Logits(features)));
     }
@@ -96,7 +99,8 @@ public sealed class LinearProbeTests
         var teacher = randn(200, 4);
         var seen = new Recorder();
         using var probe = LinearProbe.Train(features, 4, seen,
-            new Supervision { Labels = tensor(labels), TeacherLogits = teacher }, new LinearProbeOptions { Steps = 3, BatchSize = 32, Mixup = 1, Seed = 4 });
+            new Supervision { Labels = tensor(labels), TeacherLogits = teacher },
+            new LinearProbeOptions { Steps = 3, BatchSize = 32, Mixup = 1, Seed = 4 });
 
         Assert.Equal(3, seen.Batches.Count);
         Assert.Equal(3, seen.Batches.Select(batch => batch.Lambda).Distinct().Count());
@@ -109,9 +113,12 @@ public sealed class LinearProbeTests
         Assert.True(first.Features.allclose(lambda * x + (1 - lambda) * x.flip(0), rtol: 1e-5, atol: 1e-5));
         var y = nn.functional.one_hot(tensor(labels)[rows], 4).to(ScalarType.Float32);
         Assert.True(first.Labels.allclose(lambda * y + (1 - lambda) * y.flip(0), rtol: 1e-5, atol: 1e-6));
-        Assert.True(first.Teacher.allclose(lambda * teacher[rows] + (1 - lambda) * teacher[rows].flip(0), rtol: 1e-5, atol: 1e-5));
+        Assert.True(
+            first.Teacher.allclose(lambda * teacher[rows] + (1 - lambda) * teacher[rows].flip(0), rtol: 1e-5,
+                atol: 1e-5));
         // The logits of mixed features are the mixed logits of the plain ones: a probe is affine.
-        Assert.True(first.Student.allclose(lambda * first.Plain + (1 - lambda) * first.Plain.flip(0), rtol: 1e-4, atol: 1e-5));
+        Assert.True(
+            first.Student.allclose(lambda * first.Plain + (1 - lambda) * first.Plain.flip(0), rtol: 1e-4, atol: 1e-5));
     }
 
     [Fact]
@@ -120,13 +127,18 @@ public sealed class LinearProbeTests
         using var scope = NewDisposeScope();
         var (features, labels) = Blobs(50, 8, 4, 1f);
         var seen = new Recorder();
-        using var probe = LinearProbe.Train(features, 4, seen, Supervision.ByLabels(labels), new LinearProbeOptions { Steps = 1 });
+        using var probe =
+            LinearProbe.Train(features, 4, seen, Supervision.ByLabels(labels), new LinearProbeOptions { Steps = 1 });
         Assert.Null(seen.Batches[0].Lambda);
         Assert.True(seen.Batches[0].Plain.Equals(seen.Batches[0].Student));
         var weighted = new Supervision { Labels = tensor(labels), Weights = ones(50) };
-        var error = Assert.Throws<ArgumentException>(() => LinearProbe.Train(features, 4, new CrossEntropy(), weighted, new LinearProbeOptions { Mixup = 1 }));
+        var error =
+            Assert.Throws<ArgumentException>(
+                () => LinearProbe.Train(features, 4, new CrossEntropy(), weighted,
+                    new LinearProbeOptions { Mixup = 1 }));
         Assert.Contains("without Weights", error.Message);
-        Assert.Contains("Mixup -1", Assert.Throws<ArgumentOutOfRangeException>(() => new LinearProbeOptions { Mixup = -1 }).Message);
+        Assert.Contains("Mixup -1",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new LinearProbeOptions { Mixup = -1 }).Message);
     }
 
     [Fact]
@@ -154,7 +166,8 @@ public sealed class LinearProbeTests
         var (features, labels) = Blobs(100, 8, 4, 1f);
         var supervision = Supervision.ByLabels(labels);
         var before = DisposeScopeManager.Statistics.ThreadTotalLiveCount;
-        using (var probe = LinearProbe.Train(features, 4, new CrossEntropy(), supervision, new LinearProbeOptions { Steps = 10 }))
+        using (var probe =
+            LinearProbe.Train(features, 4, new CrossEntropy(), supervision, new LinearProbeOptions { Steps = 10 }))
             Assert.Equal(before + 4, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
         Assert.Equal(before, DisposeScopeManager.Statistics.ThreadTotalLiveCount);
     }
@@ -165,7 +178,9 @@ public sealed class LinearProbeTests
         using var scope = NewDisposeScope();
         var (features, labels) = Blobs(100, 8, 4, 0.3f);
         features[.., 3] = 7;
-        using var probe = LinearProbe.Train(features, 4, new CrossEntropy(), Supervision.ByLabels(labels), new LinearProbeOptions { Steps = 100 });
+        using var probe =
+            LinearProbe.Train(features, 4, new CrossEntropy(), Supervision.ByLabels(labels),
+                new LinearProbeOptions { Steps = 100 });
         Assert.True(probe.Accuracy(features, labels) > 0.9);
     }
 
@@ -177,7 +192,8 @@ public sealed class LinearProbeTests
         using var source = new CancellationTokenSource();
         var heard = new Listener(point => { if (point.Step == 2) source.Cancel(); });
         Assert.Throws<OperationCanceledException>(() => LinearProbe.Train(
-            features, 4, new CrossEntropy(), Supervision.ByLabels(labels), new LinearProbeOptions { ReportEvery = 1 }, heard, source.Token));
+            features, 4, new CrossEntropy(), Supervision.ByLabels(labels), new LinearProbeOptions { ReportEvery = 1 },
+            heard, source.Token));
     }
 
     [Fact]
@@ -189,12 +205,14 @@ public sealed class LinearProbeTests
         Assert.Contains("float32 [samples, features]", Throws(features[0], 4, Supervision.ByLabels(labels)));
         Assert.Contains("1 classes", Throws(features, 1, Supervision.ByLabels(labels)));
         Assert.Contains("nothing supervises", Throws(features, 4, new Supervision()));
-        Assert.Contains("Steps 0", Assert.Throws<ArgumentOutOfRangeException>(() => new LinearProbeOptions { Steps = 0 }).Message);
+        Assert.Contains("Steps 0",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new LinearProbeOptions { Steps = 0 }).Message);
         features[2, 2] = float.NaN;
         Assert.Contains("features[2, 2] is NaN", Throws(features, 4, Supervision.ByLabels(labels)));
 
         static string Throws(Tensor features, int classes, Supervision supervision) =>
-            Assert.ThrowsAny<ArgumentException>(() => LinearProbe.Train(features, classes, new CrossEntropy(), supervision)).Message;
+            Assert.ThrowsAny<ArgumentException>(
+                () => LinearProbe.Train(features, classes, new CrossEntropy(), supervision)).Message;
     }
 
     // Both a first report before it is due, and a last one.
@@ -237,7 +255,9 @@ public sealed class LinearProbeTests
 
         public override LossParts Compute(LossBatch batch)
         {
-            Batches.Add((Keep(batch.StudentLogits), Keep(batch.PlainLogits!), Keep(batch.StudentFeatures!.Pooled), Keep(batch.Labels!),
+            Batches.Add(
+                (Keep(batch.StudentLogits), Keep(batch.PlainLogits!), Keep(batch.StudentFeatures!.Pooled),
+                    Keep(batch.Labels!),
                 Keep(batch.TeacherLogits ?? batch.Labels!), batch.Lambda));
             return new CrossEntropy().Compute(batch);
         }

@@ -27,7 +27,8 @@ public sealed class ManyProbesTests
             new(features, 5, new SmallLoss(), by, options), // by the graph
             new(features, 5, new CrossEntropy(), by, options with { Mixup = 1 }),
             new(features, 5, new CrossEntropy(), by, options with { ChooseL2 = [1e-3, 1], Steps = 20 }),
-            .. Enumerable.Range(0, 6).Select(seed => new ProbeTask(features, 5, new WeakCrossEntropy(), by, options with { Seed = seed })),
+            .. Enumerable.Range(0, 6).Select(
+                seed => new ProbeTask(features, 5, new WeakCrossEntropy(), by, options with { Seed = seed })),
         ];
         var together = LinearProbe.TrainMany(tasks);
         for (var i = 0; i < tasks.Length; i++)
@@ -35,7 +36,8 @@ public sealed class ManyProbesTests
             var task = tasks[i];
             using var alone = LinearProbe.Train(task.Features, 5, task.Loss, task.Supervision, task.Options);
             Assert.True(together[i].Logits(task.Features).Equals(alone.Logits(task.Features)), $"probe {i}");
-            Assert.Equal(alone.History.Select(point => point.Losses["total"]), together[i].History.Select(point => point.Losses["total"]));
+            Assert.Equal(alone.History.Select(point => point.Losses["total"]),
+                together[i].History.Select(point => point.Losses["total"]));
             Assert.Equal(alone.L2, together[i].L2);
             together[i].Dispose();
         }
@@ -43,7 +45,8 @@ public sealed class ManyProbesTests
 
     public static TheoryData<Optimizer> Optimizers() =>
     [
-        new Adam(1e-2) { WeightDecay = 1e-3 }, new AdamW(1e-2), new Sgd { WeightDecay = 1e-3 }, new Sgd { Momentum = 0 }, new Sgd { Nesterov = true },
+        new Adam(1e-2) { WeightDecay = 1e-3 }, new AdamW(1e-2), new Sgd { WeightDecay = 1e-3 },
+        new Sgd { Momentum = 0 }, new Sgd { Nesterov = true },
     ];
 
     // The closed form beside the graph: every optimizer, weights, teachers, classes and features that fill no vector.
@@ -55,9 +58,13 @@ public sealed class ManyProbesTests
         var (features, labels) = Blobs(203, 13, 5, 1.5f);
         var by = new Supervision
         {
-            Labels = tensor(labels), TeacherLogits = randn(203, 5), Weights = rand(203), TeacherWeights = rand(203).round(),
+            Labels = tensor(labels),
+            TeacherLogits = randn(203, 5),
+            Weights = rand(203),
+            TeacherWeights = rand(203).round(),
         };
-        var options = new LinearProbeOptions { Steps = 100, BatchSize = 45, Optimizer = optimizer, ReportEvery = 30, L2 = .01 };
+        var options =
+            new LinearProbeOptions { Steps = 100, BatchSize = 45, Optimizer = optimizer, ReportEvery = 30, L2 = .01 };
         var loss = new AdaptConf();
         using var closed = LinearProbe.Train(features, 5, loss, by, options);
         using var graph = LinearProbe.Train(features, 5, new ByGraph(loss), by, options);
@@ -73,7 +80,8 @@ public sealed class ManyProbesTests
         }
     }
 
-    // The objective is mean loss + λ/2·‖W‖² with a free bias: beside Newton's exact minimum of a small problem, whatever the batch.
+    // The objective is mean loss + λ/2·‖W‖² with a free bias: beside Newton's exact minimum of a small problem,
+    // whatever the batch.
     [Theory]
     [InlineData(1e-2)]
     [InlineData(1e-1)]
@@ -84,11 +92,17 @@ public sealed class ManyProbesTests
         var (features, labels) = Blobs(40, 3, 3, 1.5f);
         var options = new LinearProbeOptions
         {
-            Steps = 6_000, BatchSize = 160, L2 = l2, Optimizer = new Adam(3e-2), Schedule = new CosineSchedule(),
+            Steps = 6_000,
+            BatchSize = 160,
+            L2 = l2,
+            Optimizer = new Adam(3e-2),
+            Schedule = new CosineSchedule(),
         };
         using var probe = LinearProbe.Train(features, 3, new CrossEntropy(), Supervision.ByLabels(labels), options);
         var exact = Newton(features, labels, 3, l2);
-        var difference = (nn.functional.softmax(probe.Logits(features), 1).to_type(ScalarType.Float64) - exact).abs().max().item<double>();
+        var difference =
+            (nn.functional.softmax(probe.Logits(features), 1).to_type(ScalarType.Float64) - exact).abs().max()
+                .item<double>();
         Assert.True(difference < .01, $"probabilities differ by {difference}");
     }
 
@@ -107,21 +121,27 @@ public sealed class ManyProbesTests
         Assert.Equal(byLabels.HeldOut.MinBy(candidate => candidate.CrossEntropy)!.L2, byLabels.L2);
         Assert.InRange(byLabels.L2, 1e-2, 10); // neither by heart nor not at all
         // A whole refit with the value chosen, on all samples.
-        using var given = LinearProbe.Train(features, 2, new CrossEntropy(), Supervision.ByLabels(labels), options with { ChooseL2 = [], L2 = byLabels.L2 });
+        using var given =
+            LinearProbe.Train(features, 2, new CrossEntropy(), Supervision.ByLabels(labels),
+                options with { ChooseL2 = [], L2 = byLabels.L2 });
         Assert.True(given.Logits(features).Equals(byLabels.Logits(features)));
         // The cross entropy of a candidate, made by hand.
         var order = Enumerable.Range(0, 200).Select(i => (long)i).ToArray();
         var random = new SeededRandom(Seeds.Derive(0, "held out"));
         random.Shuffle<long>(order);
         var (held, kept) = (tensor(order[..40]), tensor(order[40..]));
-        using var candidate = LinearProbe.Train(features[kept], 2, new CrossEntropy(), new Supervision { Labels = tensor(labels)[kept] },
+        using var candidate =
+            LinearProbe.Train(features[kept], 2, new CrossEntropy(), new Supervision { Labels = tensor(labels)[kept] },
             options with { ChooseL2 = [], L2 = 1e-4 });
-        var expected = nn.functional.cross_entropy(candidate.Logits(features[held]), tensor(labels)[held]).item<float>();
+        var expected =
+            nn.functional.cross_entropy(candidate.Logits(features[held]), tensor(labels)[held]).item<float>();
         Assert.Equal(expected, byLabels.HeldOut[0].CrossEntropy, 1e-5);
-        Assert.Throws<ArgumentException>(() => LinearProbe.Train(features[..4], 2, new CrossEntropy(), Supervision.ByLabels(labels[..4]), options));
+        Assert.Throws<ArgumentException>(
+            () => LinearProbe.Train(features[..4], 2, new CrossEntropy(), Supervision.ByLabels(labels[..4]), options));
     }
 
-    // A student never sees the truth: it judges by what its teacher said, softly or by the most likely class as its loss does.
+    // A student never sees the truth: it judges by what its teacher said, softly or by the most likely class as its
+    // loss does.
     [Fact]
     public void AStudentChoosesByItsTeachersLabels()
     {
@@ -131,16 +151,19 @@ public sealed class ManyProbesTests
         var options = new LinearProbeOptions { Steps = 20, ChooseL2 = [1e-2, 1], ChooseSteps = [10, 20] };
         foreach (var hard in new[] { false, true })
         {
-            using var probe = LinearProbe.Train(features, 3, new WeakCrossEntropy(hard), Supervision.ByTeacher(teacher), options);
+            using var probe =
+                LinearProbe.Train(features, 3, new WeakCrossEntropy(hard), Supervision.ByTeacher(teacher), options);
             var order = Enumerable.Range(0, 100).Select(i => (long)i).ToArray();
             var random = new SeededRandom(Seeds.Derive(0, "held out"));
             random.Shuffle<long>(order);
             var (held, kept) = (tensor(order[..20]), tensor(order[20..]));
             Assert.Equal([(1e-2, 10), (1e-2, 20), (1, 10), (1, 20)], probe.HeldOut.Select(x => (x.L2, x.Steps)));
-            using var candidate = LinearProbe.Train(features[kept], 3, new WeakCrossEntropy(hard), Supervision.ByTeacher(teacher[kept]),
+            using var candidate =
+                LinearProbe.Train(features[kept], 3, new WeakCrossEntropy(hard), Supervision.ByTeacher(teacher[kept]),
                 options with { ChooseL2 = [], ChooseSteps = [], L2 = 1e-2, Steps = 10 });
             var log = nn.functional.log_softmax(candidate.Logits(features[held]), 1);
-            var target = hard ? nn.functional.one_hot(teacher[held].argmax(1), 3) : nn.functional.softmax(teacher[held], 1);
+            var target = hard ? nn.functional.one_hot(teacher[held].argmax(1), 3)
+                : nn.functional.softmax(teacher[held], 1);
             Assert.Equal(-(target * log).sum(1).mean().item<float>(), probe.HeldOut[0].CrossEntropy, 1e-5);
             Assert.Equal(probe.HeldOut.MinBy(x => x.CrossEntropy)!.Steps, probe.History[^1].Step);
         }
@@ -160,7 +183,9 @@ public sealed class ManyProbesTests
             source.Cancel();
         });
         var tasks = Enumerable.Range(0, 8).Select(seed =>
-            new ProbeTask(features, 5, new CrossEntropy(), Supervision.ByLabels(labels), options with { Seed = seed }) { Progress = heard }).ToArray();
+            new ProbeTask(features, 5, new CrossEntropy(), Supervision.ByLabels(labels),
+                options with { Seed = seed })
+            { Progress = heard }).ToArray();
         Assert.Throws<OperationCanceledException>(() => LinearProbe.TrainMany(tasks, token: source.Token));
         Assert.InRange(Environment.TickCount64 - cancelled, 0, 1_000);
     }

@@ -35,7 +35,14 @@ public sealed class NotFiniteTests
         {
             Batches = new() { BatchSize = 8, Shuffle = false, Workers = 0 },
             Weights = weights,
-            Options = new() { Epochs = 1, Folder = folder.Path, ReportEvery = 7, CheckpointEvery = 5, ChecksEveryStep = everyStep },
+            Options = new()
+            {
+                Epochs = 1,
+                Folder = folder.Path,
+                ReportEvery = 7,
+                CheckpointEvery = 5,
+                ChecksEveryStep = everyStep
+            },
         };
         var error = Assert.Throws<TrainingNotFiniteException>(() => Trainer.Train(run));
         Assert.Equal(6, error.Step);
@@ -76,7 +83,9 @@ public sealed class NotFiniteTests
     {
         using var images = TinyModel.Pictures(16, 1);
         using var student = new TinyModel(6, 0);
-        var run = new TrainingRun(student, images, new BadGradient()) { Batches = new() { BatchSize = 8, Workers = 0 } };
+        var run = new TrainingRun(student, images,
+            new BadGradient())
+        { Batches = new() { BatchSize = 8, Workers = 0 } };
         var error = Assert.Throws<TrainingNotFiniteException>(() => Trainer.Train(run));
         Assert.Equal(1, error.Step);
         Assert.StartsWith("the gradient of ", error.What);
@@ -89,12 +98,17 @@ public sealed class NotFiniteTests
     {
         using var images = TinyModel.Pictures(16, 1);
         using var student = new TinyModel(6, 0);
-        var run = new TrainingRun(student, images, new CrossEntropy()) { Options = new() { Device = new torch.Device("cuda:0") } };
+        var run = new TrainingRun(student, images,
+            new CrossEntropy())
+        { Options = new() { Device = new torch.Device("cuda:0") } };
         var torchSays = new InvalidOperationException("CUDA out of memory. Tried to allocate 20.00 MiB");
         Assert.True(OutOfDeviceMemoryException.Is(torchSays));
-        Assert.False(OutOfDeviceMemoryException.Is(new InvalidOperationException("mat1 and mat2 shapes cannot be multiplied")));
+        Assert.False(
+            OutOfDeviceMemoryException.Is(new InvalidOperationException("mat1 and mat2 shapes cannot be multiplied")));
         var message = MemoryDiagnosis.For(run, torchSays).Message;
-        Assert.Equal("out of memory on cuda:0: tiny with batches of 128 images of 12×12; give batches of 64, with Accumulation 2 for the same update", message);
+        Assert.Equal(
+            "out of memory on cuda:0: tiny with batches of 128 images of 12×12; give batches of 64, with Accumulation "
+            + "2 for the same update", message);
     }
 
     /// <summary>Zero with a gradient of 0·∞.</summary>

@@ -12,9 +12,11 @@ public sealed class OptimizerTests
     {
         ["sgd"] = (new Sgd(0.1) { WeightDecay = 5e-4 }, p => optim.SGD(p, 0.1, momentum: 0.9, weight_decay: 5e-4)),
         ["plain"] = (new Sgd(0.1) { Momentum = 0 }, p => optim.SGD(p, 0.1)),
-        ["nesterov"] = (new Sgd(0.05) { WeightDecay = 1e-2, Nesterov = true }, p => optim.SGD(p, 0.05, momentum: 0.9, weight_decay: 1e-2, nesterov: true)),
+        ["nesterov"] = (new Sgd(0.05) { WeightDecay = 1e-2, Nesterov = true },
+            p => optim.SGD(p, 0.05, momentum: 0.9, weight_decay: 1e-2, nesterov: true)),
         ["adam"] = (new Adam(1e-2) { WeightDecay = 1e-4 }, p => optim.Adam(p, 1e-2, weight_decay: 1e-4)),
-        ["adamw"] = (new AdamW(1e-2) { WeightDecay = 0.05, Beta2 = 0.95 }, p => optim.AdamW(p, 1e-2, beta2: 0.95, weight_decay: 0.05)),
+        ["adamw"] = (new AdamW(1e-2) { WeightDecay = 0.05, Beta2 = 0.95 },
+            p => optim.AdamW(p, 1e-2, beta2: 0.95, weight_decay: 0.05)),
     };
 
     public static TheoryData<string> Names => [.. Pairs.Keys];
@@ -25,7 +27,9 @@ public sealed class OptimizerTests
         using var scope = NewDisposeScope();
         var (ours, theirs) = Pairs[name];
         Tensor[] ourParameters = Start(), theirParameters = Start();
-        using var flat = new FlatParameters([.. ourParameters.Select((p, i) => new TrainedParameter($"p{i}", p, 1, ours.WeightDecay))]);
+        using var flat =
+            new FlatParameters(
+                [.. ourParameters.Select((p, i) => new TrainedParameter($"p{i}", p, 1, ours.WeightDecay))]);
         using var state = ours.Start(flat);
         var reference = theirs(theirParameters.Cast<Parameter>());
         for (var step = 0; step < 20; step++)
@@ -70,7 +74,9 @@ public sealed class OptimizerTests
         manual_seed(1);
         var layer = nn.Conv2d(3, 5, 3);
         var before = layer.weight.clone();
-        using var flat = new FlatParameters([.. layer.named_parameters().Select(p => new TrainedParameter(p.name, p.parameter))], channelsLast);
+        using var flat =
+            new FlatParameters([.. layer.named_parameters().Select(p => new TrainedParameter(p.name, p.parameter))],
+                channelsLast);
         Assert.True(before.allclose(layer.weight, rtol: 0, atol: 0));
         Assert.Equal(channelsLast ? 1 : 9, layer.weight.stride(1));
         var x = randn(2, 3, 8, 8);

@@ -8,7 +8,10 @@ public sealed class ParameterGroupsTests
     [Fact]
     public void LayersOfATransformer()
     {
-        var layers = ParameterGroups.Layers(["cls_token", "pos_embed", "patch_embed.proj.weight", "blocks.0.norm1.weight", "blocks.0.attn.qkv.weight",
+        var layers =
+            ParameterGroups.Layers(
+                ["cls_token", "pos_embed", "patch_embed.proj.weight", "blocks.0.norm1.weight",
+                    "blocks.0.attn.qkv.weight",
             "blocks.1.mlp.fc1.bias", "norm.weight", "head.weight"], "vit");
         Assert.Equal([0, 0, 0, 1, 1, 2, 3, 3], layers.Values);
     }
@@ -33,7 +36,9 @@ public sealed class ParameterGroupsTests
         Assert.Equal(1, groups["fc.weight"].LearningRateScale);
         Assert.Equal(0.5, groups["layer3.2.conv1.weight"].LearningRateScale);
         Assert.Equal(Math.Pow(0.5, 10), groups["conv1.weight"].LearningRateScale, 12);
-        Assert.Equal((0.05, 0.0, 0.0), (groups["fc.weight"].WeightDecay, groups["fc.bias"].WeightDecay, groups["bn1.weight"].WeightDecay));
-        Assert.All(ParameterGroups.Of(model, null, options with { DecayBiasesAndNorms = true }), p => Assert.Equal(0.05, p.WeightDecay));
+        Assert.Equal((0.05, 0.0, 0.0),
+            (groups["fc.weight"].WeightDecay, groups["fc.bias"].WeightDecay, groups["bn1.weight"].WeightDecay));
+        Assert.All(ParameterGroups.Of(model, null, options with { DecayBiasesAndNorms = true }),
+            p => Assert.Equal(0.05, p.WeightDecay));
     }
 }

@@ -14,7 +14,9 @@ internal sealed class PixelModel(int first, int second) : ImageModel("pixels")
     public override ModelOutput ForwardFeatures(Tensor images)
     {
         using var scope = NewDisposeScope();
-        var features = stack([images.select(1, first).select(1, 0).select(1, 0), images.select(1, second).select(1, 0).select(1, 0)], 1).round();
+        var features =
+            stack([images.select(1, first).select(1, 0).select(1, 0),
+                images.select(1, second).select(1, 0).select(1, 0)], 1).round();
         return new ModelOutput(features.clone().MoveToOuterDisposeScope(), features.MoveToOuterDisposeScope(), []);
     }
 }

@@ -14,7 +14,8 @@ namespace W2S.Tests.Training;
 [Collection(ProcessWide.Name)]
 public sealed class ProbeProtocolTests
 {
-    // CIFAR-100 test images, 20 super-classes, 2,000 labels: weak 69.5 ± .8, soft − weak 4.6 [4.0, 5.3], ceiling 77.8 ± .7 over 5 splits.
+    // CIFAR-100 test images, 20 super-classes, 2,000 labels: weak 69.5 ± .8, soft − weak 4.6 [4.0, 5.3], ceiling 77.8 ±
+    // .7 over 5 splits.
     [Fact]
     public void AWeakTeacherRaisesAStrongerStudent()
     {
@@ -32,10 +33,15 @@ public sealed class ProbeProtocolTests
             var truth = parts.Select(part => part.Select(i => images.Labels[i]).ToArray()).ToArray();
             var taught = parts[0][..2000];
             var options = new LinearProbeOptions { Seed = split };
-            using var teacher = LinearProbe.Train(weakSide.Subset(taught).Features, 20, new CrossEntropy(), Supervision.ByLabels(truth[0][..2000]), options);
+            using var teacher =
+                LinearProbe.Train(weakSide.Subset(taught).Features, 20, new CrossEntropy(),
+                    Supervision.ByLabels(truth[0][..2000]), options);
             var student = strongSide.Subset(parts[1]).Features;
-            using var pupil = LinearProbe.Train(student, 20, new WeakCrossEntropy(), Supervision.ByTeacher(teacher.Logits(weakSide.Subset(parts[1]).Features)), options);
-            using var best = LinearProbe.Train(student, 20, new CrossEntropy(), Supervision.ByLabels(truth[1]), options);
+            using var pupil =
+                LinearProbe.Train(student, 20, new WeakCrossEntropy(),
+                    Supervision.ByTeacher(teacher.Logits(weakSide.Subset(parts[1]).Features)), options);
+            using var best =
+                LinearProbe.Train(student, 20, new CrossEntropy(), Supervision.ByLabels(truth[1]), options);
             weak.Add(teacher.Accuracy(weakSide.Subset(parts[2]).Features, truth[2]));
             soft.Add(pupil.Accuracy(strongSide.Subset(parts[2]).Features, truth[2]));
             ceiling.Add(best.Accuracy(strongSide.Subset(parts[2]).Features, truth[2]));

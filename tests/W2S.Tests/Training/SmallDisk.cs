@@ -33,7 +33,8 @@ internal sealed class SmallDisk : IDisposable
         return file;
     }
 
-    public void MakeReadOnly() => Assert.True(Run("mount", "-o", "remount,ro", Path), "the disk cannot be made read-only");
+    public void MakeReadOnly() =>
+        Assert.True(Run("mount", "-o", "remount,ro", Path), "the disk cannot be made read-only");
 
     public void Dispose()
     {
@@ -44,7 +45,8 @@ internal sealed class SmallDisk : IDisposable
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+            using var process =
+                Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
             process.StandardError.ReadToEnd();
             process.WaitForExit();
             return process.ExitCode == 0;

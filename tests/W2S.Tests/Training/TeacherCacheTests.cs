@@ -11,7 +11,8 @@ using static TorchSharp.torch;
 
 namespace W2S.Tests.Training;
 
-/// <summary>Cached logits are those that the teacher gives for the views in question, and a cache of anything else is refused.</summary>
+/// <summary>Cached logits are those that the teacher gives for the views in question, and a cache of anything else is
+/// refused.</summary>
 [Collection(ProcessWide.Name)]
 public sealed class TeacherCacheTests : IDisposable
 {
@@ -44,15 +45,20 @@ public sealed class TeacherCacheTests : IDisposable
         List<Tensor> seen = [];
         for (var view = 0; view < 3; view++)
         {
-            var expected = cat([.. loader.InOrder(view).Select(batch => teacher.call(batch.Images).detach())]).index_select(0, picked);
+            var expected =
+                cat([.. loader.InOrder(view).Select(batch => teacher.call(batch.Images).detach())])
+                    .index_select(0, picked);
             var read = cache.Read(rows, view);
             Assert.Equal(ScalarType.Float32, read.dtype);
-            Assert.True(read.allclose(expected, rtol: error, atol: error), $"view {view}: {read.sub(expected).abs().max().item<float>()} apart");
+            Assert.True(read.allclose(expected, rtol: error, atol: error),
+                $"view {view}: {read.sub(expected).abs().max().item<float>()} apart");
             seen.Add(read);
         }
         Assert.False(seen[0].allclose(seen[1], rtol: 1e-2, atol: 1e-2));
-        Assert.Equal((long)3 * 40 * 6 * TeacherCacheWriter.Bytes(type), SafeTensorsFile.Read(Path)["logits"].bytes.Length);
-        Assert.Contains("view 3 is outside 0 … 2", Assert.Throws<ArgumentOutOfRangeException>(() => cache.Read(rows, 3)).Message);
+        Assert.Equal((long)3 * 40 * 6 * TeacherCacheWriter.Bytes(type),
+            SafeTensorsFile.Read(Path)["logits"].bytes.Length);
+        Assert.Contains("view 3 is outside 0 … 2",
+            Assert.Throws<ArgumentOutOfRangeException>(() => cache.Read(rows, 3)).Message);
         Assert.Contains("position 40", Assert.Throws<ArgumentOutOfRangeException>(() => cache.Read([40])).Message);
     }
 
@@ -67,18 +73,31 @@ public sealed class TeacherCacheTests : IDisposable
         using var other = new TinyModel(6, 9);
         using var others = TinyModel.Pictures(40, 2);
         Assert.Contains("for the teacher it holds", Refusal(() => TeacherCache.Open(Path, other, images, Views)));
-        Assert.Contains("for the teacher's normalisation", Refusal(() => TeacherCache.Open(Path, teacher, images, Views, Normalization.Cifar100)));
+        Assert.Contains("for the teacher's normalisation",
+            Refusal(() => TeacherCache.Open(Path, teacher, images, Views, Normalization.Cifar100)));
         Assert.Contains("for the images", Refusal(() => TeacherCache.Open(Path, teacher, others, Views)));
-        Assert.Contains("for the views", Refusal(() => TeacherCache.Open(Path, teacher, images, Views with { Seed = 4 })));
-        Assert.Contains("for the views", Refusal(() => TeacherCache.Open(Path, teacher, images, Views with { Views = 2 })));
+        Assert.Contains("for the views",
+            Refusal(() => TeacherCache.Open(Path, teacher, images, Views with { Seed = 4 })));
+        Assert.Contains("for the views",
+            Refusal(() => TeacherCache.Open(Path, teacher, images, Views with { Views = 2 })));
         Assert.Contains("for the views", Refusal(() => TeacherCache.OpenOrCreate(Path, teacher, images, Plain)));
-        Assert.Contains("BatchOptions.Views", Assert.Throws<ArgumentException>(() => TeacherCache.Open(Path, teacher, images, Views with { Views = null })).Message);
+        Assert.Contains("BatchOptions.Views",
+            Assert.Throws<ArgumentException>(
+                () => TeacherCache.Open(Path, teacher, images, Views with { Views = null })).Message);
 
         using var cache = TeacherCache.Open(Path, teacher, images, Views);
         using var student = new TinyModel(6, 0);
         var run = new TrainingRun(student, others, new Kd()) { Batches = Views, Teacher = Teacher.FromCache(cache) };
         Assert.Contains("for the images", Refusal(() => Trainer.Train(run)));
-        Assert.Contains("for the views", Refusal(() => Trainer.Train(run with { Student = student, Images = images, Batches = Views with { Augmentation = new() { Flip = true } } })));
+        Assert.Contains("for the views",
+            Refusal(() =>
+                Trainer.Train(
+                    run with
+                    {
+                        Student = student,
+                        Images = images,
+                        Batches = Views with { Augmentation = new() { Flip = true } }
+                    })));
 
         static string Refusal(Action open) => Assert.Throws<TeacherCacheException>(open).Message;
     }
@@ -87,7 +106,9 @@ public sealed class TeacherCacheTests : IDisposable
     public void AnotherTypeIsNotPassedOff()
     {
         TeacherCache.Create(Path, teacher, images, Views).Dispose();
-        Assert.Contains("of type Float16 and Float32 is asked for", Assert.Throws<TeacherCacheException>(() => TeacherCache.OpenOrCreate(Path, teacher, images, Views, type: ScalarType.Float32)).Message);
+        Assert.Contains("of type Float16 and Float32 is asked for",
+            Assert.Throws<TeacherCacheException>(
+                () => TeacherCache.OpenOrCreate(Path, teacher, images, Views, type: ScalarType.Float32)).Message);
         TeacherCache.OpenOrCreate(Path, teacher, images, Views).Dispose();
     }
 
@@ -96,7 +117,8 @@ public sealed class TeacherCacheTests : IDisposable
     {
         teacher.train();
         Directory.CreateDirectory(Path);
-        Assert.ThrowsAny<Exception>(() => TeacherCache.Create(System.IO.Path.Combine(Path, "x\0y"), teacher, images, Views).Dispose());
+        Assert.ThrowsAny<Exception>(
+            () => TeacherCache.Create(System.IO.Path.Combine(Path, "x\0y"), teacher, images, Views).Dispose());
         Assert.True(teacher.training);
     }
 
@@ -107,7 +129,8 @@ public sealed class TeacherCacheTests : IDisposable
         using (no_grad())
         using (var head = teacher.get_parameter("head.bias"))
             head![0] += 1e-6f;
-        Assert.Contains("for the teacher it holds", Assert.Throws<TeacherCacheException>(() => TeacherCache.Open(Path, teacher, images, Plain)).Message);
+        Assert.Contains("for the teacher it holds",
+            Assert.Throws<TeacherCacheException>(() => TeacherCache.Open(Path, teacher, images, Plain)).Message);
     }
 
     [Fact]
@@ -116,11 +139,14 @@ public sealed class TeacherCacheTests : IDisposable
         TeacherCache.Create(Path, teacher, images, Plain).Dispose();
         using (var stream = new FileStream(Path, FileMode.Open))
             stream.SetLength(stream.Length - 1);
-        Assert.Contains("make the cache anew", Assert.Throws<TeacherCacheException>(() => TeacherCache.Open(Path, teacher, images, Plain)).Message);
+        Assert.Contains("make the cache anew",
+            Assert.Throws<TeacherCacheException>(() => TeacherCache.Open(Path, teacher, images, Plain)).Message);
         SafeTensorsFile.Write(Path, new Dictionary<string, Tensor>());
-        Assert.Contains("no teacher cache", Assert.Throws<TeacherCacheException>(() => TeacherCache.Open(Path, teacher, images, Plain)).Message);
+        Assert.Contains("no teacher cache",
+            Assert.Throws<TeacherCacheException>(() => TeacherCache.Open(Path, teacher, images, Plain)).Message);
         File.Delete(Path);
-        Assert.Contains(Path, Assert.Throws<TeacherCacheException>(() => TeacherCache.Open(Path, teacher, images, Plain)).Message);
+        Assert.Contains(Path,
+            Assert.Throws<TeacherCacheException>(() => TeacherCache.Open(Path, teacher, images, Plain)).Message);
     }
 
     [Fact]
@@ -129,13 +155,15 @@ public sealed class TeacherCacheTests : IDisposable
         TeacherCache.Create(Path, teacher, images, Plain).Dispose();
         var before = File.ReadAllBytes(Path);
         using var source = new CancellationTokenSource();
-        Assert.Throws<OperationCanceledException>(() => TeacherCache.Create(Path, teacher, images, Plain, progress: new Stop(source), token: source.Token));
+        Assert.Throws<OperationCanceledException>(
+            () => TeacherCache.Create(Path, teacher, images, Plain, progress: new Stop(source), token: source.Token));
         Assert.Equal(before, File.ReadAllBytes(Path));
         Assert.Equal([Path], Directory.EnumerateFileSystemEntries(folder.Path));
 
         using var disk = SmallDisk.Mount(256);
         disk.Fill();
-        Assert.ThrowsAny<IOException>(() => TeacherCache.Create(System.IO.Path.Combine(disk.Path, "cache"), teacher, images, Plain).Dispose());
+        Assert.ThrowsAny<IOException>(
+            () => TeacherCache.Create(System.IO.Path.Combine(disk.Path, "cache"), teacher, images, Plain).Dispose());
         Assert.Single(Directory.EnumerateFileSystemEntries(disk.Path));
     }
 
@@ -157,7 +185,8 @@ public sealed class TeacherCacheTests : IDisposable
         Trainer.Train(run);
         Trainer.Train(run with { Student = live, Teacher = Teacher.OnTheFly(teacher) });
         foreach (var ((name, a), (_, b)) in cached.state_dict().Zip(live.state_dict()))
-            Assert.True(a.to_type(ScalarType.Float32).allclose(b.to_type(ScalarType.Float32), rtol: 1e-3, atol: 1e-4), name);
+            Assert.True(a.to_type(ScalarType.Float32).allclose(b.to_type(ScalarType.Float32), rtol: 1e-3, atol: 1e-4),
+                name);
     }
 
     // A teacher that was trained on another normalisation sees the student's views as its own.

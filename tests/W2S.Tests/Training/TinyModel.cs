@@ -9,8 +9,8 @@ namespace W2S.Tests.Training;
 
 /// <summary>A network of two convolutions that trains in milliseconds; with norms and dropout where asked.</summary>
 /// <remarks>
-/// Sixteen channels: libtorch 2.10 on some CPUs gives a wrong float32 gradient for the input of a dense k×k convolution whose
-/// output channels are no multiple of 16.
+/// Sixteen channels: libtorch 2.10 on some CPUs gives a wrong float32 gradient for the input of a dense k×k convolution
+/// whose output channels are no multiple of 16.
 /// </remarks>
 internal sealed class TinyModel : ImageModel
 {
@@ -51,10 +51,12 @@ internal sealed class TinyModel : ImageModel
         var pooled = map.mean([2, 3]);
         if (dropout is not null) pooled = dropout.call(pooled);
         var logits = head.call(pooled);
-        return new ModelOutput(logits.MoveToOuterDisposeScope(), pooled.MoveToOuterDisposeScope(), [x.MoveToOuterDisposeScope(), map.MoveToOuterDisposeScope()]);
+        return new ModelOutput(logits.MoveToOuterDisposeScope(), pooled.MoveToOuterDisposeScope(),
+            [x.MoveToOuterDisposeScope(), map.MoveToOuterDisposeScope()]);
     }
 
-    /// <summary>Coloured noise whose class is its brightest channel, and whether that is bright all over or in one half: learnable in seconds.</summary>
+    /// <summary>Coloured noise whose class is its brightest channel, and whether that is bright all over or in one
+    /// half: learnable in seconds.</summary>
     public static ImageSet Pictures(int count, long seed, int side = 12, int classes = 6, bool noisy = false)
     {
         var random = new SeededRandom(seed);
@@ -70,19 +72,22 @@ internal sealed class TinyModel : ImageModel
                     for (var x = 0; x < side; x++)
                     {
                         var bright = channel == labels[image] % 3 && (labels[image] < 3 || x < side / 2);
-                        bytes[((image * 3 + channel) * side + y) * side + x] = (byte)(random.Next(120) + (bright ? 120 : 0));
+                        bytes[((image * 3 + channel) * side + y) * side + x] =
+                            (byte)(random.Next(120) + (bright ? 120 : 0));
                     }
                 }
             }
             if (noisy && random.NextBool(0.3)) labels[image] = random.Next(classes);
         }
-        return new ImageSet("pictures", tensor(bytes, ScalarType.Byte).reshape(count, 3, side, side), labels, [.. Enumerable.Range(0, classes).Select(i => $"class {i}")]);
+        return new ImageSet("pictures", tensor(bytes, ScalarType.Byte).reshape(count, 3, side, side), labels,
+            [.. Enumerable.Range(0, classes).Select(i => $"class {i}")]);
     }
 
     /// <summary>All weights and buffers as bytes, to compare bit for bit.</summary>
     public byte[] Bits()
     {
         using var scope = NewDisposeScope();
-        return [.. state_dict().OrderBy(entry => entry.Key, StringComparer.Ordinal).SelectMany(entry => entry.Value.detach().contiguous().bytes.ToArray())];
+        return [.. state_dict().OrderBy(entry => entry.Key, StringComparer.Ordinal).SelectMany(
+            entry => entry.Value.detach().contiguous().bytes.ToArray())];
     }
 }

@@ -17,7 +17,8 @@ internal static class AssemblyStore
     static AssemblyStore()
     {
         AssemblyLoadContext.Default.Resolving += (context, name) =>
-            name.Name is { } simple && Known.TryGetValue(simple, out var path) ? context.LoadFromAssemblyPath(path) : null;
+            name.Name is { } simple && Known.TryGetValue(simple, out var path) ? context.LoadFromAssemblyPath(path)
+                : null;
         AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) => NativeStore.Load(name);
     }
 
@@ -34,7 +35,8 @@ internal static class AssemblyStore
         PlatformAssemblies.Find(simpleName) ?? Known.GetValueOrDefault(simpleName);
 
     /// <summary>Loads an assembly by its file.</summary>
-    /// <exception cref="InvalidOperationException">Another assembly of that name is loaded, or the file has changed since.</exception>
+    /// <exception cref="InvalidOperationException">Another assembly of that name is loaded, or the file has changed
+    /// since.</exception>
     /// <exception cref="BadImageFormatException">The file is not a .NET assembly.</exception>
     public static Assembly Load(string path)
     {
@@ -46,12 +48,14 @@ internal static class AssemblyStore
         if (Loaded.GetOrAdd(name.Name!, _ => loaded.ManifestModule.ModuleVersionId) == wanted) return loaded;
         if (counts == path)
         {
-            throw new InvalidOperationException($"{Path.GetFileName(path)} has changed since it was loaded; restart the kernel to load it again");
+            throw new InvalidOperationException(
+                $"{Path.GetFileName(path)} has changed since it was loaded; restart the kernel to load it again");
         }
         if (loaded.GetName().Version < name.Version)
         {
             throw new InvalidOperationException(
-                $"{name.Name} {name.Version} cannot be loaded: version {loaded.GetName().Version} already is, from {loaded.Location}; restart the kernel and load the newer one first");
+                $"{name.Name} {name.Version} cannot be loaded: version {loaded.GetName().Version} already is, from "
+                + $"{loaded.Location}; restart the kernel and load the newer one first");
         }
         return loaded;
     }

@@ -4,7 +4,8 @@ using System.Text;
 namespace W2S.Kernel.Engine.Assemblies;
 
 /// <summary>What a Linux shared library asks of others: its dynamic section, read from the file.</summary>
-/// <remarks>Layout: System V ABI, chapter 5, and the GNU symbol versioning sections; 64-bit little-endian only.</remarks>
+/// <remarks>Layout: System V ABI, chapter 5, and the GNU symbol versioning sections; 64-bit little-endian
+/// only.</remarks>
 internal sealed class ElfFile
 {
     private const int Dynamic = 2;
@@ -18,7 +19,8 @@ internal sealed class ElfFile
     /// <summary>The libraries that this one needs, by file name.</summary>
     public IReadOnlyList<string> Needed { get; private set; } = [];
 
-    /// <summary>Each version that it requires of another library, with the place of that entry's flags in the file.</summary>
+    /// <summary>Each version that it requires of another library, with the place of that entry's flags in the
+    /// file.</summary>
     public IReadOnlyList<(string Library, string Version, long FlagsAt)> Versions { get; private set; } = [];
 
     /// <summary>Reads a file.</summary>
@@ -88,7 +90,8 @@ internal sealed class ElfFile
             for (var j = 0; j < BinaryPrimitives.ReadUInt16LittleEndian(need.AsSpan(2)); j++)
             {
                 var version = At(detail, 16);
-                versions.Add((library, Text(strings + BinaryPrimitives.ReadUInt32LittleEndian(version.AsSpan(8))), detail + 4));
+                versions.Add(
+                    (library, Text(strings + BinaryPrimitives.ReadUInt32LittleEndian(version.AsSpan(8))), detail + 4));
                 detail += BinaryPrimitives.ReadUInt32LittleEndian(version.AsSpan(12));
             }
             at += BinaryPrimitives.ReadUInt32LittleEndian(need.AsSpan(12));
@@ -102,7 +105,8 @@ internal sealed class ElfFile
     {
         foreach (var segment in segments)
         {
-            if (address >= segment.Address && address < segment.Address + segment.Size) return (long)(address - segment.Address + segment.Offset);
+            if (address >= segment.Address && address < segment.Address + segment.Size)
+                return (long)(address - segment.Address + segment.Offset);
         }
         return (long)address;
     }

@@ -14,12 +14,14 @@ internal static class ModuleVersion
         return metadata.GetGuid(metadata.GetModuleDefinition().Mvid);
     }
 
-    /// <summary>The simple names of the assemblies that one refers to; none where the file is no .NET assembly.</summary>
+    /// <summary>The simple names of the assemblies that one refers to; none where the file is no .NET
+    /// assembly.</summary>
     public static IReadOnlyList<string> References(string path)
     {
         using var file = new PEReader(File.OpenRead(path));
         if (!file.HasMetadata) return [];
         var metadata = file.GetMetadataReader();
-        return [.. metadata.AssemblyReferences.Select(handle => metadata.GetString(metadata.GetAssemblyReference(handle).Name))];
+        return [.. metadata.AssemblyReferences.Select(
+            handle => metadata.GetString(metadata.GetAssemblyReference(handle).Name))];
     }
 }

@@ -34,8 +34,8 @@ internal static class NativeStore
         return 0;
     }
 
-    // A package's library may need one that another package holds, in a folder where the system does not look: those that
-    // it needs come first, and the system's loader then finds them by name.
+    // A package's library may need one that another package holds, in a folder where the system does not look: those
+    // that it needs come first, and the system's loader then finds them by name.
     private static nint LoadFile(string path)
     {
         lock (Loaded)

@@ -23,12 +23,14 @@ internal static class PlatformAssemblies
 
     private static IReadOnlyList<string> FindDefault() =>
     [
-        .. Paths.Values.Where(path => Path.GetDirectoryName(path) == Framework && IsUseful(Path.GetFileNameWithoutExtension(path))),
+        .. Paths.Values.Where(
+            path => Path.GetDirectoryName(path) == Framework && IsUseful(Path.GetFileNameWithoutExtension(path))),
         typeof(CellSession).Assembly.Location,
         typeof(Microsoft.DotNet.Interactive.Formatting.Formatter).Assembly.Location,
         typeof(Microsoft.AspNetCore.Html.IHtmlContent).Assembly.Location,
     ];
 
     private static bool IsUseful(string name) =>
-        !name.StartsWith("Microsoft.VisualBasic", StringComparison.Ordinal) && name != "WindowsBase" && name != "System.Data";
+        !name.StartsWith("Microsoft.VisualBasic", StringComparison.Ordinal) && name != "WindowsBase"
+            && name != "System.Data";
 }

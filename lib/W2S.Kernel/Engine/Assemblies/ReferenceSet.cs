@@ -24,7 +24,8 @@ internal sealed class ReferenceSet
     {
         var folder = Path.GetDirectoryName(path)!;
         NativeStore.OfferFolder(folder);
-        foreach (var machine in RuntimeIdentifiers.All) NativeStore.OfferFolder(Path.Combine(folder, "runtimes", machine, "native"));
+        foreach (var machine in RuntimeIdentifiers.All)
+            NativeStore.OfferFolder(Path.Combine(folder, "runtimes", machine, "native"));
         foreach (var sibling in Directory.EnumerateFiles(folder, "*.dll"))
         {
             if (sibling != path) AssemblyStore.Offer(sibling);
@@ -42,7 +43,8 @@ internal sealed class ReferenceSet
         {
             if (!seen.Add(name) || AssemblyStore.Find(name) is not { } file) continue;
             Add(file);
-            if (PlatformAssemblies.Find(name) is not null && name.StartsWith("System.", StringComparison.Ordinal)) continue;
+            if (PlatformAssemblies.Find(name) is not null && name.StartsWith("System.", StringComparison.Ordinal))
+                continue;
             foreach (var dependency in ModuleVersion.References(file)) open.Enqueue(dependency);
         }
     }

@@ -3,11 +3,13 @@ using System.Runtime.InteropServices;
 namespace W2S.Kernel.Engine.Assemblies;
 
 /// <summary>The names under which native libraries for this machine are published.</summary>
-/// <remarks>A distribution's own build of .NET reports one of its own, such as <c>ubuntu.26.04-x64</c>; libraries ship for <c>linux-x64</c>.</remarks>
+/// <remarks>A distribution's own build of .NET reports one of its own, such as <c>ubuntu.26.04-x64</c>; libraries ship
+/// for <c>linux-x64</c>.</remarks>
 internal static class RuntimeIdentifiers
 {
     /// <summary>This process's own and the portable one, each once.</summary>
-    public static IReadOnlyList<string> All { get; } = [.. new[] { RuntimeInformation.RuntimeIdentifier, Portable }.Distinct()];
+    public static IReadOnlyList<string> All { get; } = [.. new[] { RuntimeInformation.RuntimeIdentifier,
+        Portable }.Distinct()];
 
     /// <summary>The one that packages use.</summary>
     public static string Portable => PortableOf(RuntimeInformation.RuntimeIdentifier);

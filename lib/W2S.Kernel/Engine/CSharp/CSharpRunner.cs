@@ -27,7 +27,9 @@ internal sealed class CSharpRunner : IDisposable
     /// <summary>The variables that cells have declared, those declared again once.</summary>
     public IEnumerable<Variable> Variables =>
         states.Where(state => state is not null)
-            .SelectMany(state => state!.GetType().GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.DeclaredOnly)
+            .SelectMany(
+                state => state!.GetType().GetFields(
+                    BindingFlags.Instance | BindingFlags.Public | BindingFlags.DeclaredOnly)
                 .Where(declared => !declared.Name.StartsWith('<')
                     && !declared.Name.StartsWith(UsingDeclarations.UnnamedPrefix, StringComparison.Ordinal))
                 .Select(declared => new Variable(declared.Name, declared.FieldType, declared.GetValue(state))))
@@ -40,7 +42,8 @@ internal sealed class CSharpRunner : IDisposable
     /// <summary>Starts a piece. Its variables stay, also where it fails later.</summary>
     public Task<object?> Start(Submission submission)
     {
-        // each piece knows its slot, which is at most its number plus 1: slot 0 is for a host object, of which there is none
+        // each piece knows its slot, which is at most its number plus 1: slot 0 is for a host object, of which there is
+        // none
         if (++used + 1 >= states.Length) Array.Resize(ref states, states.Length * 2);
         latest = submission.Compilation;
         Editor.Add(submission.Code);

@@ -34,7 +34,9 @@ internal static class CompilationErrors
 
     private static (int Line, int Column, string Message) Place(Diagnostic diagnostic, CheckedCode code)
     {
-        var message = $"error {diagnostic.Id}: {diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture).ReplaceLineEndings(" ")}";
+        var message =
+            $"error {diagnostic.Id}: "
+            + $"{diagnostic.GetMessage(System.Globalization.CultureInfo.InvariantCulture).ReplaceLineEndings(" ")}";
         if (!diagnostic.Location.IsInSource) return (1, 1, message);
         var start = diagnostic.Location.GetLineSpan().StartLinePosition;
         return (start.Line + 1, code.OriginalColumn(start.Line, start.Character) + 1, message);

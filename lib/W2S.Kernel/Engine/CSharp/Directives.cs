@@ -8,7 +8,8 @@ using W2S.Kernel.Engine.Packages;
 
 namespace W2S.Kernel.Engine.CSharp;
 
-/// <summary>Carries out the lines <c>#r</c>, <c>#i</c> and <c>#load</c> of a piece of C# before it is compiled.</summary>
+/// <summary>Carries out the lines <c>#r</c>, <c>#i</c> and <c>#load</c> of a piece of C# before it is
+/// compiled.</summary>
 internal sealed partial class Directives(ReferenceSet references, PackageSet packages)
 {
     /// <summary>Carries them out.</summary>
@@ -100,6 +101,7 @@ internal sealed partial class Directives(ReferenceSet references, PackageSet pac
     private static string Blank(string text, int start, int length) =>
         string.Concat(text.AsSpan(0, start), new string(' ', length), text.AsSpan(start + length));
 
-    [GeneratedRegex("""^[ \t]*#(?<name>r|i|load)[ \t]+"(?<argument>[^"\n]*)"[^\n]*""", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("""^[ \t]*#(?<name>r|i|load)[ \t]+"(?<argument>[^"\n]*)"[^\n]*""",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex Line();
 }

@@ -7,16 +7,18 @@ namespace W2S.Kernel.Engine.CSharp;
 /// <summary>Keeps the pieces of a session on one set of symbols.</summary>
 internal static class SubmissionChain
 {
-    /// <summary>Binds a new piece to its references, and the pieces before it where they would speak of other symbols.</summary>
+    /// <summary>Binds a new piece to its references, and the pieces before it where they would speak of other
+    /// symbols.</summary>
     /// <returns>The piece, on top of pieces that share its symbols.</returns>
     /// <remarks>
-    /// A reference that comes in later may be one that an earlier assembly had been missing. The compiler then makes that
-    /// assembly's symbols anew, and what earlier pieces declared with its types would no longer fit.
+    /// A reference that comes in later may be one that an earlier assembly had been missing. The compiler then makes
+    /// that assembly's symbols anew, and what earlier pieces declared with its types would no longer fit.
     /// </remarks>
     public static CSharpCompilation Bind(CSharpCompilation piece)
     {
         ReferenceBinding.Bind(piece);
-        if (piece.ScriptCompilationInfo!.PreviousScriptCompilation is not { } previous || Shares(piece, previous)) return piece;
+        if (piece.ScriptCompilationInfo!.PreviousScriptCompilation is not { } previous || Shares(piece, previous))
+            return piece;
         var rebound = Rebind(previous, piece.ExternalReferences);
         return rebound is null ? piece : ReferenceBinding.Bind(On(piece, rebound));
     }

@@ -17,8 +17,8 @@ internal sealed class SubmissionCompiler(ReferenceSet references)
 
     public static readonly IReadOnlyList<string> DefaultUsings =
     [
-        "System", "System.Text", "System.Collections", "System.Collections.Generic", "System.Threading.Tasks", "System.Linq",
-        "W2S.Kernel.Engine.Script",
+        "System", "System.Text", "System.Collections", "System.Collections.Generic", "System.Threading.Tasks",
+        "System.Linq", "W2S.Kernel.Engine.Script",
         "W2S.Kernel.Engine.Script.Functions",
     ];
 
@@ -41,7 +41,8 @@ internal sealed class SubmissionCompiler(ReferenceSet references)
         var prepared = CheckedCode.Of(code);
         var tree = CSharpSyntaxTree.ParseText(prepared.Text, ParseOptions, path);
         var compilation = SubmissionChain.Bind(CSharpCompilation.CreateScriptCompilation(
-            $"cell-{number}", tree, references.References, Options(previous is null, $"Submission{number}"), previous, typeof(object)));
+            $"cell-{number}", tree, references.References, Options(previous is null, $"Submission{number}"), previous,
+            typeof(object)));
 
         using var image = new MemoryStream();
         using var symbols = new MemoryStream();
@@ -50,7 +51,8 @@ internal sealed class SubmissionCompiler(ReferenceSet references)
         {
             throw CompilationErrors.Failure(emitted.Diagnostics, source, prepared);
         }
-        if (!emitted.Success) return new Submission(code, compilation, null, HasResult: false); // no code, only usings or comments
+        // no code, only usings or comments
+        if (!emitted.Success) return new Submission(code, compilation, null, HasResult: false);
 
         Sources[path] = new CheckedSource(source, prepared);
         image.Position = symbols.Position = 0;

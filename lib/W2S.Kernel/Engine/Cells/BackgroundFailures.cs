@@ -29,7 +29,8 @@ internal static class BackgroundFailures
             return true;
         }
         var error = ExceptionReport.Describe(failure, cell.Source);
-        var text = $"Unhandled exception in a background thread: {string.Join(Environment.NewLine, error.Traceback)}{Environment.NewLine}";
+        var text = $"Unhandled exception in a background thread: "
+            + $"{string.Join(Environment.NewLine, error.Traceback)}{Environment.NewLine}";
         cell.Output.Write(OutputStream.Error, text);
         return true;
     }

@@ -17,7 +17,8 @@ internal sealed class CellContext : IDisposable
         lock (Running) Running.Add(this);
     }
 
-    /// <summary>The cell that the calling code belongs to; code that lost track of it belongs to the only one running.</summary>
+    /// <summary>The cell that the calling code belongs to; code that lost track of it belongs to the only one
+    /// running.</summary>
     public static CellContext? Current
     {
         get
@@ -54,7 +55,8 @@ internal sealed class CellContext : IDisposable
     /// <summary>What is left to do at its end.</summary>
     public EndActions AtEnd { get; } = new();
 
-    /// <summary>Asks the cell's code to end; listeners to the token run elsewhere and cannot hold up the caller.</summary>
+    /// <summary>Asks the cell's code to end; listeners to the token run elsewhere and cannot hold up the
+    /// caller.</summary>
     public void Stop()
     {
         Stopped = true;

@@ -17,7 +17,8 @@ internal static class CellParser
             if (!string.IsNullOrWhiteSpace(code)) parts.Add(new CellPart(language, null, "", first + 1, code));
             if (line == lines.Length) break;
             first = line + 1;
-            if (line == 0 && lines[0].StartsWith("#!/", StringComparison.Ordinal)) continue; // a script's first line, for the shell
+            // a script's first line, for the shell
+            if (line == 0 && lines[0].StartsWith("#!/", StringComparison.Ordinal)) continue;
             var words = lines[line][2..].Trim().Split((char[]?)null, 2, StringSplitOptions.RemoveEmptyEntries);
             var name = words.Length > 0 ? words[0] : "";
             var arguments = words.Length > 1 ? words[1].Trim() : "";

@@ -4,8 +4,8 @@ namespace W2S.Kernel.Engine.Cells;
 
 /// <summary>The thread on which a session's cells start, one after the other.</summary>
 /// <remarks>
-/// One thread for all of them: what native libraries keep by thread (worker pools, scopes) is made once. What a cell does
-/// after its first <c>await</c> runs on the thread pool.
+/// One thread for all of them: what native libraries keep by thread (worker pools, scopes) is made once. What a cell
+/// does after its first <c>await</c> runs on the thread pool.
 /// </remarks>
 internal sealed class CellThread : IDisposable
 {

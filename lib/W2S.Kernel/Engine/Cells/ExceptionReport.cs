@@ -34,7 +34,8 @@ internal static class ExceptionReport
             lines.AddRange(FramesOf(inner).Select(frame => "   at " + frame.Text));
         }
         var own = frames.Find(frame => frame.Source == cell);
-        return new CellError(exception.GetType().Name, message, lines.SelectMany(line => line.Split('\n')).Select(line => line.TrimEnd('\r')).ToList())
+        return new CellError(exception.GetType().Name, message,
+            lines.SelectMany(line => line.Split('\n')).Select(line => line.TrimEnd('\r')).ToList())
         {
             Line = own?.Line,
             Column = own?.Column,
@@ -71,7 +72,8 @@ internal static class ExceptionReport
     };
 
     private static string OneLine(string message) =>
-        string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        string.Join(' ',
+            message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
 
     private static List<Frame> FramesOf(Exception exception)
     {
@@ -91,7 +93,8 @@ internal static class ExceptionReport
             }
             else if (name is not null && !Hidden.Any(name.StartsWith))
             {
-                var file = frame.GetFileName() is { } path ? $", {Path.GetFileName(path)}, line {frame.GetFileLineNumber()}" : "";
+                var file = frame.GetFileName() is { } path
+                    ? $", {Path.GetFileName(path)}, line {frame.GetFileLineNumber()}" : "";
                 frames.Add(new(name + file, null, 0, 0));
             }
         }
@@ -109,7 +112,8 @@ internal static class ExceptionReport
             if (Inner(type.Name) is { Length: > 0 } machine) name = machine;
             type = outer;
         }
-        if (name.StartsWith('<')) name = name.Contains("g__", StringComparison.Ordinal) ? LocalFunction(name) : Inner(name) + " lambda";
+        if (name.StartsWith('<'))
+            name = name.Contains("g__", StringComparison.Ordinal) ? LocalFunction(name) : Inner(name) + " lambda";
         if (type.Name.StartsWith("Submission", StringComparison.Ordinal) && type.Namespace is null)
         {
             return name.Contains("<Initialize>", StringComparison.Ordinal)
@@ -120,12 +124,15 @@ internal static class ExceptionReport
         return $"{(type.FullName ?? type.Name).Replace('+', '.')}.{Parameters(name, method)}";
     }
 
-    private static string Inner(string name) => name.Length > 0 && name.LastIndexOf('>') is var end and > 0 ? name[1..end].Trim('<', '>') : "";
+    private static string Inner(string name) =>
+        name.Length > 0 && name.LastIndexOf('>') is var end and > 0 ? name[1..end].Trim('<', '>') : "";
 
-    private static string LocalFunction(string name) => name[(name.IndexOf("g__", StringComparison.Ordinal) + 3)..].Split('|')[0];
+    private static string LocalFunction(string name) =>
+        name[(name.IndexOf("g__", StringComparison.Ordinal) + 3)..].Split('|')[0];
 
     private static string Parameters(string name, MethodBase method) =>
-        method.Name == "MoveNext" ? name + "()" : $"{name}({string.Join(", ", method.GetParameters().Select(parameter => parameter.ParameterType.Name))})";
+        method.Name == "MoveNext" ? name + "()"
+            : $"{name}({string.Join(", ", method.GetParameters().Select(parameter => parameter.ParameterType.Name))})";
 
     private sealed record Frame(string Text, CellSource? Source, int Line, int Column);
 }

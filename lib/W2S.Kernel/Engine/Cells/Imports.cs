@@ -21,7 +21,9 @@ internal static class Imports
             ".mmd" => [(CellSource.File(path), "mermaid")],
             ".js" => [(CellSource.File(path), "javascript")],
             ".ipynb" => Cells(path),
-            var other => throw new InvalidDataException($"'{path}' cannot be imported: '{other}' is none of .csx .cs .fsx .fs .ipynb .html .md .mmd .js"),
+            var other =>
+                throw new InvalidDataException(
+                    $"'{path}' cannot be imported: '{other}' is none of .csx .cs .fsx .fs .ipynb .html .md .mmd .js"),
         };
     }
 
@@ -29,7 +31,8 @@ internal static class Imports
     public static CellFailure Failure(Exception failure, CellSource importer, int line)
     {
         var error = ExceptionReport.Describe(failure, importer);
-        if (error.Line is not null && error.SourceLine == importer.Line(error.Line.Value)) return new CellFailure(error);
+        if (error.Line is not null && error.SourceLine == importer.Line(error.Line.Value))
+            return new CellFailure(error);
         var text = importer.Line(line);
         return new CellFailure(error with
         {
@@ -49,7 +52,8 @@ internal static class Imports
             return
             [
                 .. notebook.CodeCells.Select((cell, index) => (
-                    new CellSource($"{path}:{index + 1}", $"{Path.GetFileName(path)}, code cell {index + 1}", cell.Source, Path.GetDirectoryName(path)!),
+                    new CellSource($"{path}:{index + 1}", $"{Path.GetFileName(path)}, code cell {index + 1}",
+                        cell.Source, Path.GetDirectoryName(path)!),
                     CellLanguage.OfCell(cell, index + 1, language))),
             ];
         }

@@ -22,7 +22,8 @@ internal static class MagicLines
         var candidates = Enumerable.Range(first, lines.Count - first).Where(line => IsMarked(lines[line]));
         var found = language switch
         {
-            not ("csharp" or "fsharp") => candidates.Where(line => !lines[line].StartsWith("#!/", StringComparison.Ordinal)),
+            not ("csharp" or "fsharp") =>
+                candidates.Where(line => !lines[line].StartsWith("#!/", StringComparison.Ordinal)),
             _ when candidates.FirstOrDefault(first) == first => candidates,
             "csharp" => DirectiveLines(lines, first).Where(line => IsMarked(lines[line])),
             _ => candidates.Except(FSharpLexer.LinesInsideText(lines.Skip(first)).Select(line => first + line)),

@@ -71,21 +71,24 @@ internal sealed class PartRunner : IDisposable
     private async Task RunAsync(Run run, string language)
     {
         var own = Languages.Of(language)
-            ?? throw CellFailure.At(run.Source, 1, "UnknownLanguage", $"there is no language '{language}'; known are {Languages.Listing}");
+            ?? throw CellFailure.At(run.Source, 1, "UnknownLanguage",
+                $"there is no language '{language}'; known are {Languages.Listing}");
         var parts = CellParser.Split(run.Source.Text, own);
         long? timed = null;
         for (var i = 0; i < parts.Count; i++)
         {
             run.Cell.Token.ThrowIfCancellationRequested();
             var part = parts[i];
-            if (part.Command is null) await RunCodeAsync(run with { IsLast = i == parts.Count - 1 && timed is null }, part);
+            if (part.Command is null)
+                await RunCodeAsync(run with { IsLast = i == parts.Count - 1 && timed is null }, part);
             else if (part.Command == "time") timed ??= Stopwatch.GetTimestamp();
             else await RunCommandAsync(run, part);
         }
         if (timed is { } since)
         {
             var spent = Stopwatch.GetElapsedTime(since);
-            await Show(run, "text/plain", string.Create(CultureInfo.InvariantCulture, $"Wall time: {spent.TotalMilliseconds:0.0} ms"));
+            await Show(run, "text/plain",
+                string.Create(CultureInfo.InvariantCulture, $"Wall time: {spent.TotalMilliseconds:0.0} ms"));
         }
     }
 
@@ -131,7 +134,8 @@ internal sealed class PartRunner : IDisposable
             switch (part.Command)
             {
                 case "import":
-                    if (part.Arguments.Trim('"') is not { Length: > 0 } name) throw new InvalidOperationException("#!import needs a file: #!import \"setup.csx\"");
+                    if (part.Arguments.Trim('"') is not { Length: > 0 } name)
+                        throw new InvalidOperationException("#!import needs a file: #!import \"setup.csx\"");
                     await ImportAsync(run, name, show: true);
                     break;
                 case "lsmagic":
@@ -141,18 +145,21 @@ internal sealed class PartRunner : IDisposable
                     await Show(run, "text/plain", variables.List(details: part.Command == "whos"));
                     break;
                 case "share" or "set":
-                    var code = part.Command == "share" ? variables.Share(part.Arguments, part.Language) : variables.Set(part.Arguments, part.Language);
+                    var code = part.Command == "share" ? variables.Share(part.Arguments, part.Language)
+                        : variables.Set(part.Arguments, part.Language);
                     if (code is not null) await RunCSharpAsync(run, code);
                     break;
                 default:
-                    throw CellFailure.At(run.Source, part.Line, "UnknownMagic", $"there is no magic '#!{part.Command}'; #!lsmagic lists those there are");
+                    throw CellFailure.At(run.Source, part.Line, "UnknownMagic",
+                        $"there is no magic '#!{part.Command}'; #!lsmagic lists those there are");
             }
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
             throw part.Command == "import"
                 ? Imports.Failure(failure, run.Source, part.Line)
-                : failure as CellFailure ?? CellFailure.At(run.Source, part.Line, "MagicError", failure.Message.ReplaceLineEndings(" "));
+                : failure as CellFailure
+                ?? CellFailure.At(run.Source, part.Line, "MagicError", failure.Message.ReplaceLineEndings(" "));
         }
     }
 

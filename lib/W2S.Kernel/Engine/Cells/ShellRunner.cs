@@ -3,7 +3,8 @@ using System.Diagnostics;
 
 namespace W2S.Kernel.Engine.Cells;
 
-/// <summary>Runs the shell parts of a cell: output as it comes, ended with all its children when the cell is stopped.</summary>
+/// <summary>Runs the shell parts of a cell: output as it comes, ended with all its children when the cell is
+/// stopped.</summary>
 internal static class ShellRunner
 {
     /// <summary>Runs a script.</summary>
@@ -17,7 +18,8 @@ internal static class ShellRunner
         using var process = Start(shell, part, source);
         process.StandardInput.Close();
         var copies = Task.WhenAll(
-            CopyAsync(process.StandardOutput, cell, OutputStream.Out), CopyAsync(process.StandardError, cell, OutputStream.Error));
+            CopyAsync(process.StandardOutput, cell, OutputStream.Out),
+            CopyAsync(process.StandardError, cell, OutputStream.Error));
         try
         {
             await process.WaitForExitAsync(cell.Token);
@@ -44,7 +46,8 @@ internal static class ShellRunner
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
-        foreach (var argument in shell == "bash" ? (string[])["-c", part.Code] : ["-NoProfile", "-NonInteractive", "-Command", part.Code])
+        foreach (var argument in shell == "bash" ? (string[])["-c", part.Code]
+            : ["-NoProfile", "-NonInteractive", "-Command", part.Code])
         {
             start.ArgumentList.Add(argument);
         }

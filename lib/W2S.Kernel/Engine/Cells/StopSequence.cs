@@ -2,9 +2,11 @@ namespace W2S.Kernel.Engine.Cells;
 
 /// <summary>Stops a cell, by kind means first.</summary>
 /// <remarks>
-/// The token and the checks in its loops; then its thread is woken from a sleep or a wait; after that it is left behind.
+/// The token and the checks in its loops; then its thread is woken from a sleep or a wait; after that it is left
+/// behind.
 /// <c>ControlledExecution</c>, which aborts a thread wherever it is, is not used: on .NET 10.0.12 it ended the process
-/// ("terminate called after throwing an instance of 'PAL_SEHException'") when it hit a LINQ query, and with it the session.
+/// ("terminate called after throwing an instance of 'PAL_SEHException'") when it hit a LINQ query, and with it the
+/// session.
 /// </remarks>
 internal static class StopSequence
 {

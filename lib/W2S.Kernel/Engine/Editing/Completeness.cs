@@ -17,8 +17,11 @@ internal static class Completeness
         if (last is { Language: "fsharp" }) return new CompletenessResult(CompletenessStatus.Unknown);
         if (last is not { Language: "csharp" }) return new CompletenessResult(CompletenessStatus.Complete);
         var tree = CSharpSyntaxTree.ParseText(UsingDeclarations.Blank(last.Code), SubmissionCompiler.ParseOptions);
-        if (!SyntaxFactory.IsCompleteSubmission(tree)) return new CompletenessResult(CompletenessStatus.Incomplete, Indent(tree));
-        var wrong = tree.GetDiagnostics().Any(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error && diagnostic.Id != "CS1024");
+        if (!SyntaxFactory.IsCompleteSubmission(tree))
+            return new CompletenessResult(CompletenessStatus.Incomplete, Indent(tree));
+        var wrong =
+            tree.GetDiagnostics()
+                .Any(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error && diagnostic.Id != "CS1024");
         return new CompletenessResult(wrong ? CompletenessStatus.Invalid : CompletenessStatus.Complete);
     }
 

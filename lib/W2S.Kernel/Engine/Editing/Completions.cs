@@ -17,7 +17,8 @@ internal static class Completions
         var list = await service.GetCompletionsAsync(document, position, cancellationToken: stop).ConfigureAwait(false);
         var text = await document.GetTextAsync(stop).ConfigureAwait(false);
         var typed = text.ToString(list.Span)[..Math.Max(0, Math.Min(list.Span.Length, position - list.Span.Start))];
-        var fitting = typed.Length == 0 ? [.. list.ItemsList] : service.FilterItems(document, [.. list.ItemsList], typed);
+        var fitting = typed.Length == 0 ? [.. list.ItemsList]
+            : service.FilterItems(document, [.. list.ItemsList], typed);
         var entries = fitting
             .OrderByDescending(item => item.FilterText.StartsWith(typed, StringComparison.Ordinal))
             .ThenByDescending(item => item.FilterText.StartsWith(typed, StringComparison.OrdinalIgnoreCase))
@@ -30,16 +31,19 @@ internal static class Completions
         return new CompletionResult(list.Span.Start, list.Span.End, entries);
     }
 
-    /// <summary>Completes the name of a magic on the line that ends at a position; null where it is no magic's line.</summary>
+    /// <summary>Completes the name of a magic on the line that ends at a position; null where it is no magic's
+    /// line.</summary>
     public static CompletionResult? Magic(string code, int position)
     {
         var start = code.LastIndexOf('\n', Math.Max(0, position - 1)) + 1;
-        if (start > position || !code.AsSpan(start, position - start).StartsWith("#!", StringComparison.Ordinal)) return null;
+        if (start > position || !code.AsSpan(start, position - start).StartsWith("#!", StringComparison.Ordinal))
+            return null;
         if (!CellParser.IsMagic(code, start)) return null;
         var typed = code[(start + 2)..position];
         if (typed.Any(char.IsWhiteSpace)) return new CompletionResult(position, position, []);
         var fitting = Magics.Names.Where(name => name.StartsWith(typed, StringComparison.OrdinalIgnoreCase)).Order();
-        return new CompletionResult(start, position, [.. fitting.Select(name => new CompletionEntry("#!" + name, "magic"))]);
+        return new CompletionResult(start, position,
+            [.. fitting.Select(name => new CompletionEntry("#!" + name, "magic"))]);
     }
 
     private static string Kind(ImmutableArray<string> tags) => tags.FirstOrDefault()?.ToLowerInvariant() switch

@@ -8,7 +8,8 @@ using W2S.Kernel.Engine.CSharp;
 
 namespace W2S.Kernel.Engine.Editing;
 
-/// <summary>The session's C# as an editor sees it: one project for each piece that ran, each on top of the one before.</summary>
+/// <summary>The session's C# as an editor sees it: one project for each piece that ran, each on top of the one
+/// before.</summary>
 internal sealed class EditorWorkspace(ReferenceSet references) : IDisposable
 {
     private readonly Lock gate = new();

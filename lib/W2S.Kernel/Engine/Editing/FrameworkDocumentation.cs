@@ -7,8 +7,9 @@ namespace W2S.Kernel.Engine.Editing;
 
 /// <summary>What the SDK's reference packs say about the types and members of the runtime.</summary>
 /// <remarks>
-/// The runtime itself has no documentation, and its assemblies are cut otherwise than those of the pack. A member is looked
-/// up when it is asked for, by reading through the files: held in memory they would take more than the kernel does.
+/// The runtime itself has no documentation, and its assemblies are cut otherwise than those of the pack. A member is
+/// looked up when it is asked for, by reading through the files: held in memory they would take more than the kernel
+/// does.
 /// </remarks>
 internal sealed class FrameworkDocumentation : DocumentationProvider
 {
@@ -41,7 +42,9 @@ internal sealed class FrameworkDocumentation : DocumentationProvider
     {
         // Most of what has no file of its own name is the core library's, and most of that stands in these two.
         string[] likely = [first, "System.Runtime.xml", "System.Collections.xml"];
-        var files = Pack.Value.OrderBy(file => Array.IndexOf(likely, Path.GetFileName(file)) is >= 0 and var place ? place : likely.Length);
+        var files =
+            Pack.Value.OrderBy(
+                file => Array.IndexOf(likely, Path.GetFileName(file)) is >= 0 and var place ? place : likely.Length);
         foreach (var file in files)
         {
             stop.ThrowIfCancellationRequested();
@@ -57,7 +60,8 @@ internal sealed class FrameworkDocumentation : DocumentationProvider
         {
             if (!line.AsSpan().TrimStart().StartsWith(opening, StringComparison.Ordinal)) continue;
             var member = new StringBuilder(line);
-            while (!line.Contains("</member>", StringComparison.Ordinal) && reader.ReadLine() is { } next) member.Append('\n').Append(line = next);
+            while (!line.Contains("</member>", StringComparison.Ordinal) && reader.ReadLine() is { } next)
+                member.Append('\n').Append(line = next);
             return member.ToString();
         }
         return null;
@@ -70,7 +74,9 @@ internal sealed class FrameworkDocumentation : DocumentationProvider
             var runtime = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
             var packs = Path.GetFullPath("../../../packs/Microsoft.NETCore.App.Ref", runtime);
             var newest = Directory.EnumerateDirectories(packs, $"{Environment.Version.Major}.*")
-                .MaxBy(folder => Version.TryParse(Path.GetFileName(folder).Split('-')[0], out var version) ? version : new Version());
+                .MaxBy(folder =>
+                    Version.TryParse(Path.GetFileName(folder).Split('-')[0], out var version) ? version
+                        : new Version());
             return newest is null ? [] : [.. Directory.EnumerateFiles(newest, "*.xml", SearchOption.AllDirectories)];
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

@@ -25,8 +25,10 @@ internal static class Inspection
         {
             if (section.Text.Trim() is not { Length: > 0 } text) continue;
             plain.AppendLine(text);
-            markdown.AppendLine(section.Kind == QuickInfoSectionKinds.Description ? $"```csharp\n{text}\n```" : $"\n{text}");
+            markdown.AppendLine(
+                section.Kind == QuickInfoSectionKinds.Description ? $"```csharp\n{text}\n```" : $"\n{text}");
         }
-        return new MimeBundle("text/plain", plain.ToString().TrimEnd()).Set("text/markdown", markdown.ToString().TrimEnd());
+        return new MimeBundle("text/plain", plain.ToString().TrimEnd()).Set("text/markdown",
+            markdown.ToString().TrimEnd());
     }
 }

@@ -10,7 +10,8 @@ internal static class FSharpLexer
     /// <summary>The lines, from 0, that begin in a string, a comment or code that an <c>#if</c> leaves out.</summary>
     public static IEnumerable<int> LinesInsideText(IEnumerable<string> lines) =>
         Scan(lines)
-            .Where(line => line.Place is not (FSharpTokenizerColorState.Token or FSharpTokenizerColorState.InitialState))
+            .Where(line =>
+                line.Place is not (FSharpTokenizerColorState.Token or FSharpTokenizerColorState.InitialState))
             .Select(line => line.Number);
 
     /// <summary>Where tokens of one kind begin.</summary>

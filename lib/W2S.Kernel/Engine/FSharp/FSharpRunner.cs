@@ -19,7 +19,8 @@ internal sealed partial class FSharpRunner(ReferenceSet references)
 
     /// <summary>The variables that F# cells have declared.</summary>
     public IEnumerable<Variable> Variables =>
-        session?.GetBoundValues().Where(bound => bound.Name != "it").Select(bound => new Variable(bound.Name, bound.Value.ReflectionType, bound.Value.ReflectionValue)) ?? [];
+        session?.GetBoundValues().Where(bound => bound.Name != "it").Select(
+            bound => new Variable(bound.Name, bound.Value.ReflectionType, bound.Value.ReflectionValue)) ?? [];
 
     /// <summary>Runs a piece of F#.</summary>
     /// <param name="part">The piece.</param>
@@ -34,10 +35,12 @@ internal sealed partial class FSharpRunner(ReferenceSet references)
         {
             var errors = diagnostics.Where(diagnostic => diagnostic.Severity.IsError).ToList();
             if (errors.Count > 0) throw Failure(errors, source);
-            throw failed.Item.InnerException is { } inner && failed.Item.GetType().Name.Contains("Fsi", StringComparison.Ordinal) ? inner : failed.Item;
+            throw failed.Item.InnerException is { } inner
+                && failed.Item.GetType().Name.Contains("Fsi", StringComparison.Ordinal) ? inner : failed.Item;
         }
         var value = ((FSharpChoice<FSharpOption<Shell.FsiValue>?, Exception>.Choice1Of2)outcome).Item;
-        return value is null || value.Value.ReflectionType == typeof(Unit) ? (false, null) : (true, value.Value.ReflectionValue);
+        return value is null || value.Value.ReflectionType == typeof(Unit) ? (false, null)
+            : (true, value.Value.ReflectionValue);
     }
 
     /// <summary>Sets an F# variable.</summary>
@@ -53,16 +56,20 @@ internal sealed partial class FSharpRunner(ReferenceSet references)
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            throw new InvalidOperationException($"F# cannot hold '{name}' of type {TypeNames.Short(value.GetType())}: {failure.Message.ReplaceLineEndings(" ")}", failure);
+            throw new InvalidOperationException(
+                $"F# cannot hold '{name}' of type {TypeNames.Short(value.GetType())}: "
+                + $"{failure.Message.ReplaceLineEndings(" ")}", failure);
         }
     }
 
-    private (FSharpChoice<FSharpOption<Shell.FsiValue>?, Exception>, FSharpDiagnostic[]) Evaluate(string code, CancellationToken stop)
+    private (FSharpChoice<FSharpOption<Shell.FsiValue>?, Exception>, FSharpDiagnostic[]) Evaluate(string code,
+        CancellationToken stop)
     {
         if (session is not null && entered == session)
         {
             // the compiler takes one piece at a time, and one that was stopped but left behind is still inside
-            Console.Error.WriteLine("F# begins anew, without its variables: a cell that was stopped still runs in the old session.");
+            Console.Error.WriteLine(
+                "F# begins anew, without its variables: a cell that was stopped still runs in the old session.");
             session = null;
             referenced.Clear();
         }
@@ -71,7 +78,8 @@ internal sealed partial class FSharpRunner(ReferenceSet references)
         entered = own;
         try
         {
-            var (outcome, diagnostics) = own.EvalInteractionNonThrowing(code, FSharpOption<CancellationToken>.Some(stop));
+            var (outcome, diagnostics) =
+                own.EvalInteractionNonThrowing(code, FSharpOption<CancellationToken>.Some(stop));
             return (outcome, diagnostics);
         }
         finally
@@ -100,17 +108,20 @@ internal sealed partial class FSharpRunner(ReferenceSet references)
         var configuration = Shell.FsiEvaluationSession.GetDefaultConfiguration();
         var session = Shell.FsiEvaluationSession.Create(
             configuration,
-            ["fsi", "--noninteractive", "--nologo", "--quiet", "--gui-", "--targetprofile:netcore", "--usesdkrefs-", "--optimize+", "--nowarn:75", $"-r:{typeof(CellSession).Assembly.Location}"],
+            ["fsi", "--noninteractive", "--nologo", "--quiet", "--gui-", "--targetprofile:netcore", "--usesdkrefs-",
+                "--optimize+", "--nowarn:75", $"-r:{typeof(CellSession).Assembly.Location}"],
             TextReader.Null, TextWriter.Null, TextWriter.Null, FSharpOption<bool>.None, null);
         HostConsole.RouteInput();
-        session.EvalInteraction($"open {typeof(Cell).Namespace}\nopen type {typeof(Functions).FullName}", FSharpOption<CancellationToken>.None);
+        session.EvalInteraction($"open {typeof(Cell).Namespace}\nopen type {typeof(Functions).FullName}",
+            FSharpOption<CancellationToken>.None);
         return session;
     }
 
     private void AddReferences()
     {
         var fresh = references.References.Select(reference => reference.Display!)
-            .Except(PlatformAssemblies.DefaultReferences).Where(referenced.Add).Select(path => $"#r @\"{path}\"").ToList();
+            .Except(PlatformAssemblies.DefaultReferences).Where(referenced.Add).Select(path => $"#r @\"{path}\"")
+            .ToList();
         if (fresh.Count > 0) session!.EvalInteraction(string.Join('\n', fresh), FSharpOption<CancellationToken>.None);
     }
 

@@ -5,7 +5,8 @@ using W2S.Kernel.Engine.Variables;
 
 namespace W2S.Kernel.Engine.Output;
 
-/// <summary>Arrays of several dimensions as text: type and lengths, then nested brackets with aligned columns.</summary>
+/// <summary>Arrays of several dimensions as text: type and lengths, then nested brackets with aligned
+/// columns.</summary>
 internal static class ArrayText
 {
     private const int WholeUpTo = 1000;

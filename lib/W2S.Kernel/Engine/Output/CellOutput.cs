@@ -3,7 +3,8 @@ using System.Text;
 
 namespace W2S.Kernel.Engine.Output;
 
-/// <summary>One cell's way to its host: keeps the order of what happens on any thread, and gathers floods of text.</summary>
+/// <summary>One cell's way to its host: keeps the order of what happens on any thread, and gathers floods of
+/// text.</summary>
 /// <remarks>
 /// Text waits up to 50 ms for more; whatever else is shown goes out at once, after the text before it. Updates of one
 /// display that follow each other within that time become one. Nothing that stays visible is lost.

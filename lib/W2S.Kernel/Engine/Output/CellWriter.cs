@@ -30,7 +30,8 @@ internal sealed class CellWriter(OutputStream stream, TextWriter outside) : Text
 
     public override void WriteLine(string? value) => Write(string.Concat(value, Environment.NewLine).AsSpan());
 
-    public override void WriteLine(ReadOnlySpan<char> value) => Write(string.Concat(value, Environment.NewLine).AsSpan());
+    public override void WriteLine(ReadOnlySpan<char> value) =>
+        Write(string.Concat(value, Environment.NewLine).AsSpan());
 
     public override void Flush()
     {

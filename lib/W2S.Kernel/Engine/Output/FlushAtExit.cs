@@ -1,6 +1,7 @@
 namespace W2S.Kernel.Engine.Output;
 
-/// <summary>Sends what a cell has printed before the cell ends its own process, as <see cref="Environment.Exit"/> does.</summary>
+/// <summary>Sends what a cell has printed before the cell ends its own process, as <see cref="Environment.Exit"/>
+/// does.</summary>
 internal sealed class FlushAtExit : IDisposable
 {
     private readonly CellOutput output;

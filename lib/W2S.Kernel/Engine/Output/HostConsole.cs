@@ -2,8 +2,10 @@ using System.Text;
 
 namespace W2S.Kernel.Engine.Output;
 
-/// <summary>The process's own standard streams, which <see cref="Console"/> no longer leads to while a cell runs.</summary>
-/// <remarks>A front end writes here; what goes through <see cref="Console"/> during a cell counts as the cell's.</remarks>
+/// <summary>The process's own standard streams, which <see cref="Console"/> no longer leads to while a cell
+/// runs.</summary>
+/// <remarks>A front end writes here; what goes through <see cref="Console"/> during a cell counts as the
+/// cell's.</remarks>
 public static class HostConsole
 {
     /// <summary>Standard output, flushed at each write.</summary>
@@ -42,7 +44,8 @@ public static class HostConsole
         }
     }
 
-    /// <summary>Leads standard input to the cells again: setting <see cref="Console.InputEncoding"/>, which the F# compiler does too, undoes it.</summary>
+    /// <summary>Leads standard input to the cells again: setting <see cref="Console.InputEncoding"/>, which the F#
+    /// compiler does too, undoes it.</summary>
     internal static void RouteInput()
     {
         lock (Once)

@@ -15,7 +15,8 @@ internal static class Renderer
 
     /// <summary>Renders a value.</summary>
     /// <param name="value">Any value, or null.</param>
-    /// <param name="mimeTypes">The representations wanted; none means those registered for the value's type, plain text always.</param>
+    /// <param name="mimeTypes">The representations wanted; none means those registered for the value's type, plain text
+    /// always.</param>
     public static MimeBundle Render(object? value, params IReadOnlyList<string> mimeTypes)
     {
         switch (value)
@@ -129,7 +130,8 @@ internal static class Renderer
     };
 
     // The default HTML of a number or a flat list is its plain text in a box of 500 bytes of style.
-    private static bool SaysNoMoreThanPlain(string html) => html.StartsWith("<div class=\"dni-plaintext\"><pre>", StringComparison.Ordinal);
+    private static bool SaysNoMoreThanPlain(string html) =>
+        html.StartsWith("<div class=\"dni-plaintext\"><pre>", StringComparison.Ordinal);
 
     private static JsonNode Content(string mime, string text)
     {

@@ -65,7 +65,8 @@ internal static class ValueFormatters
         Formatter.Register(type, (value, context) => Write(context, text(value)), Plain);
         Formatter.Register(type, (value, context) => Write(context, Box(text(value))), Html);
 
-        static string Box(string text) => $"<div class=\"dni-plaintext\"><pre>{WebUtility.HtmlEncode(text)}</pre></div>";
+        static string Box(string text) =>
+            $"<div class=\"dni-plaintext\"><pre>{WebUtility.HtmlEncode(text)}</pre></div>";
     }
 
     private static void Text<T>(Func<T, string> text)

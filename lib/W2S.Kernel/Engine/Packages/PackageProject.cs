@@ -27,10 +27,13 @@ internal static class PackageProject
             """);
         foreach (var package in packages.OrderBy(package => package.Id, StringComparer.OrdinalIgnoreCase))
         {
-            text.AppendLine($"    <PackageReference Include=\"{Escape(package.Id)}\" Version=\"{Escape(package.Version ?? "*")}\" />");
+            text.AppendLine(
+                $"    <PackageReference Include=\"{Escape(package.Id)}\" Version=\"{Escape(package.Version ?? "*")}\" "
+                + "/>");
         }
         text.AppendLine("  </ItemGroup>").AppendLine("</Project>");
-        foreach (var config in configurations) text.AppendLine($"<!-- {Escape(config)} {File.GetLastWriteTimeUtc(config).Ticks} -->");
+        foreach (var config in configurations)
+            text.AppendLine($"<!-- {Escape(config)} {File.GetLastWriteTimeUtc(config).Ticks} -->");
         return text.ToString();
     }
 
@@ -38,7 +41,8 @@ internal static class PackageProject
     public static void Write(string home, string text)
     {
         Directory.CreateDirectory(home);
-        foreach (var shield in (string[])["Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props"])
+        foreach (var shield in (string[])["Directory.Build.props", "Directory.Build.targets",
+            "Directory.Packages.props"])
         {
             File.WriteAllText(Path.Combine(home, shield), "<Project />\n");
         }

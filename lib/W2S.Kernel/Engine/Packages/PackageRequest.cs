@@ -22,7 +22,8 @@ internal sealed record PackageRequest(string Id, string? Version)
         request = null;
         if (!text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)) return false;
         var words = text[Scheme.Length..].Split(',', StringSplitOptions.TrimEntries);
-        if (words.Length > 2 || words[0].Length == 0) throw new FormatException($"'{text}' names no package; write #r \"nuget: Id, Version\"");
+        if (words.Length > 2 || words[0].Length == 0)
+            throw new FormatException($"'{text}' names no package; write #r \"nuget: Id, Version\"");
         request = new(words[0], words is [_, { Length: > 0 } version] ? version : null);
         return true;
     }

@@ -10,8 +10,8 @@ namespace W2S.Kernel.Engine.Packages;
 /// <summary>Restores packages through the .NET SDK, so that the reader's own NuGet configuration counts.</summary>
 /// <remarks>
 /// Each set of packages is a small project in the user's cache folder; what its restore found out is kept beside it, so
-/// that the same set takes no process the next time. Where a version floats, that holds for a day; should the look for a
-/// newer one fail, as without a network, it holds for another.
+/// that the same set takes no process the next time. Where a version floats, that holds for a day; should the look for
+/// a newer one fail, as without a network, it holds for another.
 /// </remarks>
 internal static class PackageRestorer
 {
@@ -35,7 +35,8 @@ internal static class PackageRestorer
     /// <param name="cell">The cell that asks.</param>
     /// <exception cref="InvalidOperationException">The restore failed; the message is one line.</exception>
     public static async Task<RestoredPackages> RestoreAsync(
-        IReadOnlyList<PackageRequest> packages, IReadOnlyList<string> feeds, string folder, IReadOnlyList<PackageRequest> news, CellContext cell)
+        IReadOnlyList<PackageRequest> packages, IReadOnlyList<string> feeds, string folder,
+        IReadOnlyList<PackageRequest> news, CellContext cell)
     {
         var project = PackageProject.Text(packages, feeds, folder);
         var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(project)))[..20];
@@ -66,7 +67,9 @@ internal static class PackageRestorer
             if (!File.Exists(file)) return null;
             var kept = JsonSerializer.Deserialize<RestoredPackages>(File.ReadAllText(file));
             // the package cache may have been emptied since
-            return kept is not null && kept.Packages.All(package => package.Assemblies.Concat(package.Natives).All(File.Exists)) ? kept : null;
+            return kept is not null
+                && kept.Packages.All(package => package.Assemblies.Concat(package.Natives).All(File.Exists)) ? kept
+                : null;
         }
         catch (Exception failure) when (failure is JsonException or IOException)
         {
@@ -74,21 +77,24 @@ internal static class PackageRestorer
         }
     }
 
-    private static bool IsOld(string home) => DateTime.UtcNow - File.GetLastWriteTimeUtc(Path.Combine(home, Result)) > FloatingAge;
+    private static bool IsOld(string home) =>
+        DateTime.UtcNow - File.GetLastWriteTimeUtc(Path.Combine(home, Result)) > FloatingAge;
 
     private static async Task<(int Exit, string Log)> RunAsync(string home, CancellationToken stop)
     {
-        var start = new ProcessStartInfo(SdkPath(), ["restore", "--force", "--nologo", "-v", "minimal", "-p:NuGetAudit=false"])
-        {
-            WorkingDirectory = home,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-        };
+        var start =
+            new ProcessStartInfo(SdkPath(), ["restore", "--force", "--nologo", "-v", "minimal", "-p:NuGetAudit=false"])
+            {
+                WorkingDirectory = home,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                RedirectStandardInput = true,
+            };
         start.Environment["DOTNET_NOLOGO"] = "1";
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
-        foreach (var name in (string[])["MSBuildSDKsPath", "MSBUILD_EXE_PATH", "MSBuildExtensionsPath", "DOTNET_ROOT_X64"]) start.Environment.Remove(name);
+        foreach (var name in (string[])["MSBuildSDKsPath", "MSBUILD_EXE_PATH", "MSBuildExtensionsPath",
+            "DOTNET_ROOT_X64"]) start.Environment.Remove(name);
         Process process;
         try
         {
@@ -96,7 +102,9 @@ internal static class PackageRestorer
         }
         catch (System.ComponentModel.Win32Exception failure)
         {
-            throw new InvalidOperationException("packages need the .NET SDK, and no 'dotnet' was found; install it from https://dot.net/download", failure);
+            throw new InvalidOperationException(
+                "packages need the .NET SDK, and no 'dotnet' was found; install it from https://dot.net/download",
+                failure);
         }
         using var _ = process;
         process.StandardInput.Close();

@@ -20,23 +20,33 @@ internal sealed class PackageSet(ReferenceSet references)
     /// <param name="wanted">Those that a cell asks for.</param>
     /// <param name="folder">The folder whose NuGet configuration counts.</param>
     /// <param name="cell">The cell that asks, which shows how it goes.</param>
-    /// <exception cref="InvalidOperationException">They cannot be had, or not together with those already here.</exception>
+    /// <exception cref="InvalidOperationException">They cannot be had, or not together with those already
+    /// here.</exception>
     public async Task AddAsync(IReadOnlyList<PackageRequest> wanted, string folder, CellContext cell)
     {
         var all = new Dictionary<string, PackageRequest>(requested, StringComparer.OrdinalIgnoreCase);
         foreach (var request in wanted)
         {
-            if (all.TryGetValue(request.Id, out var known) && request.Version is not null && known.Version is not null && known.Version != request.Version)
+            if (all.TryGetValue(request.Id, out var known) && request.Version is not null && known.Version is not null
+                && known.Version != request.Version)
             {
-                throw new InvalidOperationException($"{request} was asked for, but this session already has {known}; restart the kernel to change versions");
+                throw new InvalidOperationException(
+                    $"{request} was asked for, but this session already has {known}; restart the kernel to change "
+                    + "versions");
             }
-            if (request.Version is { } exact && present.TryGetValue(request.Id, out var here) && IsExact(exact) && here.Version != exact)
+            if (request.Version is { } exact && present.TryGetValue(request.Id, out var here) && IsExact(exact)
+                && here.Version != exact)
             {
-                throw new InvalidOperationException($"{request} was asked for, but this session already has {here.Id} {here.Version}; restart the kernel to change versions");
+                throw new InvalidOperationException(
+                    $"{request} was asked for, but this session already has {here.Id} {here.Version}; restart the "
+                    + "kernel to change versions");
             }
-            if (known?.Version is null) all[request.Id] = request.Version is null && present.TryGetValue(request.Id, out here) ? request with { Version = here.Version } : request;
+            if (known?.Version is null)
+                all[request.Id] = request.Version is null && present.TryGetValue(request.Id, out here)
+                    ? request with { Version = here.Version } : request;
         }
-        if (all.Count == requested.Count && all.All(pair => requested.TryGetValue(pair.Key, out var known) && known == pair.Value)) return;
+        if (all.Count == requested.Count
+            && all.All(pair => requested.TryGetValue(pair.Key, out var known) && known == pair.Value)) return;
 
         var restored = await PackageRestorer.RestoreAsync([.. all.Values], feeds, folder, wanted, cell);
         foreach (var package in restored.Packages)
@@ -44,7 +54,8 @@ internal sealed class PackageSet(ReferenceSet references)
             if (present.TryGetValue(package.Id, out var here) && here.Version != package.Version)
             {
                 throw new InvalidOperationException(
-                    $"{string.Join(" and ", wanted)} needs {package.Id} {package.Version}, but this session already has {here.Version}; restart the kernel and ask for them together");
+                    $"{string.Join(" and ", wanted)} needs {package.Id} {package.Version}, but this session already "
+                    + $"has {here.Version}; restart the kernel and ask for them together");
             }
         }
         var fresh = restored.Packages.Where(package => present.TryAdd(package.Id, package)).ToList();

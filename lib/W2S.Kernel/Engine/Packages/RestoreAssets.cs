@@ -10,7 +10,8 @@ internal static class RestoreAssets
     {
         var assets = JsonNode.Parse(File.ReadAllText(path))!;
         var folders = assets["packageFolders"]!.AsObject().Select(folder => folder.Key).ToList();
-        var target = assets["targets"]!.AsObject().MaxBy(target => target.Key.Length).Value!.AsObject(); // the one with a runtime identifier
+        // the one with a runtime identifier
+        var target = assets["targets"]!.AsObject().MaxBy(target => target.Key.Length).Value!.AsObject();
         var packages = new List<RestoredPackage>();
         foreach (var (name, entry) in target)
         {
@@ -19,7 +20,9 @@ internal static class RestoreAssets
             var relative = assets["libraries"]![name]!["path"]!.GetValue<string>();
             var home = folders.Select(folder => Path.Combine(folder, relative)).FirstOrDefault(Directory.Exists)
                 ?? throw new InvalidOperationException($"{name} was restored but is in none of the package folders");
-            packages.Add(new RestoredPackage(name[..slash], name[(slash + 1)..], Files(entry["runtime"], home, ".dll"), Files(entry["native"], home, "")));
+            packages.Add(
+                new RestoredPackage(name[..slash], name[(slash + 1)..], Files(entry["runtime"], home, ".dll"),
+                    Files(entry["native"], home, "")));
         }
         return new RestoredPackages(packages);
     }
@@ -27,7 +30,9 @@ internal static class RestoreAssets
     private static List<string> Files(JsonNode? group, string home, string extension) =>
     [
         .. (group as JsonObject ?? []).Select(file => file.Key)
-            .Where(file => !file.EndsWith("/_._", StringComparison.Ordinal) && file.EndsWith(extension, StringComparison.OrdinalIgnoreCase))
+            .Where(file =>
+                !file.EndsWith("/_._", StringComparison.Ordinal)
+                    && file.EndsWith(extension, StringComparison.OrdinalIgnoreCase))
             .Select(file => Path.GetFullPath(Path.Combine(home, file))),
     ];
 }

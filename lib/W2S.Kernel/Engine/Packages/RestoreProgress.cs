@@ -28,7 +28,10 @@ internal sealed class RestoreProgress : IDisposable
     /// <summary>Says what came of it.</summary>
     public void Done(RestoredPackages restored)
     {
-        var shown = packages.Select(request => restored.Packages.FirstOrDefault(package => package.Id.Equals(request.Id, StringComparison.OrdinalIgnoreCase)))
+        var shown =
+            packages.Select(
+                request => restored.Packages.FirstOrDefault(
+                    package => package.Id.Equals(request.Id, StringComparison.OrdinalIgnoreCase)))
             .OfType<RestoredPackage>().Select(package => $"{package.Id} {package.Version}");
         End($"Restored {string.Join(", ", shown)}"); // no time: the output of a notebook run again is the same
     }

@@ -9,4 +9,5 @@ internal sealed record RestoredPackages(IReadOnlyList<RestoredPackage> Packages)
 /// <param name="Version">Its version.</param>
 /// <param name="Assemblies">The files of the assemblies to load, absolute.</param>
 /// <param name="Natives">The files of its native libraries, absolute.</param>
-internal sealed record RestoredPackage(string Id, string Version, IReadOnlyList<string> Assemblies, IReadOnlyList<string> Natives);
+internal sealed record RestoredPackage(string Id, string Version, IReadOnlyList<string> Assemblies,
+    IReadOnlyList<string> Natives);

@@ -22,7 +22,8 @@ public static class Cell
     /// <summary>Asks the reader for a line of text without showing what is typed.</summary>
     /// <param name="prompt">What to ask.</param>
     /// <returns>The line, or null where nobody can be asked.</returns>
-    public static string? ReadPassword(string prompt = "") => CellContext.Required.Output.ReadLine(prompt, password: true);
+    public static string? ReadPassword(string prompt = "") =>
+        CellContext.Required.Output.ReadLine(prompt, password: true);
 
     /// <summary>Has something done when the cell ends, however it ends. Using declarations rely on it.</summary>
     /// <param name="action">What to do; the last added is the first done.</param>
@@ -42,7 +43,8 @@ public static class Cell
     [EditorBrowsable(EditorBrowsableState.Never)]
     public static object Nothing { get; } = new();
 
-    /// <summary>Stops here if the reader has stopped the cell. The engine adds a call to every loop of a cell.</summary>
+    /// <summary>Stops here if the reader has stopped the cell. The engine adds a call to every loop of a
+    /// cell.</summary>
     /// <exception cref="OperationCanceledException">The cell was stopped.</exception>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public static void Check()

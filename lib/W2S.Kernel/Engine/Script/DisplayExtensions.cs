@@ -5,10 +5,12 @@ public static class DisplayExtensions
 {
     /// <summary>Shows a value at once, as <see cref="Functions.display"/> does.</summary>
     /// <param name="value">What to show.</param>
-    /// <param name="mimeTypes">The representations wanted; none means those that are registered for the value's type.</param>
+    /// <param name="mimeTypes">The representations wanted; none means those that are registered for the value's
+    /// type.</param>
     /// <returns>A handle whose <see cref="DisplayedValue.Update"/> replaces what is shown.</returns>
     /// <exception cref="InvalidOperationException">No cell is running.</exception>
-    public static DisplayedValue Display<T>(this T value, params string[] mimeTypes) => Functions.display(value, mimeTypes);
+    public static DisplayedValue Display<T>(this T value, params string[] mimeTypes) =>
+        Functions.display(value, mimeTypes);
 
     /// <summary>Shows text at once as what it already is: HTML, Markdown, a picture's SVG.</summary>
     /// <param name="value">The text, in that representation.</param>
@@ -21,7 +23,8 @@ public static class DisplayExtensions
         ArgumentException.ThrowIfNullOrEmpty(mimeType);
         if (!mimeType.Contains('/', StringComparison.Ordinal))
         {
-            throw new ArgumentException($"mime type '{mimeType}' has no slash; give one such as text/html", nameof(mimeType));
+            throw new ArgumentException($"mime type '{mimeType}' has no slash; give one such as text/html",
+                nameof(mimeType));
         }
         return Functions.display(value, mimeType);
     }

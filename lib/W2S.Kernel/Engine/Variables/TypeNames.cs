@@ -42,14 +42,17 @@ internal static class TypeNames
         var names = new Stack<Type>();
         for (var at = type; at is not null; at = at.DeclaringType) names.Push(at);
         var written = string.Join('.', names.Select(part => Part(part, arguments, full)));
-        return full ? $"global::{(type.Namespace is { } space ? space + "." : "")}{written}" : written[(written.LastIndexOf("Submission", StringComparison.Ordinal) is 0 ? written.IndexOf('.') + 1 : 0)..];
+        return full ? $"global::{(type.Namespace is { } space ? space + "." : "")}{written}"
+            : written[(written.LastIndexOf("Submission", StringComparison.Ordinal) is 0 ? written.IndexOf('.') + 1 : 0)..];
     }
 
     private static string Part(Type type, Queue<Type> arguments, bool full)
     {
         var tick = type.Name.IndexOf('`');
         if (tick < 0) return type.Name;
-        var own = Enumerable.Range(0, int.Parse(type.Name[(tick + 1)..], System.Globalization.CultureInfo.InvariantCulture)).Select(_ => Write(arguments.Dequeue(), full));
+        var own = Enumerable.Range(0,
+            int.Parse(type.Name[(tick + 1)..], System.Globalization.CultureInfo.InvariantCulture))
+                .Select(_ => Write(arguments.Dequeue(), full));
         return $"{type.Name[..tick]}<{string.Join(", ", own)}>";
     }
 }

@@ -33,13 +33,15 @@ internal sealed partial class VariableMagics(CSharpRunner csharp, ReferenceSet r
     /// <param name="arguments">What follows the magic's name.</param>
     /// <param name="here">The language of the lines around it.</param>
     /// <returns>A piece of C# to run for it; null where nothing is left to do.</returns>
-    /// <exception cref="InvalidOperationException">It is not written as it should be, or there is no such variable.</exception>
+    /// <exception cref="InvalidOperationException">It is not written as it should be, or there is no such
+    /// variable.</exception>
     public string? Share(string arguments, string here)
     {
         var words = Word().Matches(arguments).Select(match => match.Value.Trim('"')).ToList();
         var from = Option(words, "--from");
         var alias = Option(words, "--as");
-        if (words is not [var name]) throw new InvalidOperationException("write #!share --from fsharp NAME, or with --as NAME at the end");
+        if (words is not [var name])
+            throw new InvalidOperationException("write #!share --from fsharp NAME, or with --as NAME at the end");
         var origin = Languages.Of(from ?? (here == "fsharp" ? "csharp" : "fsharp")) ?? from!;
         var target = here == origin ? (origin == "csharp" ? "fsharp" : "csharp") : here;
         return Put(alias ?? name, Find(origin, name), target);
@@ -49,16 +51,20 @@ internal sealed partial class VariableMagics(CSharpRunner csharp, ReferenceSet r
     /// <param name="arguments">What follows the magic's name.</param>
     /// <param name="here">The language of the lines around it.</param>
     /// <returns>A piece of C# to run for it; null where nothing is left to do.</returns>
-    /// <exception cref="InvalidOperationException">It is not written as it should be, or there is no such variable.</exception>
+    /// <exception cref="InvalidOperationException">It is not written as it should be, or there is no such
+    /// variable.</exception>
     public string? Set(string arguments, string here)
     {
         var words = Word().Matches(arguments).Select(match => match.Value).ToList();
         var name = Option(words, "--name");
         var value = Option(words, "--value");
-        if (name is null || value is null || words.Count > 0) throw new InvalidOperationException("write #!set --name NAME --value VALUE, where VALUE is text or @csharp:NAME or @fsharp:NAME");
+        if (name is null || value is null || words.Count > 0)
+            throw new InvalidOperationException(
+                "write #!set --name NAME --value VALUE, where VALUE is text or @csharp:NAME or @fsharp:NAME");
         if (!value.StartsWith('@')) return Put(name, value.Trim('"'), here);
         var parts = value[1..].Split(':', 2);
-        if (parts.Length != 2) throw new InvalidOperationException($"'{value}' names no variable; write @csharp:NAME or @fsharp:NAME");
+        if (parts.Length != 2)
+            throw new InvalidOperationException($"'{value}' names no variable; write @csharp:NAME or @fsharp:NAME");
         return Put(name, Find(Languages.Of(parts[0]) ?? parts[0], parts[1]), here);
     }
 
@@ -68,10 +74,12 @@ internal sealed partial class VariableMagics(CSharpRunner csharp, ReferenceSet r
         {
             "csharp" => csharp.Variables,
             "fsharp" => fsharp.Value.Variables,
-            _ => throw new InvalidOperationException($"variables can be shared between csharp and fsharp, not '{language}'"),
+            _ => throw new InvalidOperationException(
+                $"variables can be shared between csharp and fsharp, not '{language}'"),
         };
         return variables.LastOrDefault(variable => variable.Name == name)
-            ?? throw new InvalidOperationException($"there is no {(language == "csharp" ? "C#" : "F#")} variable '{name}'");
+            ?? throw new InvalidOperationException(
+                $"there is no {(language == "csharp" ? "C#" : "F#")} variable '{name}'");
     }
 
     private string? Put(string name, Variable variable, string language) =>
@@ -91,11 +99,13 @@ internal sealed partial class VariableMagics(CSharpRunner csharp, ReferenceSet r
         if (!Identifier().IsMatch(name)) throw new InvalidOperationException($"'{name}' is no name for a C# variable");
         var written = TypeNames.Complete(type);
         foreach (var assembly in AssembliesOf(type)) references.AddWithDependencies(assembly);
-        return $"{(written == "object" ? "dynamic" : written)} {name} = ({written})global::{typeof(Exchange).FullName}.Take(\"{Exchange.Put(value)}\");";
+        return $"{(written == "object" ? "dynamic" : written)} {name} = "
+            + $"({written})global::{typeof(Exchange).FullName}.Take(\"{Exchange.Put(value)}\");";
     }
 
     private static IEnumerable<string> AssembliesOf(Type type) =>
-        type.GetGenericArguments().SelectMany(AssembliesOf).Append(type.Assembly.IsDynamic ? "" : type.Assembly.Location).Where(path => path.Length > 0);
+        type.GetGenericArguments().SelectMany(AssembliesOf)
+            .Append(type.Assembly.IsDynamic ? "" : type.Assembly.Location).Where(path => path.Length > 0);
 
     private static string? Option(List<string> words, string option)
     {

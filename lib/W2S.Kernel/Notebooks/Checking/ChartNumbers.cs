@@ -15,7 +15,8 @@ internal static class ChartNumbers
     {
         switch (node)
         {
-            case JsonObject typed when NotebookText.One(typed["bdata"]) is { } data && NotebookText.One(typed["dtype"]) is { } type:
+            case JsonObject typed
+                when NotebookText.One(typed["bdata"]) is { } data && NotebookText.One(typed["dtype"]) is { } type:
                 yield return (place, Decode(data, type));
                 break;
             case JsonArray list when list.Count > 0 && list.All(IsNumber):
@@ -34,7 +35,8 @@ internal static class ChartNumbers
                 break;
             case JsonValue value when value.GetValueKind() == JsonValueKind.String:
                 var printed = PrintedNumbers.In(value.GetValue<string>()).Select(number => number.Value).ToArray();
-                if (printed.Length > 0 && !place.EndsWith("uid", StringComparison.Ordinal) && !IsColour(value.GetValue<string>()))
+                if (printed.Length > 0 && !place.EndsWith("uid", StringComparison.Ordinal)
+                    && !IsColour(value.GetValue<string>()))
                     yield return (place, printed);
                 break;
         }
@@ -42,7 +44,8 @@ internal static class ChartNumbers
 
     private static bool IsNumber(JsonNode? node) => node is null || node.GetValueKind() == JsonValueKind.Number;
 
-    private static bool IsColour(string text) => text.StartsWith('#') || text.StartsWith("rgb", StringComparison.Ordinal);
+    private static bool IsColour(string text) =>
+        text.StartsWith('#') || text.StartsWith("rgb", StringComparison.Ordinal);
 
     private static double[] Decode(string data, string type)
     {

@@ -12,9 +12,10 @@ internal sealed record Comparison(int Numbers, IReadOnlyList<string> Differences
 
 /// <summary>Compares the numbers that two runs of a notebook show, cell by cell.</summary>
 /// <remarks>
-/// Two numbers are the same where they differ by no more than the tolerance times the larger of them; printed ones also where
-/// they differ by one in the last printed decimal; a chart's also where they differ by a thousandth of the tolerance times the
-/// largest of their list. Cells tagged <c>timing</c> or <c>data-images</c> are left out, and so is what
+/// Two numbers are the same where they differ by no more than the tolerance times the larger of them; printed ones also
+/// where they differ by one in the last printed decimal; a chart's also where they differ by a thousandth of the
+/// tolerance times the largest of their list. Cells tagged <c>timing</c> or <c>data-images</c> are left out, and so is
+/// what
 /// <see cref="PrintedNumbers"/> leaves out.
 /// </remarks>
 /// <param name="tolerance">Relative difference that is accepted.</param>
@@ -63,7 +64,8 @@ internal sealed partial class NotebookComparer(double tolerance)
             return;
         }
         var lists = ChartNumbers.In(chart).DistinctBy(list => list.Place);
-        var others = ChartNumbers.In(other).DistinctBy(list => list.Place).ToDictionary(list => list.Place, list => list.Values);
+        var others =
+            ChartNumbers.In(other).DistinctBy(list => list.Place).ToDictionary(list => list.Place, list => list.Values);
         foreach (var (name, values) in lists)
         {
             if (!others.Remove(name, out var found) || found.Length != values.Length)
@@ -71,12 +73,15 @@ internal sealed partial class NotebookComparer(double tolerance)
                 differences.Add($"{place}, chart's {name}: saved {values.Length} number(s), now {found?.Length ?? 0}");
                 continue;
             }
-            var floor = tolerance * 1e-3 * values.Concat(found).Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty().Max();
+            var floor = tolerance * 1e-3
+                * values.Concat(found).Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty().Max();
             Report(values.Select((value, index) => Differ(value, found[index], floor)
-                ? $"{place}, chart's {name}{(values.Length > 1 ? $"[{index}]" : "")}: saved {Show(value)}, now {Show(found[index])}"
+                ? $"{place}, chart's {name}{(values.Length > 1 ? $"[{index}]" : "")}: saved {Show(value)}, now "
+                    + $"{Show(found[index])}"
                 : null));
         }
-        differences.AddRange(others.Keys.Select(name => $"{place}, chart's {name}: saved none, now {others[name].Length} number(s)"));
+        differences.AddRange(
+            others.Keys.Select(name => $"{place}, chart's {name}: saved none, now {others[name].Length} number(s)"));
     }
 
     private void Texts(string place, string before, string after)
@@ -107,7 +112,8 @@ internal sealed partial class NotebookComparer(double tolerance)
         double.IsNaN(before) || double.IsNaN(after)
             ? double.IsNaN(before) != double.IsNaN(after)
             : before != after
-                && !(Math.Abs(before - after) <= Math.Max(floor, tolerance * Math.Max(Math.Abs(before), Math.Abs(after))));
+                && !(Math.Abs(before - after) <= Math.Max(floor,
+                    tolerance * Math.Max(Math.Abs(before), Math.Abs(after))));
 
     private static string Show(double value) => value.ToString("G7", CultureInfo.InvariantCulture);
 

@@ -6,13 +6,15 @@ namespace W2S.Kernel.Notebooks.Checking;
 /// <summary>A number as a text shows it.</summary>
 /// <param name="Text">Its digits as printed.</param>
 /// <param name="Value">Its value.</param>
-/// <param name="LastPlace">The worth of one in its last printed decimal; 0 for a whole number, which is not rounded.</param>
+/// <param name="LastPlace">The worth of one in its last printed decimal; 0 for a whole number, which is not
+/// rounded.</param>
 internal readonly record struct PrintedNumber(string Text, double Value, double LastPlace);
 
 /// <summary>Finds the numbers in a text that should be the same in every run.</summary>
 /// <remarks>
-/// Left out: a number followed by a unit of time or by something a second (<c>3.2 s</c>, <c>15 ms</c>, <c>800 images/s</c>),
-/// clock times and dates, version numbers (two dots), and digits that belong to a word (<c>resnet20</c>).
+/// Left out: a number followed by a unit of time or by something a second (<c>3.2 s</c>, <c>15 ms</c>, <c>800
+/// images/s</c>), clock times and dates, version numbers (two dots), and digits that belong to a word
+/// (<c>resnet20</c>).
 /// </remarks>
 internal static partial class PrintedNumbers
 {
@@ -35,7 +37,8 @@ internal static partial class PrintedNumbers
         }
     }
 
-    // First what is no result: dates, clock times, versions. Then a number, with the unit of time that would exclude it.
+    // First what is no result: dates, clock times, versions. Then a number, with the unit of time that would exclude
+    // it.
     [GeneratedRegex(
         """
         (?<![\w.]) (?: \d{4}-\d\d-\d\d | \d{1,2}:\d\d(?::\d\d)?(?:\.\d+)? | \d+(?:\.\d+){2,} [\w.+-]* ) (?!\w)

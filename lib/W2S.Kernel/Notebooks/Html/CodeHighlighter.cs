@@ -8,10 +8,12 @@ namespace W2S.Kernel.Notebooks.Html;
 /// <summary>C# as HTML in four colours: keywords, strings, comments, numbers.</summary>
 internal static class CodeHighlighter
 {
-    private static readonly CSharpParseOptions Script = new(LanguageVersion.Preview, DocumentationMode.None, SourceCodeKind.Script);
+    private static readonly CSharpParseOptions Script =
+        new(LanguageVersion.Preview, DocumentationMode.None, SourceCodeKind.Script);
 
     private static readonly HashSet<string> Contextual =
-        ["var", "await", "async", "record", "required", "init", "get", "set", "when", "where", "yield", "with", "and", "or", "not", "from", "select"];
+        ["var", "await", "async", "record", "required", "init", "get", "set", "when", "where", "yield", "with", "and",
+            "or", "not", "from", "select"];
 
     public static string Html(string code)
     {

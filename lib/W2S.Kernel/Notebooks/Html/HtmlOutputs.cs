@@ -20,7 +20,8 @@ internal sealed partial class HtmlOutputs(MarkdownHtml markdown, bool charts)
 
     private string Render(JsonObject output) => NotebookText.One(output["output_type"]) switch
     {
-        "stream" => Text(NotebookText.Join(output["text"]), NotebookText.One(output["name"]) == "stderr" ? "stderr" : ""),
+        "stream" =>
+            Text(NotebookText.Join(output["text"]), NotebookText.One(output["name"]) == "stderr" ? "stderr" : ""),
         "error" => Text(Error(output), "fault"),
         _ when output["data"] is JsonObject data => Data(data),
         _ => "",
@@ -53,7 +54,9 @@ internal sealed partial class HtmlOutputs(MarkdownHtml markdown, bool charts)
         if (data["text/plain"] is { } plain)
             return Text(NotebookText.Join(plain), "");
         var (name, content) = data.FirstOrDefault();
-        return name is null ? "" : Text(NotebookText.IsText(content) ? NotebookText.Join(content) : content?.ToJsonString(Indented) ?? "null", "");
+        return name is null ? ""
+            : Text(NotebookText.IsText(content) ? NotebookText.Join(content)
+                : content?.ToJsonString(Indented) ?? "null", "");
     }
 
     private static string Image(string mime, JsonNode content) =>

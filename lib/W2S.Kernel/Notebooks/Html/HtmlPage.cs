@@ -29,7 +29,9 @@ internal static class HtmlPage
         var language = CellLanguage.OfNotebook(notebook);
         foreach (var cell in notebook.Cells)
             page.Append(Cell(cell, language, markdown, outputs));
-        page.Append($"<footer>Made from {WebUtility.HtmlEncode(Path.GetFileName(path))} by <code>./w2s run --html</code>.</footer>\n</main>\n");
+        page.Append(
+            $"<footer>Made from {WebUtility.HtmlEncode(Path.GetFileName(path))} by <code>./w2s run "
+            + $"--html</code>.</footer>\n</main>\n");
         if (script is not null)
             page.Append($"<script>\n{Resource("page.js")}</script>\n");
         return page.Append("</body>\n</html>\n").ToString();

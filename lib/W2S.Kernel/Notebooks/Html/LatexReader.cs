@@ -18,7 +18,9 @@ internal abstract class LatexReader(string text)
     protected string Number()
     {
         var start = at;
-        while (!End && (char.IsAsciiDigit(Letter) || (Letter == '.' && at + 1 < text.Length && char.IsAsciiDigit(text[at + 1]))))
+        while (!End
+            && (char.IsAsciiDigit(Letter)
+                || (Letter == '.' && at + 1 < text.Length && char.IsAsciiDigit(text[at + 1]))))
             at++;
         return text[start..at];
     }
@@ -54,7 +56,8 @@ internal abstract class LatexReader(string text)
     /// <summary>Whether a sign or a whole command stands next.</summary>
     protected bool Ahead(string what) =>
         string.CompareOrdinal(text, at, what, 0, what.Length) == 0
-        && !(char.IsAsciiLetter(what[^1]) && at + what.Length < text.Length && char.IsAsciiLetter(text[at + what.Length]));
+        && !(char.IsAsciiLetter(what[^1]) && at + what.Length < text.Length
+            && char.IsAsciiLetter(text[at + what.Length]));
 
     protected bool Take(string what)
     {

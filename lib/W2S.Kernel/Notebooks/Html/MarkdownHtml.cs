@@ -41,7 +41,8 @@ internal sealed class MarkdownHtml(string folder)
             return null;
         if (address.StartsWith("attachment:", StringComparison.Ordinal))
         {
-            var attached = NotebookText.Get(attachments, Uri.UnescapeDataString(address["attachment:".Length..])) as JsonObject;
+            var attached =
+                NotebookText.Get(attachments, Uri.UnescapeDataString(address["attachment:".Length..])) as JsonObject;
             return attached?.FirstOrDefault() is { Key: { } mime, Value: { } content }
                 ? $"data:{mime};base64,{NotebookText.Join(content)}"
                 : address;

@@ -5,8 +5,8 @@ namespace W2S.Kernel.Notebooks.Html;
 
 /// <summary>The LaTeX of formulas as MathML, which browsers draw by themselves.</summary>
 /// <remarks>
-/// Covers what notebooks on learning write: fractions, roots, scripts, accents, alphabets, big operators, fences, matrices,
-/// cases and aligned lines. A formula with a command outside of that is shown as its source.
+/// Covers what notebooks on learning write: fractions, roots, scripts, accents, alphabets, big operators, fences,
+/// matrices, cases and aligned lines. A formula with a command outside of that is shown as its source.
 /// </remarks>
 internal sealed class MathMl : LatexReader
 {
@@ -26,7 +26,8 @@ internal sealed class MathMl : LatexReader
             var body = parser.Row(() => false);
             var block = display ? " display=\"block\"" : "";
             return $"<math{block}><semantics><mrow>{body}</mrow>"
-                + $"<annotation encoding=\"application/x-tex\">{WebUtility.HtmlEncode(latex.Trim())}</annotation></semantics></math>";
+                + $"<annotation "
+                    + $"encoding=\"application/x-tex\">{WebUtility.HtmlEncode(latex.Trim())}</annotation></semantics></math>";
         }
         catch (FormatException)
         {
@@ -109,14 +110,17 @@ internal sealed class MathMl : LatexReader
             case "frac" or "dfrac" or "tfrac":
                 return ($"<mfrac>{Argument()}{Argument()}</mfrac>", false);
             case "binom":
-                return ($"<mrow><mo>(</mo><mfrac linethickness=\"0\">{Argument()}{Argument()}</mfrac><mo>)</mo></mrow>", false);
+                return ($"<mrow><mo>(</mo><mfrac linethickness=\"0\">{Argument()}{Argument()}</mfrac><mo>)</mo></mrow>",
+                    false);
             case "sqrt":
                 var degree = Optional();
-                return (degree is null ? $"<msqrt>{Argument()}</msqrt>" : $"<mroot>{Argument()}{degree}</mroot>", false);
+                return (degree is null ? $"<msqrt>{Argument()}</msqrt>" : $"<mroot>{Argument()}{degree}</mroot>",
+                    false);
             case "text" or "textrm" or "textit" or "textbf" or "texttt" or "textsf" or "mbox":
                 return ($"<mtext>{WebUtility.HtmlEncode(Raw()).Replace(" ", "\u00a0")}</mtext>", false);
             case "mathrm" or "operatorname" or "mathsf" or "mathtt" or "mathit":
-                return ($"<mi mathvariant=\"normal\">{WebUtility.HtmlEncode(Raw().Replace("\\,", " ").Replace("\\", ""))}</mi>", false);
+                return ($"<mi "
+                    + $"mathvariant=\"normal\">{WebUtility.HtmlEncode(Raw().Replace("\\,", " ").Replace("\\", ""))}</mi>", false);
             case "mathbf" or "boldsymbol" or "bm" or "mathcal" or "mathscr" or "mathbb":
                 return (MathSymbols.Alphabet(name, Raw()) is { } styled ? styled : throw Unknown(name), false);
             case "overset" or "stackrel":
@@ -140,7 +144,8 @@ internal sealed class MathMl : LatexReader
         if (MathSymbols.Accent(name) is { } accent)
         {
             var (tag, mark) = (name.StartsWith("under", StringComparison.Ordinal) ? "munder" : "mover", accent);
-            var stretchy = name.StartsWith("over", StringComparison.Ordinal) || name.StartsWith("wide", StringComparison.Ordinal)
+            var stretchy = name.StartsWith("over", StringComparison.Ordinal)
+                || name.StartsWith("wide", StringComparison.Ordinal)
                 || name.StartsWith("under", StringComparison.Ordinal);
             var stretch = stretchy ? "true" : "false";
             return ($"<{tag} accent=\"true\">{Argument()}<mo stretchy=\"{stretch}\">{mark}</mo></{tag}>", false);
@@ -166,7 +171,8 @@ internal sealed class MathMl : LatexReader
         var mark = Letter == '\\' ? MathSymbols.Fence(Name()) : Next().ToString();
         if (mark is null)
             throw Unknown("left");
-        return mark == "." ? "" : $"<mo stretchy=\"{(stretchy ? "true" : "false")}\">{WebUtility.HtmlEncode(mark)}</mo>";
+        return mark == "." ? ""
+            : $"<mo stretchy=\"{(stretchy ? "true" : "false")}\">{WebUtility.HtmlEncode(mark)}</mo>";
     }
 
     private string Environment()
@@ -176,7 +182,8 @@ internal sealed class MathMl : LatexReader
         {
             "aligned" or "align" or "align*" or "split" or "alignedat" => ("", "", "right left"),
             "cases" => ("{", "", "left left"),
-            "matrix" or "array" or "gathered" or "gather" or "gather*" or "equation" or "equation*" => ("", "", "center"),
+            "matrix" or "array" or "gathered" or "gather" or "gather*" or "equation" or "equation*" =>
+                ("", "", "center"),
             "pmatrix" => ("(", ")", "center"),
             "bmatrix" => ("[", "]", "center"),
             "vmatrix" => ("|", "|", "center"),

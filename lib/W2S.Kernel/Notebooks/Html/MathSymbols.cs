@@ -38,7 +38,8 @@ internal static class MathSymbols
         """);
 
     private static readonly HashSet<string> Sizes =
-        ["big", "Big", "bigg", "Bigg", "bigl", "Bigl", "biggl", "Biggl", "bigr", "Bigr", "biggr", "Biggr", "bigm", "Bigm"];
+        ["big", "Big", "bigg", "Bigg", "bigl", "Bigl", "biggl", "Biggl", "bigr", "Bigr", "biggr", "Biggr", "bigm",
+            "Bigm"];
 
     // Letters of the script and double-struck alphabets that Unicode had before it had the rest.
     private static readonly Dictionary<string, string> Script = Table("B ℬ E ℰ F ℱ H ℋ I ℐ L ℒ M ℳ R ℛ e ℯ g ℊ o ℴ");
@@ -52,7 +53,8 @@ internal static class MathSymbols
         if (Operators.TryGetValue(name, out var sign))
             return $"<mo stretchy=\"false\">{WebUtility.HtmlEncode(sign)}</mo>";
         if (Big.TryGetValue(name, out var big))
-            return $"<mo movablelimits=\"true\"{(char.IsAsciiLetter(big[0]) ? " lspace=\"0.167em\" rspace=\"0.167em\"" : "")}>{big}</mo>";
+            return $"<mo "
+                + $"movablelimits=\"true\"{(char.IsAsciiLetter(big[0]) ? " lspace=\"0.167em\" rspace=\"0.167em\"" : "")}>{big}</mo>";
         if (Functions.Contains(name))
             return $"<mo form=\"prefix\" lspace=\"0.167em\" rspace=\"0.167em\">{name}</mo>";
         if (name is "int" or "iint" or "oint")
@@ -86,7 +88,8 @@ internal static class MathSymbols
             else if (!bold && (name == "mathbb" ? Double : Script).TryGetValue(letter.ToString(), out var old))
                 styled.Add(old);
             else
-                styled.Add(char.ConvertFromUtf32(Start(name) + (char.IsUpper(letter) ? letter - 'A' : letter - 'a' + 26)));
+                styled.Add(char.ConvertFromUtf32(
+                    Start(name) + (char.IsUpper(letter) ? letter - 'A' : letter - 'a' + 26)));
         }
         return $"<mi>{string.Concat(styled)}</mi>";
     }

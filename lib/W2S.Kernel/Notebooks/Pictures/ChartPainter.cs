@@ -12,7 +12,8 @@ internal sealed partial class ChartPainter(HeadlessBrowser? browser)
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
-    // The document that is left holds the pictures only. Scripts cannot be closed from within JSON: '<' is escaped there.
+    // The document that is left holds the pictures only. Scripts cannot be closed from within JSON:
+    // '<' is escaped there.
     private const string Script = """
         (async () => {
           const figures = JSON.parse(document.getElementById('figures').textContent);
@@ -39,7 +40,8 @@ internal sealed partial class ChartPainter(HeadlessBrowser? browser)
     /// <summary>Puts a picture into every chart of a notebook in committed form.</summary>
     /// <param name="notebook">The notebook; its charts get <c>image/png</c>.</param>
     /// <param name="plotly">The script plotly.js, or null where the notebook did not bring it.</param>
-    /// <param name="before">The notebook as it was saved last: without a browser, a chart that did not change keeps its picture.</param>
+    /// <param name="before">The notebook as it was saved last: without a browser, a chart that did not change keeps its
+    /// picture.</param>
     /// <returns>What a reader must be told, a line each: which charts have no picture, and why.</returns>
     public IReadOnlyList<string> Paint(Notebook notebook, string? plotly, Notebook before)
     {

@@ -15,7 +15,8 @@ internal static class ColourPalette
         var boxes = new List<List<int>> { counts.Keys.Order().ToList() };
         while (boxes.Count < colours)
         {
-            var widest = boxes.Where(box => box.Count > 1).MaxBy(box => Spread(box).Range * (long)box.Sum(c => counts[c]));
+            var widest =
+                boxes.Where(box => box.Count > 1).MaxBy(box => Spread(box).Range * (long)box.Sum(c => counts[c]));
             if (widest is null)
                 break;
             boxes.Remove(widest);

@@ -21,7 +21,8 @@ internal sealed record HeadlessBrowser(string Path)
         @"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
     ];
 
-    /// <summary>The browser, or null where there is none; a program that the variable names but that is missing counts as none.</summary>
+    /// <summary>The browser, or null where there is none; a program that the variable names but that is missing counts
+    /// as none.</summary>
     public static HeadlessBrowser? Find()
     {
         if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named)
@@ -38,7 +39,8 @@ internal sealed record HeadlessBrowser(string Path)
     /// <summary>Opens a page, lets its scripts run to their end, and returns the document they leave.</summary>
     /// <param name="page">The page's HTML.</param>
     /// <param name="patience">How long to wait.</param>
-    /// <exception cref="InvalidOperationException">The browser failed or took too long; the message says which.</exception>
+    /// <exception cref="InvalidOperationException">The browser failed or took too long; the message says
+    /// which.</exception>
     public string Render(string page, TimeSpan patience)
     {
         var folder = Directory.CreateTempSubdirectory("w2s-page-").FullName;
@@ -58,12 +60,14 @@ internal sealed record HeadlessBrowser(string Path)
     {
         string[] common =
         [
-            "--headless", "--disable-gpu", "--enable-unsafe-swiftshader", "--disable-quic", "--no-first-run", "--disable-extensions",
-            "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
+            "--headless", "--disable-gpu", "--enable-unsafe-swiftshader", "--disable-quic", "--no-first-run",
+            "--disable-extensions", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            "--disable-dev-shm-usage",
             "--proxy-server=127.0.0.1:9", // nothing answers there: the page must stand on its own
             $"--user-data-dir={folder}",
         ];
-        // Chromium refuses its sandbox to root and in most containers; the page is our own and names nothing outside itself.
+        // Chromium refuses its sandbox to root and in most containers; the page is our own and names nothing outside
+        // itself.
         string[] sandbox = OperatingSystem.IsLinux() ? ["--no-sandbox"] : [];
         var start = new ProcessStartInfo(Path) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in common.Concat(sandbox).Concat(arguments))
@@ -80,7 +84,8 @@ internal sealed record HeadlessBrowser(string Path)
             }
             return process.ExitCode == 0
                 ? output.GetAwaiter().GetResult()
-                : throw new InvalidOperationException($"{Path} ended with exit code {process.ExitCode}: {LastLine(errors)}");
+                : throw new InvalidOperationException(
+                    $"{Path} ended with exit code {process.ExitCode}: {LastLine(errors)}");
         }
         catch (System.ComponentModel.Win32Exception error)
         {

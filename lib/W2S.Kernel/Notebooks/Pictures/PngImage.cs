@@ -13,7 +13,8 @@ internal sealed record PngImage(int Width, int Height, int[] Pixels)
     private static readonly byte[] Signature = [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10];
     private static readonly uint[] Crc = [.. Enumerable.Range(0, 256).Select(CrcEntry)];
 
-    /// <exception cref="InvalidDataException">Not a PNG of the kind that browsers write: 8 bits, RGB or RGBA, not interlaced.</exception>
+    /// <exception cref="InvalidDataException">Not a PNG of the kind that browsers write: 8 bits, RGB or RGBA, not
+    /// interlaced.</exception>
     public static PngImage Decode(ReadOnlySpan<byte> file)
     {
         if (!file.StartsWith(Signature))
@@ -27,7 +28,8 @@ internal sealed record PngImage(int Width, int Height, int[] Pixels)
             var body = file.Slice(at + 8, length);
             if (name == "IHDR")
             {
-                (width, height) = (BinaryPrimitives.ReadInt32BigEndian(body), BinaryPrimitives.ReadInt32BigEndian(body[4..]));
+                (width, height) = (BinaryPrimitives.ReadInt32BigEndian(body),
+                    BinaryPrimitives.ReadInt32BigEndian(body[4..]));
                 channels = (body[8], body[9], body[12]) switch
                 {
                     (8, 2, 0) => 3,
@@ -66,7 +68,8 @@ internal sealed record PngImage(int Width, int Height, int[] Pixels)
         BinaryPrimitives.WriteInt32BigEndian(header[4..], Height);
         (header[8], header[9]) = (8, 3);
         Chunk(file, "IHDR", header);
-        Chunk(file, "PLTE", [.. palette.SelectMany(colour => new[] { (byte)(colour >> 16), (byte)(colour >> 8), (byte)colour })]);
+        Chunk(file, "PLTE",
+            [.. palette.SelectMany(colour => new[] { (byte)(colour >> 16), (byte)(colour >> 8), (byte)colour })]);
         Chunk(file, "IDAT", packed.ToArray());
         Chunk(file, "IEND", []);
         return file.ToArray();

@@ -8,13 +8,14 @@ using W2S.Kernel.Engine.Output;
 namespace W2S.Kernel.Notebooks.Running;
 
 /// <summary>
-/// The worker process: holds the session and runs the cells that the runner sends. Should a cell end the process, the runner
-/// lives on, says why and keeps the outputs.
+/// The worker process: holds the session and runs the cells that the runner sends. Should a cell end the process, the
+/// runner lives on, says why and keeps the outputs.
 /// </summary>
 internal static class CellWorker
 {
     /// <summary>Runs until the runner closes the channel.</summary>
-    /// <param name="pipeName">The channel's name; as a line of both standard streams it marks the end of a cell.</param>
+    /// <param name="pipeName">The channel's name; as a line of both standard streams it marks the end of a
+    /// cell.</param>
     /// <param name="open">Opens what runs the cells.</param>
     /// <returns>The exit code.</returns>
     public static int Run(string pipeName, Func<ICellRunner> open)
@@ -92,9 +93,16 @@ internal static class CellWorker
         }
 
         public void Display(MimeBundle bundle, string displayId, bool update) => channel.Send(
-            new() { ["op"] = "display", ["data"] = WorkerMessages.Data(bundle), ["id"] = displayId, ["update"] = update });
+            new()
+            {
+                ["op"] = "display",
+                ["data"] = WorkerMessages.Data(bundle),
+                ["id"] = displayId,
+                ["update"] = update
+            });
 
-        public void Result(MimeBundle bundle) => channel.Send(new() { ["op"] = "result", ["data"] = WorkerMessages.Data(bundle) });
+        public void Result(MimeBundle bundle) =>
+            channel.Send(new() { ["op"] = "result", ["data"] = WorkerMessages.Data(bundle) });
 
         public void Clear(bool wait) => channel.Send(new() { ["op"] = "clear", ["wait"] = wait });
 

@@ -20,8 +20,8 @@ internal sealed class NotebookRunner(ICellRunner runner, RunView view)
     private readonly Lock gate = new();
 
     /// <summary>
-    /// Runs the notebook; stops at the first cell that fails, unless its tag <c>raises-exception</c> says it may and it left
-    /// its process alive.
+    /// Runs the notebook; stops at the first cell that fails, unless its tag <c>raises-exception</c> says it may and it
+    /// left its process alive.
     /// </summary>
     public async Task<RunResult> RunAsync(Notebook notebook, CancellationToken interrupt)
     {

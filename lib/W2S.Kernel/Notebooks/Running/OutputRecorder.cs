@@ -4,7 +4,8 @@ using W2S.Kernel.Engine;
 
 namespace W2S.Kernel.Notebooks.Running;
 
-/// <summary>Turns what cells show into the outputs of a notebook file; updates reach displays of earlier cells too.</summary>
+/// <summary>Turns what cells show into the outputs of a notebook file; updates reach displays of earlier cells
+/// too.</summary>
 internal sealed class OutputRecorder
 {
     private readonly Dictionary<string, List<JsonObject>> displays = [];
@@ -84,7 +85,8 @@ internal sealed class OutputRecorder
     {
         ClearWhereAsked();
         CloseStream();
-        var output = new JsonObject { ["data"] = Data(bundle), ["metadata"] = new JsonObject(), ["output_type"] = type };
+        var output =
+            new JsonObject { ["data"] = Data(bundle), ["metadata"] = new JsonObject(), ["output_type"] = type };
         outputs.Add((JsonNode)output);
         return output;
     }

@@ -8,14 +8,16 @@ namespace W2S.Kernel.Notebooks.Running;
 /// What the worker process writes past its session: native code, and the runtime's own last words. It joins the running
 /// cell's output, up to a limit.
 /// </summary>
-/// <remarks>It comes by other ways than the cell's own messages: a line in both streams marks where a cell ended.</remarks>
+/// <remarks>It comes by other ways than the cell's own messages: a line in both streams marks where a cell
+/// ended.</remarks>
 internal sealed class RawOutput
 {
     private const int Limit = 20_000; // characters a cell: a stack overflow's own listing has no end
 
     // Frames of the runtime's last words that say nothing of the notebook.
     private static readonly string[] Machinery =
-        ["   at Microsoft.CodeAnalysis.", "   at System.Runtime.CompilerServices.", "   at W2S.Kernel.", "   at Program."];
+        ["   at Microsoft.CodeAnalysis.", "   at System.Runtime.CompilerServices.", "   at W2S.Kernel.",
+            "   at Program."];
 
     private readonly StringBuilder errors = new();
     private readonly string mark;
@@ -53,7 +55,8 @@ internal sealed class RawOutput
         }
     }
 
-    /// <summary>Waits until what a cell wrote before its end is among its outputs, half a second at most a stream.</summary>
+    /// <summary>Waits until what a cell wrote before its end is among its outputs, half a second at most a
+    /// stream.</summary>
     public async Task CellEndedAsync()
     {
         foreach (var _ in readers)
@@ -69,7 +72,8 @@ internal sealed class RawOutput
         lock (gate)
         {
             var text = errors.Length > 0 ? errors.ToString() : previous;
-            return text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault() ?? "";
+            return text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .FirstOrDefault() ?? "";
         }
     }
 

@@ -52,7 +52,8 @@ internal static class RunCommand
         }
         catch (NotebookException) when (worker is null && signals.Came)
         {
-            Console.Error.WriteLine("w2s: stopped before the first cell"); // the signal ended the worker while it started
+            // the signal ended the worker while it started
+            Console.Error.WriteLine("w2s: stopped before the first cell");
             return signals.ExitCode;
         }
         finally

@@ -26,23 +26,27 @@ internal sealed class RunEnding(RunPlan plan, byte[] read, Action<string> say, A
         int[] codes =
         [
             written ? RunCommand.Done : RunCommand.Failed,
-            result.Error is { } error ? Explain(error, result, written, stopped) : Conclude(executed, result, plotly, written),
+            result.Error is { } error ? Explain(error, result, written, stopped)
+                : Conclude(executed, result, plotly, written),
             plan.Html is { } page ? WritePage(page, executed, plotly) : RunCommand.Done,
         ];
         return codes.Max();
     }
 
-    private const string NoPlotly = "; its charts do not draw: no cell displayed plotly.js, which the setup cell must show once";
+    private const string NoPlotly =
+        "; its charts do not draw: no cell displayed plotly.js, which the setup cell must show once";
 
     private int Explain(CellError error, RunResult result, bool written, int stopped)
     {
         if (error.Interrupted)
         {
-            warn($"w2s: stopped in cell {result.Failed} of {result.Total}" + (written ? $"; what was done is in {Name(plan.Out)}" : ""));
+            warn($"w2s: stopped in cell {result.Failed} of {result.Total}"
+                + (written ? $"; what was done is in {Name(plan.Out)}" : ""));
             return stopped;
         }
         warn(Describe(error));
-        warn($"w2s: cell {result.Failed} of {result.Total} failed" + (written ? $"; the outputs so far are in {Name(plan.Out)}" : ""));
+        warn($"w2s: cell {result.Failed} of {result.Total} failed"
+            + (written ? $"; the outputs so far are in {Name(plan.Out)}" : ""));
         return RunCommand.Failed;
     }
 
@@ -57,7 +61,8 @@ internal sealed class RunEnding(RunPlan plan, byte[] read, Action<string> say, A
 
     private int WritePage(string page, Notebook executed, string? plotly)
     {
-        if (!Written(page, () => AtomicFile.Write(page, writer => writer.Write(HtmlPage.Render(executed, plan.Path, plotly)))))
+        if (!Written(page,
+            () => AtomicFile.Write(page, writer => writer.Write(HtmlPage.Render(executed, plan.Path, plotly)))))
             return RunCommand.Failed;
         say($"w2s: page: {Name(page)}{(plotly is null && PlotlyScript.Charts(executed).Any() ? NoPlotly : "")}");
         return RunCommand.Done;
@@ -73,7 +78,8 @@ internal sealed class RunEnding(RunPlan plan, byte[] read, Action<string> say, A
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            warn($"w2s: {Name(path)} was not written: {error.Message.ReplaceLineEndings(" ")}; make room or mend the folder, then run again");
+            warn($"w2s: {Name(path)} was not written: {error.Message.ReplaceLineEndings(" ")}; make room or mend the "
+                + "folder, then run again");
             return false;
         }
     }
@@ -86,7 +92,8 @@ internal sealed class RunEnding(RunPlan plan, byte[] read, Action<string> say, A
         var size = Encoding.UTF8.GetByteCount(committed.ToJson());
         if (size >= CommittedForm.MaximumBytes)
         {
-            warn($"w2s: not saved: the committed form would take {size / 1000} KB, the limit is {CommittedForm.MaximumBytes / 1000} KB; "
+            warn($"w2s: not saved: the committed form would take {size / 1000} KB, the limit is "
+                + $"{CommittedForm.MaximumBytes / 1000} KB; "
                 + $"the largest outputs are in {Largest(committed)}; show less there");
             return RunCommand.Failed;
         }
@@ -108,8 +115,10 @@ internal sealed class RunEnding(RunPlan plan, byte[] read, Action<string> say, A
             warn(line);
         var tolerance = plan.Options.Tolerance.ToString("G3", CultureInfo.InvariantCulture);
         say(found.Differences.Count == 0
-            ? $"w2s: checked {found.Numbers} numbers: all within {tolerance} (relative) or one in the last printed place"
-            : $"w2s: checked {found.Numbers} numbers, relative tolerance {tolerance}: the lines above differ from what is saved");
+            ? $"w2s: checked {found.Numbers} numbers: all within {tolerance} (relative) or one in the last printed "
+                + "place"
+            : $"w2s: checked {found.Numbers} numbers, relative tolerance {tolerance}: the lines above differ from "
+                + "what is saved");
         return found.Differences.Count == 0 ? RunCommand.Done : RunCommand.Failed;
     }
 
@@ -130,7 +139,8 @@ internal sealed class RunEnding(RunPlan plan, byte[] read, Action<string> say, A
 
     private static string Largest(Notebook notebook)
     {
-        var sizes = notebook.CodeCells.Select((cell, index) => (Size: cell.Outputs.ToJsonString().Length, Number: index + 1));
+        var sizes =
+            notebook.CodeCells.Select((cell, index) => (Size: cell.Outputs.ToJsonString().Length, Number: index + 1));
         return string.Join(", ", sizes.OrderByDescending(cell => cell.Size).Take(3)
             .Select(cell => $"cell {cell.Number} ({cell.Size / 1000} KB)"));
     }

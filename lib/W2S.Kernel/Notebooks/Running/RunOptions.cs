@@ -64,7 +64,8 @@ internal sealed record RunOptions
                 "--save" when equals < 0 => options with { Save = true },
                 "--quick" when equals < 0 => options with { Quick = true },
                 "--check" when equals < 0 => options with { Check = true },
-                _ when name.StartsWith('-') => throw new NotebookException($"there is no option '{argument}'; see: run --help"),
+                _ when name.StartsWith('-') =>
+                    throw new NotebookException($"there is no option '{argument}'; see: run --help"),
                 _ when notebook is not null =>
                     throw new NotebookException($"run takes one notebook, got '{notebook}' and '{argument}'"),
                 _ => options with { Notebook = notebook = argument },
@@ -78,7 +79,8 @@ internal sealed record RunOptions
     }
 
     private static double Number(string text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number is >= 0 and < 1
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            && number is >= 0 and < 1
             ? number
             : throw new NotebookException($"--tolerance '{text}' is not a number from 0 to below 1");
 }

@@ -1,6 +1,7 @@
 namespace W2S.Kernel.Notebooks.Running;
 
-/// <summary>A run whose input was read and whose outputs were seen to be writable; nothing has been touched yet.</summary>
+/// <summary>A run whose input was read and whose outputs were seen to be writable; nothing has been touched
+/// yet.</summary>
 /// <param name="Options">What was asked for.</param>
 /// <param name="Path">The notebook's file, absolute.</param>
 /// <param name="Notebook">The notebook as it was read.</param>
@@ -35,7 +36,8 @@ internal sealed record RunPlan(RunOptions Options, string Path, Notebook Noteboo
             throw new NotebookException($"--out '{options.Out}' is the notebook itself; use --save to write it back");
         if (html == path || html == result)
             throw new NotebookException($"--html '{options.Html}' is a notebook's own file; give another name");
-        AtomicFile.Probe(options.Out is null ? "the executed notebook" : "--out", options.Out ?? beside, make: options.Out is null);
+        AtomicFile.Probe(options.Out is null ? "the executed notebook" : "--out", options.Out ?? beside,
+            make: options.Out is null);
         if (options.Html is not null)
             AtomicFile.Probe("--html", options.Html);
         if (options.Save)

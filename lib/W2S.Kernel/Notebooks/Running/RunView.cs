@@ -5,10 +5,12 @@ using W2S.Kernel.Engine;
 
 namespace W2S.Kernel.Notebooks.Running;
 
-/// <summary>Shows a run as it goes: number, title and seconds of each cell, with the cell's own output live beneath.</summary>
+/// <summary>Shows a run as it goes: number, title and seconds of each cell, with the cell's own output live
+/// beneath.</summary>
 /// <param name="writer">Where to.</param>
 /// <param name="terminal">
-/// True where a line can be written over: a display's updates then stay on one line; else they come at most every ten seconds.
+/// True where a line can be written over: a display's updates then stay on one line; else they come at most every ten
+/// seconds.
 /// </param>
 /// <param name="width">Columns of the terminal.</param>
 internal sealed class RunView(TextWriter writer, bool terminal, int width = 100)
@@ -107,7 +109,8 @@ internal sealed class RunView(TextWriter writer, bool terminal, int width = 100)
         live = null;
     }
 
-    /// <summary>What a bundle says in plain text, cut where it is very long; null where it says nothing to a reader.</summary>
+    /// <summary>What a bundle says in plain text, cut where it is very long; null where it says nothing to a
+    /// reader.</summary>
     private static string? Text(MimeBundle bundle)
     {
         if (bundle.Count == 0)
@@ -121,7 +124,8 @@ internal sealed class RunView(TextWriter writer, bool terminal, int width = 100)
         var text = bundle[mime].ToString();
         if (IsPlotly(bundle[mime]))
             return null;
-        return text.Length <= Longest ? text : $"{text[..Longest]}… ({text.Length - Longest} more characters are in the notebook)";
+        return text.Length <= Longest ? text
+            : $"{text[..Longest]}… ({text.Length - Longest} more characters are in the notebook)";
     }
 
     private static bool IsPlotly(JsonNode content) => content is JsonValue && PlotlyScript.IsMarked(content.ToString());

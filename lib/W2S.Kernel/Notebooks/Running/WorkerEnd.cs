@@ -9,7 +9,8 @@ internal static class WorkerEnd
     private const int Signal = 128; // exit codes above name a signal
 
     public static CellError Stopped { get; } = new(
-        "Interrupted", "the cell was stopped", ["Interrupted: the cell was stopped; it did not end by itself, so its process was ended"])
+        "Interrupted", "the cell was stopped",
+        ["Interrupted: the cell was stopped; it did not end by itself, so its process was ended"])
     {
         Interrupted = true,
     };
@@ -25,8 +26,11 @@ internal static class WorkerEnd
                 "a stack overflow ended the process; look for a method that calls itself without end",
             _ when words.Contains("Out of memory", StringComparison.Ordinal) =>
                 "the process ran out of memory; use a smaller setting",
-            _ when words.Contains("Unhandled exception", StringComparison.Ordinal) => words.Replace("Unhandled exception.", "an exception that nothing caught ended the process:"),
-            Signal + 9 => "the process was killed (signal 9), most often because the machine ran out of memory; use a smaller setting",
+            _ when words.Contains("Unhandled exception", StringComparison.Ordinal) =>
+                words.Replace("Unhandled exception.", "an exception that nothing caught ended the process:"),
+            Signal + 9 =>
+                "the process was killed (signal 9), most often because the machine ran out of memory; use a smaller "
+                + "setting",
             Signal + 11 => "native code failed (signal 11) and ended the process",
             > Signal and < Signal + 32 => $"the process was ended by signal {code - Signal}",
             -1 => "the process closed its channel to the runner",

@@ -5,7 +5,8 @@ using W2S.Kernel.Engine;
 
 namespace W2S.Kernel.Notebooks.Running;
 
-/// <summary>Runs cells in a worker process, so that the run's outputs outlive whatever a cell does to its process.</summary>
+/// <summary>Runs cells in a worker process, so that the run's outputs outlive whatever a cell does to its
+/// process.</summary>
 internal sealed class WorkerProcess : ICellRunner, IDisposable
 {
     /// <summary>How long an interrupted cell has before its process is ended.</summary>
@@ -34,7 +35,8 @@ internal sealed class WorkerProcess : ICellRunner, IDisposable
     {
         var name = $"w2s-{Environment.ProcessId}-{Guid.NewGuid():N}";
         var pipe = new NamedPipeServerStream(
-            name, PipeDirection.InOut, 1, PipeTransmissionMode.Byte, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
+            name, PipeDirection.InOut, 1, PipeTransmissionMode.Byte,
+            PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
         var start = new ProcessStartInfo(DotnetHost())
         {
             ArgumentList = { typeof(WorkerProcess).Assembly.Location, "worker", name },
@@ -60,7 +62,8 @@ internal sealed class WorkerProcess : ICellRunner, IDisposable
         catch (OperationCanceledException)
         {
             process.Kill();
-            throw new NotebookException("the worker process did not start within 60 s; try again on a less busy machine");
+            throw new NotebookException(
+                "the worker process did not start within 60 s; try again on a less busy machine");
         }
     }
 
@@ -152,7 +155,8 @@ internal sealed class WorkerProcess : ICellRunner, IDisposable
                 break;
             case "display":
                 current.Host.Display(
-                    WorkerMessages.Bundle(message), message["id"]!.GetValue<string>(), message["update"]!.GetValue<bool>());
+                    WorkerMessages.Bundle(message), message["id"]!.GetValue<string>(),
+                    message["update"]!.GetValue<bool>());
                 break;
             case "result":
                 current.Host.Result(WorkerMessages.Bundle(message));
@@ -202,6 +206,7 @@ internal sealed class WorkerProcess : ICellRunner, IDisposable
         public TaskCompletionSource<bool> Heeds { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         /// <summary>The cell's result; null where the process ended first.</summary>
-        public TaskCompletionSource<CellResult?> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<CellResult?> Done { get; } =
+            new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -2,7 +2,8 @@ using static TorchSharp.torch;
 
 namespace W2S.Data.Batches;
 
-/// <summary>A batch of images as network input. Its tensors belong to the loader and hold until the next one is asked for.</summary>
+/// <summary>A batch of images as network input. Its tensors belong to the loader and hold until the next one is asked
+/// for.</summary>
 public sealed class Batch
 {
     internal Batch(Tensor images, Tensor labels, int[] indices, int epoch, int step, int view, BatchMix? mix)
@@ -35,7 +36,9 @@ public sealed class Batch
     public BatchMix? Mix { get; }
 }
 
-/// <summary>How the images of a batch were mixed: the loss is λ times that of the labels plus 1 − λ times that of the partners'.</summary>
+/// <summary>How the images of a batch were mixed: the loss is λ times that of the labels plus 1 − λ times that of the
+/// partners'.</summary>
 /// <param name="Lambda">λ, the share of an image's own label, 0 … 1.</param>
-/// <param name="Partners">int64 [B]: the label of the image mixed in, which stands at the mirrored place of the batch.</param>
+/// <param name="Partners">int64 [B]: the label of the image mixed in, which stands at the mirrored place of the
+/// batch.</param>
 public sealed record BatchMix(float Lambda, Tensor Partners);

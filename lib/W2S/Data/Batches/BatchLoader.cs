@@ -3,12 +3,13 @@ using W2S.Torch;
 
 namespace W2S.Data.Batches;
 
-/// <summary>Serves a set in batches: ordered by a seed, augmented, normalised, ahead of the loop that uses them.</summary>
+/// <summary>Serves a set in batches: ordered by a seed, augmented, normalised, ahead of the loop that uses
+/// them.</summary>
 /// <remarks>
-/// A view is a pure function of (seed, view number, position), the order of (seed, epoch), so that neither workers nor prefetch
-/// nor where an epoch is entered change anything. On the CPU worker threads write views straight into reused tensors. On another device
-/// the set lies there once and views come from batched operations with the same bits; colour jitter, policies and erasing
-/// by noise are done on the CPU even then, and their batches copied.
+/// A view is a pure function of (seed, view number, position), the order of (seed, epoch), so that neither workers nor
+/// prefetch nor where an epoch is entered change anything. On the CPU worker threads write views straight into reused
+/// tensors. On another device the set lies there once and views come from batched operations with the same bits; colour
+/// jitter, policies and erasing by noise are done on the CPU even then, and their batches copied.
 /// </remarks>
 public sealed class BatchLoader : IDisposable
 {
@@ -21,7 +22,8 @@ public sealed class BatchLoader : IDisposable
     /// <summary>Prepares to serve a set; takes no ownership of it, but keeps its pixels alive.</summary>
     /// <param name="set">The images.</param>
     /// <param name="options">How to serve them.</param>
-    /// <exception cref="ArgumentException">The set is empty or an option is out of its range; the message says which.</exception>
+    /// <exception cref="ArgumentException">The set is empty or an option is out of its range; the message says
+    /// which.</exception>
     public BatchLoader(ImageSet set, BatchOptions options)
         : this(set, options, byTensors: options?.Device is { } device && device.type != DeviceType.CPU)
     {
@@ -34,7 +36,8 @@ public sealed class BatchLoader : IDisposable
         options.Check();
         if (set.Count == 0) throw new ArgumentException($"{set.Name} has no images to serve", nameof(set));
         (_height, _width, Options, _labels) = (set.Height, set.Width, options, [.. set.Labels]);
-        _source = byTensors && TensorViews.Covers(options.Augmentation) ? new TensorBatches(set, options) : new HostBatches(set, options, copies: byTensors);
+        _source = byTensors && TensorViews.Covers(options.Augmentation) ? new TensorBatches(set, options)
+            : new HostBatches(set, options, copies: byTensors);
     }
 
     /// <summary>How the set is served.</summary>
@@ -50,7 +53,8 @@ public sealed class BatchLoader : IDisposable
     /// <param name="epoch">From 0.</param>
     /// <param name="startStep">The first step wanted, where a run is resumed within an epoch.</param>
     /// <returns>The batches from there to the end; each holds until the next is asked for.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The epoch is negative or the step outside 0 … <see cref="StepsPerEpoch"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The epoch is negative or the step outside 0 …
+    /// <see cref="StepsPerEpoch"/>.</exception>
     public IEnumerable<Batch> Epoch(int epoch, int startStep = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
@@ -62,11 +66,14 @@ public sealed class BatchLoader : IDisposable
         return Serve(order, epoch, view, startStep, StepsPerEpoch, Options.Mixing);
     }
 
-    /// <summary>Serves every image once in the set's order, unmixed: for evaluation, and to keep a teacher's outputs for one view of each.</summary>
-    /// <param name="view">The number of the views: that of the epoch which shows them, or below <see cref="BatchOptions.Views"/>.</param>
+    /// <summary>Serves every image once in the set's order, unmixed: for evaluation, and to keep a teacher's outputs
+    /// for one view of each.</summary>
+    /// <param name="view">The number of the views: that of the epoch which shows them, or below
+    /// <see cref="BatchOptions.Views"/>.</param>
     /// <param name="startStep">The first step wanted.</param>
     /// <returns>The batches; each holds until the next is asked for.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The view is negative or the step outside 0 … <see cref="StepsInOrder"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The view is negative or the step outside 0 …
+    /// <see cref="StepsInOrder"/>.</exception>
     public IEnumerable<Batch> InOrder(int view = 0, int startStep = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(view);
@@ -90,6 +97,7 @@ public sealed class BatchLoader : IDisposable
 
     private static void CheckStep(int step, int steps)
     {
-        if (step < 0 || step > steps) throw new ArgumentOutOfRangeException("startStep", step, $"step is outside 0 … {steps}");
+        if (step < 0 || step > steps)
+            throw new ArgumentOutOfRangeException("startStep", step, $"step is outside 0 … {steps}");
     }
 }

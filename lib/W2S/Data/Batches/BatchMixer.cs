@@ -6,7 +6,8 @@ namespace W2S.Data.Batches;
 /// <summary>Mixes the rows of a batch in memory with those of the batch in reverse order.</summary>
 internal static class BatchMixer
 {
-    public static void Apply(MixPlan plan, BatchSlots slots, int slot, int count, int height, int width, bool channelsLast)
+    public static void Apply(MixPlan plan, BatchSlots slots, int slot, int count, int height, int width,
+        bool channelsLast)
     {
         for (var row = 0; row < (count + 1) / 2; row++)
         {
@@ -40,7 +41,8 @@ internal static class BatchMixer
     }
 
     private static void Swap(
-        Span<float> one, Span<float> other, (int Top, int Left, int Height, int Width) part, int height, int width, bool channelsLast)
+        Span<float> one, Span<float> other, (int Top, int Left, int Height, int Width) part, int height, int width,
+        bool channelsLast)
     {
         var (planes, values) = channelsLast ? (1, 3) : (3, 1);
         for (var plane = 0; plane < planes; plane++)

@@ -35,7 +35,8 @@ public sealed record BatchOptions
     /// <value>null: none</value>
     public MixOptions? Mixing { get; init; }
 
-    /// <summary>How many views an image has: epoch e shows view e mod Views, so that a teacher's outputs for all of them can be kept.</summary>
+    /// <summary>How many views an image has: epoch e shows view e mod Views, so that a teacher's outputs for all of
+    /// them can be kept.</summary>
     /// <value>null: a new view each epoch</value>
     public int? Views { get; init; }
 
@@ -43,7 +44,8 @@ public sealed record BatchOptions
     /// <value>false</value>
     public bool ChannelsLast { get; init; }
 
-    /// <summary>Threads that make batches ahead of the loop; 0 makes each when it is asked for. On the CPU only. Changes no pixel.</summary>
+    /// <summary>Threads that make batches ahead of the loop; 0 makes each when it is asked for. On the CPU only.
+    /// Changes no pixel.</summary>
     /// <value>1</value>
     public int Workers { get; init; } = 1;
 
@@ -51,7 +53,8 @@ public sealed record BatchOptions
     /// <value>2</value>
     public int Prefetch { get; init; } = 2;
 
-    /// <summary>Where the batches are wanted. On a device other than the CPU the whole set lies there as bytes and views are made there.</summary>
+    /// <summary>Where the batches are wanted. On a device other than the CPU the whole set lies there as bytes and
+    /// views are made there.</summary>
     /// <value>null: the CPU</value>
     public torch.Device? Device { get; init; }
 

@@ -4,7 +4,8 @@ namespace W2S.Data.Batches;
 
 /// <summary>One run through a set: which positions in which order, as which views, from which step to which.</summary>
 internal sealed record BatchPlan(
-    int Height, int Width, long[] Labels, BatchOptions Options, int[] Order, int Epoch, int View, int Start, int End, MixOptions? Mixing)
+    int Height, int Width, long[] Labels, BatchOptions Options, int[] Order, int Epoch, int View, int Start, int End,
+    MixOptions? Mixing)
 {
     public int[] Indices(int step)
     {

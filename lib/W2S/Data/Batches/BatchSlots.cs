@@ -20,15 +20,20 @@ internal sealed unsafe class BatchSlots : IDisposable
     {
         using var scope = NewDisposeScope();
         _values = 3 * height * width;
-        (_memory, _images, _labels, _partners) = (new Tensor[count], new Tensor[count], new Tensor[count], new Tensor[count]);
-        (_pixels, _classes, _partnerClasses, Plans) = (new nint[count], new nint[count], new nint[count], new MixPlan?[count]);
+        (_memory, _images, _labels,
+            _partners) = (new Tensor[count], new Tensor[count], new Tensor[count], new Tensor[count]);
+        (_pixels, _classes, _partnerClasses,
+            Plans) = (new nint[count], new nint[count], new nint[count], new MixPlan?[count]);
         for (var i = 0; i < count; i++)
         {
-            _memory[i] = (channelsLast ? empty(batchSize, height, width, 3) : empty(batchSize, 3, height, width)).DetachFromDisposeScope();
+            _memory[i] =
+                (channelsLast ? empty(batchSize, height, width, 3) : empty(batchSize, 3, height, width))
+                    .DetachFromDisposeScope();
             _images[i] = (channelsLast ? _memory[i].permute(0, 3, 1, 2) : _memory[i].alias()).DetachFromDisposeScope();
             _labels[i] = empty(batchSize, ScalarType.Int64).DetachFromDisposeScope();
             _partners[i] = empty(batchSize, ScalarType.Int64).DetachFromDisposeScope();
-            (_pixels[i], _classes[i], _partnerClasses[i]) = (Address(_memory[i]), Address(_labels[i]), Address(_partners[i]));
+            (_pixels[i], _classes[i],
+                _partnerClasses[i]) = (Address(_memory[i]), Address(_labels[i]), Address(_partners[i]));
         }
     }
 
@@ -43,7 +48,8 @@ internal sealed unsafe class BatchSlots : IDisposable
 
     /// <returns>The first rows of a slot, owned by the caller and in no dispose scope.</returns>
     public (Tensor Images, Tensor Labels, Tensor Partners) Rows(int slot, int count) => (
-        _images[slot].narrow(0, 0, count).DetachFromDisposeScope(), _labels[slot].narrow(0, 0, count).DetachFromDisposeScope(),
+        _images[slot].narrow(0, 0, count).DetachFromDisposeScope(),
+        _labels[slot].narrow(0, 0, count).DetachFromDisposeScope(),
         _partners[slot].narrow(0, 0, count).DetachFromDisposeScope());
 
     public void Dispose()
@@ -55,5 +61,6 @@ internal sealed unsafe class BatchSlots : IDisposable
     }
 
     // Tensor memory does not move.
-    private static nint Address(Tensor tensor) => (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
+    private static nint Address(Tensor tensor) =>
+        (nint)System.Runtime.CompilerServices.Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
 }

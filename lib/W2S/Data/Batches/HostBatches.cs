@@ -37,7 +37,8 @@ internal sealed unsafe class HostBatches : IBatchSource
         var slots = buffers.Slots;
         var prefetcher = _options.Workers == 0
             ? null
-            : new Prefetcher(plan.Start, plan.End, ring, _options.Workers, (step, slot, worker) => Fill(buffers, plan, step, slot, worker));
+            : new Prefetcher(plan.Start, plan.End, ring, _options.Workers,
+                (step, slot, worker) => Fill(buffers, plan, step, slot, worker));
         try
         {
             for (var step = plan.Start; step < plan.End; step++)
@@ -89,11 +90,13 @@ internal sealed unsafe class HostBatches : IBatchSource
         {
             var index = indices[row];
             var source = new ReadOnlySpan<byte>(_bytes + (long)index * size, size);
-            buffers.Painters[worker].Paint(source, plan.Plan(index), slots.Pixels(slot, row), _options.Augmentation.Erasing);
+            buffers.Painters[worker]
+                .Paint(source, plan.Plan(index), slots.Pixels(slot, row), _options.Augmentation.Erasing);
             labels[row] = plan.Labels[index];
         }
         var mix = plan.Mix(step);
-        if (mix is { } mixing) BatchMixer.Apply(mixing, slots, slot, indices.Length, _height, _width, _options.ChannelsLast);
+        if (mix is { } mixing)
+            BatchMixer.Apply(mixing, slots, slot, indices.Length, _height, _width, _options.ChannelsLast);
         slots.Plans[slot] = mix;
     }
 
@@ -104,7 +107,8 @@ internal sealed unsafe class HostBatches : IBatchSource
         {
             painters[i] = new ViewPainter(_height, _width, _options.Normalization, _options.ChannelsLast);
         }
-        return new BatchBuffers(new BatchSlots(ring, _options.BatchSize, _height, _width, _options.ChannelsLast), painters);
+        return new BatchBuffers(new BatchSlots(ring, _options.BatchSize, _height, _width, _options.ChannelsLast),
+            painters);
     }
 
     private Tensor Move(Tensor tensor)

@@ -4,9 +4,10 @@ namespace W2S.Data.Batches;
 
 /// <summary>Mixes each image of a batch with another one: mixup or cutmix.</summary>
 /// <remarks>
-/// Zhang et al., "mixup", ICLR 2018: λ ~ Beta(α, α), image λ·x + (1 − λ)·x'. Yun et al., "CutMix", ICCV 2019: a rectangle with the
-/// aspect of the image and the area 1 − λ, its centre anywhere, is taken from x'; λ is then the share that is left of x. One λ a
-/// batch, and x' is the batch in reverse order, as in timm. A pure function of (seed, epoch, step).
+/// Zhang et al., "mixup", ICLR 2018: λ ~ Beta(α, α), image λ·x + (1 − λ)·x'. Yun et al., "CutMix", ICCV 2019: a
+/// rectangle with the aspect of the image and the area 1 − λ, its centre anywhere, is taken from x'; λ is then the
+/// share that is left of x. One λ a batch, and x' is the batch in reverse order, as in timm. A pure function of (seed,
+/// epoch, step).
 /// </remarks>
 public sealed record MixOptions
 {
@@ -28,14 +29,17 @@ public sealed record MixOptions
 
     internal void Check()
     {
-        if (!(Mixup >= 0 && Cutmix >= 0 && Mixup + Cutmix > 0 && Probability is >= 0 and <= 1 && CutmixShare is >= 0 and <= 1))
+        if (!(Mixup >= 0 && Cutmix >= 0 && Mixup + Cutmix > 0 && Probability is >= 0 and <= 1
+            && CutmixShare is >= 0 and <= 1))
         {
             throw new ArgumentException(
-                $"{this} mixes nothing: Mixup or Cutmix must be positive and none negative, the probabilities within 0 … 1");
+                $"{this} mixes nothing: Mixup or Cutmix must be positive and none negative, the probabilities within "
+                + "0 … 1");
         }
     }
 
-    /// <summary>λ, and the rectangle of a cutmix (of no height for a mixup); null where the batch stays as it is.</summary>
+    /// <summary>λ, and the rectangle of a cutmix (of no height for a mixup); null where the batch stays as it
+    /// is.</summary>
     internal MixPlan? Draw(long seed, long epoch, int step, int height, int width)
     {
         var random = new SeededRandom(Seeds.Derive(Seeds.Derive(Seeds.Derive(seed, "mixing"), epoch), step));
@@ -52,7 +56,8 @@ public sealed record MixOptions
         return new MixPlan((float)left0, (top, left, bottom - top, right - left), Cut: true);
     }
 
-    // The share of the first of two gamma numbers; those by Marsaglia and Tsang (2000), in logarithms since α may be tiny.
+    // The share of the first of two gamma numbers; those by Marsaglia and Tsang (2000), in logarithms since α may be
+    // tiny.
     internal static double Beta(ref SeededRandom random, double alpha)
     {
         var (first, second) = (LogGamma(ref random, alpha), LogGamma(ref random, alpha));
@@ -69,7 +74,8 @@ public sealed record MixOptions
             var root = 1 + normal / Math.Sqrt(9 * d);
             if (root <= 0) continue;
             var cube = root * root * root;
-            if (Math.Log(1 - random.NextDouble()) < normal * normal / 2 + d - d * cube + d * Math.Log(cube)) return Math.Log(d * cube);
+            if (Math.Log(1 - random.NextDouble()) < normal * normal / 2 + d - d * cube + d * Math.Log(cube))
+                return Math.Log(d * cube);
         }
     }
 }
@@ -77,4 +83,5 @@ public sealed record MixOptions
 /// <param name="Lambda">The share that is left of each image's own label.</param>
 /// <param name="Rectangle">What comes from the other image in a cutmix.</param>
 /// <param name="Cut">Whether it is a cutmix.</param>
-internal readonly record struct MixPlan(float Lambda, (int Top, int Left, int Height, int Width) Rectangle, bool Cut = false);
+internal readonly record struct MixPlan(float Lambda, (int Top, int Left, int Height, int Width) Rectangle,
+    bool Cut = false);

@@ -3,7 +3,8 @@ using System.Runtime.ExceptionServices;
 namespace W2S.Data.Batches;
 
 /// <summary>Threads that do numbered steps ahead of one consumer, each into the slot of its number.</summary>
-/// <remarks>A slot is free again when the consumer asks for a later step. Which thread does a step is chance; what it does is not.</remarks>
+/// <remarks>A slot is free again when the consumer asks for a later step. Which thread does a step is chance; what it
+/// does is not.</remarks>
 internal sealed class Prefetcher : IDisposable
 {
     private readonly Lock _gate = new();

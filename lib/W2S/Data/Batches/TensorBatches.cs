@@ -18,9 +18,11 @@ internal sealed class TensorBatches(ImageSet set, BatchOptions options) : IBatch
             var classes = indices.Select(index => plan.Labels[index]).ToArray();
             using var images = _views.Make(indices, plans, mix, options.ChannelsLast);
             using var labels = tensor(classes, device: _device).DetachFromDisposeScope();
-            using var partners = mix is null ? null : tensor(classes.Reverse().ToArray(), device: _device).DetachFromDisposeScope();
+            using var partners = mix is null ? null
+                : tensor(classes.Reverse().ToArray(), device: _device).DetachFromDisposeScope();
             yield return new Batch(
-                images, labels, indices, plan.Epoch, step, plan.View, mix is { } mixing ? new BatchMix(mixing.Lambda, partners!) : null);
+                images, labels, indices, plan.Epoch, step, plan.View,
+                mix is { } mixing ? new BatchMix(mixing.Lambda, partners!) : null);
         }
     }
 

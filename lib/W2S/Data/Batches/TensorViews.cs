@@ -5,9 +5,11 @@ using static TorchSharp.torch;
 
 namespace W2S.Data.Batches;
 
-/// <summary>Makes a batch of views by batched tensor operations from the whole set, which lies on the device as bytes.</summary>
-/// <remarks>Chance is drawn, and source pixels and shares are found, by the same code as for the CPU; only the pixels' work is done
-/// there, with the same operations in the same order. Tone operations and noise have no form here (<see cref="Covers"/>).</remarks>
+/// <summary>Makes a batch of views by batched tensor operations from the whole set, which lies on the device as
+/// bytes.</summary>
+/// <remarks>Chance is drawn, and source pixels and shares are found, by the same code as for the CPU; only the pixels'
+/// work is done there, with the same operations in the same order. Tone operations and noise have no form here
+/// (<see cref="Covers"/>).</remarks>
 internal sealed class TensorViews : IDisposable
 {
     private readonly Tensor _all; // uint8 [N, 3, H·W]
@@ -76,9 +78,11 @@ internal sealed class TensorViews : IDisposable
 
     private Tensor Resize(Tensor picked, ViewPlan[] plans)
     {
-        var (upper, lower, restDown, down) = Taps(plans, _height, (plan, y) => CropResize.Tap(y, plan.Part.Top, plan.Part.Height, _height));
+        var (upper, lower, restDown, down) =
+            Taps(plans, _height, (plan, y) => CropResize.Tap(y, plan.Part.Top, plan.Part.Height, _height));
         var (left, right, restAcross, across) = Taps(
-            plans, _width, (plan, x) => CropResize.Tap(plan.Flip ? _width - 1 - x : x, plan.Part.Left, plan.Part.Width, _width));
+            plans, _width,
+            (plan, x) => CropResize.Tap(plan.Flip ? _width - 1 - x : x, plan.Part.Left, plan.Part.Width, _width));
         (restDown, down) = (restDown.reshape(-1, 1, _height, 1), down.reshape(-1, 1, _height, 1));
         (restAcross, across) = (restAcross.reshape(-1, 1, 1, _width), across.reshape(-1, 1, 1, _width));
         var above = (At(picked, upper, left) * restAcross).Plus(At(picked, upper, right) * across);
@@ -89,7 +93,9 @@ internal sealed class TensorViews : IDisposable
     // The pixels at rows [B, H] × columns [B, W] of each image, as float32 [B, 3, H, W].
     private Tensor At(Tensor picked, Tensor rows, Tensor columns)
     {
-        var places = (rows.unsqueeze(2) * _rowLength).add(columns.unsqueeze(1), _one).reshape(-1, 1, _height * _width).expand(-1, 3, -1);
+        var places =
+            (rows.unsqueeze(2) * _rowLength).add(columns.unsqueeze(1), _one).reshape(-1, 1, _height * _width)
+                .expand(-1, 3, -1);
         return picked.gather(2, places).to(ScalarType.Float32).reshape(-1, 3, _height, _width);
     }
 
@@ -106,7 +112,8 @@ internal sealed class TensorViews : IDisposable
         var rows = arange(_height, device: _device).reshape(1, 1, _height, 1);
         var columns = arange(_width, device: _device).reshape(1, 1, 1, _width);
         return rows.ge(Each(part => part.Top)).logical_and(rows.lt(Each(part => part.Top + part.Height)))
-            .logical_and(columns.ge(Each(part => part.Left))).logical_and(columns.lt(Each(part => part.Left + part.Width)));
+            .logical_and(columns.ge(Each(part => part.Left)))
+            .logical_and(columns.lt(Each(part => part.Left + part.Width)));
 
         Tensor Each(Func<(int Top, int Left, int Height, int Width), int> value) =>
             tensor(parts.Select(part => (long)value(part)).ToArray(), device: _device).reshape(-1, 1, 1, 1);

@@ -22,5 +22,6 @@ public sealed record EpisodeOptions
     public int Images => Ways * (Shots + Queries);
 
     private static int AtLeast(int least, int value, string name) =>
-        value >= least ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} {value} is too small; give {least} or more");
+        value >= least ? value
+            : throw new ArgumentOutOfRangeException(name, value, $"{name} {value} is too small; give {least} or more");
 }

@@ -4,8 +4,9 @@ namespace W2S.Data.Episodes;
 
 /// <summary>Draws few-shot tasks from a set: N classes, and K + Q different images of each.</summary>
 /// <remarks>
-/// A task is a pure function of the seed and its number, on every machine: methods that are judged by the same sampler see the
-/// same tasks, whatever was drawn before and in whatever order. Vinyals et al., "Matching Networks", NeurIPS 2016.
+/// A task is a pure function of the seed and its number, on every machine: methods that are judged by the same sampler
+/// see the same tasks, whatever was drawn before and in whatever order. Vinyals et al., "Matching Networks", NeurIPS
+/// 2016.
 /// </remarks>
 public sealed class EpisodeSampler
 {
@@ -17,18 +18,25 @@ public sealed class EpisodeSampler
     /// <param name="set">The images; only its labels are looked at.</param>
     /// <param name="options">The form of the tasks.</param>
     /// <param name="seed">Seed of all tasks.</param>
-    /// <exception cref="ArgumentException">The set has too few classes, or a class too few images; the message names it.</exception>
+    /// <exception cref="ArgumentException">The set has too few classes, or a class too few images; the message names
+    /// it.</exception>
     public EpisodeSampler(ImageSet set, EpisodeOptions options, long seed)
     {
         ArgumentNullException.ThrowIfNull(set);
         ArgumentNullException.ThrowIfNull(options);
-        var groups = set.Labels.Select((label, position) => (label, position)).GroupBy(entry => entry.label).OrderBy(group => group.Key).ToArray();
+        var groups =
+            set.Labels.Select((label, position) => (label, position)).GroupBy(entry => entry.label)
+                .OrderBy(group => group.Key).ToArray();
         if (groups.Length < options.Ways)
-            throw new ArgumentException($"{set.Name} has images of {groups.Length} classes where a task wants {options.Ways}; give fewer Ways or more classes", nameof(set));
+            throw new ArgumentException(
+                $"{set.Name} has images of {groups.Length} classes where a task wants {options.Ways}; give fewer Ways "
+                + "or more classes", nameof(set));
         var each = options.Shots + options.Queries;
         if (groups.FirstOrDefault(group => group.Count() < each) is { } small)
             throw new ArgumentException(
-                $"class '{set.ClassNames[(int)small.Key]}' of {set.Name} has {small.Count()} images where a task wants {options.Shots} to learn from and {options.Queries} to judge by; give fewer Shots or Queries, or leave the class out", nameof(set));
+                $"class '{set.ClassNames[(int)small.Key]}' of {set.Name} has {small.Count()} images where a task "
+                + $"wants {options.Shots} to learn from and {options.Queries} to judge by; give fewer Shots or "
+                    + "Queries, or leave the class out", nameof(set));
         (Options, this.seed, SetName, Images) = (options, Seeds.Derive(seed, "episodes"), set.Name, set.Count);
         classes = [.. groups.Select(group => group.Key)];
         positions = [.. groups.Select(group => group.Select(entry => entry.position).ToArray())];

@@ -26,26 +26,32 @@ public static class HumanLabels
     /// <returns>The noisy labels; of the whole file 40.20 % are wrong.</returns>
     /// <exception cref="ArgumentException">A clean label is outside CIFAR-100's classes.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">The file is not of this form, is damaged or cut short, or belongs to other images.</exception>
+    /// <exception cref="InvalidDataException">The file is not of this form, is damaged or cut short, or belongs to
+    /// other images.</exception>
     public static NoisyLabels Read(string path, IReadOnlyList<long> clean)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         Checks.Labels(clean, Cifar100.SuperClasses.Count, nameof(clean));
-        if (!File.Exists(path)) throw new FileNotFoundException($"there is no {path}; get it with ./w2s data cifar-100n", path);
-        var (stated, noisy) = path.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) ? ReadTable(path) : ReadPublished(path);
+        if (!File.Exists(path))
+            throw new FileNotFoundException($"there is no {path}; get it with ./w2s data cifar-100n", path);
+        var (stated, noisy) = path.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) ? ReadTable(path)
+            : ReadPublished(path);
         if (stated.Length != clean.Count)
         {
             throw new InvalidDataException(
-                $"{path} has labels of {stated.Length} images where {clean.Count} are given; give CIFAR-100's whole training part, or get the file again");
+                $"{path} has labels of {stated.Length} images where {clean.Count} are given; give CIFAR-100's whole "
+                + "training part, or get the file again");
         }
         for (var i = 0; i < stated.Length; i++)
         {
             if (stated[i] != clean[i])
             {
                 throw new InvalidDataException(
-                    $"{path}: image {i} is of class {stated[i]} there and of class {clean[i]} here; give CIFAR-100's training part with fine labels, in its order");
+                    $"{path}: image {i} is of class {stated[i]} there and of class {clean[i]} here; give CIFAR-100's "
+                    + "training part with fine labels, in its order");
             }
-            if (noisy[i] is < 0 or > 99) throw new InvalidDataException($"{path}: image {i} has the label {noisy[i]}, outside 0 … 99");
+            if (noisy[i] is < 0 or > 99)
+                throw new InvalidDataException($"{path}: image {i} has the label {noisy[i]}, outside 0 … 99");
         }
         return LabelNoise.Result(clean, noisy);
     }
@@ -56,10 +62,13 @@ public static class HumanLabels
         foreach (var line in File.ReadLines(path).Skip(1).Where(line => line.Length > 0))
         {
             var cells = line.Split(',');
-            if (cells.Length != 3 || !Number(cells[0], out var index) || !Number(cells[1], out var label) || !Number(cells[2], out var given)
+            if (cells.Length != 3 || !Number(cells[0], out var index) || !Number(cells[1], out var label)
+                || !Number(cells[2], out var given)
                 || index != clean.Count)
             {
-                throw new InvalidDataException($"{path}: line {clean.Count + 2}, '{line}', is not 'index,clean_label,noisy_label' of image {clean.Count}");
+                throw new InvalidDataException(
+                    $"{path}: line {clean.Count + 2}, '{line}', is not 'index,clean_label,noisy_label' of image "
+                    + $"{clean.Count}");
             }
             clean.Add(label);
             noisy.Add(given);

@@ -5,11 +5,12 @@ namespace W2S.Data.Noise;
 
 /// <summary>Label noise that depends on the image.</summary>
 /// <remarks>
-/// Xia et al., "Part-dependent Label Noise", NeurIPS 2020, algorithm 2. Image i has a flip rate q_i from the normal distribution
-/// N(rate, 0.1²) cut to 0 … 1, and each class y a random matrix W_y ∈ ℝ^{d×C} of standard normal numbers. With x_i the image
-/// as a vector, the other classes get the probabilities q_i·softmax(x_iᵀ W_{y_i}) with class y_i left out, and class y_i keeps
-/// 1 − q_i. Here x_i is the image's 4×4 grid of mean colours (48 numbers, each scaled to mean 0 and deviation 1 over the set)
-/// instead of all its pixels, so that the wrong class follows what is seen and the resolution does not matter.
+/// Xia et al., "Part-dependent Label Noise", NeurIPS 2020, algorithm 2. Image i has a flip rate q_i from the normal
+/// distribution N(rate, 0.1²) cut to 0 … 1, and each class y a random matrix W_y ∈ ℝ^{d×C} of standard normal numbers.
+/// With x_i the image as a vector, the other classes get the probabilities q_i·softmax(x_iᵀ W_{y_i}) with class y_i
+/// left out, and class y_i keeps 1 − q_i. Here x_i is the image's 4×4 grid of mean colours (48 numbers, each scaled to
+/// mean 0 and deviation 1 over the set) instead of all its pixels, so that the wrong class follows what is seen and the
+/// resolution does not matter.
 /// </remarks>
 public static class InstanceNoise
 {
@@ -18,10 +19,12 @@ public static class InstanceNoise
 
     /// <summary>Draws noisy labels.</summary>
     /// <param name="set">The images with their clean labels.</param>
-    /// <param name="rate">The centre of the flip rates, 0 … 1; their mean lies further inside where the cut takes more from one side, 0.13 for a rate of 0.1. 0 leaves every label as it is.</param>
+    /// <param name="rate">The centre of the flip rates, 0 … 1; their mean lies further inside where the cut takes more
+    /// from one side, 0.13 for a rate of 0.1. 0 leaves every label as it is.</param>
     /// <param name="seed">The same seed gives the same noise.</param>
     /// <returns>The noisy labels.</returns>
-    /// <exception cref="ArgumentException">The rate is outside 0 … 1, the set has one class only, or images under 4×4 pixels.</exception>
+    /// <exception cref="ArgumentException">The rate is outside 0 … 1, the set has one class only, or images under 4×4
+    /// pixels.</exception>
     public static NoisyLabels Draw(ImageSet set, double rate, long seed)
     {
         ArgumentNullException.ThrowIfNull(set);
@@ -29,7 +32,9 @@ public static class InstanceNoise
         if (rate == 0) return LabelNoise.Result(set.Labels, [.. set.Labels]);
         if (set.Classes < 2 || set.Height < Grid || set.Width < Grid)
         {
-            throw new ArgumentException($"{set.Name} has {set.Classes} classes and {set.Height}×{set.Width} pixels; two classes and 4×4 pixels are needed", nameof(set));
+            throw new ArgumentException(
+                $"{set.Name} has {set.Classes} classes and {set.Height}×{set.Width} pixels; two classes and 4×4 "
+                + "pixels are needed", nameof(set));
         }
         var features = Features(set);
         var matrices = Matrices(set.Classes, Seeds.Derive(seed, "matrices"));
@@ -44,7 +49,9 @@ public static class InstanceNoise
                 flip = rate + 0.1 * random.NextNormal();
             }
             while (flip is < 0 or > 1);
-            if (random.NextBool(flip)) noisy[i] = OtherClass(features.AsSpan(i * Dimension, Dimension), matrices[(int)noisy[i]], (int)noisy[i], ref random);
+            if (random.NextBool(flip))
+                noisy[i] = OtherClass(features.AsSpan(i * Dimension, Dimension), matrices[(int)noisy[i]], (int)noisy[i],
+                    ref random);
         });
         return LabelNoise.Result(set.Labels, noisy);
     }
@@ -97,7 +104,8 @@ public static class InstanceNoise
         {
             using var scope = NewDisposeScope();
             var images = set.Images.narrow(0, start, Math.Min(1000, set.Count - start)).to(ScalarType.Float64);
-            nn.functional.adaptive_avg_pool2d(images, [Grid, Grid]).reshape(-1).data<double>().CopyTo(features, start * Dimension);
+            nn.functional.adaptive_avg_pool2d(images, [Grid, Grid]).reshape(-1).data<double>()
+                .CopyTo(features, start * Dimension);
         }
         for (var d = 0; d < Dimension; d++)
         {

@@ -5,7 +5,8 @@ namespace W2S.Data.Noise;
 /// <summary>Among which classes symmetric noise draws.</summary>
 public enum SymmetricNoise
 {
-    /// <summary>All classes, the true one included: of C classes, rate·(C − 1)/C of the labels change on average.</summary>
+    /// <summary>All classes, the true one included: of C classes, rate·(C − 1)/C of the labels change on
+    /// average.</summary>
     OverAllClasses,
 
     /// <summary>The other classes: every chosen label changes.</summary>
@@ -18,16 +19,18 @@ public enum SymmetricNoise
 public sealed record NoisyLabels(IReadOnlyList<long> Labels, double RealisedRate);
 
 /// <summary>Seeded noise on labels, by the definitions of the literature.</summary>
-/// <remarks>In each of them exactly a share of the positions is chosen at random, rounded to a whole number, rather than each
-/// position by a coin of its own.</remarks>
+/// <remarks>In each of them exactly a share of the positions is chosen at random, rounded to a whole number, rather
+/// than each position by a coin of its own.</remarks>
 public static class LabelNoise
 {
     /// <summary>
-    /// The asymmetric map for CIFAR-10 (Patrini et al., CVPR 2017): truck → automobile, bird → airplane, deer → horse, cat ↔ dog.
+    /// The asymmetric map for CIFAR-10 (Patrini et al., CVPR 2017): truck → automobile, bird → airplane, deer → horse,
+    /// cat ↔ dog.
     /// </summary>
     public static IReadOnlyList<int> Cifar10Map { get; } = [0, 1, 0, 5, 7, 3, 6, 7, 8, 1];
 
-    /// <summary>The asymmetric map for CIFAR-100: each class to the next of its super-class, the last to the first.</summary>
+    /// <summary>The asymmetric map for CIFAR-100: each class to the next of its super-class, the last to the
+    /// first.</summary>
     public static IReadOnlyList<int> Cifar100Map { get; } = NextInGroup(Cifar100.SuperClasses);
 
     /// <summary>Replaces a share of the labels by uniformly drawn ones.</summary>
@@ -37,15 +40,20 @@ public static class LabelNoise
     /// <param name="seed">The same seed gives the same noise on every machine.</param>
     /// <param name="kind">Among which classes.</param>
     /// <returns>The noisy labels.</returns>
-    /// <exception cref="ArgumentException">The rate is outside 0 … 1, a label outside the classes, or there is one class only.</exception>
+    /// <exception cref="ArgumentException">The rate is outside 0 … 1, a label outside the classes, or there is one
+    /// class only.</exception>
     public static NoisyLabels Symmetric(
-        IReadOnlyList<long> labels, int classes, double rate, long seed, SymmetricNoise kind = SymmetricNoise.OverAllClasses)
+        IReadOnlyList<long> labels, int classes, double rate, long seed,
+        SymmetricNoise kind = SymmetricNoise.OverAllClasses)
     {
         Check(labels, classes, rate);
-        if (classes < 2) throw new ArgumentException($"{classes} class leaves no other label to draw; give two or more", nameof(classes));
+        if (classes < 2)
+            throw new ArgumentException($"{classes} class leaves no other label to draw; give two or more",
+                nameof(classes));
         var noisy = labels.ToArray();
         var random = new SeededRandom(Seeds.Derive(seed, "labels"));
-        foreach (var position in RandomSplit.Permutation(noisy.Length, Seeds.Derive(seed, "positions")).Take(Share(rate, noisy.Length)))
+        foreach (var position in RandomSplit.Permutation(noisy.Length, Seeds.Derive(seed, "positions")).Take(
+            Share(rate, noisy.Length)))
         {
             if (kind == SymmetricNoise.OverAllClasses)
             {
@@ -61,13 +69,16 @@ public static class LabelNoise
     /// <summary>Sends a share of each class's labels to one similar class.</summary>
     /// <param name="labels">Clean labels.</param>
     /// <param name="map">
-    /// For each class where its wrong labels go, itself where it stays clean: <see cref="Cifar10Map"/>, <see cref="Cifar100Map"/>
+    /// For each class where its wrong labels go, itself where it stays clean: <see cref="Cifar10Map"/>,
+    /// <see cref="Cifar100Map"/>
     /// or your own.
     /// </param>
-    /// <param name="rate">Share of the positions of each class, 0 … 1. The realised rate is lower where classes stay clean.</param>
+    /// <param name="rate">Share of the positions of each class, 0 … 1. The realised rate is lower where classes stay
+    /// clean.</param>
     /// <param name="seed">The same seed gives the same noise on every machine.</param>
     /// <returns>The noisy labels.</returns>
-    /// <exception cref="ArgumentException">The rate is outside 0 … 1, or a label or a target outside the map.</exception>
+    /// <exception cref="ArgumentException">The rate is outside 0 … 1, or a label or a target outside the
+    /// map.</exception>
     public static NoisyLabels Asymmetric(IReadOnlyList<long> labels, IReadOnlyList<int> map, double rate, long seed)
     {
         ArgumentNullException.ThrowIfNull(map);
@@ -114,7 +125,9 @@ public static class LabelNoise
 
     internal static void Check(IReadOnlyList<long> labels, int classes, double rate)
     {
-        if (!(rate >= 0 && rate <= 1)) throw new ArgumentOutOfRangeException(nameof(rate), rate, FormattableString.Invariant($"rate {rate} is outside 0 to 1; give the share of labels to draw for"));
+        if (!(rate >= 0 && rate <= 1))
+            throw new ArgumentOutOfRangeException(nameof(rate), rate,
+                FormattableString.Invariant($"rate {rate} is outside 0 to 1; give the share of labels to draw for"));
         Checks.Labels(labels, classes);
     }
 }

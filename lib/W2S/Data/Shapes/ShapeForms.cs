@@ -1,6 +1,7 @@
 namespace W2S.Data.Shapes;
 
-/// <summary>The forms of <see cref="ShapeImages"/>: whether a point lies inside, in coordinates where each form fills about −1 … 1.</summary>
+/// <summary>The forms of <see cref="ShapeImages"/>: whether a point lies inside, in coordinates where each form fills
+/// about −1 … 1.</summary>
 internal static class ShapeForms
 {
     public static readonly string[] Names =

@@ -5,17 +5,20 @@ using static TorchSharp.torch;
 
 namespace W2S.Data.Shapes;
 
-/// <summary>An embedded image set: coloured forms of 32×32 pixels, drawn from a seed, so that a notebook runs with nothing downloaded.</summary>
+/// <summary>An embedded image set: coloured forms of 32×32 pixels, drawn from a seed, so that a notebook runs with
+/// nothing downloaded.</summary>
 /// <remarks>
-/// Arithmetic is limited to what IEEE 754 fixes to the last bit (sums, products, quotients, square roots), and each image has
-/// random numbers of its own: the pictures are the same on every machine, whatever the number of threads and images.
+/// Arithmetic is limited to what IEEE 754 fixes to the last bit (sums, products, quotients, square roots), and each
+/// image has random numbers of its own: the pictures are the same on every machine, whatever the number of threads and
+/// images.
 /// </remarks>
 public static class ShapeImages
 {
     /// <summary>Pixels of each side.</summary>
     public const int Side = 32;
 
-    private static readonly string[] ColorNames = ["red", "green", "blue", "yellow", "magenta", "cyan", "orange", "violet"];
+    private static readonly string[] ColorNames = ["red", "green", "blue", "yellow", "magenta", "cyan", "orange",
+        "violet"];
 
     /// <summary>Draws a set.</summary>
     /// <param name="options">What to draw.</param>
@@ -24,7 +27,8 @@ public static class ShapeImages
     /// The images in random order, forms and colours as even as the count allows, owned by the caller. With label noise
     /// the labels are the noisy ones; the same options without it give the clean ones.
     /// </returns>
-    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message gives the range.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range; the message gives the
+    /// range.</exception>
     public static ImageSet Create(ShapesOptions options, long seed)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -32,7 +36,9 @@ public static class ShapeImages
         var kinds = options.Forms * options.Colors;
         // Each kind equally often; which kinds get one image more, where the count leaves a rest, is chance too.
         var shuffled = RandomSplit.Permutation(kinds, Seeds.Derive(seed, "kinds"));
-        var order = RandomSplit.Permutation(options.Count, Seeds.Derive(seed, Seeds.Shuffling)).Select(i => shuffled[i % kinds]).ToArray();
+        var order =
+            RandomSplit.Permutation(options.Count, Seeds.Derive(seed, Seeds.Shuffling)).Select(i => shuffled[i % kinds])
+                .ToArray();
         var images = empty(options.Count, 3, Side, Side, ScalarType.Byte, CPU).DetachFromDisposeScope();
         var pixels = new byte[options.Count * 3 * Side * Side];
         var pictures = Seeds.Derive(seed, "pictures");
@@ -40,7 +46,8 @@ public static class ShapeImages
         {
             var kind = order[i];
             var picture = new ShapePicture(new SeededRandom(Seeds.Derive(pictures, i)), options.Difficulty);
-            picture.Draw(kind / options.Colors, kind % options.Colors, pixels.AsSpan(i * 3 * Side * Side, 3 * Side * Side));
+            picture.Draw(kind / options.Colors, kind % options.Colors,
+                pixels.AsSpan(i * 3 * Side * Side, 3 * Side * Side));
         });
         pixels.CopyTo(images.bytes);
 
@@ -48,7 +55,8 @@ public static class ShapeImages
         var labels = options.LabelNoise == 0
             ? clean
             : LabelNoise.Symmetric(
-                clean, options.Classes, options.LabelNoise, Seeds.Derive(seed, Seeds.Noise), SymmetricNoise.OverOtherClasses).Labels;
+                clean, options.Classes, options.LabelNoise, Seeds.Derive(seed, Seeds.Noise),
+                SymmetricNoise.OverOtherClasses).Labels;
         return new ImageSet("shapes", images, labels, ClassNames(options));
     }
 
@@ -63,7 +71,8 @@ public static class ShapeImages
     {
         ShapeLabels.Form => ShapeForms.Names[..options.Forms],
         ShapeLabels.Color => ColorNames[..options.Colors],
-        _ => [.. ShapeForms.Names[..options.Forms].SelectMany(form => ColorNames[..options.Colors].Select(color => $"{color} {form}"))],
+        _ => [.. ShapeForms.Names[..options.Forms].SelectMany(
+            form => ColorNames[..options.Colors].Select(color => $"{color} {form}"))],
     };
 
     private static void Check(ShapesOptions options)
@@ -74,7 +83,8 @@ public static class ShapeImages
         InRange(options.Colors is >= 1 and <= 8, nameof(options.Colors), options.Colors, "1 … 8");
         InRange(options.Difficulty is >= 0 and <= 1, nameof(options.Difficulty), options.Difficulty, "0 … 1");
         InRange(options.LabelNoise is >= 0 and <= 1, nameof(options.LabelNoise), options.LabelNoise, "0 … 1");
-        InRange(options.LabelNoise == 0 || options.Classes > 1, nameof(options.Colors), options.Colors, "2 … 8 where labels are noisy");
+        InRange(options.LabelNoise == 0 || options.Classes > 1, nameof(options.Colors), options.Colors,
+            "2 … 8 where labels are noisy");
     }
 
     private static void InRange(bool fits, string name, object value, string range)

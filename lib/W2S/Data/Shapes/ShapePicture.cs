@@ -22,8 +22,9 @@ internal sealed class ShapePicture(SeededRandom random, double difficulty)
         {
             var hue = _random.NextDouble(0, 6);
             Stamp(
-                _random.Next(ShapeForms.Names.Length), Color(hue, _random.NextDouble(0.4, 1), _random.NextDouble(0.4, 1)),
-                _random.NextDouble(2, 4.5), _random.NextDouble(0, Side), _random.NextDouble(0, Side), Turn(1), 1);
+                _random.Next(ShapeForms.Names.Length),
+                Color(hue, _random.NextDouble(0.4, 1), _random.NextDouble(0.4, 1)), _random.NextDouble(2, 4.5),
+                _random.NextDouble(0, Side), _random.NextDouble(0, Side), Turn(1), 1);
         }
         DrawForm(form, color);
         Finish(planes);
@@ -67,7 +68,8 @@ internal sealed class ShapePicture(SeededRandom random, double difficulty)
     }
 
     private void Stamp(
-        int form, (double R, double G, double B) paint, double radius, double atX, double atY, (double Cos, double Sin) turn, double opacity)
+        int form, (double R, double G, double B) paint, double radius, double atX, double atY,
+        (double Cos, double Sin) turn, double opacity)
     {
         var (top, bottom) = (Math.Max(0, (int)(atY - 1.5 * radius)), Math.Min(Side - 1, (int)(atY + 1.5 * radius)));
         var (left, right) = (Math.Max(0, (int)(atX - 1.5 * radius)), Math.Min(Side - 1, (int)(atX + 1.5 * radius)));
@@ -106,8 +108,8 @@ internal sealed class ShapePicture(SeededRandom random, double difficulty)
         _canvas[at + 2 * Side * Side] += share * (paint.B - _canvas[at + 2 * Side * Side]);
     }
 
-    // Pixel noise of at most 40 grey levels' standard deviation: the sum of four uniform bytes is near enough to a normal
-    // number (mean 510, standard deviation 147.8), and exact.
+    // Pixel noise of at most 40 grey levels' standard deviation: the sum of four uniform bytes is near enough to a
+    // normal number (mean 510, standard deviation 147.8), and exact.
     private void Finish(Span<byte> planes)
     {
         var scale = 40 * difficulty / 147.8;
@@ -116,7 +118,8 @@ internal sealed class ShapePicture(SeededRandom random, double difficulty)
             var bits = _random.NextBits();
             for (var k = 0; k < 2; k++, bits >>= 32)
             {
-                var sum = (int)(bits & 255) + (int)(bits >> 8 & 255) + (int)(bits >> 16 & 255) + (int)(bits >> 24 & 255);
+                var sum = (int)(bits & 255) + (int)(bits >> 8 & 255) + (int)(bits >> 16 & 255)
+                    + (int)(bits >> 24 & 255);
                 var level = 255 * _canvas[i + k] + scale * (sum - 510) + 0.5;
                 planes[i + k] = level <= 0 ? (byte)0 : level >= 255 ? (byte)255 : (byte)level;
             }

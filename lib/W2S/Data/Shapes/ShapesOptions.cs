@@ -20,21 +20,24 @@ public sealed record ShapesOptions
     /// <value>6000</value>
     public int Count { get; init; } = 6000;
 
-    /// <summary>How many forms, of disc, triangle, cross, ring, star, square, crescent, bars, half disc and frame, in this order.</summary>
+    /// <summary>How many forms, of disc, triangle, cross, ring, star, square, crescent, bars, half disc and frame, in
+    /// this order.</summary>
     /// <value>5</value>
     public int Forms { get; init; } = 5;
 
-    /// <summary>How many colours, of red, green, blue, yellow, magenta, cyan, orange and violet, in this order.</summary>
+    /// <summary>How many colours, of red, green, blue, yellow, magenta, cyan, orange and violet, in this
+    /// order.</summary>
     /// <value>4</value>
     public int Colors { get; init; } = 4;
 
-    /// <summary>What the labels name. The images do not depend on it: one seed gives the same pictures under each.</summary>
+    /// <summary>What the labels name. The images do not depend on it: one seed gives the same pictures under
+    /// each.</summary>
     /// <value><see cref="ShapeLabels.FormAndColor"/></value>
     public ShapeLabels Labels { get; init; } = ShapeLabels.FormAndColor;
 
     /// <summary>
-    /// 0: large upright forms of pure colour on a plain ground. 1: small, turned, faint, drifted in hue, on a gradient among
-    /// pieces of other colours, partly covered, under strong pixel noise. Everything grows in proportion.
+    /// 0: large upright forms of pure colour on a plain ground. 1: small, turned, faint, drifted in hue, on a gradient
+    /// among pieces of other colours, partly covered, under strong pixel noise. Everything grows in proportion.
     /// </summary>
     /// <value>0.5</value>
     public double Difficulty { get; init; } = 0.5;

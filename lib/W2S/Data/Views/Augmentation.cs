@@ -6,7 +6,8 @@ public sealed record Augmentation
     /// <summary>The image as it is.</summary>
     public static Augmentation None { get; } = new();
 
-    /// <summary>The usual one for CIFAR: four black pixels of padding, a random crop, a flip of every other image.</summary>
+    /// <summary>The usual one for CIFAR: four black pixels of padding, a random crop, a flip of every other
+    /// image.</summary>
     public static Augmentation Standard { get; } = new() { Padding = 4, Flip = true };
 
     /// <summary>Black pixels added at each side before a random crop of the image's own size.</summary>

@@ -13,11 +13,13 @@ public enum AutoAugmentPolicy
 }
 
 /// <summary>One of 25 pairs of operations, each done with a probability of its own.</summary>
-/// <remarks>Cubuk et al., "AutoAugment", CVPR 2019, tables 7 and 9 of its appendix; magnitudes in ten bins with torchvision's ranges.</remarks>
+/// <remarks>Cubuk et al., "AutoAugment", CVPR 2019, tables 7 and 9 of its appendix; magnitudes in ten bins with
+/// torchvision's ranges.</remarks>
 /// <param name="Found">Which policy. CIFAR-10's by default.</param>
 /// <param name="Deviation">Standard deviation of each operation's own magnitude, cut to 0 … 9. 0 by default; timm's
 /// <c>mstd0.5</c> is 0.5.</param>
-public sealed record AutoAugment(AutoAugmentPolicy Found = AutoAugmentPolicy.Cifar10, double Deviation = 0) : AugmentationPolicy
+public sealed record AutoAugment(AutoAugmentPolicy Found = AutoAugmentPolicy.Cifar10, double Deviation = 0)
+    : AugmentationPolicy
 {
     // Operation, probability in tenths, magnitude.
     private const string Cifar10 = """
@@ -40,8 +42,10 @@ public sealed record AutoAugment(AutoAugmentPolicy Found = AutoAugmentPolicy.Cif
         Equalize 8 0 Equalize 6 0
         """;
 
-    private static readonly (ImageOperation Operation, double Probability, int Magnitude)[][] Cifar10Pairs = Parse(Cifar10);
-    private static readonly (ImageOperation Operation, double Probability, int Magnitude)[][] ImageNetPairs = Parse(ImageNet);
+    private static readonly (ImageOperation Operation, double Probability, int Magnitude)[][] Cifar10Pairs =
+        Parse(Cifar10);
+    private static readonly (ImageOperation Operation, double Probability, int Magnitude)[][] ImageNetPairs =
+        Parse(ImageNet);
 
     internal IReadOnlyList<(ImageOperation Operation, double Probability, int Magnitude)[]> Pairs =>
         Found == AutoAugmentPolicy.Cifar10 ? Cifar10Pairs : ImageNetPairs;
@@ -62,7 +66,8 @@ public sealed record AutoAugment(AutoAugmentPolicy Found = AutoAugmentPolicy.Cif
 
     private static (ImageOperation, double, int)[][] Parse(string pairs) =>
     [
-        .. pairs.Split(['|', '\n'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(pair =>
+        .. pairs.Split(['|', '\n'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(
+            pair =>
         {
             var words = pair.Split(' ');
             return new[] { One(words, 0), One(words, 3) };
@@ -70,5 +75,6 @@ public sealed record AutoAugment(AutoAugmentPolicy Found = AutoAugmentPolicy.Cif
     ];
 
     private static (ImageOperation, double, int) One(string[] words, int at) =>
-        (Enum.Parse<ImageOperation>(words[at]), words[at + 1] == "10" ? 1 : (words[at + 1][0] - '0') / 10.0, words[at + 2][0] - '0');
+        (Enum.Parse<ImageOperation>(words[at]), words[at + 1] == "10" ? 1 : (words[at + 1][0] - '0') / 10.0,
+            words[at + 2][0] - '0');
 }

@@ -4,9 +4,10 @@ namespace W2S.Data.Views;
 
 /// <summary>Random brightness, contrast, saturation and hue, in random order.</summary>
 /// <remarks>
-/// As torchvision's ColorJitter on Pillow images. The factor of each of the first three is U(max(0, 1 − s), 1 + s) for a strength s;
-/// the image x becomes d + factor·(x − d), clipped and cut to a byte, d being black (brightness), the mean grey (contrast) or
-/// the pixel's own grey (saturation); grey = (19595 R + 38470 G + 7471 B + 32768) / 65536. Hue turns by U(−s, s) of the circle.
+/// As torchvision's ColorJitter on Pillow images. The factor of each of the first three is U(max(0, 1 − s), 1 + s) for
+/// a strength s; the image x becomes d + factor·(x − d), clipped and cut to a byte, d being black (brightness), the
+/// mean grey (contrast) or the pixel's own grey (saturation); grey = (19595 R + 38470 G + 7471 B + 32768) / 65536. Hue
+/// turns by U(−s, s) of the circle.
 /// </remarks>
 /// <param name="Brightness">Strength s ≥ 0. 0 by default: unchanged.</param>
 /// <param name="Contrast">Strength s ≥ 0. 0 by default: unchanged.</param>
@@ -18,7 +19,8 @@ public sealed record ColorJitter(double Brightness = 0, double Contrast = 0, dou
     {
         if (!(Brightness >= 0 && Contrast >= 0 && Saturation >= 0 && Hue is >= 0 and <= 0.5))
         {
-            throw new ArgumentException($"{this} is no colour jitter: strengths are not negative, and that of the hue is ½ at most");
+            throw new ArgumentException(
+                $"{this} is no colour jitter: strengths are not negative, and that of the hue is ½ at most");
         }
     }
 

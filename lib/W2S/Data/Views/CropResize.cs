@@ -2,13 +2,14 @@ namespace W2S.Data.Views;
 
 /// <summary>Enlarges a part of an image to the image's size, by the two nearest pixels of each axis.</summary>
 /// <remarks>
-/// As <c>interpolate(mode="bilinear", align_corners=False)</c> of the part, in float32, rounded half up. The tensor path does
-/// the same operations in the same order, so that both give equal bytes.
+/// As <c>interpolate(mode="bilinear", align_corners=False)</c> of the part, in float32, rounded half up. The tensor
+/// path does the same operations in the same order, so that both give equal bytes.
 /// </remarks>
 internal static class CropResize
 {
     public static void Apply(
-        ReadOnlySpan<byte> source, (int Top, int Left, int Height, int Width) part, Span<byte> target, int height, int width)
+        ReadOnlySpan<byte> source, (int Top, int Left, int Height, int Width) part, Span<byte> target, int height,
+        int width)
     {
         Span<(int First, int Second, float Share)> columns = stackalloc (int, int, float)[width <= 512 ? width : 0];
         if (columns.Length < width) columns = new (int, int, float)[width];
@@ -34,7 +35,8 @@ internal static class CropResize
         }
     }
 
-    /// <summary>The two source pixels that output pixel <paramref name="i"/> mixes, and the second one's share.</summary>
+    /// <summary>The two source pixels that output pixel <paramref name="i"/> mixes, and the second one's
+    /// share.</summary>
     public static (int First, int Second, float Share) Tap(int i, int start, int length, int count)
     {
         var at = Math.Max(0, (i + 0.5f) * ((float)length / count) - 0.5f);

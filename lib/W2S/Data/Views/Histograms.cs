@@ -22,7 +22,8 @@ internal static class Histograms
         Look(values, table);
     }
 
-    /// <summary>Each value becomes the share of smaller ones, so that all grey levels are about equally frequent.</summary>
+    /// <summary>Each value becomes the share of smaller ones, so that all grey levels are about equally
+    /// frequent.</summary>
     public static void Equalize(Span<byte> values)
     {
         var counts = new int[256];

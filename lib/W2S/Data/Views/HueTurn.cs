@@ -45,5 +45,6 @@ internal static class HueTurn
         };
     }
 
-    private static byte Round(float value) => (byte)Math.Clamp((int)MathF.Round(value, MidpointRounding.AwayFromZero), 0, 255);
+    private static byte Round(float value) =>
+        (byte)Math.Clamp((int)MathF.Round(value, MidpointRounding.AwayFromZero), 0, 255);
 }

@@ -33,7 +33,8 @@ internal static class ImageGeometry
                 var inside = fromX >= 0 && fromX < width && fromY >= 0 && fromY < height;
                 for (var channel = 0; channel < 3; channel++)
                 {
-                    target[channel * pixels + y * width + x] = inside ? source[channel * pixels + fromY * width + fromX] : (byte)0;
+                    target[channel * pixels + y * width + x] = inside ? source[channel * pixels + fromY * width + fromX]
+                        : (byte)0;
                 }
             }
         }

@@ -61,7 +61,8 @@ public sealed record Normalization((float R, float G, float B) Mean, (float R, f
     {
         ArgumentNullException.ThrowIfNull(images);
         if (images.dtype != ScalarType.Byte || images.dim() != 4 || images.shape[1] != 3)
-            throw new ArgumentException($"images are {images.dtype} {images.Shape()}; give uint8 [B, 3, H, W]", nameof(images));
+            throw new ArgumentException($"images are {images.dtype} {images.Shape()}; give uint8 [B, 3, H, W]",
+                nameof(images));
         using var mean = tensor(new[] { Mean.R, Mean.G, Mean.B }, device: images.device).reshape(1, 3, 1, 1);
         using var std = tensor(new[] { Std.R, Std.G, Std.B }, device: images.device).reshape(1, 3, 1, 1);
         using Scalar white = 255f.ToScalar();

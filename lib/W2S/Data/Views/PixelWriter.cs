@@ -11,7 +11,8 @@ namespace W2S.Data.Views;
 /// </remarks>
 internal sealed class PixelWriter
 {
-    // Where byte k of 48 interleaved ones comes from: three vectors of 16, each made of one shuffle a channel (255: none).
+    // Where byte k of 48 interleaved ones comes from: three vectors of 16, each made of one shuffle a channel (255:
+    // none).
     private static readonly Vector128<byte>[,] Interleave = CreateInterleave();
 
     private readonly float[] _scale;
@@ -75,7 +76,8 @@ internal sealed class PixelWriter
             var blue = Vector128.LoadUnsafe(in first, (nuint)(2 * pixels + i));
             for (var third = 0; third < 3; third++)
             {
-                var mixed = Vector128.Shuffle(red, Interleave[third, 0]) | Vector128.Shuffle(green, Interleave[third, 1])
+                var mixed = Vector128.Shuffle(red, Interleave[third, 0])
+                    | Vector128.Shuffle(green, Interleave[third, 1])
                     | Vector128.Shuffle(blue, Interleave[third, 2]);
                 var (low, high) = Widen(mixed);
                 var at = (nuint)(3 * i + 16 * third);

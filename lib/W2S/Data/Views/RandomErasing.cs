@@ -14,9 +14,9 @@ public enum ErasingFill
 
 /// <summary>A random rectangle of the normalised image, blotted out.</summary>
 /// <remarks>
-/// Zhong et al., "Random Erasing Data Augmentation", AAAI 2020, in the form of torchvision: up to ten times draw an area
-/// U(MinScale, MaxScale)·H·W and an aspect ratio exp(U(ln MinRatio, ln MaxRatio)); height √(area·ratio), width √(area/ratio), rounded;
-/// the first smaller than the image is placed at random. Where none is, nothing is erased.
+/// Zhong et al., "Random Erasing Data Augmentation", AAAI 2020, in the form of torchvision: up to ten times draw an
+/// area U(MinScale, MaxScale)·H·W and an aspect ratio exp(U(ln MinRatio, ln MaxRatio)); height √(area·ratio), width
+/// √(area/ratio), rounded; the first smaller than the image is placed at random. Where none is, nothing is erased.
 /// </remarks>
 /// <param name="Probability">Share of the images. ½ by default.</param>
 /// <param name="MinScale">Least share of the area. 0.02 by default.</param>
@@ -25,15 +25,17 @@ public enum ErasingFill
 /// <param name="MaxRatio">Largest height over width. 3.3 by default.</param>
 /// <param name="Fill">What the rectangle shows. Zero by default.</param>
 public sealed record RandomErasing(
-    double Probability = 0.5, double MinScale = 0.02, double MaxScale = 0.33, double MinRatio = 0.3, double MaxRatio = 3.3,
-    ErasingFill Fill = ErasingFill.Zero)
+    double Probability = 0.5, double MinScale = 0.02, double MaxScale = 0.33, double MinRatio = 0.3,
+    double MaxRatio = 3.3, ErasingFill Fill = ErasingFill.Zero)
 {
     internal void Check()
     {
-        if (!(Probability is >= 0 and <= 1 && MinScale > 0 && MinScale <= MaxScale && MaxScale <= 1 && MinRatio > 0 && MinRatio <= MaxRatio))
+        if (!(Probability is >= 0 and <= 1 && MinScale > 0 && MinScale <= MaxScale && MaxScale <= 1 && MinRatio > 0
+            && MinRatio <= MaxRatio))
         {
             throw new ArgumentException(
-                $"{this} is no random erasing: 0 ≤ Probability ≤ 1, 0 < MinScale ≤ MaxScale ≤ 1 and 0 < MinRatio ≤ MaxRatio must hold");
+                $"{this} is no random erasing: 0 ≤ Probability ≤ 1, 0 < MinScale ≤ MaxScale ≤ 1 and 0 < MinRatio ≤ "
+                + "MaxRatio must hold");
         }
     }
 

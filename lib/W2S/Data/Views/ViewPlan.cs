@@ -20,7 +20,8 @@ internal readonly record struct ViewPlan
     /// <summary>Of the noise that fills the erased part.</summary>
     public long NoiseSeed { get; init; }
 
-    /// <summary>A pure function of its arguments: neither the order of the calls nor the number of threads changes a view.</summary>
+    /// <summary>A pure function of its arguments: neither the order of the calls nor the number of threads changes a
+    /// view.</summary>
     public static ViewPlan Draw(Augmentation augmentation, long seed, long view, int index, int height, int width)
     {
         if (!augmentation.IsRandom) return new() { Part = (0, 0, height, width), Steps = NoSteps };
@@ -30,7 +31,8 @@ internal readonly record struct ViewPlan
         if (augmentation.Padding > 0)
         {
             var shift = 2 * augmentation.Padding + 1;
-            part = (random.Next(shift) - augmentation.Padding, random.Next(shift) - augmentation.Padding, height, width);
+            part = (random.Next(shift) - augmentation.Padding, random.Next(shift) - augmentation.Padding, height,
+                width);
         }
         if (augmentation.ResizedCrop is { } crop) part = crop.Draw(ref random, height, width);
         var flip = augmentation.Flip && random.NextBool();
@@ -38,6 +40,13 @@ internal readonly record struct ViewPlan
         if (augmentation.Jitter is { } jitter) steps = jitter.Draw(ref random);
         if (augmentation.Policy is { } policy) steps = [.. steps, .. policy.Draw(ref random, height, width)];
         var erased = augmentation.Erasing?.Draw(ref random, height, width) ?? default;
-        return new() { Part = part, Flip = flip, Steps = steps, Erased = erased, NoiseSeed = Seeds.Derive(own, "erasing") };
+        return new()
+        {
+            Part = part,
+            Flip = flip,
+            Steps = steps,
+            Erased = erased,
+            NoiseSeed = Seeds.Derive(own, "erasing")
+        };
     }
 }

@@ -18,10 +18,11 @@ public enum DistillationSet
     Shapes,
 }
 
-/// <summary>The images of a distillation, described: a set, some of its classes, and how many images train, choose the epoch and judge.</summary>
+/// <summary>The images of a distillation, described: a set, some of its classes, and how many images train, choose the
+/// epoch and judge.</summary>
 /// <remarks>
-/// Training and validation images are disjoint and both come from the training part of the set; the test images come from its test
-/// part and choose nothing. Everything is a function of this record.
+/// Training and validation images are disjoint and both come from the training part of the set; the test images come
+/// from its test part and choose nothing. Everything is a function of this record.
 /// </remarks>
 public sealed record DistillationData
 {
@@ -39,7 +40,8 @@ public sealed record DistillationData
     /// <value>400.</value>
     public int TrainPerClass { get; init; } = 400;
 
-    /// <summary>Images of each class that choose the epoch; they come from the training part and train nobody.</summary>
+    /// <summary>Images of each class that choose the epoch; they come from the training part and train
+    /// nobody.</summary>
     /// <value>100.</value>
     public int ValidationPerClass { get; init; } = 100;
 
@@ -52,28 +54,37 @@ public sealed record DistillationData
     public int Size { get; init; } = 32;
 
     /// <summary>What a table calls it, for instance <c>CIFAR-100, first 10 classes, 16×16</c>.</summary>
-    public string Name => $"{(Set == DistillationSet.Cifar100 ? "CIFAR-100" : "shapes")}, {(Classes == All ? $"{Classes}" : $"first {Classes}")} classes, {Size}×{Size}";
+    public string Name =>
+        $"{(Set == DistillationSet.Cifar100 ? "CIFAR-100" : "shapes")}, "
+        + $"{(Classes == All ? $"{Classes}" : $"first {Classes}")} classes, {Size}×{Size}";
 
     /// <summary>What turns the set's bytes into input.</summary>
-    public Normalization Normalization => Set == DistillationSet.Cifar100 ? Normalization.Cifar100 : Normalization.Centered;
+    public Normalization Normalization =>
+        Set == DistillationSet.Cifar100 ? Normalization.Cifar100 : Normalization.Centered;
 
     private int All => Set == DistillationSet.Cifar100 ? 100 : 20;
 
     /// <summary>Reads or draws the images; they are kept in memory for the next caller.</summary>
     /// <returns>The three parts, owned by the library: do not dispose them.</returns>
     /// <exception cref="ArgumentException">A number is outside what the set has.</exception>
-    /// <exception cref="DirectoryNotFoundException">CIFAR-100 is not there; the message names the command that fetches it.</exception>
+    /// <exception cref="DirectoryNotFoundException">CIFAR-100 is not there; the message names the command that fetches
+    /// it.</exception>
     public DistillationImages Load() => Loaded.GetOrAdd(this, data => data.Read());
 
     private DistillationImages Read()
     {
-        if (Classes < 2 || Classes > All) throw new ArgumentException($"Classes {Classes} of a set that has {All}; give 2 to {All}");
+        if (Classes < 2 || Classes > All)
+            throw new ArgumentException($"Classes {Classes} of a set that has {All}; give 2 to {All}");
         if (TrainPerClass < 1 || ValidationPerClass < 1 || TestPerClass < 1)
-            throw new ArgumentException($"{TrainPerClass}, {ValidationPerClass} and {TestPerClass} images a class; give at least one for each part");
+            throw new ArgumentException(
+                $"{TrainPerClass}, {ValidationPerClass} and {TestPerClass} images a class; give at least one for each "
+                + "part");
         if (Size is not (32 or 16 or 8)) throw new ArgumentException($"Size {Size}; give 32, 16 or 8");
         using var train = Source(DataSplit.Train, TrainPerClass + ValidationPerClass);
         using var test = Source(DataSplit.Test, TestPerClass);
-        var positions = RandomSplit.PerClass(Chosen(train).Select(at => train.Labels[at]).ToArray(), TrainPerClass + ValidationPerClass, Seeds.Derive(0, "split"))
+        var positions =
+            RandomSplit.PerClass(Chosen(train).Select(at => train.Labels[at]).ToArray(),
+                TrainPerClass + ValidationPerClass, Seeds.Derive(0, "split"))
             .Select(at => Chosen(train)[at]).GroupBy(at => train.Labels[at]).ToArray();
         return new DistillationImages(
             Part(train, positions.SelectMany(own => own.Take(TrainPerClass)), "train"),
@@ -81,12 +92,14 @@ public sealed record DistillationData
             Part(test, Chosen(test).GroupBy(at => test.Labels[at]).SelectMany(own => own.Take(TestPerClass)), "test"));
     }
 
-    private int[] Chosen(ImageSet images) => [.. Enumerable.Range(0, images.Count).Where(at => images.Labels[at] < Classes)];
+    private int[] Chosen(ImageSet images) =>
+        [.. Enumerable.Range(0, images.Count).Where(at => images.Labels[at] < Classes)];
 
     private ImageSet Source(DataSplit split, int perClass) => Set == DistillationSet.Cifar100
         ? Cifar100.Read(DataFolder.Require(Cifar100.Folder), split)
         // Drawn with room to spare: the classes are equally likely, not equally many.
-        : ShapeImages.Create(new ShapesOptions { Count = All * (perClass + 40 + perClass / 2), Difficulty = 0.6 }, split == DataSplit.Train ? 11 : 12);
+        : ShapeImages.Create(new ShapesOptions { Count = All * (perClass + 40 + perClass / 2), Difficulty = 0.6 },
+            split == DataSplit.Train ? 11 : 12);
 
     private ImageSet Part(ImageSet from, IEnumerable<int> positions, string part)
     {
@@ -94,7 +107,8 @@ public sealed record DistillationData
         using var scope = NewDisposeScope();
         var images = Size == picked.Height
             ? picked.Images.clone()
-            : nn.functional.adaptive_avg_pool2d(picked.Images.to_type(ScalarType.Float32), Size).round_().to_type(ScalarType.Byte);
+            : nn.functional.adaptive_avg_pool2d(picked.Images.to_type(ScalarType.Float32), Size).round_().to_type(
+                ScalarType.Byte);
         return new ImageSet($"{Name}, {part}", images, picked.Labels, [.. picked.ClassNames.Take(Classes)]);
     }
 }

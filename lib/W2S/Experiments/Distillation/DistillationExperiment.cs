@@ -13,10 +13,11 @@ namespace W2S.Experiments.Distillation;
 
 /// <summary>A network trained whole on images: by labels, by a teacher that is another such run, or by both.</summary>
 /// <remarks>
-/// Teacher, scratch student and ceiling are runs like any other, made once and shared: the teacher and the scratch student are runs
-/// without a <see cref="Teacher"/>, and the scratch student, who sees every true label, is the ceiling of the students who see none.
-/// Runs of one seed share first weights, order and views of the images, so that methods are compared pair by pair. The weights kept
-/// are those of the epoch that did best on validation images, which come from the training part; the test images choose nothing.
+/// Teacher, scratch student and ceiling are runs like any other, made once and shared: the teacher and the scratch
+/// student are runs without a <see cref="Teacher"/>, and the scratch student, who sees every true label, is the ceiling
+/// of the students who see none. Runs of one seed share first weights, order and views of the images, so that methods
+/// are compared pair by pair. The weights kept are those of the epoch that did best on validation images, which come
+/// from the training part; the test images choose nothing.
 /// </remarks>
 public sealed record DistillationExperiment : Experiment
 {
@@ -30,11 +31,13 @@ public sealed record DistillationExperiment : Experiment
     /// <value>Null: labels alone.</value>
     public DistillationExperiment? Teacher { get; init; }
 
-    /// <summary>Whether the true labels of the training images are seen; false leaves supervision to the teacher.</summary>
+    /// <summary>Whether the true labels of the training images are seen; false leaves supervision to the
+    /// teacher.</summary>
     /// <value>True.</value>
     public bool WithLabels { get; init; } = true;
 
-    /// <summary>The loss, with its weights: <c>TeacherOnly()</c> of it belongs to <see cref="WithLabels"/> = false.</summary>
+    /// <summary>The loss, with its weights: <c>TeacherOnly()</c> of it belongs to <see cref="WithLabels"/> =
+    /// false.</summary>
     /// <value>Cross entropy to the labels.</value>
     public Loss Loss { get; init; } = new CrossEntropy();
 
@@ -55,7 +58,8 @@ public sealed record DistillationExperiment : Experiment
     /// <inheritdoc/>
     public override string Kind => "distillation";
 
-    /// <summary>The loss's name; <c>Scratch</c> for labels alone, and <c>, teacher only</c> behind it where no label is seen.</summary>
+    /// <summary>The loss's name; <c>Scratch</c> for labels alone, and <c>, teacher only</c> behind it where no label is
+    /// seen.</summary>
     public override string Name => (Teacher, Loss) switch
     {
         (null, CrossEntropy { Smoothing: 0 }) => "Scratch",
@@ -75,7 +79,8 @@ public sealed record DistillationExperiment : Experiment
     /// <summary>What a finished run says of the test images, in full.</summary>
     /// <param name="result">A run of this kind.</param>
     /// <returns>[N, C], owned by the current dispose scope.</returns>
-    /// <exception cref="FileNotFoundException">It is a committed result, which has predictions and no logits.</exception>
+    /// <exception cref="FileNotFoundException">It is a committed result, which has predictions and no
+    /// logits.</exception>
     public static Tensor TestLogits(RunResult result) => TrainedNetwork.TestLogits(result);
 
     /// <inheritdoc/>
@@ -93,13 +98,29 @@ public sealed record DistillationExperiment : Experiment
             WithLabels = WithLabels,
             TrueLabels = Loss is AdaptConf { Rule: BetaRule.Oracle } ? images.Train.Labels : null,
             Validation = images.Validation,
-            Batches = new BatchOptions { BatchSize = BatchSize, Augmentation = Augmentation, Normalization = Data.Normalization, Seed = Seed },
-            Options = Training with { Seed = Seed, Folder = context.Folder, Device = device, Final = FinalWeights.Best },
+            Batches = new BatchOptions
+            {
+                BatchSize = BatchSize,
+                Augmentation = Augmentation,
+                Normalization = Data.Normalization,
+                Seed = Seed
+            },
+            Options = Training
+                with
+            { Seed = Seed, Folder = context.Folder, Device = device, Final = FinalWeights.Best },
         }, context.Progress, context.Token);
         context.Token.ThrowIfCancellationRequested();
-        var (values, predictions) = TrainedNetwork.Judge(context, student, Data.Normalization, images.Validation, images.Test, Teacher is null ? null : context.Of(Teacher));
-        values["best epoch"] = Math.Round((double)trained.BestStep!.Value / trained.Steps * trained.History[^1].Epochs, 3);
-        return new RunOutcome { Values = values, History = [.. trained.History.Where(point => point.Accuracies.ContainsKey("validation")).Select(Point)], Predictions = predictions };
+        var (values, predictions) =
+            TrainedNetwork.Judge(context, student, Data.Normalization, images.Validation, images.Test,
+                Teacher is null ? null : context.Of(Teacher));
+        values["best epoch"] =
+            Math.Round((double)trained.BestStep!.Value / trained.Steps * trained.History[^1].Epochs, 3);
+        return new RunOutcome
+        {
+            Values = values,
+            History = [.. trained.History.Where(point => point.Accuracies.ContainsKey("validation")).Select(Point)],
+            Predictions = predictions
+        };
     }
 
     private static RunPoint Point(TrainingProgress at)

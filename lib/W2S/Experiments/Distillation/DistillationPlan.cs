@@ -42,7 +42,8 @@ public sealed record DistillationPlan
     /// <value>Crop with a margin of 4 pixels, and flip.</value>
     public Augmentation Augmentation { get; init; } = Augmentation.Standard;
 
-    /// <summary>Two cores, minutes: ten classes of CIFAR-100 at 16×16, ResNet-8 after two epochs → ResNet-20 after six.</summary>
+    /// <summary>Two cores, minutes: ten classes of CIFAR-100 at 16×16, ResNet-8 after two epochs → ResNet-20 after
+    /// six.</summary>
     public static DistillationPlan Small { get; } = new()
     {
         Data = new DistillationData { Size = 16, TrainPerClass = 300, ValidationPerClass = 50 },
@@ -57,8 +58,10 @@ public sealed record DistillationPlan
         Student = "resnet14",
     };
 
-    /// <summary>The setting of Guo et al. for a GPU: all of CIFAR-100 at 32×32, 240 epochs, batches of 512, rate 0.2, resized crops.</summary>
-    /// <remarks>Differs from it where it must: 50 training images a class choose the epoch, which their code chooses on the test set.</remarks>
+    /// <summary>The setting of Guo et al. for a GPU: all of CIFAR-100 at 32×32, 240 epochs, batches of 512, rate 0.2,
+    /// resized crops.</summary>
+    /// <remarks>Differs from it where it must: 50 training images a class choose the epoch, which their code chooses on
+    /// the test set.</remarks>
     public static DistillationPlan Paper { get; } = new()
     {
         Data = new DistillationData { Classes = 100, TrainPerClass = 450, ValidationPerClass = 50 },
@@ -77,12 +80,14 @@ public sealed record DistillationPlan
     /// <returns>The run.</returns>
     public DistillationExperiment TeacherRun(long seed) => Run(Teacher, TeacherEpochs, seed);
 
-    /// <summary>The student's network taught by labels alone: scratch, and the ceiling of students who see no label.</summary>
+    /// <summary>The student's network taught by labels alone: scratch, and the ceiling of students who see no
+    /// label.</summary>
     /// <param name="seed">The seed.</param>
     /// <returns>The run.</returns>
     public DistillationExperiment Scratch(long seed) => Run(Student, Epochs, seed);
 
-    /// <summary>A student that sees the labels: with a teacher where the loss needs one, else by labels alone.</summary>
+    /// <summary>A student that sees the labels: with a teacher where the loss needs one, else by labels
+    /// alone.</summary>
     /// <param name="loss">The loss.</param>
     /// <param name="seed">The seed.</param>
     /// <returns>The run.</returns>
@@ -102,7 +107,8 @@ public sealed record DistillationPlan
     /// <param name="seeds">How many: 0, 1, …; three or more for a claim.</param>
     /// <returns>The runs, teachers and scratch students among them.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="seeds"/> is not positive.</exception>
-    public IReadOnlyList<DistillationExperiment> Runs(IReadOnlyList<Loss> withLabels, IReadOnlyList<DistillationLoss> teacherOnly, int seeds)
+    public IReadOnlyList<DistillationExperiment> Runs(IReadOnlyList<Loss> withLabels,
+        IReadOnlyList<DistillationLoss> teacherOnly, int seeds)
     {
         ArgumentNullException.ThrowIfNull(withLabels);
         ArgumentNullException.ThrowIfNull(teacherOnly);
@@ -110,7 +116,8 @@ public sealed record DistillationPlan
         return [.. Enumerable.Range(0, seeds).SelectMany(seed => (IEnumerable<DistillationExperiment>)
         [
             TeacherRun(seed), Scratch(seed),
-            .. withLabels.Select(loss => WithLabels(loss, seed)), .. teacherOnly.Select(loss => TeacherOnly(loss, seed)),
+            .. withLabels.Select(loss => WithLabels(loss, seed)),
+            .. teacherOnly.Select(loss => TeacherOnly(loss, seed)),
         ])];
     }
 
@@ -126,7 +133,12 @@ public sealed record DistillationPlan
             Epochs = epochs,
             ReportEvery = 1000,
             Optimizer = new Sgd(LearningRate) { Nesterov = true, WeightDecay = 5e-4 },
-            Schedule = new CosineSchedule { WarmUpEpochs = Math.Min(WarmUpEpochs, epochs), WarmUpStart = 0.1, Final = 0.01 },
+            Schedule = new CosineSchedule
+            {
+                WarmUpEpochs = Math.Min(WarmUpEpochs, epochs),
+                WarmUpStart = 0.1,
+                Final = 0.01
+            },
         },
     };
 }

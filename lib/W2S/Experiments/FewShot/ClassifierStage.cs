@@ -9,8 +9,10 @@ using W2S.Training;
 
 namespace W2S.Experiments.FewShot;
 
-/// <summary>The classifier stage: the network learns to tell all base classes apart, with or without a teacher of the same stage.</summary>
-/// <remarks>Chen et al., "Meta-Baseline", ICCV 2021 (Classifier-Baseline); distillation as in ggjy/vision_weak_to_strong.</remarks>
+/// <summary>The classifier stage: the network learns to tell all base classes apart, with or without a teacher of the
+/// same stage.</summary>
+/// <remarks>Chen et al., "Meta-Baseline", ICCV 2021 (Classifier-Baseline); distillation as in
+/// ggjy/vision_weak_to_strong.</remarks>
 public sealed record ClassifierStage : FewShotStage
 {
     /// <summary>The network.</summary>
@@ -63,23 +65,42 @@ public sealed record ClassifierStage : FewShotStage
         using var teacher = Teacher?.Load(context);
         var device = Devices.Best().Device;
         student.to(device);
-        var judge = new BestByTasks(student, Images, ValidationEpisodes, JudgeEvery, Epochs, Path.Combine(context.Folder, "best.safetensors"), context.Progress);
+        var judge =
+            new BestByTasks(student, Images, ValidationEpisodes, JudgeEvery, Epochs,
+                Path.Combine(context.Folder, "best.safetensors"), context.Progress);
         var result = Trainer.Train(new TrainingRun(student, images, Loss)
         {
-            Batches = new BatchOptions { BatchSize = BatchSize, Seed = Seed, Augmentation = Augmentation, Normalization = Images.Normalization },
+            Batches = new BatchOptions
+            {
+                BatchSize = BatchSize,
+                Seed = Seed,
+                Augmentation = Augmentation,
+                Normalization = Images.Normalization
+            },
             Teacher = teacher is null ? null : Training.Teacher.OnTheFly(teacher),
-            Options = new TrainerOptions { Epochs = Epochs, Optimizer = Optimizer, Schedule = Schedule, Seed = Seed, Folder = Path.Combine(context.Folder, "training") },
+            Options = new TrainerOptions
+            {
+                Epochs = Epochs,
+                Optimizer = Optimizer,
+                Schedule = Schedule,
+                Seed = Seed,
+                Folder = Path.Combine(context.Folder, "training")
+            },
         }, judge, context.Token);
         context.Token.ThrowIfCancellationRequested();
         var (accuracy, epoch, validation) = judge.UseBest();
-        var history = result.History.Where(point => point.Epoch == Math.Round(point.Epoch)).Select(point => new RunPoint(point.Epoch, Numbers(point, validation)));
+        var history =
+            result.History.Where(point => point.Epoch == Math.Round(point.Epoch))
+                .Select(point => new RunPoint(point.Epoch, Numbers(point, validation)));
         return Finish(context, student, [.. history], teacher, ("validation 5-shot", accuracy), ("best epoch", epoch),
             ("base accuracy", result.LastAccuracy("train") ?? double.NaN));
     }
 
-    private static Dictionary<string, double> Numbers(TrainingProgress point, IReadOnlyDictionary<int, double> validation)
+    private static Dictionary<string, double> Numbers(TrainingProgress point,
+        IReadOnlyDictionary<int, double> validation)
     {
-        var numbers = new Dictionary<string, double>(point.Losses.ToDictionary(loss => $"loss {loss.Key}", loss => loss.Value));
+        var numbers =
+            new Dictionary<string, double>(point.Losses.ToDictionary(loss => $"loss {loss.Key}", loss => loss.Value));
         if (point.Accuracies.TryGetValue("train", out var train)) numbers["base accuracy"] = train;
         if (validation.TryGetValue((int)Math.Round(point.Epoch), out var five)) numbers["validation 5-shot"] = five;
         if (point.Beta is { } beta) numbers["beta"] = beta;

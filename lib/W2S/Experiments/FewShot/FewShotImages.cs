@@ -6,7 +6,8 @@ using W2S.Torch;
 
 namespace W2S.Experiments.FewShot;
 
-/// <summary>Which images a few-shot run uses: base classes to learn from, validation classes to choose by, novel classes to judge by.</summary>
+/// <summary>Which images a few-shot run uses: base classes to learn from, validation classes to choose by, novel
+/// classes to judge by.</summary>
 public sealed record FewShotImages
 {
     private static readonly ConcurrentDictionary<(FewShotImages, ClassPart), ImageSet> Read = new();
@@ -14,7 +15,8 @@ public sealed record FewShotImages
     /// <summary>miniImageNet, from the data folder.</summary>
     public static FewShotImages MiniImageNet { get; } = new() { Set = Data.MiniImageNet.Folder };
 
-    /// <summary>Drawn forms in colours: 24 base, 6 validation and 10 novel pairs of ten forms and four colours.</summary>
+    /// <summary>Drawn forms in colours: 24 base, 6 validation and 10 novel pairs of ten forms and four
+    /// colours.</summary>
     public static FewShotImages Shapes { get; } = new() { Set = "shapes" };
 
     /// <summary><c>mini-imagenet</c> or <c>shapes</c>.</summary>
@@ -43,10 +45,20 @@ public sealed record FewShotImages
 
     private ImageSet Load(ClassPart part)
     {
-        if (Set == Data.MiniImageNet.Folder) return Data.MiniImageNet.Read(DataFolder.Require(Set), part, Size, PerClass);
-        if (Set != "shapes") throw new ArgumentException($"there is no few-shot set '{Set}'; give {Data.MiniImageNet.Folder} or shapes");
+        if (Set == Data.MiniImageNet.Folder)
+            return Data.MiniImageNet.Read(DataFolder.Require(Set), part, Size, PerClass);
+        if (Set != "shapes")
+            throw new ArgumentException($"there is no few-shot set '{Set}'; give {Data.MiniImageNet.Folder} or shapes");
         const int forms = 10, colors = 4;
-        using var all = W2S.Data.Shapes.ShapeImages.Create(new ShapesOptions { Forms = forms, Colors = colors, Count = forms * colors * (PerClass ?? 60), Difficulty = 0.6 }, seed: 7);
+        using var all =
+            W2S.Data.Shapes.ShapeImages.Create(
+                new ShapesOptions
+                {
+                    Forms = forms,
+                    Colors = colors,
+                    Count = forms * colors * (PerClass ?? 60),
+                    Difficulty = 0.6
+                }, seed: 7);
         // Pairs, not forms or colours, are new: a novel class shares each with base classes.
         var order = RandomSplit.Permutation(forms * colors, Seeds.Derive(7, "classes"));
         var (from, to) = part switch { ClassPart.Base => (0, 24), ClassPart.Validation => (24, 30), _ => (30, 40) };

@@ -17,5 +17,6 @@ public sealed record FewShotNetwork(int Depth, int Width = 64)
     /// <returns>The network; libtorch's generator is as before.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A depth that is none of 4, 12, 18 and 36, or no width.</exception>
     public ImageModel Create(int classes, int side, long seed) =>
-        FirstWeights.Of<ImageModel>(seed, () => Depth == 4 ? new Conv4(classes, Width, side) : new FewShotResNet(Depth, classes, Width));
+        FirstWeights.Of<ImageModel>(seed,
+            () => Depth == 4 ? new Conv4(classes, Width, side) : new FewShotResNet(Depth, classes, Width));
 }

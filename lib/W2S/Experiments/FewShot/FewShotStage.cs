@@ -37,11 +37,13 @@ public abstract record FewShotStage : Experiment
     /// <summary>The network's form.</summary>
     public abstract FewShotNetwork Form { get; }
 
-    /// <summary>The runs that this one begins with; what those need belongs to <see cref="Experiment.Needs"/> too, so that weights can be made again.</summary>
+    /// <summary>The runs that this one begins with; what those need belongs to <see cref="Experiment.Needs"/> too, so
+    /// that weights can be made again.</summary>
     internal abstract IReadOnlyList<FewShotStage> Before { get; }
 
     /// <inheritdoc/>
-    public sealed override IReadOnlyList<Experiment> Needs => [.. Before.SelectMany(need => need.Needs.Append(need)).DistinctBy(need => need.Hash)];
+    public sealed override IReadOnlyList<Experiment> Needs =>
+        [.. Before.SelectMany(need => need.Needs.Append(need)).DistinctBy(need => need.Hash)];
 
     /// <inheritdoc/>
     public sealed override string Name => Method;
@@ -82,23 +84,27 @@ public abstract record FewShotStage : Experiment
     }
 
     /// <summary>Judges the network on novel classes, keeps it, and puts the numbers together.</summary>
-    internal RunOutcome Finish(RunContext context, ImageModel model, IReadOnlyList<RunPoint> history, ImageModel? teacher, params (string Name, double Value)[] more)
+    internal RunOutcome Finish(RunContext context, ImageModel model, IReadOnlyList<RunPoint> history,
+        ImageModel? teacher, params (string Name, double Value)[] more)
     {
         using (torch.NewDisposeScope())
             SafeTensorsFile.Write(Path.Combine(context.Kept, WeightsFile), model.state_dict());
         var values = more.ToDictionary(entry => entry.Name, entry => entry.Value);
         var novel = Images.Part(ClassPart.Novel);
         using var seen = FeatureExtractor.Compute(model, novel, Images.Normalization, token: context.Token);
-        using var weak = teacher is null ? null : FeatureExtractor.Compute(teacher, novel, Images.Normalization, token: context.Token);
+        using var weak = teacher is null ? null
+            : FeatureExtractor.Compute(teacher, novel, Images.Normalization, token: context.Token);
         foreach (var shots in (int[])[1, 5])
         {
             // The same tasks for every method and seed: seed 0.
             var sampler = new EpisodeSampler(novel, new EpisodeOptions { Shots = shots }, seed: 0);
             var scores = EpisodeScores.Of(seen.Features, sampler, Episodes, context.Token);
             var estimate = Analysis.Statistics.OverRuns(scores.Accuracies);
-            (values[$"{shots}-shot"], values[$"{shots}-shot low"], values[$"{shots}-shot high"]) = (estimate.Mean, estimate.Low, estimate.High);
+            (values[$"{shots}-shot"], values[$"{shots}-shot low"],
+                values[$"{shots}-shot high"]) = (estimate.Mean, estimate.Low, estimate.High);
             if (weak is null) continue;
-            values[$"{shots}-shot agreement"] = scores.Agreement(EpisodeScores.Of(weak.Features, sampler, Episodes, context.Token));
+            values[$"{shots}-shot agreement"] =
+                scores.Agreement(EpisodeScores.Of(weak.Features, sampler, Episodes, context.Token));
         }
         values["test accuracy"] = values["5-shot"];
         return new RunOutcome { Values = values, History = history };

@@ -7,7 +7,8 @@ using W2S.Training;
 
 namespace W2S.Experiments.FewShot;
 
-/// <summary>A comparison of methods for few-shot learning: a weak teacher and strong students in both stages, over seeds.</summary>
+/// <summary>A comparison of methods for few-shot learning: a weak teacher and strong students in both stages, over
+/// seeds.</summary>
 /// <remarks>Temperatures, warm-up and the paper's numbers of epochs are those of ggjy/vision_weak_to_strong.</remarks>
 public sealed record FewShotStudy
 {
@@ -26,7 +27,8 @@ public sealed record FewShotStudy
         JudgeEvery = 4,
     };
 
-    /// <summary>The published setting, for a GPU: 80 pixels, ResNet-12 teaches ResNet-36, 100 epochs and 20 × 200 × 4 tasks.</summary>
+    /// <summary>The published setting, for a GPU: 80 pixels, ResNet-12 teaches ResNet-36, 100 epochs and 20 × 200 × 4
+    /// tasks.</summary>
     public static FewShotStudy Paper { get; } = new()
     {
         Images = FewShotImages.MiniImageNet with { Size = 80 },
@@ -77,7 +79,8 @@ public sealed record FewShotStudy
     /// <value>0.05</value>
     public double LearningRate { get; init; } = 0.05;
 
-    /// <summary>Whether optimizer, schedule and augmentation are those of the public code; else Nesterov, cosine, and crop with flip, which learn more in few epochs.</summary>
+    /// <summary>Whether optimizer, schedule and augmentation are those of the public code; else Nesterov, cosine, and
+    /// crop with flip, which learn more in few epochs.</summary>
     /// <value>False</value>
     public bool Published { get; init; }
 
@@ -158,13 +161,16 @@ public sealed record FewShotStudy
     /// <returns>The run's record.</returns>
     /// <exception cref="ArgumentException">Another method.</exception>
     public MetaStage Meta(string method, long seed) =>
-        Tasks(Classifier(method, seed), method == Methods[0] ? null : MetaTeacher(seed), seed, LossOf(method, MetaBetaTemperature));
+        Tasks(Classifier(method, seed), method == Methods[0] ? null : MetaTeacher(seed), seed,
+            LossOf(method, MetaBetaTemperature));
 
     /// <summary>Every run of the classifier stage, teachers included.</summary>
-    public IReadOnlyList<Experiment> ClassifierRuns => [.. Seeds.SelectMany(seed => Methods.Select(method => Classifier(method, seed)).Prepend(Teacher(seed)))];
+    public IReadOnlyList<Experiment> ClassifierRuns =>
+        [.. Seeds.SelectMany(seed => Methods.Select(method => Classifier(method, seed)).Prepend(Teacher(seed)))];
 
     /// <summary>Every run of the meta stage, teachers included.</summary>
-    public IReadOnlyList<Experiment> MetaRuns => [.. Seeds.SelectMany(seed => Methods.Select(method => Meta(method, seed)).Prepend(MetaTeacher(seed)))];
+    public IReadOnlyList<Experiment> MetaRuns =>
+        [.. Seeds.SelectMany(seed => Methods.Select(method => Meta(method, seed)).Prepend(MetaTeacher(seed)))];
 
     private Loss LossOf(string method, double t) => method switch
     {
@@ -172,7 +178,8 @@ public sealed record FewShotStudy
         "KD" => new Kd { Temperature = Temperature },
         "AugConf" => new AugConf { Temperature = Temperature, WarmUp = WarmUp },
         "AdaptConf" => new AdaptConf { Temperature = Temperature, BetaTemperature = t, WarmUp = WarmUp },
-        _ => throw new ArgumentException($"there is no method '{method}'; there are {string.Join(", ", Methods)}", nameof(method)),
+        _ => throw new ArgumentException($"there is no method '{method}'; there are {string.Join(", ", Methods)}",
+            nameof(method)),
     };
 
     private ClassifierStage Stage(string method, FewShotNetwork network, long seed, int epochs)

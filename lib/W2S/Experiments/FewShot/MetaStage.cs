@@ -6,10 +6,12 @@ using W2S.Training;
 
 namespace W2S.Experiments.FewShot;
 
-/// <summary>The meta stage: from the weights of a classifier stage the network goes on learning on 5-way 1-shot tasks of the base classes.</summary>
+/// <summary>The meta stage: from the weights of a classifier stage the network goes on learning on 5-way 1-shot tasks
+/// of the base classes.</summary>
 /// <remarks>
-/// Chen et al., "Meta-Baseline", ICCV 2021; distillation as in ggjy/vision_weak_to_strong with two things put right: the student
-/// begins from its own method's classifier stage, and the teacher's logits carry the scale that the teacher has learned.
+/// Chen et al., "Meta-Baseline", ICCV 2021; distillation as in ggjy/vision_weak_to_strong with two things put right:
+/// the student begins from its own method's classifier stage, and the teacher's logits carry the scale that the teacher
+/// has learned.
 /// </remarks>
 public sealed record MetaStage : FewShotStage
 {
@@ -71,18 +73,22 @@ public sealed record MetaStage : FewShotStage
         }, context.Progress, context.Token);
         context.Token.ThrowIfCancellationRequested();
         var history = result.History.Select(point => new RunPoint(point.Epoch, Numbers(point)));
-        return Finish(context, student, [.. history], teacher, ("scale", result.Scale), ("validation 1-shot", result.BestAccuracy!.Value),
-            ("best epoch", result.BestStep!.Value / (double)UpdatesPerEpoch), ("base accuracy", result.History[^1].Accuracies["train"]));
+        return Finish(context, student, [.. history], teacher, ("scale", result.Scale),
+            ("validation 1-shot", result.BestAccuracy!.Value),
+            ("best epoch",
+                result.BestStep!.Value / (double)UpdatesPerEpoch),
+                ("base accuracy", result.History[^1].Accuracies["train"]));
     }
 
     private static Dictionary<string, double> Numbers(TrainingProgress point)
     {
-        var numbers = new Dictionary<string, double>(point.Losses.ToDictionary(loss => $"loss {loss.Key}", loss => loss.Value))
-        {
-            ["base accuracy"] = point.Accuracies["train"],
-            ["validation 1-shot"] = point.Accuracies["validation"],
-            ["scale"] = point.Diagnostics["scale"],
-        };
+        var numbers =
+            new Dictionary<string, double>(point.Losses.ToDictionary(loss => $"loss {loss.Key}", loss => loss.Value))
+            {
+                ["base accuracy"] = point.Accuracies["train"],
+                ["validation 1-shot"] = point.Accuracies["validation"],
+                ["scale"] = point.Diagnostics["scale"],
+            };
         if (point.Beta is { } beta) numbers["beta"] = beta;
         if (point.Agreement is { } agreement) numbers["agreement"] = agreement;
         return numbers;

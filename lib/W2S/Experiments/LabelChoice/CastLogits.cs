@@ -30,7 +30,8 @@ public sealed class CastLogits
         (Split, this.seed, this.logits) = (split, seed, logits);
         Teachers = logits.Keys.Count(key => key.EndsWith("/test", StringComparison.Ordinal)) - 1;
         var truth = tensor(split.Truth(split.Validation));
-        Scalings = [.. Enumerable.Range(0, Teachers + 1).Select(k => TemperatureScaling.Fit(Of(k, ChoicePart.Validation, calibrated: false), truth))];
+        Scalings = [.. Enumerable.Range(0, Teachers + 1).Select(
+            k => TemperatureScaling.Fit(Of(k, ChoicePart.Validation, calibrated: false), truth))];
     }
 
     /// <summary>The split.</summary>
@@ -70,10 +71,12 @@ public sealed class CastLogits
     public Tensor Label(LabelRule rule)
     {
         ArgumentNullException.ThrowIfNull(rule);
-        Tensor[] Teaching(ChoicePart part) => [.. Enumerable.Range(0, Teachers).Select(k => Of(k, part, rule.Calibrated))];
+        Tensor[] Teaching(ChoicePart part) =>
+            [.. Enumerable.Range(0, Teachers).Select(k => Of(k, part, rule.Calibrated))];
         var student = Of(Teachers, ChoicePart.Student, rule.Calibrated);
         var teachers = Teaching(ChoicePart.Student);
-        double[] ByAccuracy() => EnsembleWeights.ByAccuracy(Teaching(ChoicePart.Validation), Truth(ChoicePart.Validation));
+        double[] ByAccuracy() =>
+            EnsembleWeights.ByAccuracy(Teaching(ChoicePart.Validation), Truth(ChoicePart.Validation));
         return rule.Source switch
         {
             LabelSource.FirstTeacher => teachers[0],
@@ -83,9 +86,12 @@ public sealed class CastLogits
             LabelSource.SurestOfAll => TeacherPool.MostConfident(teachers, student, hard: false).Logits,
             LabelSource.EqualVotes => TeacherPool.Ensemble(teachers, EnsembleWeights.Uniform(Teachers)),
             LabelSource.VotesByAccuracy => TeacherPool.Ensemble(teachers, ByAccuracy()),
-            LabelSource.VotesBySamme => TeacherPool.Ensemble(teachers, EnsembleWeights.Samme(Teaching(ChoicePart.Validation), Truth(ChoicePart.Validation))),
+            LabelSource.VotesBySamme =>
+                TeacherPool.Ensemble(teachers,
+                    EnsembleWeights.Samme(Teaching(ChoicePart.Validation), Truth(ChoicePart.Validation))),
             LabelSource.AnyoneRight => AnyoneRight([.. teachers, student]),
-            _ => throw new ArgumentException($"the rule '{rule.Name}' learns from true labels; there are no weak ones to give", nameof(rule)),
+            _ => throw new ArgumentException(
+                $"the rule '{rule.Name}' learns from true labels; there are no weak ones to give", nameof(rule)),
         };
     }
 
@@ -98,15 +104,19 @@ public sealed class CastLogits
         ArgumentNullException.ThrowIfNull(labels);
         using var scope = NewDisposeScope();
         if (order == LabelOrder.Random)
-            return [.. Data.RandomSplit.Permutation((int)labels.shape[0], Seeds.Derive(seed, "trust")).Select(place => (double)place)];
+            return [.. Data.RandomSplit.Permutation((int)labels.shape[0], Seeds.Derive(seed, "trust")).Select(
+                place => (double)place)];
         if (order == LabelOrder.Oracle)
             return [.. Accuracy.Correct(labels, Truth(ChoicePart.Student)).Select(right => right ? 1.0 : 0)];
         var measure = Enum.Parse<Confidence>(order.ToString());
-        var scores = measure.Of(labels, Of(Teachers, ChoicePart.Student), measure == Confidence.ViewAgreement ? logits["views"] : null);
+        var scores =
+            measure.Of(labels, Of(Teachers, ChoicePart.Student),
+                measure == Confidence.ViewAgreement ? logits["views"] : null);
         return scores.data<double>().ToArray();
     }
 
-    /// <summary>How many of the first teacher's labels are right when the most trusted are kept, for every share of them.</summary>
+    /// <summary>How many of the first teacher's labels are right when the most trusted are kept, for every share of
+    /// them.</summary>
     /// <param name="order">In which order they are trusted.</param>
     /// <param name="points">How many shares, evenly up to 1.</param>
     /// <returns>Share and accuracy, from the fewest to all.</returns>
@@ -114,7 +124,8 @@ public sealed class CastLogits
     {
         using var scope = NewDisposeScope();
         var labels = Label(LabelRule.OneTeacher);
-        return SelectionQuality.ByConfidence(Trust(labels, order), Accuracy.Correct(labels, Truth(ChoicePart.Student)), points);
+        return SelectionQuality.ByConfidence(Trust(labels, order), Accuracy.Correct(labels, Truth(ChoicePart.Student)),
+            points);
     }
 
     private Tensor AnyoneRight(IReadOnlyList<Tensor> all)

@@ -8,9 +8,10 @@ using static TorchSharp.torch;
 
 namespace W2S.Experiments.LabelChoice;
 
-/// <summary>The cast of one split: every teacher, and a first student taught by the first teacher; what they say of validation, student's and test images.</summary>
-/// <remarks>Values, for each teacher by its network's name and for <c>student</c>, on the test images: <c>accuracy</c>, <c>temperature</c>, and ECE of
-/// 15 equally wide bins and NLL before and after temperature scaling.</remarks>
+/// <summary>The cast of one split: every teacher, and a first student taught by the first teacher; what they say of
+/// validation, student's and test images.</summary>
+/// <remarks>Values, for each teacher by its network's name and for <c>student</c>, on the test images: <c>accuracy</c>,
+/// <c>temperature</c>, and ECE of 15 equally wide bins and NLL before and after temperature scaling.</remarks>
 public sealed record ChoiceCast : Experiment
 {
     private const string File = "cast.safetensors";
@@ -43,7 +44,12 @@ public sealed record ChoiceCast : Experiment
     /// <param name="network">Its name.</param>
     /// <returns>The run that computes them.</returns>
     public FrozenFeatures Features(string network) =>
-        new() { Images = new ChoiceImageSource(Task.Images, Task.Count), Network = network, WithViews = network == Task.Teachers[0] };
+        new()
+        {
+            Images = new ChoiceImageSource(Task.Images, Task.Count),
+            Network = network,
+            WithViews = network == Task.Teachers[0]
+        };
 
     /// <summary>Reads what the cast said.</summary>
     /// <param name="run">The finished run.</param>
@@ -66,22 +72,33 @@ public sealed record ChoiceCast : Experiment
         {
             var run = context.Of(Features(Task.Teachers[k]));
             var features = FrozenFeatures.Read(run);
-            using var probe = Train(features, split.Train, new CrossEntropy(), Supervision.ByLabels(split.Truth(split.Train)), $"teacher {k}");
+            using var probe =
+                Train(features, split.Train, new CrossEntropy(), Supervision.ByLabels(split.Truth(split.Train)),
+                    $"teacher {k}");
             Say(probe, features, $"teacher{k}");
-            if (k == 0) logits["views"] = stack([.. FrozenFeatures.ReadViews(run).unbind(0).Select(view => probe.Logits(Rows(view, split.Student)))]);
+            if (k == 0)
+                logits["views"] =
+                    stack([.. FrozenFeatures.ReadViews(run).unbind(0).Select(
+                        view => probe.Logits(Rows(view, split.Student)))]);
         }
         var strong = FrozenFeatures.Read(context.Of(Features(Task.Student)));
-        using var student = Train(strong, split.Student, ProbeStudent.Soft.Loss, Supervision.ByTeacher(logits["teacher0/student"]), "student");
+        using var student =
+            Train(strong, split.Student, ProbeStudent.Soft.Loss, Supervision.ByTeacher(logits["teacher0/student"]),
+                "student");
         Say(student, strong, "student");
-        SafeTensorsFile.Write(Path.Combine(context.Kept, File), logits.ToDictionary(entry => entry.Key, entry => entry.Value.contiguous()));
+        SafeTensorsFile.Write(Path.Combine(context.Kept, File),
+            logits.ToDictionary(entry => entry.Key, entry => entry.Value.contiguous()));
         return new RunOutcome { Values = Judge(new CastLogits(split, Seed, logits)) };
 
-        LinearProbe Train(Tensor features, IReadOnlyList<int> part, Loss loss, Supervision by, string who) => LinearProbe.Train(
-            Rows(features, part), split.Classes, loss, by, Task.Probe with { Seed = Seeds.Derive(Seed, who) }, context.Progress, context.Token);
+        LinearProbe Train(Tensor features, IReadOnlyList<int> part, Loss loss, Supervision by, string who) =>
+            LinearProbe.Train(
+            Rows(features, part), split.Classes, loss, by, Task.Probe with { Seed = Seeds.Derive(Seed, who) },
+            context.Progress, context.Token);
 
         void Say(LinearProbe probe, Tensor features, string who)
         {
-            foreach (var (part, positions) in new[] { ("validation", split.Validation), ("student", split.Student), ("test", split.Test) })
+            foreach (var (part, positions) in new[] { ("validation", split.Validation), ("student", split.Student),
+                ("test", split.Test) })
                 logits[$"{who}/{part}"] = probe.Logits(Rows(features, positions));
         }
     }

@@ -41,7 +41,8 @@ public static class ChoiceImageSets
     /// <param name="images">Which.</param>
     /// <param name="count">The first so many of them in the set's random order; all where 0.</param>
     /// <returns>The images with their true labels; the caller disposes them.</returns>
-    /// <exception cref="DirectoryNotFoundException">The data is not there; the message names the command that fetches it.</exception>
+    /// <exception cref="DirectoryNotFoundException">The data is not there; the message names the command that fetches
+    /// it.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There are not so many.</exception>
     public static ImageSet Read(this ChoiceImages images, int count = 0)
     {
@@ -50,17 +51,21 @@ public static class ChoiceImageSets
         using (all)
         {
             if (count < 0 || count > all.Count)
-                throw new ArgumentOutOfRangeException(nameof(count), count, $"{count} images of {all.Count} in {images.Title()}; give 1 to {all.Count}, or 0 for all");
+                throw new ArgumentOutOfRangeException(nameof(count), count,
+                    $"{count} images of {all.Count} in {images.Title()}; give 1 to {all.Count}, or 0 for all");
             return all.Subset(RandomSplit.Permutation(all.Count, seed: 5)[..count]);
         }
     }
 
     private static ImageSet ReadAll(this ChoiceImages images) => images switch
     {
-        ChoiceImages.Cifar100SuperClasses => Cifar100.Read(DataFolder.Require(Cifar100.Folder), DataSplit.Test, Cifar100Labels.Coarse),
-        ChoiceImages.EuroSat => ImageFolder.Read(DataFolder.Require(EuroSatFolder), size: 32, name: "EuroSAT", perClass: 300),
+        ChoiceImages.Cifar100SuperClasses =>
+            Cifar100.Read(DataFolder.Require(Cifar100.Folder), DataSplit.Test, Cifar100Labels.Coarse),
+        ChoiceImages.EuroSat =>
+            ImageFolder.Read(DataFolder.Require(EuroSatFolder), size: 32, name: "EuroSAT", perClass: 300),
         ChoiceImages.Shapes => ShapeImages.Create(new ShapesOptions { Count = 6_000, Difficulty = 0.6 }, seed: 1),
-        _ => throw new ArgumentOutOfRangeException(nameof(images), images, $"{images} is none of {string.Join(", ", Enum.GetNames<ChoiceImages>())}"),
+        _ => throw new ArgumentOutOfRangeException(nameof(images), images,
+            $"{images} is none of {string.Join(", ", Enum.GetNames<ChoiceImages>())}"),
     };
 
     /// <summary>What charts and tables call a set.</summary>
@@ -74,7 +79,8 @@ public static class ChoiceImageSets
     };
 
     /// <summary>The true labels of a set and how many classes it has, read once and kept.</summary>
-    internal static (IReadOnlyList<long> Labels, int Classes) ReadLabels(this ChoiceImages images, int count) => Known.GetOrAdd((DataFolder.Root, images, count), _ =>
+    internal static (IReadOnlyList<long> Labels, int Classes) ReadLabels(this ChoiceImages images, int count) =>
+        Known.GetOrAdd((DataFolder.Root, images, count), _ =>
     {
         using var set = images.Read(count);
         return (set.Labels, set.Classes);

@@ -10,9 +10,10 @@ namespace W2S.Experiments.LabelChoice;
 
 /// <summary>A student that learns from the labels of one rule, on one split.</summary>
 /// <remarks>
-/// Values: <c>test accuracy</c>; of the labels that it learned from, <c>label accuracy</c> and <c>coverage</c> of its images; and
-/// <c>class balance</c>, the classes among them as exp of their entropy, over C: 1 where all classes are equally frequent.
-/// The student learns by cross entropy to the labels' distributions, in as many steps whatever the coverage.
+/// Values: <c>test accuracy</c>; of the labels that it learned from, <c>label accuracy</c> and <c>coverage</c> of its
+/// images; and
+/// <c>class balance</c>, the classes among them as exp of their entropy, over C: 1 where all classes are equally
+/// frequent. The student learns by cross entropy to the labels' distributions, in as many steps whatever the coverage.
 /// </remarks>
 public sealed record ChoiceRun : Experiment
 {
@@ -62,12 +63,18 @@ public sealed record ChoiceRun : Experiment
         };
         using var probe = LinearProbe.Train(ChoiceCast.Rows(features, positions), split.Classes, loss, by,
             Task.Probe with { Seed = Seeds.Derive(Seed, "student") }, context.Progress, context.Token);
-        var said = SamplePredictions.Of(probe.Logits(ChoiceCast.Rows(features, split.Test)), cast.Truth(ChoicePart.Test));
+        var said = SamplePredictions.Of(probe.Logits(ChoiceCast.Rows(features, split.Test)),
+            cast.Truth(ChoicePart.Test));
         values["test accuracy"] = said.Accuracy;
-        return new RunOutcome { Values = values, Predictions = new Dictionary<string, SamplePredictions> { ["test"] = said } };
+        return new RunOutcome
+        {
+            Values = values,
+            Predictions = new Dictionary<string, SamplePredictions> { ["test"] = said }
+        };
 
         (IReadOnlyList<int>, Loss, Supervision, Dictionary<string, double>) ByTruth(IReadOnlyList<int> part) =>
-            (part, new CrossEntropy(), Supervision.ByLabels(split.Truth(part)), new() { ["label accuracy"] = 1, ["coverage"] = 1 });
+            (part, new CrossEntropy(), Supervision.ByLabels(split.Truth(part)),
+                new() { ["label accuracy"] = 1, ["coverage"] = 1 });
     }
 
     private (IReadOnlyList<int>, Loss, Supervision, Dictionary<string, double>) ByRule(CastLogits cast)
@@ -81,13 +88,17 @@ public sealed record ChoiceRun : Experiment
         labels = Rule.Distrusted switch
         {
             Distrusted.ReplaceSoft => where(mask.unsqueeze(1), labels, own),
-            Distrusted.ReplaceHard => where(mask.unsqueeze(1), labels, HardLabels.Logits(own.argmax(1), own.shape[1], own)),
+            Distrusted.ReplaceHard =>
+                where(mask.unsqueeze(1), labels, HardLabels.Logits(own.argmax(1), own.shape[1], own)),
             _ => labels,
         };
-        long[] rows = [.. Enumerable.Range(0, kept.Length).Where(i => kept[i] || Rule.Distrusted != Distrusted.Drop).Select(i => (long)i)];
-        if (rows.Length == 0) throw new InvalidOperationException($"{Rule.Name} keeps no label of {kept.Length}; take a larger Coverage");
+        long[] rows = [.. Enumerable.Range(0, kept.Length).Where(i => kept[i] || Rule.Distrusted != Distrusted.Drop)
+            .Select(i => (long)i)];
+        if (rows.Length == 0)
+            throw new InvalidOperationException($"{Rule.Name} keeps no label of {kept.Length}; take a larger Coverage");
         var by = new Supervision { TeacherLogits = labels, TeacherWeights = weights }.Rows(tensor(rows));
-        var (used, right) = (by.TeacherLogits!.argmax(1), Accuracy.Correct(by.TeacherLogits!, cast.Truth(ChoicePart.Student).index_select(0, tensor(rows))));
+        var (used, right) = (by.TeacherLogits!.argmax(1),
+            Accuracy.Correct(by.TeacherLogits!, cast.Truth(ChoicePart.Student).index_select(0, tensor(rows))));
         return ([.. rows.Select(row => cast.Split.Student[(int)row])], ProbeStudent.Soft.Loss, by, new()
         {
             ["label accuracy"] = right.Average(x => x ? 1.0 : 0),

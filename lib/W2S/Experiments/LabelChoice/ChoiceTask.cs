@@ -4,10 +4,12 @@ using W2S.Training;
 
 namespace W2S.Experiments.LabelChoice;
 
-/// <summary>What a label-choice study is about: images, a pool of weak teachers, a strong student, and how many labels anyone may use.</summary>
+/// <summary>What a label-choice study is about: images, a pool of weak teachers, a strong student, and how many labels
+/// anyone may use.</summary>
 /// <remarks>
-/// Images are dealt in three: the teachers' part, of which a few images have true labels (some to learn from, some to validate by), the student's
-/// part, which has none, and the test part. Every teacher is a probe on a frozen network's features; the student is a probe on the strong network's.
+/// Images are dealt in three: the teachers' part, of which a few images have true labels (some to learn from, some to
+/// validate by), the student's part, which has none, and the test part. Every teacher is a probe on a frozen network's
+/// features; the student is a probe on the strong network's.
 /// </remarks>
 public sealed record ChoiceTask
 {
@@ -18,7 +20,8 @@ public sealed record ChoiceTask
     /// <value>0.</value>
     public int Count { get; init; }
 
-    /// <summary>The weak networks, the first of which is the one teacher where only one teaches: see <see cref="FrozenNetwork.Named"/>.</summary>
+    /// <summary>The weak networks, the first of which is the one teacher where only one teaches: see
+    /// <see cref="FrozenNetwork.Named"/>.</summary>
     public required IReadOnlyList<string> Teachers { get; init; }
 
     /// <summary>The strong network.</summary>
@@ -27,7 +30,8 @@ public sealed record ChoiceTask
     /// <summary>True labels that every teacher learns from.</summary>
     public required int TrueLabels { get; init; }
 
-    /// <summary>Further true labels, for temperatures and for the weights of teachers: nobody learns from them.</summary>
+    /// <summary>Further true labels, for temperatures and for the weights of teachers: nobody learns from
+    /// them.</summary>
     public required int ValidationLabels { get; init; }
 
     /// <summary>Images of the student's part.</summary>
@@ -39,7 +43,8 @@ public sealed record ChoiceTask
     /// <summary>How every probe is trained; its seed is replaced by the split's.</summary>
     public LinearProbeOptions Probe { get; init; } = new();
 
-    /// <summary>CIFAR-100's super-classes: two teachers whose networks know the classes and one that does not.</summary>
+    /// <summary>CIFAR-100's super-classes: two teachers whose networks know the classes and one that does
+    /// not.</summary>
     public static ChoiceTask Cifar100 { get; } = new()
     {
         Images = ChoiceImages.Cifar100SuperClasses,
@@ -64,7 +69,8 @@ public sealed record ChoiceTask
         Probe = new LinearProbeOptions { Steps = 300 },
     };
 
-    /// <summary>Shapes: a teacher that knows the classes a little, one that learned colours alone and one that learned forms alone.</summary>
+    /// <summary>Shapes: a teacher that knows the classes a little, one that learned colours alone and one that learned
+    /// forms alone.</summary>
     public static ChoiceTask Shapes { get; } = new()
     {
         Images = ChoiceImages.Shapes,
@@ -95,7 +101,9 @@ public sealed record ChoiceTask
     public ChoiceSplit Draw(long seed)
     {
         var (labels, classes) = Images.ReadLabels(Count);
-        var parts = RandomSplit.Parts(labels.Count, Seeds.Derive(seed, "split"), TrueLabels, ValidationLabels, StudentImages, TestImages);
+        var parts =
+            RandomSplit.Parts(labels.Count, Seeds.Derive(seed, "split"), TrueLabels, ValidationLabels, StudentImages,
+                TestImages);
         return new ChoiceSplit(parts[0], parts[1], parts[2], parts[3], labels, classes);
     }
 }
@@ -108,7 +116,8 @@ public sealed record ChoiceTask
 /// <param name="Labels">The true label of every image of the set.</param>
 /// <param name="Classes">How many classes there are.</param>
 public sealed record ChoiceSplit(
-    IReadOnlyList<int> Train, IReadOnlyList<int> Validation, IReadOnlyList<int> Student, IReadOnlyList<int> Test, IReadOnlyList<long> Labels, int Classes)
+    IReadOnlyList<int> Train, IReadOnlyList<int> Validation, IReadOnlyList<int> Student, IReadOnlyList<int> Test,
+    IReadOnlyList<long> Labels, int Classes)
 {
     /// <summary>True labels of some positions.</summary>
     /// <param name="positions">For instance <see cref="Test"/>.</param>

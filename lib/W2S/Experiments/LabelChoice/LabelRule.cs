@@ -8,7 +8,8 @@ public enum LabelSource
     /// <summary>The first teacher's.</summary>
     FirstTeacher,
 
-    /// <summary>That of the teacher with the best accuracy on the validation labels: what a pool is worth before anybody looks at single images.</summary>
+    /// <summary>That of the teacher with the best accuracy on the validation labels: what a pool is worth before
+    /// anybody looks at single images.</summary>
     BestTeacher,
 
     /// <summary>The student's own, after it was taught by the first teacher: self-training.</summary>
@@ -29,13 +30,15 @@ public enum LabelSource
     /// <summary>All teachers with boosting's votes (SAMME) on the validation labels.</summary>
     VotesBySamme,
 
-    /// <summary>An upper bound: the true label wherever a teacher or the student names it, else the first teacher's.</summary>
+    /// <summary>An upper bound: the true label wherever a teacher or the student names it, else the first
+    /// teacher's.</summary>
     AnyoneRight,
 
     /// <summary>The ceiling: true labels of the student's images.</summary>
     Truth,
 
-    /// <summary>The control: no weak label; the student learns from the true labels that teachers and validation used.</summary>
+    /// <summary>The control: no weak label; the student learns from the true labels that teachers and validation
+    /// used.</summary>
     FewTrueLabels,
 }
 
@@ -72,7 +75,8 @@ public enum LabelOrder
 /// <param name="Source">Whose label.</param>
 public sealed record LabelRule(string Name, LabelSource Source)
 {
-    /// <summary>Whether every source's logits are first divided by its own temperature, fitted on the validation labels.</summary>
+    /// <summary>Whether every source's logits are first divided by its own temperature, fitted on the validation
+    /// labels.</summary>
     /// <value>true.</value>
     public bool Calibrated { get; init; } = true;
 
@@ -87,7 +91,9 @@ public sealed record LabelRule(string Name, LabelSource Source)
     {
         get;
         init => field = value is > 0 and <= 1 ? value
-            : throw new ArgumentOutOfRangeException(nameof(Coverage), value, FormattableString.Invariant($"coverage {value} is not above 0 and at most 1; give the share of labels to trust"));
+            : throw new ArgumentOutOfRangeException(nameof(Coverage), value,
+                FormattableString.Invariant(
+                    $"coverage {value} is not above 0 and at most 1; give the share of labels to trust"));
     } = 1;
 
     /// <summary>What becomes of the others.</summary>
@@ -117,13 +123,17 @@ public sealed record LabelRule(string Name, LabelSource Source)
     /// <returns>One rule an order, then the two that do not drop.</returns>
     public static IReadOnlyList<LabelRule> Selections(double coverage) =>
     [
-        .. Enum.GetValues<LabelOrder>().Select(order => OneTeacher with { Name = Title(order), Order = order, Coverage = coverage }),
-        OneTeacher with { Name = "Max probability, weigh the rest", Coverage = coverage, Distrusted = Distrusted.Weigh },
-        OneTeacher with { Name = "Max probability, replace the rest", Coverage = coverage, Distrusted = Distrusted.ReplaceSoft },
+        .. Enum.GetValues<LabelOrder>().Select(
+            order => OneTeacher with { Name = Title(order), Order = order, Coverage = coverage }),
+        OneTeacher with { Name = "Max probability, weigh the rest", Coverage = coverage,
+            Distrusted = Distrusted.Weigh },
+        OneTeacher with { Name = "Max probability, replace the rest", Coverage = coverage,
+            Distrusted = Distrusted.ReplaceSoft },
     ];
 
     /// <summary>The ceiling and the control that every result stands between.</summary>
-    public static IReadOnlyList<LabelRule> Ends { get; } = [new("Few true labels", LabelSource.FewTrueLabels), new("Ceiling", LabelSource.Truth)];
+    public static IReadOnlyList<LabelRule> Ends { get; } = [new("Few true labels", LabelSource.FewTrueLabels),
+        new("Ceiling", LabelSource.Truth)];
 
     /// <summary>What charts call an order.</summary>
     /// <param name="order">The order.</param>

@@ -19,7 +19,8 @@ public enum NoiseKind
 
 /// <summary>A noise and its rate.</summary>
 /// <param name="Kind">Which.</param>
-/// <param name="Rate">The share of labels that it is applied to, 0 … 1; for people's labels the share that is wrong on the whole set, which cannot be chosen.</param>
+/// <param name="Rate">The share of labels that it is applied to, 0 … 1; for people's labels the share that is wrong on
+/// the whole set, which cannot be chosen.</param>
 public sealed record NoiseSetting(NoiseKind Kind, double Rate)
 {
     /// <summary>People's labels: 40.2 % of the whole set are wrong.</summary>
@@ -30,7 +31,8 @@ public sealed record NoiseSetting(NoiseKind Kind, double Rate)
         ? "human (CIFAR-100N)"
         : string.Create(CultureInfo.InvariantCulture, $"{Kind.ToString().ToLowerInvariant()} {100 * Rate:0.#} %");
 
-    /// <summary>The share of labels that is wrong in the end, as far as the setting says: a uniform draw hits the true class once in C times.</summary>
+    /// <summary>The share of labels that is wrong in the end, as far as the setting says: a uniform draw hits the true
+    /// class once in C times.</summary>
     /// <param name="classes">C.</param>
     /// <returns>0 … 1.</returns>
     public double WrongShare(int classes) => Kind == NoiseKind.Symmetric ? Rate * (classes - 1) / classes : Rate;
@@ -42,8 +44,10 @@ public sealed record NoiseSetting(NoiseKind Kind, double Rate)
     /// <param name="positions">The positions chosen in the set.</param>
     /// <param name="seed">Decides which labels become wrong.</param>
     /// <returns>A label for each position.</returns>
-    /// <exception cref="ArgumentException">People's labels for images that people did not label, or a rate outside 0 … 1.</exception>
-    public IReadOnlyList<long> Apply(NoisyImages images, IReadOnlyList<long> clean, int classes, IReadOnlyList<int> positions, long seed)
+    /// <exception cref="ArgumentException">People's labels for images that people did not label, or a rate outside 0 …
+    /// 1.</exception>
+    public IReadOnlyList<long> Apply(NoisyImages images, IReadOnlyList<long> clean, int classes,
+        IReadOnlyList<int> positions, long seed)
     {
         ArgumentNullException.ThrowIfNull(clean);
         ArgumentNullException.ThrowIfNull(positions);

@@ -11,8 +11,8 @@ public enum NoisyImages
     /// <summary>The 10,000 test images of CIFAR-100, which no public network was trained on.</summary>
     Cifar100Test,
 
-    /// <summary>A fixed random subset of 10,000 of CIFAR-100's 50,000 training images: those that people labelled for CIFAR-100N.
-    /// The public CIFAR-100 networks were trained on them, with true labels.</summary>
+    /// <summary>A fixed random subset of 10,000 of CIFAR-100's 50,000 training images: those that people labelled for
+    /// CIFAR-100N. The public CIFAR-100 networks were trained on them, with true labels.</summary>
     Cifar100TrainSubset,
 
     /// <summary>10,000 pictures of <c>shapes</c>, 20 classes.</summary>
@@ -42,10 +42,12 @@ public static class NoisyImageSets
     /// <summary>Reads a set.</summary>
     /// <param name="images">Which.</param>
     /// <returns>The images with their true labels; the caller disposes them.</returns>
-    /// <exception cref="DirectoryNotFoundException">CIFAR-100 is not there; the message names the command that fetches it.</exception>
+    /// <exception cref="DirectoryNotFoundException">CIFAR-100 is not there; the message names the command that fetches
+    /// it.</exception>
     public static ImageSet Read(this NoisyImages images)
     {
-        if (images == NoisyImages.Shapes) return ShapeImages.Create(new ShapesOptions { Count = Count, Difficulty = 0.6 }, seed: 4);
+        if (images == NoisyImages.Shapes)
+            return ShapeImages.Create(new ShapesOptions { Count = Count, Difficulty = 0.6 }, seed: 4);
         var folder = DataFolder.Require(Cifar100.Folder);
         if (images == NoisyImages.Cifar100Test) return Cifar100.Read(folder, DataSplit.Test);
         if (images == NoisyImages.Cifar100Train) return Cifar100.Read(folder, DataSplit.Train);
@@ -57,18 +59,24 @@ public static class NoisyImageSets
     /// <param name="images">All of them, or the subset.</param>
     /// <returns>A class for each image.</returns>
     /// <exception cref="ArgumentException">People did not label that set.</exception>
-    /// <exception cref="FileNotFoundException">The labels are not there; the message names the command that fetches them.</exception>
+    /// <exception cref="FileNotFoundException">The labels are not there; the message names the command that fetches
+    /// them.</exception>
     public static IReadOnlyList<long> ReadHumanLabels(this NoisyImages images)
     {
         if (images is not (NoisyImages.Cifar100Train or NoisyImages.Cifar100TrainSubset))
-            throw new ArgumentException($"nobody labelled {images.Title()} for CIFAR-100N; give {NoisyImages.Cifar100TrainSubset}", nameof(images));
+            throw new ArgumentException(
+                $"nobody labelled {images.Title()} for CIFAR-100N; give {NoisyImages.Cifar100TrainSubset}",
+                nameof(images));
         var labels = Human.GetOrAdd(DataFolder.Root, _ =>
-            HumanLabels.Read(HumanLabels.Find() ?? DataFolder.Require(HumanLabels.Published), NoisyImages.Cifar100Train.ReadLabels().Labels).Labels);
+            HumanLabels.Read(HumanLabels.Find() ?? DataFolder.Require(HumanLabels.Published),
+                NoisyImages.Cifar100Train.ReadLabels().Labels).Labels);
         return images == NoisyImages.Cifar100Train ? labels : [.. Subset.Select(position => labels[position])];
     }
 
-    /// <summary>The true labels of a set and the names of its classes, without its images; read once and kept.</summary>
-    internal static (IReadOnlyList<long> Labels, IReadOnlyList<string> ClassNames) ReadLabels(this NoisyImages images) => Known.GetOrAdd((DataFolder.Root, images), _ =>
+    /// <summary>The true labels of a set and the names of its classes, without its images; read once and
+    /// kept.</summary>
+    internal static (IReadOnlyList<long> Labels, IReadOnlyList<string> ClassNames) ReadLabels(
+        this NoisyImages images) => Known.GetOrAdd((DataFolder.Root, images), _ =>
     {
         using var set = images.Read();
         return (set.Labels, set.ClassNames);

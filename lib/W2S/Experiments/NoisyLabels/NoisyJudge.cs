@@ -13,11 +13,14 @@ internal sealed class NoisyJudge(Loss loss, NoisySplit split, Tensor given, Tens
     private readonly bool[] right = split.Right;
     private readonly Loss labels = loss is LabelsAndTeacher both ? both.Labels : loss;
 
-    /// <summary>Numbers of a moment: what the student says of the training images, and which given labels it, or its loss, trusts.</summary>
+    /// <summary>Numbers of a moment: what the student says of the training images, and which given labels it, or its
+    /// loss, trusts.</summary>
     /// <remarks>
-    /// <c>train truth</c>: share of training images whose true class it names. <c>memorised</c>: of the wrong labels, the share that it repeats.
-    /// <c>trusted</c> and <c>trusted right</c>: coverage and precision of the labels that the loss learns at that moment by its own rule, over the whole set;
-    /// for a loss without a rule, of the labels to which the student gives at least ½.
+    /// <c>train truth</c>: share of training images whose true class it names. <c>memorised</c>: of the wrong labels,
+    /// the share that it repeats.
+    /// <c>trusted</c> and <c>trusted right</c>: coverage and precision of the labels that the loss learns at that
+    /// moment by its own rule, over the whole set; for a loss without a rule, of the labels to which the student gives
+    /// at least ½.
     /// </remarks>
     public Dictionary<string, double> Judge(Tensor logits, double epoch, double epochs)
     {
@@ -39,7 +42,10 @@ internal sealed class NoisyJudge(Loss loss, NoisySplit split, Tensor given, Tens
         var rule = labels switch
         {
             TrustedLabels own => own,
-            SmallLoss small => new TrustedLabels(Likely with { Share = small.KeepRate(epoch, epochs) }) { JudgedByTeacher = small.JudgedByTeacher },
+            SmallLoss small =>
+                new TrustedLabels(
+                    Likely with { Share = small.KeepRate(epoch, epochs) })
+                { JudgedByTeacher = small.JudgedByTeacher },
             _ => new TrustedLabels(Likely with { Threshold = 0.5 }),
         };
         return rule.Select(given, logits, teacher).Trusted.data<bool>().ToArray();

@@ -46,13 +46,18 @@ public sealed record NoisyMethod(string Name, Loss Loss)
     /// <param name="name">The method's name.</param>
     /// <param name="loss">The loss; its label part is left out.</param>
     /// <returns>The method.</returns>
-    public static NoisyMethod TeacherOnly(string name, DistillationLoss loss) => new(name, loss.TeacherOnly()) { Labels = false };
+    public static NoisyMethod TeacherOnly(string name, DistillationLoss loss) =>
+        new(name, loss.TeacherOnly()) { Labels = false };
 
-    /// <summary>The second stage of Sel-CL+: only labels that the neighbours confirm, mixup, and label correction after 30/70 of the run.</summary>
+    /// <summary>The second stage of Sel-CL+: only labels that the neighbours confirm, mixup, and label correction after
+    /// 30/70 of the run.</summary>
     /// <param name="name">The method's name.</param>
     /// <param name="selection">The selection.</param>
     /// <param name="teacher">A teacher's loss on top; none where null.</param>
     /// <returns>The method.</returns>
-    public static NoisyMethod SecondStage(string name, NeighbourSelection selection, DistillationLoss? teacher = null) =>
-        new(name, teacher is null ? Bootstrapping.LabelCorrection : new LabelsAndTeacher(Bootstrapping.LabelCorrection, teacher)) { Selection = selection, Mixup = 1 };
+    public static NoisyMethod SecondStage(string name, NeighbourSelection selection,
+        DistillationLoss? teacher = null) =>
+        new(name, teacher is null ? Bootstrapping.LabelCorrection
+            : new LabelsAndTeacher(Bootstrapping.LabelCorrection, teacher))
+        { Selection = selection, Mixup = 1 };
 }

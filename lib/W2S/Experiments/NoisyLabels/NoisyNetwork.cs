@@ -17,11 +17,13 @@ namespace W2S.Experiments.NoisyLabels;
 
 /// <summary>A network trained whole on noisy labels, in one of two stages: the paper's noisy-label setting.</summary>
 /// <remarks>
-/// <para>First stage: all images, their noisy labels, cross entropy with mixup. Second stage (Sel-CL+): the images whose labels the first stage's
-/// features confirm (<see cref="NeighbourSelection"/>), a new head, mixup, label correction, and a teacher on top where there is one. The teacher is a
-/// first-stage network in evaluation mode, and sees the mixed images as the student does.</para>
-/// <para>Not as published: the first stage of Sel-CL is contrastive (queue of 10,000, similarity loss), this one is supervised; and images to judge by decide nothing,
-/// where the reference takes its best epoch on them. Guo et al., arXiv 2402.03749, with ShikunLi/Sel-CL.</para>
+/// <para>First stage: all images, their noisy labels, cross entropy with mixup. Second stage (Sel-CL+): the images
+/// whose labels the first stage's features confirm (<see cref="NeighbourSelection"/>), a new head, mixup, label
+/// correction, and a teacher on top where there is one. The teacher is a first-stage network in evaluation mode, and
+/// sees the mixed images as the student does.</para>
+/// <para>Not as published: the first stage of Sel-CL is contrastive (queue of 10,000, similarity loss), this one is
+/// supervised; and images to judge by decide nothing, where the reference takes its best epoch on them. Guo et al.,
+/// arXiv 2402.03749, with ShikunLi/Sel-CL.</para>
 /// </remarks>
 public sealed record NoisyNetwork : Experiment
 {
@@ -80,7 +82,8 @@ public sealed record NoisyNetwork : Experiment
     public override string Name => Method;
 
     /// <inheritdoc/>
-    public override string Setting => $"{Train.Title()}, {(Teacher is null ? "" : $"{Teacher.Network} → ")}{Network}, {Noise.Name}";
+    public override string Setting =>
+        $"{Train.Title()}, {(Teacher is null ? "" : $"{Teacher.Network} → ")}{Network}, {Noise.Name}";
 
     /// <summary>Decides images, noise, first weights, order and views.</summary>
     public override long Seed { get; init; }
@@ -91,7 +94,8 @@ public sealed record NoisyNetwork : Experiment
     /// <inheritdoc/>
     public override bool NeedsFiles => true;
 
-    /// <summary>250 epochs, SGD, rate 0.1 along a cosine (the reference drops it tenfold after 125 and 200), momentum 0.9, weight decay 1e-4.</summary>
+    /// <summary>250 epochs, SGD, rate 0.1 along a cosine (the reference drops it tenfold after 125 and 200), momentum
+    /// 0.9, weight decay 1e-4.</summary>
     public static TrainerOptions FirstStage { get; } = new()
     {
         Epochs = 250,
@@ -123,26 +127,36 @@ public sealed record NoisyNetwork : Experiment
         using var chosen = First is null ? null : Choose(context, student, images, split, values);
         var result = Trainer.Train(new TrainingRun(student, chosen ?? images, What)
         {
-            Batches = new BatchOptions { BatchSize = BatchSize, Seed = Seed, Normalization = Normalization, Augmentation = Augmentation.Standard, Mixing = new MixOptions { Mixup = 1 } },
+            Batches = new BatchOptions
+            {
+                BatchSize = BatchSize,
+                Seed = Seed,
+                Normalization = Normalization,
+                Augmentation = Augmentation.Standard,
+                Mixing = new MixOptions { Mixup = 1 }
+            },
             Teacher = teacher is null ? null : W2S.Training.Teacher.OnTheFly(teacher),
             Validation = test, // a curve alone: the last weights are the result
             Options = Options with { Folder = context.Folder, Device = device, Seed = Seed },
         }, context.Progress, context.Token);
         context.Token.ThrowIfCancellationRequested();
-        System.IO.File.Copy(Path.Combine(context.Folder, "last.safetensors"), Path.Combine(context.Kept, File), overwrite: true);
+        System.IO.File.Copy(Path.Combine(context.Folder, "last.safetensors"), Path.Combine(context.Kept, File),
+            overwrite: true);
         using var seen = FeatureExtractor.Compute(student, test, Normalization, token: context.Token);
         var predictions = SamplePredictions.Of(seen.Logits, tensor(split.TestTruth.ToArray(), device: device));
         values["test accuracy"] = predictions.Accuracy;
         return new RunOutcome
         {
             Values = values,
-            History = [.. result.History.Where(point => point.Accuracies.ContainsKey("validation")).Select(point => new RunPoint(point.Epoch,
+            History = [.. result.History.Where(point => point.Accuracies.ContainsKey("validation")).Select(
+                point => new RunPoint(point.Epoch,
                 new Dictionary<string, double>(point.Losses) { ["test accuracy"] = point.Accuracies["validation"] }))],
             Predictions = new Dictionary<string, SamplePredictions> { ["test"] = predictions },
         };
     }
 
-    private Normalization Normalization => Train == NoisyImages.Shapes ? Normalization.Centered : Normalization.Cifar100;
+    private Normalization Normalization =>
+        Train == NoisyImages.Shapes ? Normalization.Centered : Normalization.Cifar100;
 
     private Loss What => (First, Teacher) switch
     {
@@ -159,14 +173,20 @@ public sealed record NoisyNetwork : Experiment
         return part.WithLabels(labels);
     }
 
-    /// <summary>Loads the first stage into the student, selects by its features, gives it a new head, and returns the selected images.</summary>
-    private ImageSet Choose(RunContext context, ImageModel student, ImageSet images, NoisySplit split, Dictionary<string, double> values)
+    /// <summary>Loads the first stage into the student, selects by its features, gives it a new head, and returns the
+    /// selected images.</summary>
+    private ImageSet Choose(RunContext context, ImageModel student, ImageSet images, NoisySplit split,
+        Dictionary<string, double> values)
     {
         student.LoadWeights(context.Of(First!).File(File));
         using var seen = FeatureExtractor.Compute(student, images, Normalization, token: context.Token);
-        var selected = Selection.Select(seen.Features, tensor(split.Given.ToArray(), device: seen.Features.device), split.Classes).Selected;
+        var selected =
+            Selection.Select(seen.Features, tensor(split.Given.ToArray(), device: seen.Features.device),
+                split.Classes).Selected;
         var quality = SelectionQuality.Of(selected, split.Right);
-        if (quality.Kept == 0) throw new InvalidOperationException($"{Name}: the neighbours confirm no label; take a larger Quantile or other Neighbours");
+        if (quality.Kept == 0)
+            throw new InvalidOperationException(
+                $"{Name}: the neighbours confirm no label; take a larger Quantile or other Neighbours");
         (values["selected"], values["selected right"]) = (quality.Coverage, quality.Accuracy);
         FirstWeights.Of(Seed, () =>
         {

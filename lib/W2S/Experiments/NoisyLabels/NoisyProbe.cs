@@ -9,8 +9,9 @@ namespace W2S.Experiments.NoisyLabels;
 
 /// <summary>One method on one split with one draw of label noise, as a probe on frozen features.</summary>
 /// <remarks>
-/// Training images carry noisy labels only; the weak teacher learns from the same noisy labels on the weak network's features. Judged by true
-/// labels of images that nobody here trains on. Images to train on and to judge by are disjoint parts of one set, or of two.
+/// Training images carry noisy labels only; the weak teacher learns from the same noisy labels on the weak network's
+/// features. Judged by true labels of images that nobody here trains on. Images to train on and to judge by are
+/// disjoint parts of one set, or of two.
 /// </remarks>
 public sealed record NoisyProbe : Experiment
 {
@@ -95,11 +96,15 @@ public sealed record NoisyProbe : Experiment
         var given = tensor([.. Method.TrueLabels ? split.Truth : split.Given]);
         var teacher = Method.Teacher ? Taught(context, split) : null;
         var (chosen, selection) = Choose(train, given, split);
-        var options = Probe with { Seed = Seeds.Derive(Seed, Method.Weak ? "teacher" : "student"), Mixup = Method.Mixup };
+        var options = Probe
+            with
+        { Seed = Seeds.Derive(Seed, Method.Weak ? "teacher" : "student"), Mixup = Method.Mixup };
         var by = new Supervision { Labels = Method.Labels ? given : null, TeacherLogits = teacher }.Rows(chosen);
         List<RunPoint> history = [];
         var judge = new NoisyJudge(Method.Loss, split, given, teacher);
-        using var probe = LinearProbe.Train(train.index_select(0, chosen), split.Classes, Method.Loss, by, options, context.Progress, context.Token, (point, sofar) =>
+        using var probe =
+            LinearProbe.Train(train.index_select(0, chosen), split.Classes, Method.Loss, by, options, context.Progress,
+                context.Token, (point, sofar) =>
         {
             using var step = NewDisposeScope();
             var numbers = judge.Judge(sofar.Logits(train), point.Epoch, point.Epochs);
@@ -114,11 +119,17 @@ public sealed record NoisyProbe : Experiment
         {
             Values = values,
             History = history,
-            Predictions = new Dictionary<string, SamplePredictions> { ["test"] = SamplePredictions.Of(probe.Logits(test), tensor(split.TestTruth.ToArray())) },
+            Predictions =
+                new Dictionary<string, SamplePredictions>
+                {
+                    ["test"] =
+                    SamplePredictions.Of(probe.Logits(test), tensor(split.TestTruth.ToArray()))
+                },
         };
     }
 
-    internal static FrozenFeatures Features(NoisyImages images, string network) => new() { Images = new NoisyImageSource(images), Network = network };
+    internal static FrozenFeatures Features(NoisyImages images, string network) =>
+        new() { Images = new NoisyImageSource(images), Network = network };
 
     internal static Tensor Rows(RunContext context, NoisyImages images, string network, IReadOnlyList<int> positions)
     {
@@ -134,13 +145,18 @@ public sealed record NoisyProbe : Experiment
         return probe.Logits(Rows(context, Train, WeakNetwork, split.Train));
     }
 
-    private (Tensor Rows, IReadOnlyDictionary<string, double> Values) Choose(Tensor features, Tensor given, NoisySplit split)
+    private (Tensor Rows, IReadOnlyDictionary<string, double> Values) Choose(Tensor features, Tensor given,
+        NoisySplit split)
     {
-        if (Method.Selection is not { } selection) return (arange(features.shape[0], ScalarType.Int64), new Dictionary<string, double>());
+        if (Method.Selection is not { } selection)
+            return (arange(features.shape[0], ScalarType.Int64), new Dictionary<string, double>());
         var kept = selection.Select(features, given, split.Classes);
         var quality = SelectionQuality.Of(kept.Selected, split.Right);
         var rows = kept.Rows;
-        if (rows.Length == 0) throw new InvalidOperationException($"{Name}: the neighbours confirm no label; take a larger Quantile or other Neighbours");
-        return (tensor(rows), new Dictionary<string, double> { ["selected"] = quality.Coverage, ["selected right"] = quality.Accuracy });
+        if (rows.Length == 0)
+            throw new InvalidOperationException(
+                $"{Name}: the neighbours confirm no label; take a larger Quantile or other Neighbours");
+        return (tensor(rows),
+            new Dictionary<string, double> { ["selected"] = quality.Coverage, ["selected right"] = quality.Accuracy });
     }
 }

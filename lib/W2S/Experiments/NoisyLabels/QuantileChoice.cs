@@ -6,16 +6,19 @@ using static TorchSharp.torch;
 
 namespace W2S.Experiments.NoisyLabels;
 
-/// <summary>Compares quantiles of a second stage's neighbour selection on labels that were held out: neither the truth nor a test image is asked.</summary>
+/// <summary>Compares quantiles of a second stage's neighbour selection on labels that were held out: neither the truth
+/// nor a test image is asked.</summary>
 /// <remarks>
-/// The held-out labels are as noisy as the others, so their accuracy is low for every quantile. Where wrong labels fall on all other classes
-/// alike (symmetric noise), its order is that of the true accuracy. Where they fall on one class (asymmetric noise), a student that is
-/// wrong into that class scores better than one that is wrong elsewhere, and the order can differ. Values: <c>validation Q</c> for each quantile Q, the share of held-out
-/// labels that the student gives too, 0 where the neighbours confirm no label at all.
+/// The held-out labels are as noisy as the others, so their accuracy is low for every quantile. Where wrong labels fall
+/// on all other classes alike (symmetric noise), its order is that of the true accuracy. Where they fall on one class
+/// (asymmetric noise), a student that is wrong into that class scores better than one that is wrong elsewhere, and the
+/// order can differ. Values: <c>validation Q</c> for each quantile Q, the share of held-out labels that the student
+/// gives too, 0 where the neighbours confirm no label at all.
 /// </remarks>
 public sealed record QuantileChoice : Experiment
 {
-    /// <summary>The images, networks and noise, with a second stage as its method; its seed is replaced by the choice's.</summary>
+    /// <summary>The images, networks and noise, with a second stage as its method; its seed is replaced by the
+    /// choice's.</summary>
     public required NoisyProbe Study { get; init; }
 
     /// <summary>What is compared.</summary>
@@ -70,7 +73,9 @@ public sealed record QuantileChoice : Experiment
         ArgumentNullException.ThrowIfNull(context);
         var method = Study.Method;
         if (method.Selection is not { } selection || method.Teacher)
-            throw new ArgumentException($"{method.Name} selects no labels by neighbours, or has a teacher; give {nameof(NoisyMethod)}.{nameof(NoisyMethod.SecondStage)} without one", nameof(Study));
+            throw new ArgumentException(
+                $"{method.Name} selects no labels by neighbours, or has a teacher; give "
+                + $"{nameof(NoisyMethod)}.{nameof(NoisyMethod.SecondStage)} without one", nameof(Study));
         using var scope = NewDisposeScope();
         var split = (Study with { Seed = Seed }).Draw();
         var held = (long)(split.Train.Count * HeldOut);
@@ -91,7 +96,9 @@ public sealed record QuantileChoice : Experiment
         double Judge(Tensor rows)
         {
             var options = Study.Probe with { Seed = Seeds.Derive(Seed, "student"), Mixup = method.Mixup };
-            using var probe = LinearProbe.Train(features.index_select(0, rows), split.Classes, method.Loss, new Supervision { Labels = given }.Rows(rows), options, context.Progress, context.Token);
+            using var probe =
+                LinearProbe.Train(features.index_select(0, rows), split.Classes, method.Loss,
+                    new Supervision { Labels = given }.Rows(rows), options, context.Progress, context.Token);
             return probe.Accuracy(judged, due);
         }
     }

@@ -5,13 +5,16 @@ using W2S.Torch;
 
 namespace W2S.Experiments.Transfer;
 
-/// <summary>The images of a transfer, described: a new task, and how many of its images are labelled, unlabelled, choose the epoch and judge.</summary>
-/// <remarks>Parts are disjoint, drawn at random by the seed of a run; a teacher learns from the labelled part, its student from the other.</remarks>
+/// <summary>The images of a transfer, described: a new task, and how many of its images are labelled, unlabelled,
+/// choose the epoch and judge.</summary>
+/// <remarks>Parts are disjoint, drawn at random by the seed of a run; a teacher learns from the labelled part, its
+/// student from the other.</remarks>
 public sealed record TransferData : IImageSource
 {
     private static readonly ConcurrentDictionary<TransferData, ImageSet> Loaded = new();
 
-    /// <summary>A folder with a sub-folder of images for each class, inside the data folder; null for forms that the library draws.</summary>
+    /// <summary>A folder with a sub-folder of images for each class, inside the data folder; null for forms that the
+    /// library draws.</summary>
     /// <value>EuroSAT.</value>
     public string? Folder { get; init; } = "eurosat/EuroSAT_RGB";
 
@@ -54,12 +57,21 @@ public sealed record TransferData : IImageSource
 
     /// <summary>Reads or draws the whole task; kept in memory for the next caller.</summary>
     /// <returns>The images, owned by the library: do not dispose them.</returns>
-    /// <exception cref="DirectoryNotFoundException">The folder is not there; the message names the command that fetches it.</exception>
+    /// <exception cref="DirectoryNotFoundException">The folder is not there; the message names the command that fetches
+    /// it.</exception>
     public ImageSet Load() => Loaded.GetOrAdd(
         Whole,
         data => data.Folder is null
-            ? W2S.Data.Shapes.ShapeImages.Create(new ShapesOptions { Count = 10 * data.PerClass, Forms = 10, Labels = ShapeLabels.Form, Difficulty = 0.6 }, seed: 2)
-            : ImageFolder.Read(DataFolder.Require(data.Folder), size: data.Size, name: data.Name, perClass: data.PerClass));
+            ? W2S.Data.Shapes.ShapeImages.Create(
+                new ShapesOptions
+                {
+                    Count = 10 * data.PerClass,
+                    Forms = 10,
+                    Labels = ShapeLabels.Form,
+                    Difficulty = 0.6
+                }, seed: 2)
+            : ImageFolder.Read(DataFolder.Require(data.Folder), size: data.Size, name: data.Name,
+                perClass: data.PerClass));
 
     /// <inheritdoc/>
     ImageSet IImageSource.Read()
@@ -74,7 +86,8 @@ public sealed record TransferData : IImageSource
     /// <exception cref="ArgumentException">The parts are larger than the set, or one is negative.</exception>
     public (int[] Labelled, int[] Validation, int[] Unlabelled, int[] Test) Draw(long seed)
     {
-        var parts = RandomSplit.Parts(Load().Count, Seeds.Derive(seed, "split"), Labelled, Validation, Unlabelled, Test);
+        var parts =
+            RandomSplit.Parts(Load().Count, Seeds.Derive(seed, "split"), Labelled, Validation, Unlabelled, Test);
         return (parts[0], parts[1], parts[2], parts[3]);
     }
 }

@@ -24,10 +24,12 @@ public enum TransferDepth
     Full,
 }
 
-/// <summary>A pretrained network that is adapted to a new task, by true labels, by a weaker teacher, or by both.</summary>
+/// <summary>A pretrained network that is adapted to a new task, by true labels, by a weaker teacher, or by
+/// both.</summary>
 /// <remarks>
-/// Teacher, student, scratch and ceiling are runs of this one kind. Runs of one seed share the images' parts, the order and the views.
-/// The weights kept are those of the epoch that did best on the validation part; the test part chooses nothing.
+/// Teacher, student, scratch and ceiling are runs of this one kind. Runs of one seed share the images' parts, the order
+/// and the views. The weights kept are those of the epoch that did best on the validation part; the test part chooses
+/// nothing.
 /// </remarks>
 public sealed record TransferExperiment : Experiment
 {
@@ -37,7 +39,8 @@ public sealed record TransferExperiment : Experiment
     /// <summary>The network, by its name in <see cref="ModelCatalogue"/>.</summary>
     public required string Network { get; init; }
 
-    /// <summary>A weight file inside the data folder, <c>.pth</c> or <c>.safetensors</c>; its head is replaced.</summary>
+    /// <summary>A weight file inside the data folder, <c>.pth</c> or <c>.safetensors</c>; its head is
+    /// replaced.</summary>
     /// <value>Null: the weights of <see cref="Source"/>, or random ones.</value>
     public string? Weights { get; init; }
 
@@ -57,7 +60,8 @@ public sealed record TransferExperiment : Experiment
     /// <value>Null: true labels alone.</value>
     public TransferExperiment? Teacher { get; init; }
 
-    /// <summary>Whether a run without a teacher learns from the true labels of the unlabelled part, as a ceiling does; with a teacher, whether it sees them beside it.</summary>
+    /// <summary>Whether a run without a teacher learns from the true labels of the unlabelled part, as a ceiling does;
+    /// with a teacher, whether it sees them beside it.</summary>
     /// <value>False.</value>
     public bool UnlabelledTruth { get; init; }
 
@@ -91,7 +95,10 @@ public sealed record TransferExperiment : Experiment
     public override string Name => Method;
 
     /// <inheritdoc/>
-    public override string Setting => $"{Title(this)}, {(Depth switch { TransferDepth.Head => "head", TransferDepth.LastStage => "last stage", _ => "full" })}, {Data.Name}";
+    public override string Setting =>
+        $"{Title(this)}, "
+        + $"{(Depth switch { TransferDepth.Head => "head", TransferDepth.LastStage => "last stage", _ => "full" })}, "
+            + $"{Data.Name}";
 
     /// <inheritdoc/>
     public override IReadOnlyList<Experiment> Needs => [.. new Experiment?[] { Source, Teacher }.OfType<Experiment>()];
@@ -102,7 +109,8 @@ public sealed record TransferExperiment : Experiment
     /// <summary>What a finished run says of the test images, in full.</summary>
     /// <param name="result">A run of this kind.</param>
     /// <returns>[N, C], owned by the current dispose scope.</returns>
-    /// <exception cref="FileNotFoundException">It is a committed result, which has predictions and no logits.</exception>
+    /// <exception cref="FileNotFoundException">It is a committed result, which has predictions and no
+    /// logits.</exception>
     public static Tensor TestLogits(RunResult result) => TrainedNetwork.TestLogits(result);
 
     /// <summary>The names of what stays as it is where only the last stage and the head are trained.</summary>
@@ -113,11 +121,16 @@ public sealed record TransferExperiment : Experiment
         ArgumentNullException.ThrowIfNull(model);
         var groups = model.named_parameters().Select(parameter => Group(parameter.name)).Distinct().ToArray();
         var last = groups.LastOrDefault(IsBlock)
-            ?? throw new ArgumentException($"{model.ModelName} has no stages ('layer1', 'blocks.0', …), but {string.Join(", ", groups)}; train its head or all of it", nameof(model));
+            ?? throw new ArgumentException(
+                $"{model.ModelName} has no stages ('layer1', 'blocks.0', …), but {string.Join(", ", groups)}; train "
+                + "its head or all of it", nameof(model));
         return [.. groups.TakeWhile(group => group != last)];
 
-        static bool IsBlock(string group) => group.StartsWith("layer", StringComparison.Ordinal) || group.StartsWith("blocks.", StringComparison.Ordinal);
-        static string Group(string name) => name.Split('.') switch { ["blocks", var block, ..] => $"blocks.{block}", var parts => parts[0] };
+        static bool IsBlock(string group) =>
+            group.StartsWith("layer", StringComparison.Ordinal)
+                || group.StartsWith("blocks.", StringComparison.Ordinal);
+        static string Group(string name) =>
+            name.Split('.') switch { ["blocks", var block, ..] => $"blocks.{block}", var parts => parts[0] };
     }
 
     /// <inheritdoc/>
@@ -134,10 +147,18 @@ public sealed record TransferExperiment : Experiment
         teacher?.LoadWeights(context.Of(Teacher!).File(TrainedNetwork.Weights));
         var trained = Trainer.Train(new TrainingRun(student, train, Loss)
         {
-            Teacher = teacher is null ? null : W2S.Training.Teacher.OnTheFly(teacher, Teacher!.Normalization == Normalization ? null : Teacher.Normalization),
+            Teacher = teacher is null ? null
+                : W2S.Training.Teacher.OnTheFly(teacher,
+                    Teacher!.Normalization == Normalization ? null : Teacher.Normalization),
             WithLabels = Teacher is null || UnlabelledTruth,
             Validation = validation,
-            Batches = new BatchOptions { BatchSize = BatchSize, Augmentation = Depth == TransferDepth.Head ? Augmentation.None : Augmentation.Standard, Normalization = Normalization, Seed = Seed },
+            Batches = new BatchOptions
+            {
+                BatchSize = BatchSize,
+                Augmentation = Depth == TransferDepth.Head ? Augmentation.None : Augmentation.Standard,
+                Normalization = Normalization,
+                Seed = Seed
+            },
             Options = Training with
             {
                 Seed = Seed,
@@ -149,22 +170,29 @@ public sealed record TransferExperiment : Experiment
             },
         }, context.Progress, context.Token);
         context.Token.ThrowIfCancellationRequested();
-        var (values, predictions) = TrainedNetwork.Judge(context, student, Normalization, validation, test, Teacher is null ? null : context.Of(Teacher));
+        var (values, predictions) =
+            TrainedNetwork.Judge(context, student, Normalization, validation, test,
+                Teacher is null ? null : context.Of(Teacher));
         return new RunOutcome
         {
             Values = values,
             Predictions = predictions,
             History = [.. trained.History.Where(point => point.Accuracies.ContainsKey("validation"))
-                .Select(point => new RunPoint(point.Epoch, new Dictionary<string, double> { ["validation accuracy"] = point.Accuracies["validation"] }))],
+                .Select(point =>
+                    new RunPoint(point.Epoch,
+                        new Dictionary<string, double> { ["validation accuracy"] = point.Accuracies["validation"] }))],
         };
     }
 
     private ImageModel Create(RunContext context, int classes)
     {
         if (Weights is not null && Source is not null)
-            throw new ArgumentException($"both Weights {Weights} and Source {Source} are given; a network starts from one of them", nameof(Weights));
+            throw new ArgumentException(
+                $"both Weights {Weights} and Source {Source} are given; a network starts from one of them",
+                nameof(Weights));
         var model = ModelCatalogue.Create(Network, classes, Seed);
-        var file = Weights is not null ? DataFolder.Require(Weights) : Source is not null ? context.Of(Source).File(TrainedNetwork.Weights) : null;
+        var file = Weights is not null ? DataFolder.Require(Weights)
+            : Source is not null ? context.Of(Source).File(TrainedNetwork.Weights) : null;
         if (file is not null) model.LoadWeights(file, strict: true, HeadWeights.Keep);
         return model;
     }

@@ -2,7 +2,8 @@ using W2S.Losses;
 
 namespace W2S.Experiments.Transfer;
 
-/// <summary>A new task, a weak and a strong public network for it, and how both are fine-tuned; makes the runs of every method, depth and seed.</summary>
+/// <summary>A new task, a weak and a strong public network for it, and how both are fine-tuned; makes the runs of every
+/// method, depth and seed.</summary>
 public sealed record TransferPlan
 {
     /// <summary>The task's images.</summary>
@@ -34,7 +35,8 @@ public sealed record TransferPlan
     /// <exception cref="ArgumentException">The weak network's name has another form.</exception>
     public TransferExperiment TeacherRun(long seed) => Run("Weak teacher", Weak, seed, TransferDepth.Full);
 
-    /// <summary>The strong network without a teacher: on the teacher's own labels, or as the ceiling on the truth of the unlabelled part.</summary>
+    /// <summary>The strong network without a teacher: on the teacher's own labels, or as the ceiling on the truth of
+    /// the unlabelled part.</summary>
     /// <param name="seed">The seed.</param>
     /// <param name="depth">How much of it is trained.</param>
     /// <param name="ceiling">Whether it sees the truth of the unlabelled part.</param>
@@ -74,6 +76,11 @@ public sealed record TransferPlan
             Seed = seed,
             Depth = depth,
         };
-        return run with { Training = run.Training with { Epochs = Epochs, LayerDecay = depth == TransferDepth.Full ? LayerDecay : 1 } };
+        return run with
+        {
+            Training = run.Training
+            with
+            { Epochs = Epochs, LayerDecay = depth == TransferDepth.Full ? LayerDecay : 1 }
+        };
     }
 }

@@ -5,7 +5,8 @@ namespace W2S.Losses.Catalogue;
 
 /// <summary>One row of the <see cref="LossCatalogue"/>.</summary>
 /// <param name="Loss">The loss with its defaults.</param>
-/// <param name="Family">What it learns from: <c>labels</c>, <c>noisy labels</c>, <c>distillation</c>, <c>weak to strong</c>, <c>control</c>.</param>
+/// <param name="Family">What it learns from: <c>labels</c>, <c>noisy labels</c>, <c>distillation</c>, <c>weak to
+/// strong</c>, <c>control</c>.</param>
 /// <param name="Formula">The formula in LaTeX, without dollar signs.</param>
 /// <param name="Source">The paper or code it comes from.</param>
 public sealed record LossEntry(Loss Loss, string Family, string Formula, string Source)
@@ -16,7 +17,8 @@ public sealed record LossEntry(Loss Loss, string Family, string Formula, string 
     /// <summary>The C# type.</summary>
     public string Type => Loss.GetType().Name;
 
-    /// <summary>Option names and their values in this row, for instance <c>Temperature = 1, LabelWeight = 1</c>.</summary>
+    /// <summary>Option names and their values in this row, for instance <c>Temperature = 1, LabelWeight =
+    /// 1</c>.</summary>
     public string Options => string.Join(", ", Loss.GetType()
         .GetProperties(BindingFlags.Public | BindingFlags.Instance)
         .Where(x => x.SetMethod is not null)

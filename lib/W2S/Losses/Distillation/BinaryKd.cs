@@ -6,8 +6,8 @@ namespace W2S.Losses.Distillation;
 
 /// <summary>Binary distillation: each class a yes-or-no question that the teacher's probability answers.</summary>
 /// <remarks>
-/// L = w_labels·CE(p, y) + w·mean_c [−q_c log σ(z_c) − (1−q_c) log(1−σ(z_c))], q = softmax(z_t), the mean over all classes and samples.
-/// The BKD of ggjy/vision_weak_to_strong.
+/// L = w_labels·CE(p, y) + w·mean_c [−q_c log σ(z_c) − (1−q_c) log(1−σ(z_c))], q = softmax(z_t), the mean over all
+/// classes and samples. The BKD of ggjy/vision_weak_to_strong.
 /// </remarks>
 public sealed record BinaryKd : DistillationLoss
 {

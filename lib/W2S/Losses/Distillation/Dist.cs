@@ -4,12 +4,13 @@ using static TorchSharp.torch;
 
 namespace W2S.Losses.Distillation;
 
-/// <summary>DIST: the student need only correlate with the teacher, over the classes of each sample and over the samples of each class.</summary>
+/// <summary>DIST: the student need only correlate with the teacher, over the classes of each sample and over the
+/// samples of each class.</summary>
 /// <remarks>
-/// L = w_labels·CE(p, y) + w·τ²·[β·(1 − mean_i ρ(p_i, q_i)) + γ·(1 − mean_c ρ(p_·c, q_·c))], with ρ Pearson's correlation
-/// (10⁻⁸ added to the product of norms) and p, q at τ.
-/// Huang et al., Knowledge Distillation from A Stronger Teacher, NeurIPS 2022 (arXiv 2205.10536; hunto/DIST_KD, whose defaults these are).
-/// The second term couples the samples: there is no loss per sample, and weights do not reach it.
+/// L = w_labels·CE(p, y) + w·τ²·[β·(1 − mean_i ρ(p_i, q_i)) + γ·(1 − mean_c ρ(p_·c, q_·c))], with ρ Pearson's
+/// correlation (10⁻⁸ added to the product of norms) and p, q at τ.
+/// Huang et al., Knowledge Distillation from A Stronger Teacher, NeurIPS 2022 (arXiv 2205.10536; hunto/DIST_KD, whose
+/// defaults these are). The second term couples the samples: there is no loss per sample, and weights do not reach it.
 /// </remarks>
 public sealed record Dist : DistillationLoss
 {

@@ -7,7 +7,8 @@ namespace W2S.Losses.Distillation;
 /// <summary>The class that <see cref="Dkd"/> sets apart.</summary>
 public enum DkdTarget
 {
-    /// <summary>The label where labels supervise, the teacher's most likely class where only the teacher does: no truth leaks in.</summary>
+    /// <summary>The label where labels supervise, the teacher's most likely class where only the teacher does: no truth
+    /// leaks in.</summary>
     Supervision,
 
     /// <summary>The label, whatever its weight.</summary>
@@ -17,10 +18,12 @@ public enum DkdTarget
     Teacher,
 }
 
-/// <summary>Decoupled distillation: how sure the teacher is of the target class, and how it ranks the others, weighted apart.</summary>
+/// <summary>Decoupled distillation: how sure the teacher is of the target class, and how it ranks the others, weighted
+/// apart.</summary>
 /// <remarks>
-/// L = w_labels·CE(p, y) + w·τ²·[α·KL(b_t‖b_s) + β·KL(q̃‖p̃)], with b = (p^τ_k, 1 − p^τ_k) and q̃, p̃ the softmax at τ over the classes other than k.
-/// Zhao et al., CVPR 2022 (arXiv 2203.08679). Class k is masked out; the public code lowers its logit by 1000 instead, which is the same for logits below that.
+/// L = w_labels·CE(p, y) + w·τ²·[α·KL(b_t‖b_s) + β·KL(q̃‖p̃)], with b = (p^τ_k, 1 − p^τ_k) and q̃, p̃ the softmax at τ
+/// over the classes other than k. Zhao et al., CVPR 2022 (arXiv 2203.08679). Class k is masked out; the public code
+/// lowers its logit by 1000 instead, which is the same for logits below that.
 /// </remarks>
 public sealed record Dkd : DistillationLoss
 {
@@ -55,26 +58,31 @@ public sealed record Dkd : DistillationLoss
         var q = new Split(teacher, k, Temperature);
         var target = (q.Target.exp() * (q.Target - p.Target)).Plus(q.Rest.exp() * (q.Rest.Finite() - p.Rest.Finite()));
         var others = Numerics.Dot(q.Others.exp(), q.Others.Finite() - p.Others.Finite());
-        return new(new LossTerm("teacher", target.Times(Alpha).Plus(others.Times(Beta)).Times(Temperature * Temperature)));
+        return new(new LossTerm("teacher",
+            target.Times(Alpha).Plus(others.Times(Beta)).Times(Temperature * Temperature)));
     }
 
     private Tensor TargetOf(Logits student, Logits teacher, LossBatch batch) => Target switch
     {
         DkdTarget.Labels when batch.Labels is null =>
-            throw new ArgumentException("DKD with Target Labels needs labels and the batch has none; give Labels or Target Teacher", nameof(batch)),
+            throw new ArgumentException(
+                "DKD with Target Labels needs labels and the batch has none; give Labels or Target Teacher",
+                nameof(batch)),
         DkdTarget.Supervision when batch.Labels is null || LabelWeight == 0 => teacher.Top,
         DkdTarget.Teacher => teacher.Top,
         _ => LabelTerm.Classes(batch.Labels!),
     };
 
-    /// <summary>log p_k [B], log(1 − p_k) [B] and the log distribution over the classes other than k [B, C], −∞ at k.</summary>
+    /// <summary>log p_k [B], log(1 − p_k) [B] and the log distribution over the classes other than k [B, C], −∞ at
+    /// k.</summary>
     private readonly struct Split
     {
         public Split(Logits logits, Tensor k, double temperature)
         {
             var all = logits.LogProbabilities(temperature);
             Target = all.At(k);
-            var without = all.scatter(1, k.unsqueeze(1), Target.detach().Constant(double.NegativeInfinity).unsqueeze(1));
+            var without =
+                all.scatter(1, k.unsqueeze(1), Target.detach().Constant(double.NegativeInfinity).unsqueeze(1));
             Rest = without.logsumexp(1);
             Others = without - Rest.unsqueeze(1);
         }

@@ -4,13 +4,16 @@ using static TorchSharp.torch;
 
 namespace W2S.Losses.Distillation;
 
-/// <summary>Distillation for the early part of a run: warm-up, hold, decay; a falling temperature; over for good once the student beats the teacher.</summary>
+/// <summary>Distillation for the early part of a run: warm-up, hold, decay; a falling temperature; over for good once
+/// the student beats the teacher.</summary>
 /// <remarks>
-/// <para>L = w_labels·CE(p, y) + w·λ(s)·τ(s)²·KL(q^τ‖p^τ) at the fraction s of the run. λ rises linearly to 1 by <see cref="WarmUp"/>, stays there until <see cref="Hold"/>,
-/// falls linearly to 0 by <see cref="End"/>; τ falls linearly from <see cref="Temperature"/> at the start to <see cref="FinalTemperature"/> at <see cref="End"/>.
-/// λ = 0 once <see cref="LossBatch.TeacherBeaten"/> reaches <see cref="Patience"/>: the trainer needs validation images and a teacher on the fly for it.</para>
-/// <para>After Li, Heide, Chai, Weak-to-Strong Knowledge Distillation Accelerates Visual Learning, arXiv 2604.15451, which gives these stages;
-/// the linear shapes and the default fractions are this library's.</para>
+/// <para>L = w_labels·CE(p, y) + w·λ(s)·τ(s)²·KL(q^τ‖p^τ) at the fraction s of the run. λ rises linearly to 1 by
+/// <see cref="WarmUp"/>, stays there until <see cref="Hold"/>, falls linearly to 0 by <see cref="End"/>; τ falls
+/// linearly from <see cref="Temperature"/> at the start to <see cref="FinalTemperature"/> at <see cref="End"/>. λ = 0
+/// once <see cref="LossBatch.TeacherBeaten"/> reaches <see cref="Patience"/>: the trainer needs validation images and a
+/// teacher on the fly for it.</para>
+/// <para>After Li, Heide, Chai, Weak-to-Strong Knowledge Distillation Accelerates Visual Learning, arXiv 2604.15451,
+/// which gives these stages; the linear shapes and the default fractions are this library's.</para>
 /// </remarks>
 public sealed record EarlyStoppedKd : DistillationLoss
 {
@@ -52,12 +55,18 @@ public sealed record EarlyStoppedKd : DistillationLoss
         var run = batch.Epoch / batch.Epochs;
         var weight = batch.TeacherBeaten >= Patience ? 0 : Weight(run);
         if (weight == 0 && (batch.Labels is null || LabelWeight == 0))
-            throw new ArgumentException($"{Name} has ended and there are no labels to go on with; give Labels with a LabelWeight, or a later End", nameof(batch));
+            throw new ArgumentException(
+                $"{Name} has ended and there are no labels to go on with; give Labels with a LabelWeight, or a later "
+                + "End", nameof(batch));
         var temperature = Temperature + (FinalTemperature - Temperature) * (End == 0 ? 1 : Math.Min(1, run / End));
         var distance = weight == 0
             ? zeros_like(student.Top, ScalarType.Float64)
             : SoftLabel.Distance(student, Teacher(student, batch), temperature).Times(weight);
-        return new(new LossTerm("teacher", distance)) { Diagnostics = [("weight", tensor(weight)), ("temperature", tensor(temperature))] };
+        return new(new LossTerm("teacher", distance))
+        {
+            Diagnostics = [("weight", tensor(weight)),
+            ("temperature", tensor(temperature))]
+        };
     }
 
     private double Weight(double run) =>

@@ -21,11 +21,16 @@ public sealed record FitNet : DistillationLoss, ILearnableLoss
     {
         var (student, teacher) = FeatureLoss.Both(example, Name);
         if (student.Stages.Count != teacher.Stages.Count || student.Stages.Count == 0)
-            throw new ArgumentException($"FitNet pairs stages: the student has {student.Stages.Count} and the teacher {teacher.Stages.Count}; give as many of each", nameof(example));
+            throw new ArgumentException(
+                $"FitNet pairs stages: the student has {student.Stages.Count} and the teacher {teacher.Stages.Count}; "
+                + "give as many of each", nameof(example));
         foreach (var (s, t) in student.Stages.Zip(teacher.Stages))
             if (!s.shape[2..].SequenceEqual(t.shape[2..]))
-                throw new ArgumentException($"FitNet compares maps of one size: the student's {s.Shape()} faces the teacher's {t.Shape()}; choose networks whose stages match", nameof(example));
-        return new FitNetProjections([.. student.Stages.Zip(teacher.Stages, (s, t) => (s.shape[1], t.shape[1]))], student.Stages[0].Wide());
+                throw new ArgumentException(
+                    $"FitNet compares maps of one size: the student's {s.Shape()} faces the teacher's {t.Shape()}; "
+                    + "choose networks whose stages match", nameof(example));
+        return new FitNetProjections([.. student.Stages.Zip(teacher.Stages, (s, t) => (s.shape[1], t.shape[1]))],
+            student.Stages[0].Wide());
     }
 
     /// <inheritdoc/>
@@ -38,17 +43,20 @@ public sealed record FitNet : DistillationLoss, ILearnableLoss
     }
 }
 
-/// <summary>The learnable part of <see cref="FitNet"/>: a 1×1 convolution a stage, <c>projections.0</c>, <c>projections.1</c>, …</summary>
+/// <summary>The learnable part of <see cref="FitNet"/>: a 1×1 convolution a stage, <c>projections.0</c>,
+/// <c>projections.1</c>, …</summary>
 public sealed class FitNetProjections : nn.Module<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>>
 {
     private readonly ModuleList<Conv2d> projections = [];
 
-    internal FitNetProjections(IReadOnlyList<(long Student, long Teacher)> channels, Tensor like) : base(nameof(FitNetProjections))
+    internal FitNetProjections(IReadOnlyList<(long Student, long Teacher)> channels, Tensor like)
+        : base(nameof(FitNetProjections))
     {
         foreach (var (student, teacher) in channels)
         {
             var projection = nn.Conv2d(student, teacher, kernel_size: 1, bias: false);
-            nn.init.kaiming_normal_(projection.weight!, mode: nn.init.FanInOut.FanOut, nonlinearity: nn.init.NonlinearityType.ReLU);
+            nn.init.kaiming_normal_(projection.weight!, mode: nn.init.FanInOut.FanOut,
+                nonlinearity: nn.init.NonlinearityType.ReLU);
             projections.Add(projection);
         }
         RegisterComponents();

@@ -4,11 +4,13 @@ using static TorchSharp.torch;
 
 namespace W2S.Losses.Distillation;
 
-/// <summary>Any loss on logits, after each sample's logits have been brought to mean 0 and standard deviation 1 in both networks.</summary>
+/// <summary>Any loss on logits, after each sample's logits have been brought to mean 0 and standard deviation 1 in both
+/// networks.</summary>
 /// <remarks>
-/// z' = (z − mean_c z) / (s + 10⁻⁷), s² = Σ_c (z_c − mean z)² / (C−1); then L = w_labels·CE(p, y) + w·L_inner(z'_s, z'_t). The label part sees the raw logits.
-/// The student need no longer match the size of the teacher's logits, only their ranking.
-/// Sun et al., Logit Standardization in Knowledge Distillation, CVPR 2024 (arXiv 2403.01427); weights of its code for CIFAR-100 with KD at τ = 2.
+/// z' = (z − mean_c z) / (s + 10⁻⁷), s² = Σ_c (z_c − mean z)² / (C−1); then L = w_labels·CE(p, y) + w·L_inner(z'_s,
+/// z'_t). The label part sees the raw logits. The student need no longer match the size of the teacher's logits, only
+/// their ranking. Sun et al., Logit Standardization in Knowledge Distillation, CVPR 2024 (arXiv 2403.01427); weights of
+/// its code for CIFAR-100 with KD at τ = 2.
 /// </remarks>
 public sealed record LogitStandardization() : DistillationLoss(labelWeight: 0.1, distillationWeight: 9)
 {
@@ -21,7 +23,8 @@ public sealed record LogitStandardization() : DistillationLoss(labelWeight: 0.1,
 
     /// <inheritdoc/>
     protected internal override TeacherTerms Teach(Logits student, LossBatch batch) =>
-        Inner.Teach(new Logits(Standard(student.Values)), batch with { TeacherLogits = Standard(Teacher(student, batch).Values) });
+        Inner.Teach(new Logits(Standard(student.Values)),
+            batch with { TeacherLogits = Standard(Teacher(student, batch).Values) });
 
     private static Tensor Standard(Tensor z)
     {

@@ -5,21 +5,25 @@ using static TorchSharp.torch;
 
 namespace W2S.Losses.Distillation;
 
-/// <summary>The learnable part of <see cref="ReviewKd"/>: attention-based fusion of each stage with what comes from the deeper ones.</summary>
+/// <summary>The learnable part of <see cref="ReviewKd"/>: attention-based fusion of each stage with what comes from the
+/// deeper ones.</summary>
 /// <remarks>
-/// From the deepest stage up: x = BN(1×1 conv F_s) with m channels; with a residual r from below, upsampled to x (nearest), and
-/// a = σ(1×1 conv [x, r]) of two channels, x ← a_0·x + a_1·r; x is resized to the teacher's map (nearest), passed on as the next residual,
-/// and R = BN(3×3 conv x) has the teacher's channels. m = min(512, pooled size of the student).
+/// From the deepest stage up: x = BN(1×1 conv F_s) with m channels; with a residual r from below, upsampled to x
+/// (nearest), and a = σ(1×1 conv [x, r]) of two channels, x ← a_0·x + a_1·r; x is resized to the teacher's map
+/// (nearest), passed on as the next residual, and R = BN(3×3 conv x) has the teacher's channels. m = min(512, pooled
+/// size of the student).
 /// </remarks>
 public sealed class ReviewFusion : nn.Module<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>>
 {
     private readonly ModuleList<FusionBlock> blocks = [];
 
-    internal ReviewFusion(IReadOnlyList<Tensor> student, IReadOnlyList<Tensor> teacher, int maxChannels) : base(nameof(ReviewFusion))
+    internal ReviewFusion(IReadOnlyList<Tensor> student, IReadOnlyList<Tensor> teacher, int maxChannels)
+        : base(nameof(ReviewFusion))
     {
         var inner = Math.Min(maxChannels, student[^1].shape[1]);
         for (var i = 0; i < student.Count; i++)
-            blocks.Add(new FusionBlock(student[i].shape[1], inner, teacher[i].shape[1], [.. teacher[i].shape[2..]], fuse: i < student.Count - 1));
+            blocks.Add(new FusionBlock(student[i].shape[1], inner, teacher[i].shape[1], [.. teacher[i].shape[2..]],
+                fuse: i < student.Count - 1));
         RegisterComponents();
         this.to(student[0].device, student[0].dtype);
     }
@@ -83,6 +87,7 @@ public sealed class ReviewFusion : nn.Module<IReadOnlyList<Tensor>, IReadOnlyLis
         }
 
         private static Tensor Resize(Tensor x, long[] size) =>
-            x.shape[2..].SequenceEqual(size) ? x : nn.functional.interpolate(x, size: size, mode: InterpolationMode.Nearest);
+            x.shape[2..].SequenceEqual(size) ? x
+                : nn.functional.interpolate(x, size: size, mode: InterpolationMode.Nearest);
     }
 }

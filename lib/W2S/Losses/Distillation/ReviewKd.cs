@@ -4,13 +4,16 @@ using static TorchSharp.torch;
 
 namespace W2S.Losses.Distillation;
 
-/// <summary>Knowledge review: each stage of the student, fused with all deeper ones, imitates the teacher's stage.</summary>
+/// <summary>Knowledge review: each stage of the student, fused with all deeper ones, imitates the teacher's
+/// stage.</summary>
 /// <remarks>
-/// <para>L = w_labels·CE(p, y) + w·min(1, s/ρ)·Σ_stages HCL(R_s, F_t), s the fraction of the run. R_s comes from <see cref="ReviewFusion"/>, deepest stage first
-/// (the pooled feature as a 1×1 map counts as the deepest). HCL is the mean squared difference at full size plus ½, ¼, ⅛ of that of the maps
-/// averaged to 4×4, 2×2, 1×1 where these are smaller, over the sum of the weights.</para>
-/// <para>Chen et al., Distilling Knowledge via Knowledge Review, CVPR 2021 (arXiv 2104.09044), as in megvii-research/mdistiller;
-/// its warm-up is 20 of 240 epochs. Shapes come from the networks, not from a table, so any pair with as many stages will do.</para>
+/// <para>L = w_labels·CE(p, y) + w·min(1, s/ρ)·Σ_stages HCL(R_s, F_t), s the fraction of the run. R_s comes from
+/// <see cref="ReviewFusion"/>, deepest stage first (the pooled feature as a 1×1 map counts as the deepest). HCL is the
+/// mean squared difference at full size plus ½, ¼, ⅛ of that of the maps averaged to 4×4, 2×2, 1×1 where these are
+/// smaller, over the sum of the weights.</para>
+/// <para>Chen et al., Distilling Knowledge via Knowledge Review, CVPR 2021 (arXiv 2104.09044), as in
+/// megvii-research/mdistiller; its warm-up is 20 of 240 epochs. Shapes come from the networks, not from a table, so any
+/// pair with as many stages will do.</para>
 /// </remarks>
 public sealed record ReviewKd : DistillationLoss, ILearnableLoss
 {
@@ -31,7 +34,9 @@ public sealed record ReviewKd : DistillationLoss, ILearnableLoss
     {
         var (student, teacher) = FeatureLoss.Both(example, Name);
         if (student.Stages.Count != teacher.Stages.Count || student.Stages.Count == 0)
-            throw new ArgumentException($"ReviewKD pairs stages: the student has {student.Stages.Count} and the teacher {teacher.Stages.Count}; give as many of each", nameof(example));
+            throw new ArgumentException(
+                $"ReviewKD pairs stages: the student has {student.Stages.Count} and the teacher "
+                + $"{teacher.Stages.Count}; give as many of each", nameof(example));
         return new ReviewFusion(Maps(student), Maps(teacher), MaxChannels);
     }
 

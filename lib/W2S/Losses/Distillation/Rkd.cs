@@ -4,13 +4,16 @@ using static TorchSharp.torch;
 
 namespace W2S.Losses.Distillation;
 
-/// <summary>Relational distillation: distances between samples and angles among three of them, in place of the features themselves.</summary>
+/// <summary>Relational distillation: distances between samples and angles among three of them, in place of the features
+/// themselves.</summary>
 /// <remarks>
-/// <para>L = w_labels·CE(p, y) + w·[25·ℓ_D + 50·ℓ_A] on the pooled features f: D_ij = ‖f_i − f_j‖ over the mean of its positive entries,
-/// A_ijk = e_ij·e_ik with e_ij = (f_j − f_i)/‖f_j − f_i‖; ℓ is the mean of the smooth-L1 distance (½d² below 1, |d| − ½ above) over all entries.
-/// Squared distances are kept above 10⁻¹², the diagonal of D is 0.</para>
-/// <para>Park et al., CVPR 2019 (arXiv 1904.05068); weights of megvii-research/mdistiller and ggjy/vision_weak_to_strong.
-/// Samples are coupled: there is no loss per sample, and weights do not reach it. Memory grows with B²·(F + B).</para>
+/// <para>L = w_labels·CE(p, y) + w·[25·ℓ_D + 50·ℓ_A] on the pooled features f: D_ij = ‖f_i − f_j‖ over the mean of its
+/// positive entries, A_ijk = e_ij·e_ik with e_ij = (f_j − f_i)/‖f_j − f_i‖; ℓ is the mean of the smooth-L1 distance
+/// (½d² below 1, |d| − ½ above) over all entries. Squared distances are kept above 10⁻¹², the diagonal of D is
+/// 0.</para>
+/// <para>Park et al., CVPR 2019 (arXiv 1904.05068); weights of megvii-research/mdistiller and
+/// ggjy/vision_weak_to_strong. Samples are coupled: there is no loss per sample, and weights do not reach it. Memory
+/// grows with B²·(F + B).</para>
 /// </remarks>
 public sealed record Rkd : DistillationLoss
 {

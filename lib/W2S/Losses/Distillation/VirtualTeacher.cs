@@ -4,12 +4,13 @@ using static TorchSharp.torch;
 
 namespace W2S.Losses.Distillation;
 
-/// <summary>A teacher that knows only the labels: the control that shows how much of distillation is label smoothing.</summary>
+/// <summary>A teacher that knows only the labels: the control that shows how much of distillation is label
+/// smoothing.</summary>
 /// <remarks>
 /// u_k = a for the label, (1−a)/(C−1) for the others; q = softmax(u/T); L = w_labels·CE(p, y) + w·KL(q‖p).
-/// Yuan et al., Revisiting Knowledge Distillation via Label Smoothing Regularization, CVPR 2020 (arXiv 1909.11723), Tf-KD_reg as in its code,
-/// which softens the probabilities u themselves and leaves the student's logits as they are. The code's mean over all B·C entries times its
-/// multiplier of 100 is, for CIFAR-100, the mean over samples here.
+/// Yuan et al., Revisiting Knowledge Distillation via Label Smoothing Regularization, CVPR 2020 (arXiv 1909.11723),
+/// Tf-KD_reg as in its code, which softens the probabilities u themselves and leaves the student's logits as they are.
+/// The code's mean over all B·C entries times its multiplier of 100 is, for CIFAR-100, the mean over samples here.
 /// </remarks>
 public sealed record VirtualTeacher() : DistillationLoss(labelWeight: 0.9, distillationWeight: 0.1)
 {
@@ -33,7 +34,8 @@ public sealed record VirtualTeacher() : DistillationLoss(labelWeight: 0.9, disti
     protected internal override TeacherTerms Teach(Logits student, LossBatch batch)
     {
         if (batch.Labels is not { } labels)
-            throw new ArgumentException("the virtual teacher is made of labels and the batch has none; give Labels", nameof(batch));
+            throw new ArgumentException("the virtual teacher is made of labels and the batch has none; give Labels",
+                nameof(batch));
         var classes = LabelTerm.Classes(labels).unsqueeze(1);
         var others = student.Values.detach().Constant((1 - Correct) / (student.Classes - 1));
         var u = others.scatter(1, classes, classes.to_type(ScalarType.Float64).Constant(Correct));

@@ -4,14 +4,16 @@ using static TorchSharp.torch;
 
 namespace W2S.Losses.NoisyLabels;
 
-/// <summary>Bootstrapping: the label is mixed with what the network itself says, softly or by its most likely class.</summary>
+/// <summary>Bootstrapping: the label is mixed with what the network itself says, softly or by its most likely
+/// class.</summary>
 /// <remarks>
-/// <para>L = CE(z, (1−b)·y + b·s), with s = p (soft) or s = f̂ (hard). In the soft form gradient flows through s too, so that b·CE(z, p) = b·H(p)
-/// is the minimum-entropy term of the paper; <see cref="Detached"/> holds it fixed. b is the paper's 1 − β.
-/// Reed et al., ICLR 2015 workshop, arXiv 1412.6596: β = 0.95 soft, 0.8 hard.</para>
-/// <para>In a batch mixed by λ the labels arrive mixed, y = λy₁ + (1−λ)y₂, and s is mixed alike from what the network says of the two plain
-/// images: λ(1−b) on y₁, λb on s₁, (1−λ)(1−b) on y₂, (1−λ)b on s₂. With Hard, b = 0.2 and a late start that is the label correction of
-/// Sel-CL+ (Li et al., CVPR 2022, arXiv 2203.04181), after Arazo et al., ICML 2019, arXiv 1904.11238.</para>
+/// <para>L = CE(z, (1−b)·y + b·s), with s = p (soft) or s = f̂ (hard). In the soft form gradient flows through s too,
+/// so that b·CE(z, p) = b·H(p) is the minimum-entropy term of the paper; <see cref="Detached"/> holds it fixed. b is
+/// the paper's 1 − β. Reed et al., ICLR 2015 workshop, arXiv 1412.6596: β = 0.95 soft, 0.8 hard.</para>
+/// <para>In a batch mixed by λ the labels arrive mixed, y = λy₁ + (1−λ)y₂, and s is mixed alike from what the network
+/// says of the two plain images: λ(1−b) on y₁, λb on s₁, (1−λ)(1−b) on y₂, (1−λ)b on s₂. With Hard, b = 0.2 and a late
+/// start that is the label correction of Sel-CL+ (Li et al., CVPR 2022, arXiv 2203.04181), after Arazo et al., ICML
+/// 2019, arXiv 1904.11238.</para>
 /// </remarks>
 /// <param name="Hard">Whether the network's word is its most likely class instead of its distribution.</param>
 public sealed record Bootstrapping(bool Hard = false) : Loss, IPlainImageLoss
@@ -24,16 +26,19 @@ public sealed record Bootstrapping(bool Hard = false) : Loss, IPlainImageLoss
     /// <exception cref="ArgumentOutOfRangeException">Outside 0 to 1.</exception>
     public double OwnShare { get; init => field = Option.Fraction(value); } = Hard ? 0.2 : 0.05;
 
-    /// <summary>The fraction of the run after which the network is heard; before it the loss is the labels' cross entropy.</summary>
+    /// <summary>The fraction of the run after which the network is heard; before it the loss is the labels' cross
+    /// entropy.</summary>
     /// <value>0; 30/70 in Sel-CL+.</value>
     /// <exception cref="ArgumentOutOfRangeException">Outside 0 to 1.</exception>
     public double Start { get; init => field = Option.Fraction(value); }
 
-    /// <summary>Whether the network's word is held fixed in the soft form; the hard form has no gradient there.</summary>
+    /// <summary>Whether the network's word is held fixed in the soft form; the hard form has no gradient
+    /// there.</summary>
     /// <value>false, as in the paper.</value>
     public bool Detached { get; init; }
 
-    /// <summary>Whether the network is asked about the plain images instead of those it learns from; then its word is held fixed always.</summary>
+    /// <summary>Whether the network is asked about the plain images instead of those it learns from; then its word is
+    /// held fixed always.</summary>
     /// <value>false.</value>
     public bool Plain { get; init; }
 
@@ -54,7 +59,8 @@ public sealed record Bootstrapping(bool Hard = false) : Loss, IPlainImageLoss
         var given = LabelTerm.CrossEntropy(student, labels, 0).Times(1 - b);
         // Both parts are there from the first step on: who adds them up counts on the same names.
         var own = b > 0 ? student.CrossEntropyTo(Own(student, batch)).Times(b) : zeros_like(given);
-        return LossParts.Of(batch, [(new LossTerm("labels", given), batch.Weights), (new LossTerm("own", own), batch.Weights)], []);
+        return LossParts.Of(batch,
+            [(new LossTerm("labels", given), batch.Weights), (new LossTerm("own", own), batch.Weights)], []);
     }
 
     /// <inheritdoc/>
@@ -87,7 +93,9 @@ public sealed record Bootstrapping(bool Hard = false) : Loss, IPlainImageLoss
     {
         if (!Plain) return Word(student, fixedWord: Detached);
         var plain = batch.PlainLogits
-            ?? throw new ArgumentException($"{Name} with Plain needs the student's logits on the plain images and the batch has none; give PlainLogits", nameof(batch));
+            ?? throw new ArgumentException(
+                $"{Name} with Plain needs the student's logits on the plain images and the batch has none; give "
+                + "PlainLogits", nameof(batch));
         var word = Word(new Logits(plain.detach()), fixedWord: true);
         return batch.Lambda is { } lambda ? word.Times(lambda).Plus(word.flip(0).Times(1 - lambda)) : word;
     }

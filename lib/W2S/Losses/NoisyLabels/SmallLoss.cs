@@ -4,13 +4,15 @@ using static TorchSharp.torch;
 
 namespace W2S.Losses.NoisyLabels;
 
-/// <summary>Small-loss selection: of every batch only the labels that cost least are learned, the rest is taken for noise.</summary>
+/// <summary>Small-loss selection: of every batch only the labels that cost least are learned, the rest is taken for
+/// noise.</summary>
 /// <remarks>
-/// <para>L = mean of CE(p, y) over the R·B samples with the least loss, R(e) = 1 − τ·min(e/T_k, 1): all at first, when the network has not
-/// memorised anything, then down to the share of labels that is believed right.
-/// Han et al., Co-teaching, NeurIPS 2018, arXiv 1804.06872, whose two networks choose for each other; here the network chooses for itself,
-/// or, with <see cref="JudgedByTeacher"/>, the weak teacher chooses for the student.</para>
-/// <para>⌊R·B⌋ samples are kept, at least one, and all that tie with the last of them, so that the order of the batch does not matter.</para>
+/// <para>L = mean of CE(p, y) over the R·B samples with the least loss, R(e) = 1 − τ·min(e/T_k, 1): all at first, when
+/// the network has not memorised anything, then down to the share of labels that is believed right.
+/// Han et al., Co-teaching, NeurIPS 2018, arXiv 1804.06872, whose two networks choose for each other; here the network
+/// chooses for itself, or, with <see cref="JudgedByTeacher"/>, the weak teacher chooses for the student.</para>
+/// <para>⌊R·B⌋ samples are kept, at least one, and all that tie with the last of them, so that the order of the batch
+/// does not matter.</para>
 /// </remarks>
 public sealed record SmallLoss : Loss
 {
@@ -51,7 +53,8 @@ public sealed record SmallLoss : Loss
         var loss = LabelTerm.CrossEntropy(student, labels, 0);
         var judge = JudgedByTeacher ? LabelTerm.CrossEntropy(Teacher(batch), labels, 0) : loss.detach();
         var kept = (long)Math.Max(1, Math.Floor(KeepRate(batch.Epoch, batch.Epochs) * judge.shape[0] + 1e-9));
-        var chosen = judge.le(judge.topk((int)kept, 0, largest: false).values[(int)kept - 1]).to_type(ScalarType.Float64);
+        var chosen =
+            judge.le(judge.topk((int)kept, 0, largest: false).values[(int)kept - 1]).to_type(ScalarType.Float64);
         var weights = batch.Weights is { } given ? chosen * given.detach().to_type(ScalarType.Float64) : chosen;
         return LossParts.Of(batch, [(new LossTerm("labels", loss), weights)], [("kept", chosen)]);
     }
@@ -59,7 +62,8 @@ public sealed record SmallLoss : Loss
     private Logits Teacher(LossBatch batch)
     {
         if (batch.TeacherLogits is not { } teacher)
-            throw new ArgumentException($"{Name} loss needs a teacher and the batch has none; give TeacherLogits", nameof(batch));
+            throw new ArgumentException($"{Name} loss needs a teacher and the batch has none; give TeacherLogits",
+                nameof(batch));
         return new Logits(teacher.detach());
     }
 }

@@ -5,11 +5,13 @@ using static TorchSharp.torch;
 
 namespace W2S.Losses.NoisyLabels;
 
-/// <summary>Confidence label selection on the labels at hand: those that a judge finds likely are learned, the rest is dropped, weighed down or replaced.</summary>
+/// <summary>Confidence label selection on the labels at hand: those that a judge finds likely are learned, the rest is
+/// dropped, weighed down or replaced.</summary>
 /// <remarks>
-/// L = mean of w·CE(z, t), where label y counts as a weak label that is always sure, the selection's student is the judge, and t, w are the selected
-/// label and its weight. With <see cref="Confidence.StudentLikelihood"/> the confidence is the judge's probability of the label, softmax(z_judge)_y;
-/// a replaced label becomes the judge's own. The judge is the student as it is then, or the teacher.
+/// L = mean of w·CE(z, t), where label y counts as a weak label that is always sure, the selection's student is the
+/// judge, and t, w are the selected label and its weight. With <see cref="Confidence.StudentLikelihood"/> the
+/// confidence is the judge's probability of the label, softmax(z_judge)_y; a replaced label becomes the judge's own.
+/// The judge is the student as it is then, or the teacher.
 /// </remarks>
 /// <param name="Selection">Which labels to trust and what becomes of the others.</param>
 public sealed record TrustedLabels(LabelSelection Selection) : Loss
@@ -42,15 +44,20 @@ public sealed record TrustedLabels(LabelSelection Selection) : Loss
     public override LossParts Compute(LossBatch batch)
     {
         if (batch.Labels is not { } labels)
-            throw new ArgumentException($"{Name}: labels are needed and the batch has none; give Labels", nameof(batch));
+            throw new ArgumentException($"{Name}: labels are needed and the batch has none; give Labels",
+                nameof(batch));
         using var scope = NewDisposeScope();
         var student = batch.Check();
         if (labels.dim() != 1)
-            throw new ArgumentException($"{Name}: labels of shape [{string.Join(", ", labels.shape)}] are mixed or soft; give int64 [batch]", nameof(batch));
+            throw new ArgumentException(
+                $"{Name}: labels of shape [{string.Join(", ", labels.shape)}] are mixed or soft; give int64 [batch]",
+                nameof(batch));
         var selected = Choose(labels, batch.StudentLogits, batch.TeacherLogits);
-        var weights = batch.Weights is { } given ? selected.Weights * given.detach().to_type(ScalarType.Float64) : selected.Weights;
+        var weights = batch.Weights is { } given ? selected.Weights * given.detach().to_type(ScalarType.Float64)
+            : selected.Weights;
         var loss = student.CrossEntropyTo(new Logits(selected.Logits).Probabilities());
-        return LossParts.Of(batch, [(new LossTerm("labels", loss), weights)], [("selection", selected.Trusted.to_type(ScalarType.Float64))]);
+        return LossParts.Of(batch, [(new LossTerm("labels", loss), weights)],
+            [("selection", selected.Trusted.to_type(ScalarType.Float64))]);
     }
 
     /// <summary>Selects among the labels of a batch or of a whole set.</summary>
@@ -58,8 +65,8 @@ public sealed record TrustedLabels(LabelSelection Selection) : Loss
     /// <param name="student">The student's logits, [N, C].</param>
     /// <param name="teacher">The teacher's logits, [N, C], where it judges.</param>
     /// <returns>The selected labels, detached, owned by the current dispose scope.</returns>
-    /// <exception cref="ArgumentException">The teacher shall judge and there is none; shapes do not fit, a label is outside the classes, or a
-    /// logit is NaN or +∞.</exception>
+    /// <exception cref="ArgumentException">The teacher shall judge and there is none; shapes do not fit, a label is
+    /// outside the classes, or a logit is NaN or +∞.</exception>
     public SelectedLabels Select(Tensor labels, Tensor student, Tensor? teacher = null)
     {
         Checks.Logits(student, nameof(student));
@@ -76,10 +83,12 @@ public sealed record TrustedLabels(LabelSelection Selection) : Loss
     {
         using var scope = NewDisposeScope();
         var judge = JudgedByTeacher
-            ? teacher ?? throw new ArgumentException($"{Name}: the teacher judges and there is none; give TeacherLogits", nameof(teacher))
+            ? teacher ?? throw new ArgumentException(
+                $"{Name}: the teacher judges and there is none; give TeacherLogits", nameof(teacher))
             : student;
         var selected = Selection.Choose(HardLabels.Logits(labels, student.shape[1], student.detach()), judge, null);
-        return new SelectedLabels(Move(selected.Logits), Move(selected.Weights), Move(selected.Trusted), Move(selected.Confidence));
+        return new SelectedLabels(Move(selected.Logits), Move(selected.Weights), Move(selected.Trusted),
+            Move(selected.Confidence));
 
         static Tensor Move(Tensor t) => t.MoveToOuterDisposeScope();
     }

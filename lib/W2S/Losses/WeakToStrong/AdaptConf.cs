@@ -4,20 +4,23 @@ using static TorchSharp.torch;
 
 namespace W2S.Losses.WeakToStrong;
 
-/// <summary>Adaptive confidence: the teacher's soft label mixed with the student's own hard label by each sample's β.</summary>
+/// <summary>Adaptive confidence: the teacher's soft label mixed with the student's own hard label by each sample's
+/// β.</summary>
 /// <remarks>
-/// <para>L = w_labels·CE(p, y) + w·[(1−β(x))·τ²·KL(q^τ‖p^τ) + β(x)·CE(z_s, f̂)], with f̂ = argmax z_s, f̂_w = argmax z_t and
-/// β(x) = e^{CE(z_s,f̂)/T} / (e^{CE(z_s,f̂)/T} + e^{CE(z_s,f̂_w)/T}), detached.</para>
-/// <para>Both cross entropies share one normaliser, so β = σ((z_w − z_max)/T) exactly, with z_w = z_s[f̂_w] and z_max = max z_s:
-/// computed so, β cannot overflow, never exceeds ½, and is ½ where the student's logit of the teacher's class is its maximum.
-/// A student that is sure and disagrees has β near 0: it follows the teacher. That is the paper's formula; see <see cref="BetaRule"/>.</para>
-/// <para>Eq. 2 of Guo et al., arXiv 2402.03749, has CE(p, q) for the divergence, T = 1 and no labels: <see cref="Paper"/>.
-/// The defaults are those of ggjy/vision_weak_to_strong.</para>
+/// <para>L = w_labels·CE(p, y) + w·[(1−β(x))·τ²·KL(q^τ‖p^τ) + β(x)·CE(z_s, f̂)], with f̂ = argmax z_s, f̂_w = argmax
+/// z_t and β(x) = e^{CE(z_s,f̂)/T} / (e^{CE(z_s,f̂)/T} + e^{CE(z_s,f̂_w)/T}), detached.</para>
+/// <para>Both cross entropies share one normaliser, so β = σ((z_w − z_max)/T) exactly, with z_w = z_s[f̂_w] and z_max =
+/// max z_s: computed so, β cannot overflow, never exceeds ½, and is ½ where the student's logit of the teacher's class
+/// is its maximum. A student that is sure and disagrees has β near 0: it follows the teacher. That is the paper's
+/// formula; see <see cref="BetaRule"/>.</para>
+/// <para>Eq. 2 of Guo et al., arXiv 2402.03749, has CE(p, q) for the divergence, T = 1 and no labels:
+/// <see cref="Paper"/>. The defaults are those of ggjy/vision_weak_to_strong.</para>
 /// </remarks>
 public sealed record AdaptConf : DistillationLoss
 {
     /// <summary>Eq. 2 as printed: cross entropy to the soft weak label, T = 1, teacher only.</summary>
-    public static AdaptConf Paper { get; } = new() { WeakTerm = WeakTerm.CrossEntropy, BetaTemperature = 1, LabelWeight = 0 };
+    public static AdaptConf Paper { get; } =
+        new() { WeakTerm = WeakTerm.CrossEntropy, BetaTemperature = 1, LabelWeight = 0 };
 
     /// <summary>τ, which softens both networks' logits in the teacher's term.</summary>
     /// <value>1; 10 for few-shot.</value>
@@ -26,7 +29,8 @@ public sealed record AdaptConf : DistillationLoss
 
     /// <summary>T, which softens β.</summary>
     /// <value>0.5; 4 for ImageNet with MAE, 8 and 0.25 for few-shot.</value>
-    /// <exception cref="ArgumentOutOfRangeException">Not positive; the limit T → 0 is <see cref="BetaRule.Gated"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Not positive; the limit T → 0 is
+    /// <see cref="BetaRule.Gated"/>.</exception>
     public double BetaTemperature { get; init => field = Option.Positive(value); } = 0.5;
 
     /// <summary>Where β comes from.</summary>
@@ -48,7 +52,8 @@ public sealed record AdaptConf : DistillationLoss
     public WeakTerm WeakTerm { get; init; }
 
     /// <inheritdoc/>
-    public override string Name => Rule == BetaRule.Adaptive ? "AdaptConf" : $"AdaptConf, {Rule.ToString().ToLowerInvariant()} β";
+    public override string Name =>
+        Rule == BetaRule.Adaptive ? "AdaptConf" : $"AdaptConf, {Rule.ToString().ToLowerInvariant()} β";
 
     /// <inheritdoc/>
     protected internal override TeacherTerms Teach(Logits student, LossBatch batch)
@@ -86,7 +91,8 @@ public sealed record AdaptConf : DistillationLoss
             BetaRule.Swapped => 1 / (1 + Math.Exp(-lead / BetaTemperature)),
             BetaRule.Gated => lead == 0 ? .5 : 0,
             BetaRule.Oracle => .5 + .5 * (Right(sample.Top) - Right(sample.TeacherTop)),
-            _ => throw new InvalidOperationException($"Rule {Rule} is no β rule; give one of {string.Join(", ", Enum.GetNames<BetaRule>())}"),
+            _ => throw new InvalidOperationException(
+                $"Rule {Rule} is no β rule; give one of {string.Join(", ", Enum.GetNames<BetaRule>())}"),
         };
 
         int Right(int said) => said == sample.Truth ? 1 : 0;
@@ -103,7 +109,8 @@ public sealed record AdaptConf : DistillationLoss
             BetaRule.Swapped => (zMax - zWeak).Times(1 / BetaTemperature).sigmoid(),
             BetaRule.Gated => zWeak.eq(zMax).to_type(z.dtype).Times(0.5),
             BetaRule.Oracle => (Right(student, batch) - Right(teacher, batch)).Times(0.5).Plus(0.5),
-            _ => throw new InvalidOperationException($"Rule {Rule} is no β rule; give one of {string.Join(", ", Enum.GetNames<BetaRule>())}"),
+            _ => throw new InvalidOperationException(
+                $"Rule {Rule} is no β rule; give one of {string.Join(", ", Enum.GetNames<BetaRule>())}"),
         };
     }
 

@@ -4,10 +4,11 @@ using static TorchSharp.torch;
 
 namespace W2S.Losses.WeakToStrong;
 
-/// <summary>Augmented confidence: the teacher's soft label mixed, by one number for all samples, with the student's own hard label.</summary>
+/// <summary>Augmented confidence: the teacher's soft label mixed, by one number for all samples, with the student's own
+/// hard label.</summary>
 /// <remarks>
-/// L = w_labels·CE(p, y) + w·[(1−α)·τ²·KL(q^τ‖p^τ) + α·CE(z_s, argmax z_s)], with α = α_max·e / (ρE) while e &lt; ⌊ρE⌋, then α_max,
-/// where e counts epochs from 0 and E is their number.
+/// L = w_labels·CE(p, y) + w·[(1−α)·τ²·KL(q^τ‖p^τ) + α·CE(z_s, argmax z_s)], with α = α_max·e / (ρE) while e &lt; ⌊ρE⌋,
+/// then α_max, where e counts epochs from 0 and E is their number.
 /// Eq. 1 of Guo et al., arXiv 2402.03749, after Burns et al., arXiv 2312.09390; defaults of ggjy/vision_weak_to_strong.
 /// </remarks>
 public sealed record AugConf : DistillationLoss

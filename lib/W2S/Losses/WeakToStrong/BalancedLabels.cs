@@ -6,12 +6,13 @@ namespace W2S.Losses.WeakToStrong;
 
 /// <summary>Hard labels of a batch whose class frequencies are those of its weak labels.</summary>
 /// <remarks>
-/// <para>Two classes: Burns et al. call class 0 where p_0 ≥ t, with t the quantile of p_0 at the weak labels' mean of class 1.
-/// A threshold on p_0 is an offset between the classes: class 0 where log p_0 + b_0 ≥ log p_1 + b_1.</para>
-/// <para>Many classes: one threshold a class would give some samples several labels and others none. One offset a class gives each sample
-/// exactly one, f̂ = argmax_c (log p_c + b_c), and is the threshold again for two. The offsets that meet given class sizes are the prices of the
-/// optimal assignment of samples to classes, max Σ_i log p_i,f(i) under those sizes; Sinkhorn's iterations find them for the entropy-smoothed
-/// problem, in logarithms, here at smoothing 0.05. Sizes are met up to that smoothing, not to the sample.</para>
+/// <para>Two classes: Burns et al. call class 0 where p_0 ≥ t, with t the quantile of p_0 at the weak labels' mean of
+/// class 1. A threshold on p_0 is an offset between the classes: class 0 where log p_0 + b_0 ≥ log p_1 + b_1.</para>
+/// <para>Many classes: one threshold a class would give some samples several labels and others none. One offset a class
+/// gives each sample exactly one, f̂ = argmax_c (log p_c + b_c), and is the threshold again for two. The offsets that
+/// meet given class sizes are the prices of the optimal assignment of samples to classes, max Σ_i log p_i,f(i) under
+/// those sizes; Sinkhorn's iterations find them for the entropy-smoothed problem, in logarithms, here at smoothing
+/// 0.05. Sizes are met up to that smoothing, not to the sample.</para>
 /// </remarks>
 public static class BalancedLabels
 {
@@ -26,7 +27,8 @@ public static class BalancedLabels
     public static Tensor Of(Tensor student, Tensor weak)
     {
         Check(student, weak);
-        return student.shape[1] == 2 ? Threshold(student, weak) : student.Plus(Offsets(student, weak.mean([0]))).argmax(1);
+        return student.shape[1] == 2 ? Threshold(student, weak)
+            : student.Plus(Offsets(student, weak.mean([0]))).argmax(1);
     }
 
     /// <summary>The original two-class form.</summary>
@@ -38,7 +40,8 @@ public static class BalancedLabels
     {
         Check(student, weak);
         if (student.shape[1] != 2)
-            throw new ArgumentException($"the threshold is for 2 classes and there are {student.shape[1]}; take {nameof(Of)}", nameof(student));
+            throw new ArgumentException(
+                $"the threshold is for 2 classes and there are {student.shape[1]}; take {nameof(Of)}", nameof(student));
         var p = student[.., 0].exp();
         return p.less(p.quantile(weak[.., 1].mean())).to_type(ScalarType.Int64);
     }

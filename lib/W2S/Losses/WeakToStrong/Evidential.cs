@@ -4,13 +4,15 @@ using static TorchSharp.torch;
 
 namespace W2S.Losses.WeakToStrong;
 
-/// <summary>Evidential loss: logits are evidence for a Dirichlet distribution, which stays flat where evidence is thin.</summary>
+/// <summary>Evidential loss: logits are evidence for a Dirichlet distribution, which stays flat where evidence is
+/// thin.</summary>
 /// <remarks>
-/// <para>With e = relu(z), α = e + 1, S = Σα: EDL(y) = Σ_k y_k (log S − log α_k) + λ·KL(Dir(α̃)‖Dir(1)), α̃ = y + (1−y)·α (type II maximum likelihood,
-/// then a penalty on evidence for other classes), λ rising with the run.
+/// <para>With e = relu(z), α = e + 1, S = Σα: EDL(y) = Σ_k y_k (log S − log α_k) + λ·KL(Dir(α̃)‖Dir(1)), α̃ = y +
+/// (1−y)·α (type II maximum likelihood, then a penalty on evidence for other classes), λ rising with the run.
 /// L = w·[(1−γ)·EDL(teacher's label) + γ·EDL(student's own label)].</para>
-/// <para>Sensoy et al., NeurIPS 2018 (arXiv 1806.01768); for weak-to-strong: Cui et al., Bayesian WeakS-to-Strong, arXiv 2406.03199, as in mlbio-epfl/raven.
-/// KL(Dir(α̃)‖Dir(1)) = log Γ(S̃) − Σ log Γ(α̃_k) − log Γ(C) + Σ (α̃_k − 1)(ψ(α̃_k) − ψ(S̃)). No labels unless asked.</para>
+/// <para>Sensoy et al., NeurIPS 2018 (arXiv 1806.01768); for weak-to-strong: Cui et al., Bayesian WeakS-to-Strong,
+/// arXiv 2406.03199, as in mlbio-epfl/raven. KL(Dir(α̃)‖Dir(1)) = log Γ(S̃) − Σ log Γ(α̃_k) − log Γ(C) + Σ (α̃_k −
+/// 1)(ψ(α̃_k) − ψ(S̃)). No labels unless asked.</para>
 /// </remarks>
 public sealed record Evidential() : DistillationLoss(labelWeight: 0)
 {
@@ -60,6 +62,7 @@ public sealed record Evidential() : DistillationLoss(labelWeight: 0)
     {
         var sum = alpha.sum(1, keepdim: true);
         var flat = lgamma(tensor((double)alpha.shape[1]));
-        return (lgamma(sum).squeeze(1) - lgamma(alpha).sum(1) - flat).Plus((alpha.Plus(-1) * (digamma(alpha) - digamma(sum))).sum(1));
+        return (lgamma(sum).squeeze(1) - lgamma(alpha).sum(1) - flat).Plus(
+            (alpha.Plus(-1) * (digamma(alpha) - digamma(sum))).sum(1));
     }
 }

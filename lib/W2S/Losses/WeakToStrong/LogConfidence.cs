@@ -7,17 +7,20 @@ namespace W2S.Losses.WeakToStrong;
 /// <summary>How <see cref="LogConfidence"/> hardens the student's prediction.</summary>
 public enum SelfLabel
 {
-    /// <summary>Two classes: class 0 where p_0 reaches the batch quantile at the weak labels' mean probability of class 1. The original.</summary>
+    /// <summary>Two classes: class 0 where p_0 reaches the batch quantile at the weak labels' mean probability of class
+    /// 1. The original.</summary>
     Threshold,
 
     /// <summary>argmax p, without balance: RAVEN's multi-class form.</summary>
     Argmax,
 
-    /// <summary>Any number of classes, with as many samples of each as the weak labels say: see <see cref="BalancedLabels"/>.</summary>
+    /// <summary>Any number of classes, with as many samples of each as the weak labels say: see
+    /// <see cref="BalancedLabels"/>.</summary>
     Balanced,
 }
 
-/// <summary>Auxiliary confidence loss: the weak label mixed with the student's own, hardened so that class frequencies stay the weak labels'.</summary>
+/// <summary>Auxiliary confidence loss: the weak label mixed with the student's own, hardened so that class frequencies
+/// stay the weak labels'.</summary>
 /// <remarks>
 /// L = w·CE(p, (1−c)·q + c·onehot(f̂)), f̂ detached, c = c_max·ramp, ramp = min(1, s/ρ) at the fraction s of the run.
 /// Burns et al., arXiv 2312.09390 (openai/weak-to-strong, <c>logconf_loss_fn</c>). No labels unless asked.
@@ -53,7 +56,9 @@ public sealed record LogConfidence() : DistillationLoss(labelWeight: 0)
         var weak = Teacher(student, batch).Probabilities();
         var own = nn.functional.one_hot(SelfLabels(student, weak), student.Classes).to_type(ScalarType.Float64);
         var target = weak.Times(1 - coefficient).Plus(own.Times(coefficient));
-        return new(new LossTerm("teacher", student.CrossEntropyTo(target))) { Diagnostics = [("coefficient", tensor(coefficient))] };
+        return new(new LossTerm("teacher",
+            student.CrossEntropyTo(target)))
+        { Diagnostics = [("coefficient", tensor(coefficient))] };
     }
 
     /// <inheritdoc/>
@@ -76,8 +81,13 @@ public sealed record LogConfidence() : DistillationLoss(labelWeight: 0)
     {
         SelfLabel.Argmax => student.Top,
         SelfLabel.Balanced => BalancedLabels.Of(student.LogProbabilities().detach(), weak),
-        SelfLabel.Threshold when student.Classes == 2 => BalancedLabels.Threshold(student.LogProbabilities().detach(), weak),
-        SelfLabel.Threshold => throw new ArgumentException($"the threshold form is for 2 classes and there are {student.Classes}; give SelfLabel Balanced or Argmax"),
-        _ => throw new InvalidOperationException($"SelfLabel {SelfLabel} is none of {string.Join(", ", Enum.GetNames<SelfLabel>())}"),
+        SelfLabel.Threshold when student.Classes == 2 =>
+            BalancedLabels.Threshold(student.LogProbabilities().detach(), weak),
+        SelfLabel.Threshold =>
+            throw new ArgumentException(
+                $"the threshold form is for 2 classes and there are {student.Classes}; give SelfLabel Balanced or "
+                + "Argmax"),
+        _ => throw new InvalidOperationException(
+            $"SelfLabel {SelfLabel} is none of {string.Join(", ", Enum.GetNames<SelfLabel>())}"),
     };
 }

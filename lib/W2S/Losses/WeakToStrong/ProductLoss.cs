@@ -6,8 +6,9 @@ namespace W2S.Losses.WeakToStrong;
 
 /// <summary>Product of experts: the target is the product of the weak label and the student's own prediction.</summary>
 /// <remarks>
-/// L = w·CE(p, t) with t ∝ p^β·q^α, detached. Where both agree the target sharpens; where they contradict each other it follows the surer one.
-/// Burns et al., arXiv 2312.09390 (openai/weak-to-strong, <c>product_loss_fn</c>, whose warm-up is never used). No labels unless asked.
+/// L = w·CE(p, t) with t ∝ p^β·q^α, detached. Where both agree the target sharpens; where they contradict each other it
+/// follows the surer one. Burns et al., arXiv 2312.09390 (openai/weak-to-strong, <c>product_loss_fn</c>, whose warm-up
+/// is never used). No labels unless asked.
 /// </remarks>
 public sealed record ProductLoss() : DistillationLoss(labelWeight: 0)
 {

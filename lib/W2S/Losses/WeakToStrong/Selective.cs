@@ -5,8 +5,9 @@ using static TorchSharp.torch;
 namespace W2S.Losses.WeakToStrong;
 
 /// <summary>A loss that follows a label selection made anew in every batch, with the student as it is then.</summary>
-/// <remarks>L = L_inner on the selected labels. A selection that does not depend on the student can be made once, before training, by <see cref="LabelSelection.Select"/>;
-/// one by <see cref="Confidence.ViewAgreement"/> must be, because a batch has no augmented views of the teacher.</remarks>
+/// <remarks>L = L_inner on the selected labels. A selection that does not depend on the student can be made once,
+/// before training, by <see cref="LabelSelection.Select"/>; one by <see cref="Confidence.ViewAgreement"/> must be,
+/// because a batch has no augmented views of the teacher.</remarks>
 /// <param name="Selection">Which weak labels to trust.</param>
 /// <param name="Inner">The loss on what is left.</param>
 public sealed record Selective(LabelSelection Selection, Loss Inner) : Loss, ILearnableLoss, IPlainImageLoss
@@ -17,7 +18,8 @@ public sealed record Selective(LabelSelection Selection, Loss Inner) : Loss, ILe
     /// <summary>Makes the inner loss's learnable part.</summary>
     /// <param name="example">A batch with both networks' features.</param>
     /// <returns>The inner loss's module, or an empty one where it has none.</returns>
-    public nn.Module CreateModule(LossBatch example) => Inner is ILearnableLoss learnable ? learnable.CreateModule(example) : nn.Identity();
+    public nn.Module CreateModule(LossBatch example) =>
+        Inner is ILearnableLoss learnable ? learnable.CreateModule(example) : nn.Identity();
 
     /// <inheritdoc/>
     public override bool NeedsTeacher => true;
@@ -26,7 +28,8 @@ public sealed record Selective(LabelSelection Selection, Loss Inner) : Loss, ILe
     protected internal override Tensor Criterion(LossBatch batch) => Inner.Criterion(batch);
 
     /// <inheritdoc/>
-    public bool NeedsPlain(double epoch, double epochs) => Inner is IPlainImageLoss plain && plain.NeedsPlain(epoch, epochs);
+    public bool NeedsPlain(double epoch, double epochs) =>
+        Inner is IPlainImageLoss plain && plain.NeedsPlain(epoch, epochs);
 
     /// <inheritdoc/>
     public override LossParts Compute(LossBatch batch)
@@ -35,10 +38,12 @@ public sealed record Selective(LabelSelection Selection, Loss Inner) : Loss, ILe
         var selected = batch.Select(Selection);
         var parts = Inner.Compute(selected);
         var weights = selected.TeacherWeights!.to_type(parts.Total.dtype);
-        return new LossParts(parts.Total.MoveToOuterDisposeScope(), [.. parts.Parts.Select(x => (x.Name, x.Value.MoveToOuterDisposeScope()))])
+        return new LossParts(parts.Total.MoveToOuterDisposeScope(),
+            [.. parts.Parts.Select(x => (x.Name, x.Value.MoveToOuterDisposeScope()))])
         {
             PerSample = parts.PerSample?.MoveToOuterDisposeScope(),
-            Diagnostics = [.. parts.Diagnostics.Append(("selection", weights)).Select(x => (x.Item1, x.Item2.MoveToOuterDisposeScope()))],
+            Diagnostics = [.. parts.Diagnostics.Append(("selection", weights)).Select(
+                x => (x.Item1, x.Item2.MoveToOuterDisposeScope()))],
         };
     }
 }

@@ -3,7 +3,8 @@ using static TorchSharp.torch;
 
 namespace W2S.Losses.WeakToStrong;
 
-/// <summary>Cross entropy to the weak labels: plain weak-to-strong training, and the baseline of every other loss here.</summary>
+/// <summary>Cross entropy to the weak labels: plain weak-to-strong training, and the baseline of every other loss
+/// here.</summary>
 /// <remarks>
 /// Soft: L = −Σ_c q_c log p_c with q = softmax(z_t). Hard: L = −log p_k with k = argmax z_t.
 /// Burns et al., arXiv 2312.09390 (openai/weak-to-strong, <c>xent_loss</c>). No labels unless asked.
@@ -18,14 +19,16 @@ public sealed record WeakCrossEntropy(bool Hard = false) : DistillationLoss(labe
     protected internal override Tensor Criterion(LossBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        return batch.Labels is not null && LabelWeight > 0 ? base.Criterion(batch) : new WeakCrossEntropy(Hard).Compute(batch).Total;
+        return batch.Labels is not null && LabelWeight > 0 ? base.Criterion(batch)
+            : new WeakCrossEntropy(Hard).Compute(batch).Total;
     }
 
     /// <inheritdoc/>
     protected internal override TeacherTerms Teach(Logits student, LossBatch batch)
     {
         var teacher = Teacher(student, batch);
-        return new(new LossTerm("teacher", Hard ? student.CrossEntropy(teacher.Top) : student.CrossEntropyTo(teacher.Probabilities())));
+        return new(new LossTerm("teacher",
+            Hard ? student.CrossEntropy(teacher.Top) : student.CrossEntropyTo(teacher.Probabilities())));
     }
 
     /// <inheritdoc/>

@@ -38,7 +38,8 @@ internal sealed class Chain : Block
 
     public Module<Tensor, Tensor> this[int index] => parts[index];
 
-    /// <summary>Appends a module under a key of its own, as public code has where layers without weights take numbers.</summary>
+    /// <summary>Appends a module under a key of its own, as public code has where layers without weights take
+    /// numbers.</summary>
     public Chain Add(string key, Module<Tensor, Tensor> module)
     {
         register_module(key, module);

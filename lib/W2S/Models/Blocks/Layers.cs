@@ -5,14 +5,18 @@ using static TorchSharp.torch.nn;
 
 namespace W2S.Models.Blocks;
 
-/// <summary>Layers with the initialisation that the public networks share, and functions free of hidden scalars.</summary>
+/// <summary>Layers with the initialisation that the public networks share, and functions free of hidden
+/// scalars.</summary>
 internal static class Layers
 {
-    /// <summary>The factor of a plain sum; an implicit one would be made and left to the finalizer at every call.</summary>
+    /// <summary>The factor of a plain sum; an implicit one would be made and left to the finalizer at every
+    /// call.</summary>
     public static readonly Scalar One = 1.ToScalar();
 
-    /// <summary>A square convolution that keeps the size at stride 1, weights drawn as Kaiming normal over the fan out.</summary>
-    public static Conv2d Conv(int inputs, int outputs, int kernel, int stride = 1, int groups = 1, bool bias = false, int? padding = null)
+    /// <summary>A square convolution that keeps the size at stride 1, weights drawn as Kaiming normal over the fan
+    /// out.</summary>
+    public static Conv2d Conv(int inputs, int outputs, int kernel, int stride = 1, int groups = 1, bool bias = false,
+        int? padding = null)
     {
         var layer = PlainConv(inputs, outputs, kernel, stride, groups, bias, padding);
         init.kaiming_normal_(layer.weight, mode: init.FanInOut.FanOut, nonlinearity: init.NonlinearityType.ReLU);
@@ -21,14 +25,17 @@ internal static class Layers
         return layer;
     }
 
-    /// <summary>The same with PyTorch's own initialisation (Kaiming uniform, a = √5), as some public code leaves it.</summary>
-    public static Conv2d PlainConv(int inputs, int outputs, int kernel, int stride = 1, int groups = 1, bool bias = false, int? padding = null) =>
+    /// <summary>The same with PyTorch's own initialisation (Kaiming uniform, a = √5), as some public code leaves
+    /// it.</summary>
+    public static Conv2d PlainConv(int inputs, int outputs, int kernel, int stride = 1, int groups = 1,
+        bool bias = false, int? padding = null) =>
         nn.Conv2d(inputs, outputs, kernel, stride, padding ?? kernel / 2, groups: groups, bias: bias);
 
     /// <summary>Batch normalisation (weight 1, bias 0, momentum 0.1, ε 1e-5).</summary>
     public static BatchNorm2d Norm(int channels) => nn.BatchNorm2d(channels);
 
-    /// <summary>A linear layer drawn from N(0, 0.01) with bias 0, as mdistiller's VGG and MobileNetV2 have it.</summary>
+    /// <summary>A linear layer drawn from N(0, 0.01) with bias 0, as mdistiller's VGG and MobileNetV2 have
+    /// it.</summary>
     public static Linear SmallLinear(int inputs, int outputs)
     {
         var layer = nn.Linear(inputs, outputs);

@@ -64,11 +64,13 @@ internal sealed class Bottleneck : Block
 }
 
 /// <summary>The path around a block: nothing, or a 1×1 convolution and a norm where size or width change.</summary>
-/// <remarks>Kept in an array: its key differs between codes (<c>downsample</c>, <c>shortcut</c>), so no field can name it.</remarks>
+/// <remarks>Kept in an array: its key differs between codes (<c>downsample</c>, <c>shortcut</c>), so no field can name
+/// it.</remarks>
 internal static class Shortcut
 {
     public static Chain[] Make(int inputs, int outputs, int stride) =>
-        stride == 1 && inputs == outputs ? [] : [new Chain(Layers.Conv(inputs, outputs, 1, stride), Layers.Norm(outputs))];
+        stride == 1 && inputs == outputs ? []
+            : [new Chain(Layers.Conv(inputs, outputs, 1, stride), Layers.Norm(outputs))];
 
     public static void Register(Block block, string key, Chain[] shortcut)
     {

@@ -15,7 +15,8 @@ internal static class Shuffle
         var shuffled = x.stride(1) == 1 && channels > 1
             ? x.permute(0, 2, 3, 1).reshape(batch, height, width, groups, channels / groups).transpose(3, 4)
                 .reshape(batch, height, width, channels).permute(0, 3, 1, 2)
-            : x.reshape(batch, groups, channels / groups, height, width).transpose(1, 2).reshape(batch, channels, height, width);
+            : x.reshape(batch, groups, channels / groups, height, width).transpose(1, 2).reshape(batch, channels,
+                height, width);
         return shuffled.MoveToOuterDisposeScope();
     }
 }

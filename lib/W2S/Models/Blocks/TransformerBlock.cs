@@ -19,7 +19,8 @@ internal sealed class TransformerBlock : Block
         norm1 = Norm(width);
         attn = new Attention(width, heads);
         norm2 = Norm(width);
-        mlp = new Chain().Add("fc1", Linear(width, 4 * width)).Add("gelu", new Function(functional.gelu)).Add("fc2", Linear(4 * width, width));
+        mlp = new Chain().Add("fc1", Linear(width, 4 * width)).Add("gelu", new Function(functional.gelu)).Add("fc2",
+            Linear(4 * width, width));
         this.dropPath = dropPath;
         RegisterComponents();
     }
@@ -48,7 +49,8 @@ internal sealed class TransformerBlock : Block
     {
         if (!training || dropPath == 0)
             return branch;
-        using var kept = rand(branch.shape[0], 1, 1, dtype: branch.dtype, device: branch.device).ge_(dropPath).div_(1 - dropPath);
+        using var kept =
+            rand(branch.shape[0], 1, 1, dtype: branch.dtype, device: branch.device).ge_(dropPath).div_(1 - dropPath);
         return branch * kept;
     }
 
@@ -70,7 +72,8 @@ internal sealed class TransformerBlock : Block
         {
             var (batch, tokens, width) = (x.shape[0], x.shape[1], x.shape[2]);
             var parts = qkv.call(x).view(batch, tokens, 3, heads, width / heads).permute(2, 0, 3, 1, 4);
-            var mixed = functional.scaled_dot_product_attention(parts.select(0, 0), parts.select(0, 1), parts.select(0, 2));
+            var mixed =
+                functional.scaled_dot_product_attention(parts.select(0, 0), parts.select(0, 1), parts.select(0, 2));
             return proj.call(mixed.transpose(1, 2).reshape(batch, tokens, width));
         }
     }

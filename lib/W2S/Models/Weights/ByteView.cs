@@ -12,7 +12,8 @@ internal readonly unsafe struct ByteView(byte* start, long length)
     public ByteView Slice(long offset, long count, string what)
     {
         if (offset < 0 || count < 0 || offset > length || count > length - offset)
-            throw new WeightFileException($"{what} asks for {count} bytes from byte {offset} on, but there are only {length} in all");
+            throw new WeightFileException(
+                $"{what} asks for {count} bytes from byte {offset} on, but there are only {length} in all");
         return new ByteView(start + offset, count);
     }
 

@@ -72,8 +72,10 @@ internal static class ElementTypes
         }
     }
 
-    /// <summary>How many elements a shape has, or null where a size is negative or the sizes multiply to too much.</summary>
-    /// <remarks>Sizes of 0 make the count 0, but not the strides: the others must still multiply to a number that fits.</remarks>
+    /// <summary>How many elements a shape has, or null where a size is negative or the sizes multiply to too
+    /// much.</summary>
+    /// <remarks>Sizes of 0 make the count 0, but not the strides: the others must still multiply to a number that
+    /// fits.</remarks>
     public static long? Count(IReadOnlyList<long> shape)
     {
         long product = 1;

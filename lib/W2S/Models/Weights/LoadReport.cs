@@ -40,10 +40,12 @@ public sealed record LoadReport(
     public override string ToString()
     {
         var text = new StringBuilder($"{System.IO.Path.GetFileName(Path)} ({Format}): {Loaded} tensors loaded");
-        foreach (var (what, keys) in new[] { ("missing", Missing), ("unexpected", Unexpected), ("misshapen", Misshapen) })
+        foreach (var (what, keys) in new[] { ("missing", Missing), ("unexpected", Unexpected),
+            ("misshapen", Misshapen) })
         {
             if (keys.Count > 0)
-                text.Append($"\n  {keys.Count} {what}: {string.Join(", ", keys.Take(20))}{(keys.Count > 20 ? ", …" : "")}");
+                text.Append(
+                    $"\n  {keys.Count} {what}: {string.Join(", ", keys.Take(20))}{(keys.Count > 20 ? ", …" : "")}");
         }
         foreach (var note in Notes)
             text.Append($"\n  {note}");

@@ -46,7 +46,9 @@ internal sealed unsafe class MappedFile : IDisposable
             if (File.Exists(Path.Combine(folder, "data.pkl")))
                 return "it is a PyTorch file that was unpacked: pack it again as a zip file, or fetch it anew";
             var names = Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path))
-                .Where(name => Path.GetExtension(name).ToLowerInvariant() is ".safetensors" or ".pth" or ".pt" or ".bin" or ".ckpt")
+                .Where(name =>
+                    Path.GetExtension(name)
+                        .ToLowerInvariant() is ".safetensors" or ".pth" or ".pt" or ".bin" or ".ckpt")
                 .Order(StringComparer.Ordinal).Take(5).ToArray();
             return names.Length == 0 ? "give the weight file itself" : $"give a file in it: {string.Join(", ", names)}";
         }

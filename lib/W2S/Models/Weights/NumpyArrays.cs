@@ -33,14 +33,17 @@ internal static class NumpyArrays
             throw new WeightFileException("the state of a NumPy array is not as NumPy writes it");
         }
         if (fields[4] is not byte[] bytes)
-            throw new WeightFileException($"a NumPy array of {FileKinds.Printable(type.Code)} holds {PickleNames.Describe(fields[4])}, not numbers; it is refused");
+            throw new WeightFileException(
+                $"a NumPy array of {FileKinds.Printable(type.Code)} holds {PickleNames.Describe(fields[4])}, not "
+                + "numbers; it is refused");
         (array.Type, array.Shape, array.ColumnsFirst, array.Bytes) = (type, shape, columnsFirst, bytes);
     }
 
     /// <summary>A single number of a NumPy type.</summary>
     public static object Scalar(object?[] args)
     {
-        if (args.Length < 2 || args[0] is not PickleElementType type || args[1] is not byte[] bytes || bytes.Length != Find(type).Bytes)
+        if (args.Length < 2 || args[0] is not PickleElementType type || args[1] is not byte[] bytes
+            || bytes.Length != Find(type).Bytes)
             throw new WeightFileException("a NumPy scalar is not as NumPy writes it");
         return type.Code[^2..] switch
         {
@@ -55,7 +58,8 @@ internal static class NumpyArrays
             "f2" => (double)BinaryPrimitives.ReadHalfLittleEndian(bytes),
             "f4" => (double)BinaryPrimitives.ReadSingleLittleEndian(bytes),
             "f8" => BinaryPrimitives.ReadDoubleLittleEndian(bytes),
-            _ => throw new WeightFileException($"a NumPy scalar of type '{FileKinds.Printable(type.Code)}' is not read"),
+            _ => throw new WeightFileException(
+                $"a NumPy scalar of type '{FileKinds.Printable(type.Code)}' is not read"),
         };
     }
 
@@ -66,7 +70,9 @@ internal static class NumpyArrays
             throw new WeightFileException("a NumPy array is made but never filled");
         var (type, widenTo, size) = Find(array.Type);
         if (ElementTypes.Count(array.Shape) is not { } count || count * size != array.Bytes.Length)
-            throw new WeightFileException($"a NumPy array of shape [{string.Join(", ", array.Shape)}] has {array.Bytes.Length} bytes, not {size} for each element");
+            throw new WeightFileException(
+                $"a NumPy array of shape [{string.Join(", ", array.Shape)}] has {array.Bytes.Length} bytes, not "
+                + $"{size} for each element");
         using var scope = NewDisposeScope();
         Tensor flat;
         fixed (byte* start = array.Bytes)
@@ -84,7 +90,9 @@ internal static class NumpyArrays
         var code = type.Code is ['<' or '|' or '=', .. var rest] ? rest : type.Code;
         if (type.BigEndian || !Types.TryGetValue(code, out var found))
         {
-            throw new WeightFileException($"NumPy type '{FileKinds.Printable(type.Code)}'{(type.BigEndian ? " in big-endian order" : "")} is not read; " +
+            throw new WeightFileException(
+                $"NumPy type '{FileKinds.Printable(type.Code)}'{(type.BigEndian ? " in big-endian order" : "")} is "
+                + "not read; " +
                 $"save as one of {string.Join(", ", Types.Keys)}");
         }
         return (found.Type, found.WidenTo, ElementTypes.Bytes(found.Type));

@@ -10,8 +10,9 @@ namespace W2S.Models.Weights;
 /// <remarks>
 /// The stack machine of Python's <c>pickle</c>, protocols 2 to 5, without the opcodes that make objects of arbitrary
 /// classes. Values are strings, <see langword="long"/>, <see langword="double"/>, <see langword="bool"/>, null, byte
-/// arrays, <see cref="List{T}"/> (list, set), arrays of objects (tuple), <see cref="Dictionary{TKey, TValue}"/> (dict, and a
-/// namespace of plain values) and the Pickle… records. What it allocates is bounded by the bytes read: <see cref="PickleNames"/> accounts for copies.
+/// arrays, <see cref="List{T}"/> (list, set), arrays of objects (tuple), <see cref="Dictionary{TKey, TValue}"/> (dict,
+/// and a namespace of plain values) and the Pickle… records. What it allocates is bounded by the bytes read:
+/// <see cref="PickleNames"/> accounts for copies.
 /// </remarks>
 internal sealed class PickleMachine(ByteView file, long position)
 {
@@ -78,9 +79,22 @@ internal sealed class PickleMachine(ByteView file, long position)
             case Opcode.EmptyDict: stack.Add(new Dictionary<object, object?>()); break;
             case Opcode.Dict: stack.Add(SetItems(new(), PopToMark())); break;
             case Opcode.Append: { var item = Pop(); Target<List<object?>>("a list").Add(item); break; }
-            case Opcode.Appends: case Opcode.AddItems: { var items = PopToMark(); Target<List<object?>>("a list").AddRange(items); break; }
-            case Opcode.SetItem: { var pair = PopMany(2); SetItems(Target<Dictionary<object, object?>>("a dict"), pair); break; }
-            case Opcode.SetItems: { var items = PopToMark(); SetItems(Target<Dictionary<object, object?>>("a dict"), items); break; }
+            case Opcode.Appends:
+            case Opcode.AddItems:
+                {
+                    var items = PopToMark();
+                    Target<List<object?>>("a list").AddRange(items); break;
+                }
+            case Opcode.SetItem:
+                {
+                    var pair = PopMany(2); SetItems(Target<Dictionary<object, object?>>("a dict"), pair);
+                    break;
+                }
+            case Opcode.SetItems:
+                {
+                    var items = PopToMark();
+                    SetItems(Target<Dictionary<object, object?>>("a dict"), items); break;
+                }
 
             case Opcode.BinGet: stack.Add(Recall(Byte())); break;
             case Opcode.LongBinGet: stack.Add(Recall(UInt32())); break;
@@ -89,12 +103,18 @@ internal sealed class PickleMachine(ByteView file, long position)
             case Opcode.Memoize: memo[(uint)memo.Count] = stack[Top()]; break;
 
             case Opcode.Global: stack.Add(names.Find(Line(), Line())); break;
-            case Opcode.StackGlobal: { var name = PopMany(2); stack.Add(names.Find(name[0] as string, name[1] as string)); break; }
+            case Opcode.StackGlobal:
+                {
+                    var name = PopMany(2);
+                    stack.Add(names.Find(name[0] as string, name[1] as string)); break;
+                }
             case Opcode.BinPersId: stack.Add(names.Storage(Pop())); break;
             case Opcode.Reduce: { var call = PopMany(2); stack.Add(names.Make(call[0], call[1])); break; }
             case Opcode.NewObj: { var call = PopMany(2); stack.Add(names.New(call[0], call[1])); break; }
             case Opcode.Build: { var state = Pop(); names.SetState(stack[Top()], state); break; }
-            default: throw Damaged($"opcode 0x{(byte)opcode:x2} is none that tensors, arrays and plain containers need");
+            default:
+                throw Damaged(
+                $"opcode 0x{(byte)opcode:x2} is none that tensors, arrays and plain containers need");
         }
     }
 
@@ -150,7 +170,8 @@ internal sealed class PickleMachine(ByteView file, long position)
         for (var index = 0; index < items.Length; index += 2)
         {
             if (items[index] is not (string or long or double or bool or BigInteger or object?[]))
-                throw Damaged($"a dict key is {PickleNames.Describe(items[index])}; only text, numbers and tuples are read");
+                throw Damaged(
+                    $"a dict key is {PickleNames.Describe(items[index])}; only text, numbers and tuples are read");
             target[items[index]!] = items[index + 1];
         }
         return target;
@@ -160,7 +181,8 @@ internal sealed class PickleMachine(ByteView file, long position)
         stack[Top()] as T ?? throw Damaged($"it adds to {PickleNames.Describe(stack[^1])} as if to {what}");
 
     private object? Recall(uint index) =>
-        memo.TryGetValue(index, out var value) ? value : throw Damaged($"it recalls value {index}, which it never kept");
+        memo.TryGetValue(index, out var value) ? value
+            : throw Damaged($"it recalls value {index}, which it never kept");
 
     private object? Pop()
     {
@@ -212,13 +234,15 @@ internal sealed class PickleMachine(ByteView file, long position)
     private enum Opcode : byte
     {
         Mark = (byte)'(', Stop = (byte)'.', Pop = (byte)'0', PopMark = (byte)'1', Dup = (byte)'2',
-        BinInt = (byte)'J', BinInt1 = (byte)'K', BinInt2 = (byte)'M', Int = (byte)'I', None = (byte)'N', BinFloat = (byte)'G',
-        BinPersId = (byte)'Q', Reduce = (byte)'R', BinString = (byte)'T', ShortBinString = (byte)'U', BinUnicode = (byte)'X',
-        Append = (byte)'a', Build = (byte)'b', Global = (byte)'c', Dict = (byte)'d', EmptyDict = (byte)'}', Appends = (byte)'e',
-        BinGet = (byte)'h', LongBinGet = (byte)'j', List = (byte)'l', EmptyList = (byte)']', BinPut = (byte)'q', LongBinPut = (byte)'r',
-        SetItem = (byte)'s', Tuple = (byte)'t', EmptyTuple = (byte)')', SetItems = (byte)'u', BinBytes = (byte)'B', ShortBinBytes = (byte)'C',
-        Proto = 0x80, NewObj = 0x81, Tuple1 = 0x85, Tuple2 = 0x86, Tuple3 = 0x87, NewTrue = 0x88, NewFalse = 0x89, Long1 = 0x8a, Long4 = 0x8b,
-        ShortBinUnicode = 0x8c, BinUnicode8 = 0x8d, BinBytes8 = 0x8e, EmptySet = 0x8f, AddItems = 0x90, FrozenSet = 0x91,
-        StackGlobal = 0x93, Memoize = 0x94, Frame = 0x95, ByteArray8 = 0x96,
+        BinInt = (byte)'J', BinInt1 = (byte)'K', BinInt2 = (byte)'M', Int = (byte)'I', None = (byte)'N',
+        BinFloat = (byte)'G', BinPersId = (byte)'Q', Reduce = (byte)'R', BinString = (byte)'T',
+        ShortBinString = (byte)'U', BinUnicode = (byte)'X', Append = (byte)'a', Build = (byte)'b', Global = (byte)'c',
+        Dict = (byte)'d', EmptyDict = (byte)'}', Appends = (byte)'e', BinGet = (byte)'h', LongBinGet = (byte)'j',
+        List = (byte)'l', EmptyList = (byte)']', BinPut = (byte)'q', LongBinPut = (byte)'r', SetItem = (byte)'s',
+        Tuple = (byte)'t', EmptyTuple = (byte)')', SetItems = (byte)'u', BinBytes = (byte)'B',
+        ShortBinBytes = (byte)'C', Proto = 0x80, NewObj = 0x81, Tuple1 = 0x85, Tuple2 = 0x86, Tuple3 = 0x87,
+        NewTrue = 0x88, NewFalse = 0x89, Long1 = 0x8a, Long4 = 0x8b, ShortBinUnicode = 0x8c, BinUnicode8 = 0x8d,
+        BinBytes8 = 0x8e, EmptySet = 0x8f, AddItems = 0x90, FrozenSet = 0x91, StackGlobal = 0x93, Memoize = 0x94,
+        Frame = 0x95, ByteArray8 = 0x96,
     }
 }

@@ -14,7 +14,9 @@ internal sealed class PickleNames(long budget)
         ["collections.OrderedDict"] = (names, args) => names.OrderedDict(args),
         ["torch._utils._rebuild_tensor"] = (_, args) => Tensor(args),
         ["torch._utils._rebuild_tensor_v2"] = (_, args) => Tensor(args),
-        ["torch._utils._rebuild_parameter"] = (_, args) => args.Length > 0 ? args[0] as PickleTensor ?? throw Wrong("_rebuild_parameter") : throw Wrong("_rebuild_parameter"),
+        ["torch._utils._rebuild_parameter"] = (_, args) =>
+            args.Length > 0 ? args[0] as PickleTensor ?? throw Wrong("_rebuild_parameter")
+                : throw Wrong("_rebuild_parameter"),
         ["torch.Size"] = (names, args) => names.Copy(args),
         ["torch.device"] = (_, args) => args.Length > 0 ? args[0] as string : throw Wrong("torch.device"),
         ["builtins.set"] = (names, args) => names.Copy(args),
@@ -29,19 +31,22 @@ internal sealed class PickleNames(long budget)
         ["pathlib._local.PosixPath"] = (names, args) => names.FilePath(args),
         ["pathlib._local.WindowsPath"] = (names, args) => names.FilePath(args),
         ["_codecs.encode"] = (names, args) => names.Latin1(args),
-        ["numpy.dtype"] = (_, args) => args.Length > 0 && args[0] is string code ? new PickleElementType(code) : throw Wrong("numpy.dtype"),
+        ["numpy.dtype"] = (_, args) =>
+            args.Length > 0 && args[0] is string code ? new PickleElementType(code) : throw Wrong("numpy.dtype"),
         ["numpy.core.multiarray._reconstruct"] = (_, _) => new PickleArray(),
         ["numpy._core.multiarray._reconstruct"] = (_, _) => new PickleArray(),
         ["numpy.core.multiarray.scalar"] = (_, args) => NumpyArrays.Scalar(args),
         ["numpy._core.multiarray.scalar"] = (_, args) => NumpyArrays.Scalar(args),
     };
 
-    // Classes and constants that are only ever named, as a setting or as what a defaultdict makes; they are never called.
+    // Classes and constants that are only ever named, as a setting or as what a defaultdict makes; they are never
+    // called.
     private static readonly HashSet<string> Constants =
     [
         .. new[] { "dict", "list", "tuple", "int", "long", "float", "bool", "str", "unicode", "bytes" }
             .SelectMany(name => new[] { $"builtins.{name}", $"__builtin__.{name}" }),
-        .. new[] { "float16", "float32", "float64", "bfloat16", "int8", "int16", "int32", "int64", "uint8", "bool", "complex64", "complex128" }
+        .. new[] { "float16", "float32", "float64", "bfloat16", "int8", "int16", "int32", "int64", "uint8", "bool",
+            "complex64", "complex128" }
             .Select(name => $"torch.{name}"),
         "numpy.ndarray",
     ];
@@ -54,9 +59,12 @@ internal sealed class PickleNames(long budget)
     {
         var found = new PickleName(module ?? "?", name ?? "?");
         // Storage classes are never called either, only named.
-        if (Known.ContainsKey(found.ToString()) || Constants.Contains(found.ToString()) || StorageType(found) is not null)
+        if (Known.ContainsKey(found.ToString()) || Constants.Contains(found.ToString())
+            || StorageType(found) is not null)
             return found;
-        throw new WeightFileException($"it asks for '{FileKinds.Printable(found.ToString())}', which is refused: only tensors, NumPy arrays and plain " +
+        throw new WeightFileException(
+            $"it asks for '{FileKinds.Printable(found.ToString())}', which is refused: only tensors, NumPy arrays and "
+            + "plain " +
             "containers are read, and nothing is ever run; save the state dict alone and read that");
     }
 
@@ -70,7 +78,8 @@ internal sealed class PickleNames(long budget)
     public object New(object? type, object? arguments) =>
         type is PickleName { Module: "argparse", Name: "Namespace" } && arguments is object?[] args
             ? Namespace(args)
-            : throw new WeightFileException($"it makes an object of {Describe(type)}, which is refused: nothing is ever run");
+            : throw new WeightFileException(
+                $"it makes an object of {Describe(type)}, which is refused: nothing is ever run");
 
     /// <summary>Gives an object the state that follows it.</summary>
     public void SetState(object? target, object? state)
@@ -99,14 +108,16 @@ internal sealed class PickleNames(long budget)
     public PickleStorage Storage(object? id)
     {
         if (id is not object?[] { Length: >= 5 } parts || parts[0] is not "storage" || parts[1] is not PickleName type
-            || parts[2] is not string key || parts[4] is not long count || count < 0 || StorageType(type) is not { } elements)
+            || parts[2] is not string key || parts[4] is not long count || count < 0
+            || StorageType(type) is not { } elements)
         {
             throw new WeightFileException("a storage is not described as PyTorch describes one");
         }
         var storage = new PickleStorage(key, elements, count);
         if (parts.Length == 5 || parts[5] is null)
             return storage;
-        if (parts[5] is object?[] { Length: 3 } view && view[1] is long offset && view[2] is long size && offset >= 0 && size >= 0 && size <= count - offset)
+        if (parts[5] is object?[] { Length: 3 } view && view[1] is long offset && view[2] is long size && offset >= 0
+            && size >= 0 && size <= count - offset)
             return storage with { ViewOffset = offset, Count = size };
         throw new WeightFileException($"the view of storage '{FileKinds.Printable(key)}' does not lie inside it");
     }
@@ -131,7 +142,8 @@ internal sealed class PickleNames(long budget)
 
     /// <summary>The same, with the first keys of a dict.</summary>
     public static string DescribeWhole(object? value) => value is Dictionary<object, object?> { Count: > 0 } map
-        ? $"a dict of {string.Join(", ", map.Take(6).Select(entry => $"{(entry.Key is string key ? $"'{FileKinds.Printable(key)}'" : "a key")} ({Describe(entry.Value)})"))}" +
+        ? $"a dict of "
+            + $"{string.Join(", ", map.Take(6).Select(entry => $"{(entry.Key is string key ? $"'{FileKinds.Printable(key)}'" : "a key")} ({Describe(entry.Value)})"))}" +
             (map.Count > 6 ? ", …" : "")
         : Describe(value);
 
@@ -144,25 +156,30 @@ internal sealed class PickleNames(long budget)
     private static PickleTensor Tensor(object?[] args)
     {
         if (args.Length < 4 || args[0] is not PickleStorage storage || args[1] is not long offset
-            || Numbers(args[2]) is not { } shape || Numbers(args[3]) is not { } strides || shape.Length != strides.Length)
+            || Numbers(args[2]) is not { } shape || Numbers(args[3]) is not { } strides
+            || shape.Length != strides.Length)
         {
             throw Wrong("_rebuild_tensor_v2");
         }
         if (ElementTypes.Count(shape) is not { } count)
-            throw new WeightFileException($"a tensor of shape [{string.Join(", ", shape)}] has more elements than can be counted");
+            throw new WeightFileException(
+                $"a tensor of shape [{string.Join(", ", shape)}] has more elements than can be counted");
         // An expanded tensor has more elements than its storage: those along a stride of 0 are one.
         UInt128 last = (ulong)Math.Max(0, offset);
         for (var axis = 0; axis < shape.Length; axis++)
             last += (UInt128)(ulong)Math.Max(0, shape[axis] - 1) * (ulong)Math.Max(0, strides[axis]);
         if (offset < 0 || strides.Any(stride => stride < 0) || (count > 0 && last >= (ulong)storage.Count))
-            throw new WeightFileException($"a tensor of shape [{string.Join(", ", shape)}] reaches outside its storage of {storage.Count} elements");
+            throw new WeightFileException(
+                $"a tensor of shape [{string.Join(", ", shape)}] reaches outside its storage of {storage.Count} "
+                + "elements");
         return new PickleTensor(storage, offset, shape, strides);
     }
 
     internal static long[]? Numbers(object? value)
     {
         var items = value as IReadOnlyList<object?>;
-        return items is { Count: <= 64 } && items.All(item => item is long) ? [.. items.Select(item => (long)item!)] : null;
+        return items is { Count: <= 64 } && items.All(item => item is long) ? [.. items.Select(item => (long)item!)]
+            : null;
     }
 
     private static PickleNamespace Namespace(object?[] args) => args.Length == 0 ? [] : throw Wrong("Namespace");
@@ -171,7 +188,8 @@ internal sealed class PickleNames(long budget)
     {
         if (args.Any(part => part is not string))
             throw Wrong("a path");
-        var path = string.Join('/', args.Select((part, index) => index == 0 ? ((string)part!).TrimEnd('/') : (string)part!));
+        var path = string.Join('/',
+            args.Select((part, index) => index == 0 ? ((string)part!).TrimEnd('/') : (string)part!));
         Spend(path.Length);
         return path.Length == 0 && args.Length > 0 ? "/" : path;
     }
@@ -200,7 +218,8 @@ internal sealed class PickleNames(long budget)
     // How Python 3 writes bytes in protocol 2: as text with one character a byte.
     private byte[] Latin1(object?[] args)
     {
-        if (args.Length < 1 || args[0] is not string text || (args.Length > 1 && args[1] is not ("latin1" or "latin-1")) || text.Any(letter => letter > 255))
+        if (args.Length < 1 || args[0] is not string text || (args.Length > 1 && args[1] is not ("latin1" or "latin-1"))
+            || text.Any(letter => letter > 255))
             throw Wrong("_codecs.encode");
         Spend(text.Length);
         return Encoding.Latin1.GetBytes(text);

@@ -11,7 +11,8 @@ namespace W2S.Models.Weights;
 /// <remarks>
 /// Only tensors, NumPy arrays and plain containers are read. A pickle may ask for any Python class or function; here a
 /// name outside a short list ends the reading with that name, and nothing is ever run. Memory is bounded by the file's
-/// size: tensors that share a storage share it here too. Format: torch/serialization.py and caffe2/serialize of PyTorch.
+/// size: tensors that share a storage share it here too. Format: torch/serialization.py and caffe2/serialize of
+/// PyTorch.
 /// </remarks>
 public static class PyTorchFile
 {
@@ -22,10 +23,12 @@ public static class PyTorchFile
     /// <param name="verify">Compare the checksums of the records used (zip format); default true.</param>
     /// <returns>
     /// The saved value: a <see cref="Tensor"/> (of tensors and NumPy arrays; owned by the current dispose scope),
-    /// <c>Dictionary&lt;object, object?&gt;</c> (dict, argparse.Namespace), <c>List&lt;object?&gt;</c> (list, set), <c>object?[]</c> (tuple), string,
-    /// long, <see cref="BigInteger"/>, double, bool, byte[] or null. An expanded tensor stays one: its elements share memory.
+    /// <c>Dictionary&lt;object, object?&gt;</c> (dict, argparse.Namespace), <c>List&lt;object?&gt;</c> (list, set),
+    /// <c>object?[]</c> (tuple), string, long, <see cref="BigInteger"/>, double, bool, byte[] or null. An expanded
+    /// tensor stays one: its elements share memory.
     /// </returns>
-    /// <exception cref="WeightFileException">There is no such file, it is damaged, or it holds anything else.</exception>
+    /// <exception cref="WeightFileException">There is no such file, it is damaged, or it holds anything
+    /// else.</exception>
     public static object? Read(string path, bool verify = true)
     {
         using var file = new MappedFile(path);
@@ -43,7 +46,8 @@ public static class PyTorchFile
     internal static object? Parse(ByteView file, bool verify)
     {
         if (SafeTensorsFile.IsOne(file))
-            throw new WeightFileException($"it is a safetensors file; read it with {nameof(SafeTensorsFile)} or {nameof(WeightFile)}");
+            throw new WeightFileException(
+                $"it is a safetensors file; read it with {nameof(SafeTensorsFile)} or {nameof(WeightFile)}");
         var start = file.Span(0, (int)Math.Min(FileKinds.Telling, file.Length), "the file");
         if (!start.StartsWith("PK"u8) && FileKinds.Describe(start) is { } kind)
             throw new WeightFileException(kind);
@@ -62,11 +66,14 @@ public static class PyTorchFile
         using var zip = new ZipRecords(file);
         if (zip.Names.Any(IsOfTorchScript))
         {
-            throw new WeightFileException("it is a TorchScript file, a program with its weights; keep the weights alone, in Python: " +
+            throw new WeightFileException(
+                "it is a TorchScript file, a program with its weights; keep the weights alone, in Python: " +
                 "torch.save(torch.jit.load('file.pt').state_dict(), 'weights.pth')");
         }
-        var pickle = zip.Names.FirstOrDefault(name => name == "data.pkl" || name.EndsWith("/data.pkl", StringComparison.Ordinal))
-            ?? throw new WeightFileException($"it is a zip archive of {Listed(zip.Names)}, without data.pkl, so none of torch.save; " +
+        var pickle =
+            zip.Names.FirstOrDefault(name => name == "data.pkl" || name.EndsWith("/data.pkl", StringComparison.Ordinal))
+            ?? throw new WeightFileException(
+                $"it is a zip archive of {Listed(zip.Names)}, without data.pkl, so none of torch.save; " +
                 "unpack it and give the weight file inside");
         var folder = pickle[..^"data.pkl".Length];
         var order = $"{folder}byteorder";
@@ -123,7 +130,8 @@ public static class PyTorchFile
                 throw new WeightFileException("its list of storages names one that nothing uses");
             var count = file.UInt64(at, "a storage's length");
             if (count > (ulong)file.Length)
-                throw new WeightFileException($"storage '{FileKinds.Printable(key)}' claims {count} elements in a file of {file.Length} bytes");
+                throw new WeightFileException(
+                    $"storage '{FileKinds.Printable(key)}' claims {count} elements in a file of {file.Length} bytes");
             places[key] = (at + 8, (long)count * bytes);
             at += 8 + (long)count * bytes;
         }
@@ -157,7 +165,8 @@ public static class PyTorchFile
                 return value;
             if (!done.TryGetValue(value, out var tensor))
             {
-                tensor = value is PickleTensor description ? Build(description) : NumpyArrays.ToTensor((PickleArray)value);
+                tensor = value is PickleTensor description ? Build(description)
+                    : NumpyArrays.ToTensor((PickleArray)value);
                 done[value] = tensor;
                 made.Add(tensor);
             }
@@ -171,12 +180,16 @@ public static class PyTorchFile
             {
                 var bytes = read(storage);
                 if (bytes.Length % ElementTypes.Bytes(storage.Type) != 0)
-                    throw new WeightFileException($"storage '{FileKinds.Printable(storage.Key)}' has {bytes.Length} bytes, no whole number of {storage.Type}");
+                    throw new WeightFileException(
+                        $"storage '{FileKinds.Printable(storage.Key)}' has {bytes.Length} bytes, no whole number of "
+                        + $"{storage.Type}");
                 elements = storages[storage.Key] = (storage.Type, ElementTypes.Copy(bytes, storage.Type));
             }
             if (elements.Type != storage.Type || storage.ViewOffset + storage.Count > elements.Elements.numel())
             {
-                throw new WeightFileException($"storage '{FileKinds.Printable(storage.Key)}' is said to hold {storage.Count} of {storage.Type}, " +
+                throw new WeightFileException(
+                    $"storage '{FileKinds.Printable(storage.Key)}' is said to hold {storage.Count} of {storage.Type}, "
+                        +
                     $"but has {elements.Elements.numel()} of {elements.Type}");
             }
             if (tensor.Shape.Contains(0))
@@ -185,7 +198,8 @@ public static class PyTorchFile
         }
     }
 
-    /// <summary>Replaces values below the root; each container is visited once, so one that holds itself ends too.</summary>
+    /// <summary>Replaces values below the root; each container is visited once, so one that holds itself ends
+    /// too.</summary>
     private static object? Walk(object? root, Func<object?, object?> replace)
     {
         object?[] holder = [root];

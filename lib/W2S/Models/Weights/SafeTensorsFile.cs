@@ -9,30 +9,38 @@ namespace W2S.Models.Weights;
 /// <summary>Named tensors in the safetensors format: a JSON header, then the numbers.</summary>
 /// <remarks>
 /// Format: 8 bytes with the header's length, little-endian; the header, a JSON object of name → dtype, shape and byte
-/// range in the rest, with an optional <c>__metadata__</c> of texts; the numbers without gaps (huggingface/safetensors).
+/// range in the rest, with an optional <c>__metadata__</c> of texts; the numbers without gaps
+/// (huggingface/safetensors).
 /// </remarks>
 public static class SafeTensorsFile
 {
     /// <summary>The longest header that is read, as in the reference implementation: 100 MB.</summary>
     public const int LongestHeader = 100_000_000;
 
-    /// <summary>Writes tensors so that the file is either whole or not there: temporary name, flush to disk, rename.</summary>
+    /// <summary>Writes tensors so that the file is either whole or not there: temporary name, flush to disk,
+    /// rename.</summary>
     /// <param name="path">The file; one that is there is replaced.</param>
-    /// <param name="tensors">By name, on any device; other memory layouts than the plain one are written plainly.</param>
+    /// <param name="tensors">By name, on any device; other memory layouts than the plain one are written
+    /// plainly.</param>
     /// <param name="metadata">Texts to keep beside them; null for none.</param>
-    /// <exception cref="ArgumentException">A tensor's type has no name in the format, or a name is <c>__metadata__</c>.</exception>
+    /// <exception cref="ArgumentException">A tensor's type has no name in the format, or a name is
+    /// <c>__metadata__</c>.</exception>
     /// <exception cref="IOException">The folder is missing or cannot be written.</exception>
-    public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(string path, IReadOnlyDictionary<string, Tensor> tensors,
+        IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(tensors);
         // Widest elements first, then by name: every tensor lies at a multiple of its element's size.
-        var ordered = tensors.OrderByDescending(entry => SizeOf(entry.Key, entry.Value)).ThenBy(entry => entry.Key, StringComparer.Ordinal).ToList();
+        var ordered =
+            tensors.OrderByDescending(entry => SizeOf(entry.Key, entry.Value))
+                .ThenBy(entry => entry.Key, StringComparer.Ordinal).ToList();
         var header = Header(ordered, metadata);
         var temporary = $"{path}.{Guid.NewGuid():n}.tmp";
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
+            using (var stream =
+                new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
             {
                 stream.Write(BitConverter.GetBytes((ulong)header.Length));
                 stream.Write(header);
@@ -54,16 +62,20 @@ public static class SafeTensorsFile
     /// <summary>Reads every tensor of a file.</summary>
     /// <param name="path">The file.</param>
     /// <returns>By name, on the CPU, owned by the current dispose scope.</returns>
-    /// <exception cref="WeightFileException">There is no such file, or it is damaged; the message says where.</exception>
+    /// <exception cref="WeightFileException">There is no such file, or it is damaged; the message says
+    /// where.</exception>
     public static IReadOnlyDictionary<string, Tensor> Read(string path) => Open(path, file => Parse(file).Tensors);
 
     /// <summary>Reads the texts beside the tensors, without the tensors.</summary>
     /// <param name="path">The file.</param>
     /// <returns>By name; empty where the file has none.</returns>
-    /// <exception cref="WeightFileException">There is no such file, or it is damaged; the message says where.</exception>
-    public static IReadOnlyDictionary<string, string> ReadMetadata(string path) => Open(path, file => ParseHeader(file, out _).Metadata);
+    /// <exception cref="WeightFileException">There is no such file, or it is damaged; the message says
+    /// where.</exception>
+    public static IReadOnlyDictionary<string, string> ReadMetadata(string path) =>
+        Open(path, file => ParseHeader(file, out _).Metadata);
 
-    internal static (IReadOnlyDictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata) Parse(ByteView file)
+    internal static (IReadOnlyDictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata) Parse(
+        ByteView file)
     {
         var (entries, metadata) = ParseHeader(file, out var body);
         using var scope = NewDisposeScope();
@@ -78,9 +90,11 @@ public static class SafeTensorsFile
         return (tensors, metadata);
     }
 
-    /// <summary>Whether the bytes begin as the format does: a header's length that the file can hold, and its brace.</summary>
+    /// <summary>Whether the bytes begin as the format does: a header's length that the file can hold, and its
+    /// brace.</summary>
     internal static bool IsOne(ByteView file) =>
-        file.Length > 8 && file.Span(8, 1, "the header")[0] == '{' && file.UInt64(0, "the header's length") <= LongestHeader;
+        file.Length > 8 && file.Span(8, 1, "the header")[0] == '{'
+            && file.UInt64(0, "the header's length") <= LongestHeader;
 
     private static T Open<T>(string path, Func<ByteView, T> read)
     {
@@ -97,19 +111,23 @@ public static class SafeTensorsFile
 
     private sealed record Entry(string Name, ScalarType Type, long[] Shape, long Start, long Length);
 
-    private static (List<Entry> Entries, Dictionary<string, string> Metadata) ParseHeader(ByteView file, out ByteView body)
+    private static (List<Entry> Entries, Dictionary<string, string> Metadata) ParseHeader(ByteView file,
+        out ByteView body)
     {
         if (!IsOne(file))
         {
             var start = file.Span(0, (int)Math.Min(FileKinds.Telling, file.Length), "the file");
             if (start.StartsWith("PK"u8))
-                throw new WeightFileException($"it is a zip file, as PyTorch writes; read it with {nameof(PyTorchFile)} or {nameof(WeightFile)}");
+                throw new WeightFileException(
+                    $"it is a zip file, as PyTorch writes; read it with {nameof(PyTorchFile)} or {nameof(WeightFile)}");
             if (FileKinds.Describe(start) is { } kind)
                 throw new WeightFileException(kind);
         }
         var length = file.UInt64(0, "the header's length");
         if (length > LongestHeader || length > (ulong)file.Length - 8)
-            throw new WeightFileException($"the header claims {length} bytes of a file of {file.Length}; it is no safetensors file, or was cut off");
+            throw new WeightFileException(
+                $"the header claims {length} bytes of a file of {file.Length}; it is no safetensors file, or was cut "
+                + "off");
         var json = file.Span(8, (int)length, "the header");
         body = file.Slice(8 + (long)length, file.Length - 8 - (long)length, "the tensors");
         try
@@ -118,7 +136,8 @@ public static class SafeTensorsFile
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            throw new WeightFileException($"the header is no JSON of safetensors ({error.Message.Split('\n')[0]})", error);
+            throw new WeightFileException($"the header is no JSON of safetensors ({error.Message.Split('\n')[0]})",
+                error);
         }
     }
 
@@ -168,7 +187,8 @@ public static class SafeTensorsFile
                 Expect(ref reader, JsonTokenType.String);
                 var code = reader.GetString()!;
                 type = ElementTypes.FromSafeTensors(code) ?? throw new WeightFileException(
-                    $"{Named(name)} is of type '{FileKinds.Printable(code)}', which is not read; convert it to one of {ElementTypes.SafeTensorsNames}");
+                    $"{Named(name)} is of type '{FileKinds.Printable(code)}', which is not read; convert it to one of "
+                    + $"{ElementTypes.SafeTensorsNames}");
             }
             else if (reader.ValueTextEquals("shape"u8))
             {
@@ -180,14 +200,18 @@ public static class SafeTensorsFile
             }
             else
             {
-                throw new WeightFileException($"{Named(name)} has a field '{FileKinds.Printable(reader.GetString()!)}', which the format does not know");
+                throw new WeightFileException(
+                    $"{Named(name)} has a field '{FileKinds.Printable(reader.GetString()!)}', which the format does "
+                    + "not know");
             }
         }
         if (type is null || shape is null || range is not [var start, var end])
             throw new WeightFileException($"{Named(name)} lacks its dtype, shape or data_offsets");
-        if (ElementTypes.Count(shape) is not { } count || end < start || count * ElementTypes.Bytes(type.Value) != end - start)
+        if (ElementTypes.Count(shape) is not { } count || end < start
+            || count * ElementTypes.Bytes(type.Value) != end - start)
         {
-            throw new WeightFileException($"{Named(name)} of {ElementTypes.ToSafeTensors(type.Value)} [{string.Join(", ", shape)}] " +
+            throw new WeightFileException(
+                $"{Named(name)} of {ElementTypes.ToSafeTensors(type.Value)} [{string.Join(", ", shape)}] " +
                 $"does not fit its bytes {start} … {end}");
         }
         return new Entry(name, type.Value, shape, start, end - start);
@@ -215,14 +239,17 @@ public static class SafeTensorsFile
         foreach (var entry in entries.OrderBy(entry => entry.Start).ThenBy(entry => entry.Length))
         {
             if (entry.Start != end)
-                throw new WeightFileException($"{Named(entry.Name)} starts at byte {entry.Start} of the numbers instead of {end}");
+                throw new WeightFileException(
+                    $"{Named(entry.Name)} starts at byte {entry.Start} of the numbers instead of {end}");
             end += entry.Length;
         }
         if (end != length)
-            throw new WeightFileException($"its tensors take {end} bytes, but {length} follow the header; the file was cut off or added to");
+            throw new WeightFileException(
+                $"its tensors take {end} bytes, but {length} follow the header; the file was cut off or added to");
     }
 
-    private static byte[] Header(List<KeyValuePair<string, Tensor>> tensors, IReadOnlyDictionary<string, string>? metadata)
+    private static byte[] Header(List<KeyValuePair<string, Tensor>> tensors,
+        IReadOnlyDictionary<string, string>? metadata)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))
@@ -265,7 +292,9 @@ public static class SafeTensorsFile
             throw new ArgumentException("a tensor cannot be named __metadata__; choose another name", nameof(name));
         return ElementTypes.ToSafeTensors(tensor.dtype) is not null
             ? ElementTypes.Bytes(tensor.dtype)
-            : throw new ArgumentException($"'{name}' is of type {tensor.dtype}, which is not written; convert it to one of {ElementTypes.SafeTensorsNames}", nameof(tensor));
+            : throw new ArgumentException(
+                $"'{name}' is of type {tensor.dtype}, which is not written; convert it to one of "
+                + $"{ElementTypes.SafeTensorsNames}", nameof(tensor));
     }
 
     private static string Named(string name) => $"tensor '{FileKinds.Printable(name)}'";
@@ -276,6 +305,7 @@ public static class SafeTensorsFile
     private static void Expect(ref Utf8JsonReader reader, JsonTokenType token)
     {
         if (Next(ref reader) != token)
-            throw new WeightFileException($"the header has {reader.TokenType} where {token} belongs, at byte {reader.TokenStartIndex}");
+            throw new WeightFileException(
+                $"the header has {reader.TokenType} where {token} belongs, at byte {reader.TokenStartIndex}");
     }
 }

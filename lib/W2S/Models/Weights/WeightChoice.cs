@@ -11,7 +11,8 @@ namespace W2S.Models.Weights;
 internal sealed record WeightChoice(WeightSet Set, string Prefix, string Added, int Fits)
 {
     // Where training code of the field keeps the state dict inside a checkpoint, in order of preference.
-    private static readonly string[] Places = ["state_dict", "model", "model_state_dict", "model_sd", "net", "network", "weights"];
+    private static readonly string[] Places = ["state_dict", "model", "model_state_dict", "model_sd", "net", "network",
+        "weights"];
 
     // Wrappers in wrappers: more parts than any file has before the network's own names.
     private const int MostParts = 8;
@@ -21,8 +22,10 @@ internal sealed record WeightChoice(WeightSet Set, string Prefix, string Added, 
 
     /// <summary>Finds what is meant.</summary>
     /// <param name="sets">All the file holds.</param>
-    /// <param name="key">Where to look: keys of containers and leading parts of names, with dots between; null: everywhere.</param>
-    /// <param name="wanted">The network's names; null where no network is there: most tensors win, not counting single numbers.</param>
+    /// <param name="key">Where to look: keys of containers and leading parts of names, with dots between; null:
+    /// everywhere.</param>
+    /// <param name="wanted">The network's names; null where no network is there: most tensors win, not counting single
+    /// numbers.</param>
     /// <exception cref="WeightFileException">Nothing lies under the key, or several sets fit equally well.</exception>
     public static WeightChoice Find(IReadOnlyList<WeightSet> sets, string? key, IReadOnlySet<string>? wanted)
     {
@@ -30,7 +33,8 @@ internal sealed record WeightChoice(WeightSet Set, string Prefix, string Added, 
         string[] added = wanted is null ? [] : ["", .. CommonParts(wanted)];
         List<WeightChoice> choices = wanted is null ? [] : [.. all.SelectMany(set => Readings(set, wanted, added))];
         if (choices.Count == 0)
-            choices = [.. all.Select(set => new WeightChoice(set, "", "", set.Tensors.Values.Count(tensor => tensor.dim() > 0)))];
+            choices = [.. all.Select(
+                set => new WeightChoice(set, "", "", set.Tensors.Values.Count(tensor => tensor.dim() > 0)))];
         var rivals = Rivals(choices, wanted);
         var found = rivals.Count == 1 ? rivals[0] : Usual(rivals) ?? throw new WeightFileException(
             $"it holds several sets of weights{(wanted is null ? "" : " that fit")}: {Listed(rivals)}; " +
@@ -46,7 +50,8 @@ internal sealed record WeightChoice(WeightSet Set, string Prefix, string Added, 
             return name;
         // A wrapper may lie around the whole network and another around all but the head.
         var off = name.StartsWith(Prefix, StringComparison.Ordinal) ? Prefix.Length : 0;
-        for (var at = Prefix.LastIndexOf('.', Math.Max(0, Prefix.Length - 2)); off == 0 && at > 0; at = Prefix.LastIndexOf('.', at - 1))
+        for (var at = Prefix.LastIndexOf('.', Math.Max(0, Prefix.Length - 2)); off == 0
+            && at > 0; at = Prefix.LastIndexOf('.', at - 1))
         {
             if (name.AsSpan().StartsWith(Prefix.AsSpan(0, at + 1)))
                 off = at + 1;
@@ -57,7 +62,8 @@ internal sealed record WeightChoice(WeightSet Set, string Prefix, string Added, 
 
     private string Name => string.Join('.', Set.Keys.Append(Prefix.TrimEnd('.')).Where(part => part.Length > 0));
 
-    private static string Quoted(string name) => name.Length == 0 ? "those at the top" : $"'{FileKinds.Printable(name)}'";
+    private static string Quoted(string name) =>
+        name.Length == 0 ? "those at the top" : $"'{FileKinds.Printable(name)}'";
 
     private static string Listed(IEnumerable<WeightChoice> choices) => Shortened(
         choices.Select(choice => $"{Quoted(choice.Name)} ({choice.Set.Tensors.Keys.Count(choice.Owns)} tensors)"));
@@ -141,7 +147,8 @@ internal sealed record WeightChoice(WeightSet Set, string Prefix, string Added, 
         var best = choices.Max(choice => choice.Fits);
         List<WeightChoice> rivals = [];
         foreach (var choice in choices.Where(choice => choice.Fits * 2 >= best).OrderByDescending(choice => choice.Fits)
-            .ThenBy(choice => choice.Set.Depth).ThenBy(choice => choice.Prefix.Length).ThenBy(choice => choice.Added.Length))
+            .ThenBy(choice => choice.Set.Depth).ThenBy(choice => choice.Prefix.Length)
+            .ThenBy(choice => choice.Added.Length))
         {
             if (!rivals.Any(rival => rival.Set == choice.Set && Shared(rival, choice) * 2 >= choice.Fits))
                 rivals.Add(choice);
@@ -153,11 +160,13 @@ internal sealed record WeightChoice(WeightSet Set, string Prefix, string Added, 
             && wanted.Contains(other.Added + name[other.Prefix.Length..]));
     }
 
-    /// <summary>The one that is meant by custom: names as they stand, or the place where state dicts are kept.</summary>
+    /// <summary>The one that is meant by custom: names as they stand, or the place where state dicts are
+    /// kept.</summary>
     private static WeightChoice? Usual(List<WeightChoice> rivals)
     {
         var ranked = rivals.Where(rival => rival.Set.Keys.All(Places.Contains))
-            .GroupBy(rival => rival.Set.Keys.Select(key => Array.IndexOf(Places, key)).FirstOrDefault(-1)).MinBy(group => group.Key);
+            .GroupBy(rival => rival.Set.Keys.Select(key => Array.IndexOf(Places, key)).FirstOrDefault(-1))
+            .MinBy(group => group.Key);
         return ranked?.Count() == 1 ? ranked.First() : ranked?.SingleOrDefault(rival => rival.Prefix.Length == 0);
     }
 

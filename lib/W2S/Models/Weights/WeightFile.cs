@@ -10,14 +10,17 @@ namespace W2S.Models.Weights;
 public sealed record WeightFile(string Format, IReadOnlyDictionary<string, Tensor> Tensors, IReadOnlyList<string> Notes)
 {
     /// <summary>Reads a state dict in any of the formats, told apart by the first bytes.</summary>
-    /// <param name="path">A <c>.safetensors</c>, <c>.pth</c> or <c>.pt</c> file, of a state dict or of a checkpoint that holds one.</param>
+    /// <param name="path">A <c>.safetensors</c>, <c>.pth</c> or <c>.pt</c> file, of a state dict or of a checkpoint
+    /// that holds one.</param>
     /// <param name="key">
-    /// Which one, where there are several: the keys that lead to it, or the leading parts of its names, with dots between
-    /// (<c>"teacher"</c>, <c>"checkpoint.ema"</c>). Null: the only one, or that under <c>state_dict</c>, <c>model</c> and the like.
+    /// Which one, where there are several: the keys that lead to it, or the leading parts of its names, with dots
+    /// between (<c>"teacher"</c>, <c>"checkpoint.ema"</c>). Null: the only one, or that under <c>state_dict</c>,
+    /// <c>model</c> and the like.
     /// </param>
     /// <returns>Its tensors. Values beside them are passed over and named in the notes.</returns>
     /// <exception cref="WeightFileException">
-    /// There is no such file, it is damaged or of another kind, it holds no state dict, or several of which none is named.
+    /// There is no such file, it is damaged or of another kind, it holds no state dict, or several of which none is
+    /// named.
     /// </exception>
     public static WeightFile Read(string path, string? key = null)
     {
@@ -60,6 +63,8 @@ public sealed record WeightFile(string Format, IReadOnlyDictionary<string, Tenso
             throw new WeightFileException(kind);
         if (start.Length > 8 && start[8] == '{')
             return ("safetensors", [new WeightSet(SafeTensorsFile.Parse(file).Tensors)]);
-        throw new WeightFileException($"its first bytes ({Convert.ToHexString(start[..Math.Min(9, start.Length)])}) are those of neither a safetensors nor a PyTorch file");
+        throw new WeightFileException(
+            $"its first bytes ({Convert.ToHexString(start[..Math.Min(9, start.Length)])}) are those of neither a "
+            + "safetensors nor a PyTorch file");
     }
 }

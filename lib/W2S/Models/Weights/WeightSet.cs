@@ -2,7 +2,8 @@ using static TorchSharp.torch;
 
 namespace W2S.Models.Weights;
 
-/// <summary>Named tensors that lie together in a weight file: a dict of it, or the names of one that share a prefix.</summary>
+/// <summary>Named tensors that lie together in a weight file: a dict of it, or the names of one that share a
+/// prefix.</summary>
 internal sealed class WeightSet
 {
     // A container may hold itself, and no checkpoint of the field goes deeper.
@@ -92,7 +93,8 @@ internal sealed class WeightSet
 
     private IEnumerable<(string Name, object? Value)> Entries() => container switch
     {
-        Dictionary<object, object?> map => map.Where(entry => entry.Key is string).Select(entry => ((string)entry.Key, entry.Value)),
+        Dictionary<object, object?> map =>
+            map.Where(entry => entry.Key is string).Select(entry => ((string)entry.Key, entry.Value)),
         IList<object?> items => items.Select((item, index) => ($"{index}", item)),
         _ => [],
     };

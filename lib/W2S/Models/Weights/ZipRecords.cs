@@ -4,7 +4,8 @@ using System.Text;
 
 namespace W2S.Models.Weights;
 
-/// <summary>The records of a zip file: stored as they are, which is how PyTorch writes them, or deflated, as others do.</summary>
+/// <summary>The records of a zip file: stored as they are, which is how PyTorch writes them, or deflated, as others
+/// do.</summary>
 internal sealed unsafe class ZipRecords : IDisposable
 {
     /// <summary>What deflated records may take beyond 20 times the file's size: a small file may hold zeros.</summary>
@@ -17,7 +18,8 @@ internal sealed unsafe class ZipRecords : IDisposable
     private readonly Dictionary<string, Record> records = [];
     private void* inflated;
 
-    /// <exception cref="WeightFileException">The directory is damaged, or a record is encrypted or packed in another way.</exception>
+    /// <exception cref="WeightFileException">The directory is damaged, or a record is encrypted or packed in another
+    /// way.</exception>
     public ZipRecords(ByteView file)
     {
         this.file = file;
@@ -32,7 +34,8 @@ internal sealed unsafe class ZipRecords : IDisposable
             if (packed > file.Length)
                 throw new WeightFileException($"its records claim {packed} bytes of a file of {file.Length}");
             if (unpacked > 20 * (Int128)file.Length + MostExtra)
-                throw new WeightFileException($"its records would take {unpacked} bytes unpacked, too much for a file of {file.Length}");
+                throw new WeightFileException(
+                    $"its records would take {unpacked} bytes unpacked, too much for a file of {file.Length}");
             if (!records.TryAdd(name, record))
                 throw new WeightFileException($"record '{name}' is there twice");
         }
@@ -52,7 +55,8 @@ internal sealed unsafe class ZipRecords : IDisposable
         var bytes = record.Deflated ? Inflate(name, record) : record.Bytes;
         if (verify && Crc32.Of(bytes) is var crc && crc != record.Crc)
         {
-            throw new WeightFileException($"record '{name}' is damaged: its CRC-32 is {crc:x8}, the directory says {record.Crc:x8}; " +
+            throw new WeightFileException(
+                $"record '{name}' is damaged: its CRC-32 is {crc:x8}, the directory says {record.Crc:x8}; " +
                 "fetch the file again (one written without checksums is read with verify: false)");
         }
         return bytes;
@@ -76,15 +80,18 @@ internal sealed unsafe class ZipRecords : IDisposable
             {
                 var count = stream.Read(new Span<byte>((byte*)inflated + at, (int)Math.Min(1 << 26, record.Size - at)));
                 if (count == 0)
-                    throw new WeightFileException($"record '{name}' unpacks to {at} bytes instead of {record.Size}; fetch the file again");
+                    throw new WeightFileException(
+                        $"record '{name}' unpacks to {at} bytes instead of {record.Size}; fetch the file again");
                 at += count;
             }
             if (stream.ReadByte() >= 0)
-                throw new WeightFileException($"record '{name}' unpacks to more than its {record.Size} bytes; fetch the file again");
+                throw new WeightFileException(
+                    $"record '{name}' unpacks to more than its {record.Size} bytes; fetch the file again");
         }
         catch (InvalidDataException error)
         {
-            throw new WeightFileException($"record '{name}' is damaged: it cannot be unpacked; fetch the file again", error);
+            throw new WeightFileException($"record '{name}' is damaged: it cannot be unpacked; fetch the file again",
+                error);
         }
         return new ByteView((byte*)inflated, record.Size);
     }
@@ -115,7 +122,8 @@ internal sealed unsafe class ZipRecords : IDisposable
             throw new WeightFileException($"its zip directory is damaged at byte {at}");
         int flags = file.UInt16(at + 8, Directory), method = file.UInt16(at + 10, Directory);
         var crc = file.UInt32(at + 16, Directory);
-        long packed = file.UInt32(at + 20, Directory), size = file.UInt32(at + 24, Directory), local = file.UInt32(at + 42, Directory);
+        long packed = file.UInt32(at + 20, Directory), size = file.UInt32(at + 24, Directory),
+            local = file.UInt32(at + 42, Directory);
         int nameLength = file.UInt16(at + 28, Directory), extraLength = file.UInt16(at + 30, Directory);
         name = Encoding.UTF8.GetString(file.Span(at + 46, nameLength, Directory));
         ReadLongSizes(at + 46 + nameLength, extraLength, ref size, ref packed, ref local);
@@ -123,9 +131,12 @@ internal sealed unsafe class ZipRecords : IDisposable
         if ((flags & 1) != 0)
             throw new WeightFileException($"record '{name}' is encrypted");
         if (method is not (0 or 8) || (method == 0 && packed != size))
-            throw new WeightFileException($"record '{name}' is packed by method {method}; only stored and deflated records are read: save the file with torch.save again");
+            throw new WeightFileException(
+                $"record '{name}' is packed by method {method}; only stored and deflated records are read: save the "
+                + "file with torch.save again");
         if (method == 8 && size > MostOfOne * (Int128)packed)
-            throw new WeightFileException($"record '{name}' claims {size} bytes unpacked, more than its {packed} bytes can hold");
+            throw new WeightFileException(
+                $"record '{name}' claims {size} bytes unpacked, more than its {packed} bytes can hold");
         var header = $"the header of record '{name}'";
         if (file.UInt32(local, header) != 0x04034b50)
             throw new WeightFileException($"{header} is not at byte {local}, where the directory says");

@@ -15,12 +15,14 @@ public sealed class NotebookComparerTests
     [InlineData("1 2", "1 2 3", 1)]
     [InlineData("10 %\r100 %\n", "100 %\n", 0)]
     public void TextsAreComparedNumberByNumber(string saved, string now, int differences) =>
-        Assert.Equal(differences, Compare(Cell(NotebookFile.Stream(saved)), Cell(NotebookFile.Stream(now))).Differences.Count);
+        Assert.Equal(differences,
+            Compare(Cell(NotebookFile.Stream(saved)), Cell(NotebookFile.Stream(now))).Differences.Count);
 
     [Fact]
     public void TheLineNamesCellAndNumber()
     {
-        var line = Assert.Single(Compare(Cell(NotebookFile.Stream("1 then 5.0")), Cell(NotebookFile.Stream("1 then 6.0"))).Differences);
+        var line = Assert.Single(
+            Compare(Cell(NotebookFile.Stream("1 then 5.0")), Cell(NotebookFile.Stream("1 then 6.0"))).Differences);
         Assert.Equal("cell 1 (x), stdout, number 2: saved 5.0, now 6.0", line);
     }
 
@@ -43,9 +45,11 @@ public sealed class NotebookComparerTests
     [Fact]
     public void TablesWithoutPlainTextAreReadFromTheirHtml()
     {
-        var (saved, now) = ("<table style='width:5px'><td>0.5</td></table>", "<table style='width:6px'><td>0.9</td></table>");
+        var (saved, now) = ("<table style='width:5px'><td>0.5</td></table>",
+            "<table style='width:6px'><td>0.9</td></table>");
         var line = Assert.Single(Compare(
-            Cell(NotebookFile.Display(("text/html", saved))), Cell(NotebookFile.Display(("text/html", now)))).Differences);
+            Cell(NotebookFile.Display(("text/html", saved))),
+            Cell(NotebookFile.Display(("text/html", now)))).Differences);
         Assert.Contains("saved 0.5, now 0.9", line);
     }
 
@@ -71,7 +75,8 @@ public sealed class NotebookComparerTests
     private static Comparison Compare(JsonObject saved, JsonObject now) =>
         new NotebookComparer(1e-3).Compare(NotebookFile.Of(saved), NotebookFile.Of(now));
 
-    private static JsonObject Chart(params double[] values) => NotebookFile.Display((PlotlyScript.ChartMime, NotebookFile.Figure(values)));
+    private static JsonObject Chart(params double[] values) =>
+        NotebookFile.Display((PlotlyScript.ChartMime, NotebookFile.Figure(values)));
 
     private static JsonObject Cell(params JsonObject[] outputs)
     {

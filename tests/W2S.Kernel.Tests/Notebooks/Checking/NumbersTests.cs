@@ -43,8 +43,10 @@ public sealed class NumbersTests
               {"z": [[1, 2], [3]]}]}
             """)!;
         Assert.Equal(
-            ["data[0].y = 0.5 NaN", "data[0].text[0] = 3", "data[1].y = 1.25 -3", "data[1].x = 1 -1", "data[1].opacity = 0.3",
+            ["data[0].y = 0.5 NaN", "data[0].text[0] = 3", "data[1].y = 1.25 -3", "data[1].x = 1 -1",
+                "data[1].opacity = 0.3",
                 "data[2].z[0] = 1 2", "data[2].z[1] = 3"],
-            ChartNumbers.In(figure).Select(list => FormattableString.Invariant($"{list.Place} = {string.Join(' ', list.Values)}")));
+            ChartNumbers.In(figure)
+                .Select(list => FormattableString.Invariant($"{list.Place} = {string.Join(' ', list.Values)}")));
     }
 }

@@ -10,8 +10,10 @@ public sealed partial class HtmlPageTests
 {
     [Fact]
     public void CodeIsColouredAndMagicsToo() => Assert.Equal(
-        "<span class=\"k\">#!time</span>\n<span class=\"k\">var</span> x = <span class=\"n\">1</span>; <span class=\"c\">// a &lt; b</span>\n"
-        + "<span class=\"k\">#r &quot;x.dll&quot;</span>\n<span class=\"k\">return</span> <span class=\"s\">&quot;s&quot;</span>;",
+        "<span class=\"k\">#!time</span>\n<span class=\"k\">var</span> x = <span class=\"n\">1</span>; <span "
+        + "class=\"c\">// a &lt; b</span>\n"
+        + "<span class=\"k\">#r &quot;x.dll&quot;</span>\n<span class=\"k\">return</span> <span "
+            + "class=\"s\">&quot;s&quot;</span>;",
         CodeHighlighter.Html("#!time\nvar x = 1; // a < b\n#r \"x.dll\"\nreturn \"s\";"));
 
     [Theory]
@@ -71,7 +73,8 @@ public sealed partial class HtmlPageTests
         Assert.SkipWhen(browser is null, "no Chromium, Chrome or Edge on this machine");
         var plotly = RealPlotly.Script();
         Assert.SkipWhen(plotly is null, "lib/W2S.Charts is not built, which brings plotly.js");
-        var left = browser!.Render(HtmlPage.Render(Executed(), "/x/my-notebook.ipynb", plotly), TimeSpan.FromSeconds(90));
+        var left = browser!.Render(HtmlPage.Render(Executed(), "/x/my-notebook.ipynb", plotly),
+            TimeSpan.FromSeconds(90));
         Assert.Contains("class=\"main-svg\"", left);
         Assert.Equal(2, Regex.Matches(left, "<g class=\"point\">").Count);
     }

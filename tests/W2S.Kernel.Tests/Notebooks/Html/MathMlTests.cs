@@ -8,7 +8,8 @@ public sealed class MathMlTests
 {
     [Theory]
     [InlineData("x^2", "<msup><mi>x</mi><mrow><mn>2</mn></mrow></msup>")]
-    [InlineData("x_i^{t+1}", "<msubsup><mi>x</mi><mi>i</mi><mrow><mrow><mi>t</mi><mo>+</mo><mn>1</mn></mrow></mrow></msubsup>")]
+    [InlineData("x_i^{t+1}",
+        "<msubsup><mi>x</mi><mi>i</mi><mrow><mrow><mi>t</mi><mo>+</mo><mn>1</mn></mrow></mrow></msubsup>")]
     [InlineData("f'", "<msup><mi>f</mi><mrow><mo>′</mo></mrow></msup>")]
     [InlineData(@"\frac12", "<mfrac><mn>1</mn><mn>2</mn></mfrac>")]
     [InlineData(@"\sqrt[3]{a}", "<mroot><mrow><mi>a</mi></mrow><mrow><mn>3</mn></mrow></mroot>")]
@@ -57,5 +58,6 @@ public sealed class MathMlTests
     [InlineData(@"\")]
     [InlineData("x^")]
     public void OtherFormulasAreShownAsTheyAre(string latex) =>
-        Assert.Equal($"<code class=\"math\">{System.Net.WebUtility.HtmlEncode(latex)}</code>", MathMl.Html(latex, display: false));
+        Assert.Equal($"<code class=\"math\">{System.Net.WebUtility.HtmlEncode(latex)}</code>",
+            MathMl.Html(latex, display: false));
 }

@@ -22,7 +22,9 @@ public sealed class ChartPainterTests
     public void EveryChartGetsItsPictureInOneRun()
     {
         var browser = Browser();
-        var notebook = WithCharts("""{"data": [{"fill": "#ff0000"}]}""", """{"data": [{"fail": 1}]}""", """{"data": [{"fill": "#0000ff"}]}""");
+        var notebook =
+            WithCharts("""{"data": [{"fill": "#ff0000"}]}""", """{"data": [{"fail": 1}]}""",
+                """{"data": [{"fill": "#0000ff"}]}""");
         var told = new ChartPainter(browser).Paint(notebook, Stand, NotebookFile.Of("x"));
         Assert.Equal(["chart 2 gets no picture for GitHub: plotly.js says: error Error: cannot draw"], told);
         var charts = PlotlyScript.Charts(notebook).Select(chart => chart.Data["image/png"]).ToList();
@@ -37,7 +39,8 @@ public sealed class ChartPainterTests
         var browser = Browser();
         var plotly = RealPlotly.Script();
         Assert.SkipWhen(plotly is null, "lib/W2S.Charts is not built, which brings plotly.js");
-        var (one, two) = (WithCharts(NotebookFile.Figure(1, 3, 2).ToJsonString()), WithCharts(NotebookFile.Figure(1, 3, 2).ToJsonString()));
+        var (one, two) = (WithCharts(NotebookFile.Figure(1, 3, 2).ToJsonString()),
+            WithCharts(NotebookFile.Figure(1, 3, 2).ToJsonString()));
         Assert.Empty(new ChartPainter(browser).Paint(one, plotly, one));
         Assert.Empty(new ChartPainter(browser).Paint(two, plotly, two));
         var png = Convert.FromBase64String((string)PlotlyScript.Charts(one).Single().Data["image/png"]!);
@@ -56,14 +59,16 @@ public sealed class ChartPainterTests
         Assert.Contains("(1 unchanged since the last save keep theirs)", told);
         Assert.Contains("W2S_CHROMIUM", told);
         Assert.Equal("OLD=", (string)PlotlyScript.Charts(notebook).First().Data["image/png"]!);
-        Assert.Contains("no cell displayed plotly.js", Assert.Single(new ChartPainter(null).Paint(notebook, null, before)));
+        Assert.Contains("no cell displayed plotly.js",
+            Assert.Single(new ChartPainter(null).Paint(notebook, null, before)));
     }
 
     [Fact]
     public void ABrowserThatFailsIsSaid()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "needs a program that fails");
-        var told = new ChartPainter(new HeadlessBrowser("/bin/false")).Paint(WithCharts("{}"), Stand, NotebookFile.Of("x"));
+        var told = new ChartPainter(new HeadlessBrowser("/bin/false")).Paint(WithCharts("{}"), Stand,
+            NotebookFile.Of("x"));
         Assert.Contains("/bin/false ended with exit code 1", Assert.Single(told));
     }
 
@@ -82,7 +87,8 @@ public sealed class ChartPainterTests
     {
         var cell = NotebookFile.Code("charts");
         cell["outputs"] = new JsonArray(
-            [.. figures.Select(figure => (JsonNode)NotebookFile.Display((PlotlyScript.ChartMime, JsonNode.Parse(figure)!)))]);
+            [.. figures.Select(
+                figure => (JsonNode)NotebookFile.Display((PlotlyScript.ChartMime, JsonNode.Parse(figure)!)))]);
         return NotebookFile.Of(cell);
     }
 }

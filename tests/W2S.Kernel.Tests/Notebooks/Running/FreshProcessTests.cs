@@ -19,7 +19,8 @@ public sealed class FreshProcessTests : IDisposable
         "public class Reading { public Reading(DateTime at, decimal value, TimeSpan span) { } }",
         "public class Log { public void Write() { var one = new Reading(DateTime.UtcNow, 1m, TimeSpan.Zero); } }",
         "var reading = new Reading(DateTime.UtcNow, 1m, TimeSpan.Zero); reading.GetType().Name",
-        "new Log().Write(); reading = new Reading(DateTime.UtcNow, 2m, TimeSpan.FromDays(1));\nreading.GetType().Name.Display();");
+        "new Log().Write(); reading = new Reading(DateTime.UtcNow, 2m, "
+        + "TimeSpan.FromDays(1));\nreading.GetType().Name.Display();");
 
     [Fact]
     public Task ATypeOverALibraryOwnsWhatItMakes() => AllSucceedAsync(

@@ -23,8 +23,10 @@ public sealed class NotebookRunnerTests
         Assert.Equal("b", NotebookText.Join(notebook.Cells[2].Outputs[0]!["text"]));
         Assert.Equal(2, (int)notebook.Cells[2].Outputs[1]!["execution_count"]!);
         var times = notebook.Cells[0].Metadata["execution"]!;
-        var start = DateTime.Parse((string)times["iopub.execute_input"]!, System.Globalization.CultureInfo.InvariantCulture);
-        var end = DateTime.Parse((string)times["shell.execute_reply"]!, System.Globalization.CultureInfo.InvariantCulture);
+        var start =
+            DateTime.Parse((string)times["iopub.execute_input"]!, System.Globalization.CultureInfo.InvariantCulture);
+        var end = DateTime.Parse((string)times["shell.execute_reply"]!,
+            System.Globalization.CultureInfo.InvariantCulture);
         Assert.Equal(1.5, (end - start).TotalSeconds, 5);
         Assert.Equal(
             ["[1/2] a", "a", "value", "        1.50 s", "[2/2] b", "b", "value", "        1.50 s"],
@@ -35,10 +37,12 @@ public sealed class NotebookRunnerTests
     public async Task TheFirstFailureStopsTheRunAndStandsInItsCell()
     {
         var notebook = NotebookFile.Of("a", "bad", "c");
-        var result = await RunAsync(notebook, (code, _) => code == "bad" ? new("Oops", "it broke", ["Oops: it broke"]) : null);
+        var result =
+            await RunAsync(notebook, (code, _) => code == "bad" ? new("Oops", "it broke", ["Oops: it broke"]) : null);
         Assert.Equal((1, 2, "Oops"), (result.Cells, result.Failed, result.Error!.Name));
         var output = Assert.Single(notebook.Cells[1].Outputs)!;
-        Assert.Equal(("error", "Oops", "it broke"), ((string)output["output_type"]!, (string)output["ename"]!, (string)output["evalue"]!));
+        Assert.Equal(("error", "Oops", "it broke"),
+            ((string)output["output_type"]!, (string)output["ename"]!, (string)output["evalue"]!));
         Assert.Null(notebook.Cells[2].ExecutionCount);
     }
 
@@ -105,7 +109,8 @@ public sealed class NotebookRunnerTests
         Assert.Empty(notebook.Cells[1].Outputs);
     }
 
-    private Task<RunResult> RunAsync(Notebook notebook, Func<string, ICellHost, CellError?> rule, CancellationToken? stop = null) =>
+    private Task<RunResult> RunAsync(Notebook notebook, Func<string, ICellHost, CellError?> rule,
+        CancellationToken? stop = null) =>
         new NotebookRunner(new FakeRunner(rule), new RunView(shown, terminal: false))
             .RunAsync(notebook, stop ?? TestContext.Current.CancellationToken);
 }

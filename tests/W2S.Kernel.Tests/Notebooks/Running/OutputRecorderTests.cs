@@ -54,10 +54,13 @@ public sealed class OutputRecorderTests
     [Fact]
     public void JsonStaysJsonAndTextGoesInLines()
     {
-        recorder.Result(new MimeBundle("text/html", "<p>\n</p>").Set(PlotlyScript.ChartMime, NotebookFile.Figure(1)).Set("image/png", "QUJD"));
+        recorder.Result(
+            new MimeBundle("text/html", "<p>\n</p>").Set(PlotlyScript.ChartMime, NotebookFile.Figure(1))
+                .Set("image/png", "QUJD"));
         recorder.End();
         var data = first.Outputs[0]!["data"]!;
-        Assert.Equal("""["<p>\n","</p>"]""", data["text/html"]!.ToJsonString().Replace("\\u003C", "<").Replace("\\u003E", ">"));
+        Assert.Equal("""["<p>\n","</p>"]""",
+            data["text/html"]!.ToJsonString().Replace("\\u003C", "<").Replace("\\u003E", ">"));
         Assert.Equal(1.0, (double)data[PlotlyScript.ChartMime]!["data"]![0]!["y"]![0]!);
         Assert.Equal("QUJD", (string)data["image/png"]!);
     }

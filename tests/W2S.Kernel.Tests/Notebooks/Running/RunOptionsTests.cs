@@ -8,9 +8,18 @@ public sealed class RunOptionsTests
     [Fact]
     public void OptionsStandAnywhereAndWithOrWithoutEquals()
     {
-        var options = RunOptions.Parse(["--quick", "--out", "a.ipynb", "n.ipynb", "--html=b.html", "--save", "--tolerance=0.01"]);
+        var options =
+            RunOptions.Parse(["--quick", "--out", "a.ipynb", "n.ipynb", "--html=b.html", "--save", "--tolerance=0.01"]);
         Assert.Equal(
-            new RunOptions { Notebook = "n.ipynb", Quick = true, Save = true, Out = "a.ipynb", Html = "b.html", Tolerance = 0.01 },
+            new RunOptions
+            {
+                Notebook = "n.ipynb",
+                Quick = true,
+                Save = true,
+                Out = "a.ipynb",
+                Html = "b.html",
+                Tolerance = 0.01
+            },
             options);
     }
 

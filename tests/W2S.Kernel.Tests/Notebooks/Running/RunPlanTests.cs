@@ -30,7 +30,8 @@ public sealed class RunPlanTests : IDisposable
         folder.File("text.ipynb", "hello");
         folder.File("old.ipynb", """{"nbformat": 3, "worksheets": []}""");
         folder.File("short.ipynb", good[..^20]);
-        folder.File("foreign.ipynb", """{"nbformat": 4, "cells": [], "metadata": {"kernelspec": {"name": "x", "display_name": "Python 3"}}}""");
+        folder.File("foreign.ipynb",
+            """{"nbformat": 4, "cells": [], "metadata": {"kernelspec": {"name": "x", "display_name": "Python 3"}}}""");
         Directory.CreateDirectory(Path.Combine(folder.Path, "python"));
         folder.File("python/good.ipynb", NotebookFile.Text(NotebookFile.Code("#!python\nprint(1)")));
         var before = Directory.GetFileSystemEntries(folder.Path, "*", SearchOption.AllDirectories).Order();
@@ -47,7 +48,8 @@ public sealed class RunPlanTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "needs a folder that nobody can write");
         var good = folder.File("good.ipynb", NotebookFile.Text(NotebookFile.Code("1")));
-        var error = Assert.Throws<NotebookException>(() => RunPlan.Make(RunOptions.Parse([good, "--out", "/proc/x.ipynb"])));
+        var error =
+            Assert.Throws<NotebookException>(() => RunPlan.Make(RunOptions.Parse([good, "--out", "/proc/x.ipynb"])));
         Assert.Contains("--out '/proc/x.ipynb' cannot be written there", error.Message);
     }
 
@@ -60,5 +62,7 @@ public sealed class RunPlanTests : IDisposable
     }
 
     private string[] InFolder(string[] arguments) =>
-        [.. arguments.Select(argument => argument.StartsWith("--", StringComparison.Ordinal) ? argument : Path.Combine(folder.Path, argument))];
+        [.. arguments.Select(
+            argument =>
+                argument.StartsWith("--", StringComparison.Ordinal) ? argument : Path.Combine(folder.Path, argument))];
 }

@@ -25,14 +25,16 @@ public sealed class RunProcessTests : IDisposable
         Assert.Equal("", run.Errors);
         var executed = Executed();
         Assert.Equal("42", NotebookText.Join(executed.Cells[1].Outputs[0]!["data"]!["text/plain"]));
-        Assert.Contains(Path.GetFileName(folder.Path), NotebookText.Join(executed.Cells[2].Outputs[0]!["data"]!["text/plain"]));
+        Assert.Contains(Path.GetFileName(folder.Path),
+            NotebookText.Join(executed.Cells[2].Outputs[0]!["data"]!["text/plain"]));
         Assert.Equal(before, File.ReadAllText(path));
     }
 
     [Fact]
     public async Task AFailingCellIsSaidWithNumberLineAndCaretAndTheOutputsSoFarStay()
     {
-        Write("Console.WriteLine(\"first\");", "var x = 1;\nthrow new InvalidOperationException(\"broken on purpose\");", "x");
+        Write("Console.WriteLine(\"first\");",
+            "var x = 1;\nthrow new InvalidOperationException(\"broken on purpose\");", "x");
         using var run = Run("n.ipynb");
         Assert.Equal(1, await run.EndAsync());
         Assert.Contains("cell 2 of 3 failed", run.Errors);
@@ -72,7 +74,8 @@ public sealed class RunProcessTests : IDisposable
         run.Signal(signal);
         Assert.Equal(code, await run.EndAsync());
         var stopped = clock.Elapsed.TotalSeconds;
-        // One second is the promise. A machine that other work keeps busy shows it by how long it takes to print the help.
+        // One second is the promise. A machine that other work keeps busy shows it by how long it takes to print the
+        // help.
         clock.Restart();
         using var help = Run("--help");
         await help.EndAsync();
@@ -117,7 +120,8 @@ public sealed class RunProcessTests : IDisposable
         Assert.Equal(signal == "TERM" ? 143 : 130, await run.EndAsync());
         Assert.Contains("w2s: stopped in cell 2 of 3; what was done is in runs", run.Errors);
         Assert.True(File.Exists(folder.File("checkpoint")), run.Output);
-        Assert.Contains("written\n", string.Concat(Executed().Cells[1].Outputs.Select(output => NotebookText.Join(output!["text"]))));
+        Assert.Contains("written\n",
+            string.Concat(Executed().Cells[1].Outputs.Select(output => NotebookText.Join(output!["text"]))));
         Assert.Null(Executed().Cells[2].ExecutionCount);
     }
 
@@ -127,7 +131,8 @@ public sealed class RunProcessTests : IDisposable
     public async Task ACellThatDoesNotEndIsEndedAndItsOutputsStay(bool again, string said)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "signals are sent by kill, and groups made by setsid");
-        Write("var token = Cell.Token; Console.WriteLine(\"in the\" + \" cell\"); await new TaskCompletionSource().Task;");
+        Write("var token = Cell.Token; Console.WriteLine(\"in the\" + \" cell\"); await new "
+            + "TaskCompletionSource().Task;");
         using var run = new RunningNotebook(folder.Path, ownGroup: true, "n.ipynb", "--out", "done.ipynb");
         await run.SeenAsync("in the cell");
         run.SignalGroup("TERM");
@@ -160,13 +165,15 @@ public sealed class RunProcessTests : IDisposable
         run.SignalGroup("TERM");
         Assert.Equal(143, await run.EndAsync());
         Assert.Single(Directory.EnumerateDirectories(folder.Path, "step-*", SearchOption.AllDirectories));
-        Assert.Contains("after 1\n", string.Concat(Executed().Cells[1].Outputs.Select(output => NotebookText.Join(output!["text"]))));
+        Assert.Contains("after 1\n",
+            string.Concat(Executed().Cells[1].Outputs.Select(output => NotebookText.Join(output!["text"]))));
     }
 
     [Fact]
     public async Task HalvesOfSurrogatePairsThatACellShowsAreUnknownCharactersInTheFile()
     {
-        Write("Console.Write(\"a\\ud83d\"); Console.Error.Write(\"\\udc00b\"); \"c\\ud83d\"", "throw new Exception(\"d\\ud83d\");");
+        Write("Console.Write(\"a\\ud83d\"); Console.Error.Write(\"\\udc00b\"); \"c\\ud83d\"",
+            "throw new Exception(\"d\\ud83d\");");
         using var run = Run("n.ipynb", "--html", "page.html");
         Assert.Equal(1, await run.EndAsync());
         Assert.Contains("Exception: d\uFFFD", run.Errors);
@@ -180,7 +187,8 @@ public sealed class RunProcessTests : IDisposable
     [InlineData("Environment.Exit(7);", "exit code 7")]
     // The runtime aborts without a last word, so text of the last 50 ms would be lost here and under SIGKILL.
     [InlineData("System.Threading.Thread.Sleep(300); int F(int n) => F(n + 1) + 1; F(0)", "stack overflow")]
-    [InlineData("System.Threading.Thread.Sleep(300); System.Diagnostics.Process.GetCurrentProcess().Kill();", "signal 9")]
+    [InlineData("System.Threading.Thread.Sleep(300); System.Diagnostics.Process.GetCurrentProcess().Kill();",
+        "signal 9")]
     public async Task ACellThatEndsTheProcessSaysWhyInTheNotebook(string cell, string reason)
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "exit codes differ there");
@@ -215,7 +223,9 @@ public sealed class RunProcessTests : IDisposable
     [Fact]
     public async Task SavingTwiceGivesTheSameFileAndCheckingFindsAChangedNumber()
     {
-        var path = Write("Console.WriteLine($\"{1 / 3.0:0.000} in {DateTime.Now.Ticks % 1000} ms, from \" + Environment.CurrentDirectory);", "2.5");
+        var path = Write(
+            "Console.WriteLine($\"{1 / 3.0:0.000} in {DateTime.Now.Ticks % 1000} ms, from \" + "
+            + "Environment.CurrentDirectory);", "2.5");
         foreach (var _ in new[] { 1, 2 })
         {
             using var save = Run("n.ipynb", "--save");
@@ -269,7 +279,8 @@ public sealed class RunProcessTests : IDisposable
             string.Format(Raw, "Error", "-two") + string.Format(Raw, "Output", "-three\\n"));
         using var run = Run("n.ipynb");
         Assert.Equal(0, await run.EndAsync());
-        string[] Texts(int cell) => [.. Executed().Cells[cell].Outputs.Select(output => NotebookText.Join(output!["text"])).Order()];
+        string[] Texts(int cell) =>
+            [.. Executed().Cells[cell].Outputs.Select(output => NotebookText.Join(output!["text"])).Order()];
         Assert.Equal(["past-one"], Texts(0));
         Assert.Equal(["between"], Texts(1));
         Assert.Equal(["past-three\n", "past-two"], Texts(2));
@@ -310,5 +321,6 @@ public sealed class RunProcessTests : IDisposable
 
     private List<string> Listing() =>
         [.. Directory.EnumerateFileSystemEntries(folder.Path, "*", SearchOption.AllDirectories).Order()
-            .Select(path => $"{Path.GetRelativePath(folder.Path, path)}|{(File.Exists(path) ? File.ReadAllText(path) : "")}")];
+            .Select(path =>
+                $"{Path.GetRelativePath(folder.Path, path)}|{(File.Exists(path) ? File.ReadAllText(path) : "")}")];
 }

@@ -34,12 +34,15 @@ public sealed class RunViewTests
     {
         var view = new RunView(shown, terminal: false);
         view.Display(new MimeBundle("text/html", PlotlyScript.Marker + "<script></script>"), "p", update: false);
-        view.Display(new MimeBundle("text/html", PlotlyScript.Marker).Set("text/plain", PlotlyScript.Marker), "p", update: false);
-        view.Display(new MimeBundle("text/html", PlotlyScript.Marker).Set("text/plain", "plotly.js is ready"), "p", update: false);
+        view.Display(new MimeBundle("text/html", PlotlyScript.Marker).Set("text/plain", PlotlyScript.Marker), "p",
+            update: false);
+        view.Display(new MimeBundle("text/html", PlotlyScript.Marker).Set("text/plain", "plotly.js is ready"), "p",
+            update: false);
         view.Display(new MimeBundle("text/html", "<b>x</b>"), "q", update: false);
         view.Display(new MimeBundle("text/plain", new string('x', 10_000)), "q", update: false);
         Assert.Equal(
-            $"plotly.js is ready\n[text/html, 8 characters]\n{new string('x', 8000)}… (2000 more characters are in the notebook)\n",
+            $"plotly.js is ready\n[text/html, 8 characters]\n{new string('x', 8000)}… (2000 more characters are in "
+            + "the notebook)\n",
             shown.ToString());
     }
 

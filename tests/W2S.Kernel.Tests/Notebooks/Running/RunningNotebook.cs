@@ -60,7 +60,8 @@ internal sealed class RunningNotebook : IDisposable
 
     public void SignalGroup(string name) => Signal(name, $"-{process.Id}");
 
-    public static void Signal(string name, string process) => Process.Start("kill", [$"-{name}", "--", process]).WaitForExit();
+    public static void Signal(string name, string process) =>
+        Process.Start("kill", [$"-{name}", "--", process]).WaitForExit();
 
     public void Dispose()
     {

@@ -25,7 +25,8 @@ public sealed class TerminalTests : IDisposable
     public async Task AReaderIsAskedAndAPasswordIsNotShown()
     {
         Start("Console.WriteLine(\"hello \" + Cell.ReadLine(\"who\" + \"? \").ToUpper());",
-            "var word = Cell.ReadPassword(\"pass\" + \"word? \"); Console.WriteLine($\"{word.Length} letters, last {word[^1]}\");");
+            "var word = Cell.ReadPassword(\"pass\" + \"word? \"); Console.WriteLine($\"{word.Length} letters, last "
+            + "{word[^1]}\");");
         await SeenAsync("who? ");
         await TypeAsync("Ada\n");
         await SeenAsync("hello ADA");
@@ -66,12 +67,13 @@ public sealed class TerminalTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists(Script), "there is no util-linux here");
         folder.File("n.ipynb", NotebookFile.Text([.. cells.Select(cell => NotebookFile.Code(cell))]));
-        terminal = Process.Start(new ProcessStartInfo(Script, ["-qec", $"dotnet '{Repository.Kernel}' run n.ipynb", "/dev/null"])
-        {
-            WorkingDirectory = folder.Path,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        })!;
+        terminal = Process.Start(
+            new ProcessStartInfo(Script, ["-qec", $"dotnet '{Repository.Kernel}' run n.ipynb", "/dev/null"])
+            {
+                WorkingDirectory = folder.Path,
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+            })!;
         _ = ReadAsync(terminal.StandardOutput);
     }
 
@@ -83,7 +85,8 @@ public sealed class TerminalTests : IDisposable
 
     private async Task SeenAsync(string text)
     {
-        for (var wait = Stopwatch.StartNew(); !Screen.Contains(text, StringComparison.Ordinal); await Task.Delay(20, TestContext.Current.CancellationToken))
+        for (var wait = Stopwatch.StartNew(); !Screen.Contains(text, StringComparison.Ordinal); await Task.Delay(20,
+            TestContext.Current.CancellationToken))
             Assert.True(wait.Elapsed < Patience, $"'{text}' did not come:\n{Screen}");
     }
 

@@ -31,8 +31,10 @@ public sealed class BatchLoaderTests
             using var scope = NewDisposeScope();
             var hash = new HashCode();
             hash.AddBytes(batch.Images.contiguous().bytes);
-            return $"{batch.Epoch} {batch.Step} {batch.View} [{string.Join(' ', batch.Indices)}] [{string.Join(' ', batch.Labels.to(CPU).data<long>())}] "
-                + $"{batch.Mix?.Lambda} [{string.Join(' ', batch.Mix?.Partners.data<long>().ToArray() ?? [])}] {hash.ToHashCode()}";
+            return $"{batch.Epoch} {batch.Step} {batch.View} [{string.Join(' ', batch.Indices)}] "
+                + $"[{string.Join(' ', batch.Labels.to(CPU).data<long>())}] "
+                + $"{batch.Mix?.Lambda} [{string.Join(' ', batch.Mix?.Partners.data<long>().ToArray() ?? [])}] "
+                    + $"{hash.ToHashCode()}";
         }),
     ];
 
@@ -42,7 +44,15 @@ public sealed class BatchLoaderTests
         using var set = Set();
         foreach (var channelsLast in new[] { false, true })
         {
-            using var loader = new BatchLoader(set, new() { BatchSize = 32, Shuffle = false, ChannelsLast = channelsLast, Normalization = Normalization.Cifar100 });
+            using var loader =
+                new BatchLoader(set,
+                    new()
+                    {
+                        BatchSize = 32,
+                        Shuffle = false,
+                        ChannelsLast = channelsLast,
+                        Normalization = Normalization.Cifar100
+                    });
             Assert.Equal(3, loader.StepsPerEpoch);
             var seen = 0;
             foreach (var batch in loader.Epoch(0))
@@ -65,7 +75,9 @@ public sealed class BatchLoaderTests
     {
         using var set = Set();
         using var loader = new BatchLoader(set, new() { BatchSize = 16, Seed = 5 });
-        var orders = Enumerable.Range(0, 3).Select(epoch => loader.Epoch(epoch).SelectMany(batch => batch.Indices).ToArray()).ToArray();
+        var orders =
+            Enumerable.Range(0, 3).Select(epoch => loader.Epoch(epoch).SelectMany(batch => batch.Indices).ToArray())
+                .ToArray();
         Assert.All(orders, order => Assert.Equal(Enumerable.Range(0, 70), order.Order()));
         Assert.NotEqual(orders[0], orders[1]);
         Assert.Equal(orders[2], loader.Epoch(2).SelectMany(batch => batch.Indices));
@@ -77,7 +89,14 @@ public sealed class BatchLoaderTests
     public void WorkersPrefetchAndEntryPointChangeNothing()
     {
         using var set = Set(200);
-        var options = new BatchOptions { BatchSize = 24, Seed = 3, Augmentation = Heavy, Mixing = new() { Mixup = 0.4, Cutmix = 1 } };
+        var options =
+            new BatchOptions
+            {
+                BatchSize = 24,
+                Seed = 3,
+                Augmentation = Heavy,
+                Mixing = new() { Mixup = 0.4, Cutmix = 1 }
+            };
         string[]? expected = null;
         foreach (var (workers, prefetch) in new[] { (0, 1), (1, 1), (1, 2), (3, 2), (2, 5) })
         {
@@ -109,7 +128,8 @@ public sealed class BatchLoaderTests
     public void StoredViewsComeBackAndCanBeServedInOrder()
     {
         using var set = Set();
-        using var loader = new BatchLoader(set, new() { BatchSize = 70, Augmentation = Augmentation.Standard, Views = 2, Seed = 9 });
+        using var loader =
+            new BatchLoader(set, new() { BatchSize = 70, Augmentation = Augmentation.Standard, Views = 2, Seed = 9 });
         using var scope = NewDisposeScope();
         var stored = Enumerable.Range(0, 2).Select(view => Images(loader.InOrder(view))).ToArray();
         Assert.False(stored[0].Equals(stored[1]));
@@ -119,7 +139,8 @@ public sealed class BatchLoaderTests
         }
         foreach (var batch in loader.Epoch(3))
         {
-            Assert.True(batch.Images.Equals(stored[1].index_select(0, tensor(batch.Indices.Select(i => (long)i).ToArray()))));
+            Assert.True(
+                batch.Images.Equals(stored[1].index_select(0, tensor(batch.Indices.Select(i => (long)i).ToArray()))));
         }
     }
 
@@ -127,13 +148,15 @@ public sealed class BatchLoaderTests
     public void CropAndFlipEqualAHandCalculation()
     {
         using var set = Set(40);
-        var options = new BatchOptions { BatchSize = 40, Shuffle = false, Augmentation = Augmentation.Standard, Seed = 6 };
+        var options =
+            new BatchOptions { BatchSize = 40, Shuffle = false, Augmentation = Augmentation.Standard, Seed = 6 };
         using var loader = new BatchLoader(set, options);
         var (flips, tops) = (0, new HashSet<int>());
         foreach (var batch in loader.Epoch(1))
         {
             using var scope = NewDisposeScope();
-            var padded = nn.functional.pad(Normalization.Centered.Apply(set.Images), [4, 4, 4, 4], PaddingModes.Constant, -1);
+            var padded =
+                nn.functional.pad(Normalization.Centered.Apply(set.Images), [4, 4, 4, 4], PaddingModes.Constant, -1);
             for (var i = 0; i < 40; i++)
             {
                 var plan = ViewPlan.Draw(options.Augmentation, 6, 1, i, 32, 32);
@@ -152,7 +175,8 @@ public sealed class BatchLoaderTests
     {
         { "plain", Augmentation.None, null },
         { "standard", Augmentation.Standard, new MixOptions { Mixup = 0.8 } },
-        { "resized", new Augmentation { ResizedCrop = new(), Flip = true, Erasing = new(1) }, new MixOptions { Cutmix = 1 } },
+        { "resized", new Augmentation { ResizedCrop = new(), Flip = true, Erasing = new(1) },
+            new MixOptions { Cutmix = 1 } },
         { "heavy", Heavy, new MixOptions { Mixup = 0.8, Cutmix = 1 } },
     };
 
@@ -164,7 +188,15 @@ public sealed class BatchLoaderTests
         using var set = Set(90);
         foreach (var channelsLast in new[] { false, true })
         {
-            var options = new BatchOptions { BatchSize = 25, Augmentation = augmentation, Mixing = mixing, ChannelsLast = channelsLast, Normalization = Normalization.Cifar100 };
+            var options =
+                new BatchOptions
+                {
+                    BatchSize = 25,
+                    Augmentation = augmentation,
+                    Mixing = mixing,
+                    ChannelsLast = channelsLast,
+                    Normalization = Normalization.Cifar100
+                };
             using var host = new BatchLoader(set, options);
             using var tensors = new BatchLoader(set, options, byTensors: true);
             Assert.Equal(Record(host.Epoch(0)), Record(tensors.Epoch(0)));
@@ -190,7 +222,8 @@ public sealed class BatchLoaderTests
         foreach (var batch in mixup.Epoch(0))
         {
             var lambda = batch.Mix!.Lambda;
-            Assert.True((batch.Images - (images * lambda + images.flip(0) * (1 - lambda))).abs().max().item<float>() < 1e-6f);
+            Assert.True(
+                (batch.Images - (images * lambda + images.flip(0) * (1 - lambda))).abs().max().item<float>() < 1e-6f);
             Assert.Equal(set.Labels.Reverse(), batch.Mix.Partners.data<long>());
             Assert.Equal(set.Labels, batch.Labels.data<long>());
         }
@@ -239,7 +272,8 @@ public sealed class BatchLoaderTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new BatchLoader(set, new() { BatchSize = 0 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => new BatchLoader(set, new() { Views = 0 }));
         Assert.Throws<ArgumentException>(() => new BatchLoader(set, new() { Mixing = new() }));
-        Assert.Throws<ArgumentException>(() => new BatchLoader(set, new() { Augmentation = new() { Padding = 4, ResizedCrop = new() } }));
+        Assert.Throws<ArgumentException>(
+            () => new BatchLoader(set, new() { Augmentation = new() { Padding = 4, ResizedCrop = new() } }));
         using var loader = new BatchLoader(set, new());
         Assert.Throws<ArgumentOutOfRangeException>(() => loader.Epoch(-1));
         Assert.Throws<ArgumentOutOfRangeException>(() => loader.Epoch(0, 2));

@@ -12,7 +12,8 @@ public sealed class EpisodeSamplerTests
         long[] labels = [.. perClass.SelectMany((count, label) => Enumerable.Repeat((long)label, count))];
         // In an order that is not class by class.
         var order = RandomSplit.Permutation(labels.Length, 5);
-        return new ImageSet("toys", zeros(labels.Length, 3, 2, 2, ScalarType.Byte), [.. order.Select(i => labels[i])], [.. perClass.Select((_, i) => $"toy {i}")]);
+        return new ImageSet("toys", zeros(labels.Length, 3, 2, 2, ScalarType.Byte), [.. order.Select(i => labels[i])],
+            [.. perClass.Select((_, i) => $"toy {i}")]);
     }
 
     [Fact]
@@ -27,8 +28,10 @@ public sealed class EpisodeSamplerTests
             Assert.Equal(12, task.Support.Count);
             Assert.Equal(24, task.Query.Count);
             Assert.Equal(36, task.Support.Concat(task.Query).Distinct().Count());
-            Assert.Equal(task.Support.Select((_, i) => task.Classes[i / 3]), task.Support.Select(position => set.Labels[position]));
-            Assert.Equal(task.QueryLabels.Select(label => task.Classes[(int)label]), task.Query.Select(position => set.Labels[position]));
+            Assert.Equal(task.Support.Select((_, i) => task.Classes[i / 3]),
+                task.Support.Select(position => set.Labels[position]));
+            Assert.Equal(task.QueryLabels.Select(label => task.Classes[(int)label]),
+                task.Query.Select(position => set.Labels[position]));
         }
     }
 
@@ -36,8 +39,11 @@ public sealed class EpisodeSamplerTests
     public void ATaskIsAPureFunctionOfSeedAndNumber()
     {
         using var set = Set([.. Enumerable.Repeat(20, 6)]);
-        string Text(EpisodeSampler sampler, long number) => string.Join(",", [.. sampler.Draw(number).Classes, .. sampler.Draw(number).Support, .. sampler.Draw(number).Query]);
-        var (forward, backward) = (new EpisodeSampler(set, new EpisodeOptions(), 3), new EpisodeSampler(set, new EpisodeOptions(), 3));
+        string Text(EpisodeSampler sampler, long number) =>
+            string.Join(",",
+                [.. sampler.Draw(number).Classes, .. sampler.Draw(number).Support, .. sampler.Draw(number).Query]);
+        var (forward, backward) = (new EpisodeSampler(set, new EpisodeOptions(), 3),
+            new EpisodeSampler(set, new EpisodeOptions(), 3));
         var there = Enumerable.Range(0, 20).Select(number => Text(forward, number)).ToArray();
         var back = Enumerable.Range(0, 20).Reverse().Select(number => Text(backward, number)).Reverse().ToArray();
 
@@ -65,8 +71,10 @@ public sealed class EpisodeSamplerTests
         var sampler = new EpisodeSampler(set, new EpisodeOptions { Ways = 5, Shots = 5, Queries = 5 }, 9);
         var tasks = Enumerable.Range(0, 2_000).Select(number => sampler.Draw(number)).ToArray();
         // 2,000 tasks · ½: each class 1,000 ± 22 times, each image of it 500 ± 19.
-        Assert.All(tasks.SelectMany(task => task.Classes).CountBy(label => label), count => Assert.InRange(count.Value, 890, 1_110));
-        Assert.All(tasks.SelectMany(task => task.Support.Concat(task.Query)).CountBy(position => position), count => Assert.InRange(count.Value, 400, 600));
+        Assert.All(tasks.SelectMany(task => task.Classes).CountBy(label => label),
+            count => Assert.InRange(count.Value, 890, 1_110));
+        Assert.All(tasks.SelectMany(task => task.Support.Concat(task.Query)).CountBy(position => position),
+            count => Assert.InRange(count.Value, 400, 600));
     }
 
     [Fact]
@@ -74,8 +82,12 @@ public sealed class EpisodeSamplerTests
     {
         using var set = Set(20, 12, 20, 20, 20);
         var few = Assert.Throws<ArgumentException>(() => new EpisodeSampler(set, new EpisodeOptions(), 0));
-        Assert.StartsWith("class 'toy 1' of toys has 12 images where a task wants 1 to learn from and 15 to judge by; give fewer Shots or Queries, or leave the class out", few.Message);
-        var narrow = Assert.Throws<ArgumentException>(() => new EpisodeSampler(set, new EpisodeOptions { Ways = 6, Queries = 3 }, 0));
+        Assert.StartsWith(
+            "class 'toy 1' of toys has 12 images where a task wants 1 to learn from and 15 to judge by; give fewer "
+            + "Shots or Queries, or leave the class out", few.Message);
+        var narrow =
+            Assert.Throws<ArgumentException>(
+                () => new EpisodeSampler(set, new EpisodeOptions { Ways = 6, Queries = 3 }, 0));
         Assert.StartsWith("toys has images of 5 classes where a task wants 6", narrow.Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => new EpisodeOptions { Ways = 1 });
         Assert.Throws<ArgumentOutOfRangeException>(() => new EpisodeOptions { Shots = 0 });

@@ -6,7 +6,8 @@ namespace W2S.Tests.Data.Noise;
 
 public sealed class LabelNoiseTests
 {
-    private static long[] Clean(int count, int classes) => [.. Enumerable.Range(0, count).Select(i => (long)(i % classes))];
+    private static long[] Clean(int count, int classes) =>
+        [.. Enumerable.Range(0, count).Select(i => (long)(i % classes))];
 
     [Fact]
     public void SymmetricNoiseByBothDefinitions()
@@ -16,8 +17,11 @@ public sealed class LabelNoiseTests
         var others = LabelNoise.Symmetric(clean, 10, 0.2, 1, SymmetricNoise.OverOtherClasses);
         Assert.Equal(0.2, others.RealisedRate);
         Assert.InRange(all.RealisedRate, 0.17, 0.19); // 0.18 expected, standard deviation 0.0013
-        var targets = Enumerable.Range(0, 10_000).Where(i => others.Labels[i] != clean[i]).CountBy(i => others.Labels[i]).ToDictionary();
-        Assert.All(Enumerable.Range(0, 10), k => Assert.InRange(targets[k], 140, 260)); // 200 each, standard deviation 13
+        var targets =
+            Enumerable.Range(0, 10_000).Where(i => others.Labels[i] != clean[i]).CountBy(i => others.Labels[i])
+                .ToDictionary();
+        // 200 each, standard deviation 13
+        Assert.All(Enumerable.Range(0, 10), k => Assert.InRange(targets[k], 140, 260));
         Assert.Equal(all.Labels, LabelNoise.Symmetric(clean, 10, 0.2, 1).Labels);
         Assert.NotEqual(all.Labels, LabelNoise.Symmetric(clean, 10, 0.2, 2).Labels);
         Assert.Equal(clean, LabelNoise.Symmetric(clean, 10, 0, 1).Labels);
@@ -35,7 +39,8 @@ public sealed class LabelNoiseTests
             Assert.Equal(40, Enumerable.Range(0, 1000).Count(i => clean[i] == from && noisy.Labels[i] == to));
             Assert.Equal(60, Enumerable.Range(0, 1000).Count(i => clean[i] == from && noisy.Labels[i] == from));
         }
-        Assert.All(Enumerable.Range(0, 1000).Where(i => clean[i] is 0 or 1 or 6 or 7 or 8), i => Assert.Equal(clean[i], noisy.Labels[i]));
+        Assert.All(Enumerable.Range(0, 1000).Where(i => clean[i] is 0 or 1 or 6 or 7 or 8),
+            i => Assert.Equal(clean[i], noisy.Labels[i]));
     }
 
     [Fact]
@@ -63,7 +68,9 @@ public sealed class LabelNoiseTests
         Assert.Equal(set.Labels, InstanceNoise.Draw(set, 0, 5).Labels);
         for (var image = 0; image < 2; image++)
         {
-            var wrong = Enumerable.Range(0, 4000).Where(i => i % 2 == image && noisy.Labels[i] != set.Labels[i]).CountBy(i => noisy.Labels[i]).ToList();
+            var wrong =
+                Enumerable.Range(0, 4000).Where(i => i % 2 == image && noisy.Labels[i] != set.Labels[i])
+                    .CountBy(i => noisy.Labels[i]).ToList();
             Assert.True(wrong.Max(pair => pair.Value) > 0.6 * wrong.Sum(pair => pair.Value));
         }
     }
@@ -85,7 +92,8 @@ public sealed class LabelNoiseTests
         File.WriteAllText(path, "index,clean_label,noisy_label\n0;5;10\n");
         Assert.Contains("line 2", Message([5]), StringComparison.Ordinal);
 
-        string Message(long[] clean) => Assert.Throws<InvalidDataException>(() => HumanLabels.Read(path, clean)).Message;
+        string Message(long[] clean) =>
+            Assert.Throws<InvalidDataException>(() => HumanLabels.Read(path, clean)).Message;
     }
 
     [Fact]

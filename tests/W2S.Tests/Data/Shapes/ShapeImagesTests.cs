@@ -40,7 +40,9 @@ public sealed class ShapeImagesTests
     [Fact]
     public void AnEasyPictureShowsItsColourInTheMiddleOfADisc()
     {
-        using var set = ShapeImages.Create(new() { Count = 40, Forms = 2, Colors = 3, Difficulty = 0, Labels = ShapeLabels.Color }, 3);
+        using var set =
+            ShapeImages.Create(new() { Count = 40, Forms = 2, Colors = 3, Difficulty = 0, Labels = ShapeLabels.Color },
+                3);
         for (var i = 0; i < set.Count; i++)
         {
             for (var channel = 0; channel < 3; channel++)
@@ -64,7 +66,8 @@ public sealed class ShapeImagesTests
     public void AnOptionOutsideItsRangeIsNamed()
     {
         foreach (var options in new ShapesOptions[]
-            { new() { Count = 0 }, new() { Forms = 1 }, new() { Forms = 11 }, new() { Colors = 9 }, new() { Difficulty = double.NaN }, new() { LabelNoise = 1.5 } })
+            { new() { Count = 0 }, new() { Forms = 1 }, new() { Forms = 11 }, new() { Colors = 9 },
+                new() { Difficulty = double.NaN }, new() { LabelNoise = 1.5 } })
         {
             var error = Assert.Throws<ArgumentOutOfRangeException>(() => ShapeImages.Create(options, 1));
             Assert.Contains("outside its range", error.Message, StringComparison.Ordinal);

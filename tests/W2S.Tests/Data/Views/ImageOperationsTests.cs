@@ -10,23 +10,27 @@ public sealed class ImageOperationsTests
     private static readonly JsonElement Reference = ReferenceFile.Read("data_augmentation.json");
 
     public static TheoryData<string> Operations =>
-        [.. Reference.GetProperty("cases").EnumerateArray().Select(item => item.GetProperty("operation").GetString()!).Distinct()];
+        [.. Reference.GetProperty("cases").EnumerateArray().Select(item => item.GetProperty("operation").GetString()!)
+            .Distinct()];
 
     [Theory]
     [MemberData(nameof(Operations))]
     public void EachOperationEqualsTorchvisions(string name)
     {
         var (height, width) = (Reference.GetProperty("height").GetInt32(), Reference.GetProperty("width").GetInt32());
-        foreach (var item in Reference.GetProperty("cases").EnumerateArray().Where(item => item.GetProperty("operation").GetString() == name))
+        foreach (var item in Reference.GetProperty("cases").EnumerateArray().Where(
+            item => item.GetProperty("operation").GetString() == name))
         {
             var amount = item.GetProperty("amount").GetDouble();
             byte[] planes = [.. Reference.Floats("image").Select(value => (byte)value)];
-            ImageOperations.Apply(new(Enum.Parse<ImageOperation>(name), amount), planes, new byte[planes.Length], height, width);
+            ImageOperations.Apply(new(Enum.Parse<ImageOperation>(name), amount), planes, new byte[planes.Length],
+                height, width);
             var expected = item.Floats("values");
             var wrong = Enumerable.Range(0, planes.Length).Where(i => planes[i] != expected[i]).ToArray();
             Assert.True(
                 wrong.Length == 0,
-                $"{name} {amount}: {wrong.Length} of {planes.Length} values differ, the first at {wrong.FirstOrDefault()}: "
+                $"{name} {amount}: {wrong.Length} of {planes.Length} values differ, the first at "
+                + $"{wrong.FirstOrDefault()}: "
                 + $"{planes[wrong.FirstOrDefault()]} for {expected[wrong.FirstOrDefault()]}");
         }
     }
@@ -42,7 +46,8 @@ public sealed class ImageOperationsTests
             var part = item.Floats("part").Select(value => (int)value).ToArray();
             var target = new byte[image.Length];
             CropResize.Apply(image, (part[0], part[1], part[2], part[3]), target, height, width);
-            Assert.All(item.Floats("values").Zip(target), pair => Assert.InRange(pair.Second, pair.First - 0.502f, pair.First + 0.502f));
+            Assert.All(item.Floats("values").Zip(target),
+                pair => Assert.InRange(pair.Second, pair.First - 0.502f, pair.First + 0.502f));
         }
     }
 
@@ -67,9 +72,12 @@ public sealed class ImageOperationsTests
         var steps = Enumerable.Range(0, 5_000).SelectMany(_ => rand.Draw(ref random, 40, 20)).ToArray();
         Assert.Equal(15_000, steps.Length);
         Assert.Equal(14, steps.Select(step => step.Operation).Distinct().Count());
-        Assert.All(steps.Where(step => step.Operation == ImageOperation.Posterize), step => Assert.Equal(6, step.Amount));
-        Assert.All(steps.Where(step => step.Operation == ImageOperation.Solarize), step => Assert.Equal(127.5, step.Amount));
-        Assert.All(steps.Where(step => step.Operation == ImageOperation.TranslateX), step => Assert.Equal(150.0 / 331 * 10, Math.Abs(step.Amount), 9));
+        Assert.All(steps.Where(step => step.Operation == ImageOperation.Posterize),
+            step => Assert.Equal(6, step.Amount));
+        Assert.All(steps.Where(step => step.Operation == ImageOperation.Solarize),
+            step => Assert.Equal(127.5, step.Amount));
+        Assert.All(steps.Where(step => step.Operation == ImageOperation.TranslateX),
+            step => Assert.Equal(150.0 / 331 * 10, Math.Abs(step.Amount), 9));
     }
 
     [Fact]
@@ -79,7 +87,8 @@ public sealed class ImageOperationsTests
         var jitter = new ColorJitter(0.4, 0.5, 1.5, 0.1);
         var draws = Enumerable.Range(0, 1000).Select(_ => jitter.Draw(ref random)).ToArray();
         Assert.All(draws, steps => Assert.Equal(4, steps.Length));
-        Assert.Equal(24, draws.Select(steps => string.Join(' ', steps.Select(step => step.Operation))).Distinct().Count());
+        Assert.Equal(24,
+            draws.Select(steps => string.Join(' ', steps.Select(step => step.Operation))).Distinct().Count());
         Check(ImageOperation.Brightness, 0.6, 1.4);
         Check(ImageOperation.Contrast, 0.5, 1.5);
         Check(ImageOperation.Saturation, 0, 2.5);
@@ -87,7 +96,9 @@ public sealed class ImageOperationsTests
 
         void Check(ImageOperation operation, double low, double high)
         {
-            var amounts = draws.SelectMany(steps => steps).Where(step => step.Operation == operation).Select(step => step.Amount).ToArray();
+            var amounts =
+                draws.SelectMany(steps => steps).Where(step => step.Operation == operation).Select(step => step.Amount)
+                    .ToArray();
             Assert.InRange(amounts.Min(), low, low + 0.02 * (high - low));
             Assert.InRange(amounts.Max(), high - 0.02 * (high - low), high);
         }
@@ -111,7 +122,8 @@ public sealed class ImageOperationsTests
             erased++;
         }
         Assert.InRange(areas.Min(), 0.22, 0.27);
-        Assert.InRange(areas.Average(), 0.55, 0.63); // 0.625 for areas alone, less since the largest do not fit at every ratio
+        // 0.625 for areas alone, less since the largest do not fit at every ratio
+        Assert.InRange(areas.Average(), 0.55, 0.63);
         Assert.InRange(erased, 1880, 2120);
         Assert.Equal((0, 12, 40, 53), new RandomResizedCrop(1, 1).Draw(ref random, 40, 77));
     }

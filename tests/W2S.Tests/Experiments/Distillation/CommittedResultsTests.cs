@@ -4,10 +4,12 @@ using W2S.Runs;
 
 namespace W2S.Tests.Experiments.Distillation;
 
-/// <summary>What the committed results say follows from the predictions committed with them, and they are runs of the plan that the notebook shows.</summary>
+/// <summary>What the committed results say follows from the predictions committed with them, and they are runs of the
+/// plan that the notebook shows.</summary>
 public sealed class CommittedResultsTests
 {
-    private static readonly RunResult[] Runs = [.. RunFile.Read(Path.Combine(DataFolder.Repository!, "notebooks", "results", "01-knowledge-distillation.json"))];
+    private static readonly RunResult[] Runs = [.. RunFile.Read(
+        Path.Combine(DataFolder.Repository!, "notebooks", "results", "01-knowledge-distillation.json"))];
 
     public static TheoryData<string> Hashes => [.. Runs.Select(run => run.Hash)];
 
@@ -31,7 +33,8 @@ public sealed class CommittedResultsTests
         {
             Assert.Contains(Runs, run => run.Hash == plan.TeacherRun(seed).Hash);
             Assert.Contains(Runs, run => run.Hash == plan.Scratch(seed).Hash);
-            Assert.Contains(Runs, run => run.Hash == plan.TeacherOnly(new W2S.Losses.WeakToStrong.AdaptConf(), seed).Hash);
+            Assert.Contains(Runs,
+                run => run.Hash == plan.TeacherOnly(new W2S.Losses.WeakToStrong.AdaptConf(), seed).Hash);
         }
     }
 }

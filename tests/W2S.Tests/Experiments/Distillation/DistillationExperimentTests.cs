@@ -16,7 +16,15 @@ public sealed class DistillationExperimentTests : IDisposable
 {
     private static readonly DistillationPlan Tiny = new()
     {
-        Data = new DistillationData { Set = DistillationSet.Shapes, Classes = 3, TrainPerClass = 12, ValidationPerClass = 5, TestPerClass = 7, Size = 8 },
+        Data = new DistillationData
+        {
+            Set = DistillationSet.Shapes,
+            Classes = 3,
+            TrainPerClass = 12,
+            ValidationPerClass = 5,
+            TestPerClass = 7,
+            Size = 8
+        },
         Student = "resnet8",
         TeacherEpochs = 1,
         Epochs = 3,
@@ -33,7 +41,8 @@ public sealed class DistillationExperimentTests : IDisposable
         var images = Tiny.Data.Load();
 
         Assert.Equal((36, 15, 21), (images.Train.Count, images.Validation.Count, images.Test.Count));
-        Assert.All([images.Train, images.Validation, images.Test], part => Assert.Equal([0L, 1, 2], part.Labels.Distinct().Order()));
+        Assert.All([images.Train, images.Validation, images.Test],
+            part => Assert.Equal([0L, 1, 2], part.Labels.Distinct().Order()));
         Assert.Equal([8L, 8], images.Train.Images.shape[2..]);
         Assert.Same(images, (Tiny.Data with { }).Load());
         var all = new[] { images.Train, images.Validation, images.Test }.SelectMany(Pictures).ToArray();
@@ -51,7 +60,8 @@ public sealed class DistillationExperimentTests : IDisposable
     [InlineData(21, 8, "Classes 21")]
     [InlineData(3, 12, "Size 12")]
     public void DataThatCannotBeAreNamed(int classes, int size, string said) =>
-        Assert.Contains(said, Assert.Throws<ArgumentException>(() => (Tiny.Data with { Classes = classes, Size = size }).Load()).Message);
+        Assert.Contains(said,
+            Assert.Throws<ArgumentException>(() => (Tiny.Data with { Classes = classes, Size = size }).Load()).Message);
 
     [Fact]
     public void EveryNumberFollowsFromThePredictionsAndTheEpochFromTheValidation()
@@ -63,7 +73,8 @@ public sealed class DistillationExperimentTests : IDisposable
 
         Assert.Equal(run.Predictions("test").Accuracy, run["test accuracy"]);
         Assert.Equal(run.Predictions("test").Agreement(teacher.Predictions("test")), run["test agreement"]);
-        Assert.Equal(run.Outcome.History.Max(point => point.Values["validation accuracy"]), run["validation accuracy"], 1e-6);
+        Assert.Equal(run.Outcome.History.Max(point => point.Values["validation accuracy"]), run["validation accuracy"],
+            1e-6);
         Assert.Equal(3, run.Outcome.History.Count);
         Assert.All(run.Outcome.History, point => Assert.InRange(point.Values["beta"], 0, .5));
         using var scope = NewDisposeScope();
@@ -88,12 +99,15 @@ public sealed class DistillationExperimentTests : IDisposable
         var whole = new RunStore(folder).Get(student);
         var other = new RunStore(Path.Combine(folder, "stopped"));
         using (var stop = new CancellationTokenSource())
-            Assert.ThrowsAny<OperationCanceledException>(() => other.Get(student, new StopAfter(stop, student.Needs.Count * Tiny.TeacherEpochs + 1), stop.Token));
+            Assert.ThrowsAny<OperationCanceledException>(
+                () => other.Get(student, new StopAfter(stop, student.Needs.Count * Tiny.TeacherEpochs + 1),
+                    stop.Token));
         var resumed = other.Get(student);
 
         Assert.Equal(whole.Predictions("test").Classes, resumed.Predictions("test").Classes);
         Assert.Equal(whole.Predictions("test").Nll, resumed.Predictions("test").Nll);
-        Assert.Equal(whole.Outcome.History.Select(point => point.Values), resumed.Outcome.History.Select(point => point.Values));
+        Assert.Equal(whole.Outcome.History.Select(point => point.Values),
+            resumed.Outcome.History.Select(point => point.Values));
     }
 
     [Fact]
@@ -116,11 +130,13 @@ public sealed class DistillationExperimentTests : IDisposable
     {
         var runs = Tiny.Runs([new Kd(), new CrossEntropy { Smoothing = .1 }], [new Kd()], 2);
 
-        Assert.Equal(["Scratch", "Scratch", "KD", "Label smoothing", "KD, teacher only"], runs.Take(5).Select(run => run.Name));
+        Assert.Equal(["Scratch", "Scratch", "KD", "Label smoothing", "KD, teacher only"],
+            runs.Take(5).Select(run => run.Name));
         Assert.Equal(10, runs.Select(run => run.Hash).Distinct().Count());
         Assert.Equal(runs[2].Teacher!.Hash, runs[0].Hash);
         Assert.Equal("resnet8 → resnet8, shapes, first 3 classes, 8×8", runs[2].Setting);
-        Assert.All(new[] { DistillationPlan.Small, DistillationPlan.Quick, DistillationPlan.Paper }, plan => Assert.Equal(16, plan.Scratch(0).Hash.Length));
+        Assert.All(new[] { DistillationPlan.Small, DistillationPlan.Quick, DistillationPlan.Paper },
+            plan => Assert.Equal(16, plan.Scratch(0).Hash.Length));
     }
 
     private sealed class StopAfter(CancellationTokenSource stop, int reports) : IProgress<TrainingProgress>

@@ -34,11 +34,13 @@ public sealed class FewShotStudyTests : IDisposable
         var run = store.Get(Tiny.Meta("AdaptConf", 0), token: TestContext.Current.CancellationToken);
 
         Assert.Equal(("few-shot-meta", "AdaptConf", "shapes, meta stage"), (run.Kind, run.Name, run.Setting));
-        foreach (var value in (string[])["1-shot", "5-shot", "1-shot agreement", "validation 1-shot"]) Assert.InRange(run[value], 0.05, 1);
+        foreach (var value in (string[])["1-shot", "5-shot", "1-shot agreement", "validation 1-shot"])
+            Assert.InRange(run[value], 0.05, 1);
         Assert.InRange(run["1-shot"], run["1-shot low"], run["1-shot high"]);
         Assert.Equal(run["5-shot"], run["test accuracy"]);
         Assert.True(File.Exists(run.File("weights.safetensors")));
-        Assert.Equal(["few-shot-classifier", "few-shot-meta"], Directory.GetDirectories(folder.Path).Select(path => Path.GetFileName(path)!).Order());
+        Assert.Equal(["few-shot-classifier", "few-shot-meta"],
+            Directory.GetDirectories(folder.Path).Select(path => Path.GetFileName(path)!).Order());
         // Teacher in both stages, student in both: four runs.
         Assert.Equal(4, store.All().Count);
         Assert.Equal(run.Outcome.Values, new RunStore(folder.Path).Get(Tiny.Meta("AdaptConf", 0)).Outcome.Values);
@@ -73,11 +75,14 @@ public sealed class FewShotStudyTests : IDisposable
     {
         Assert.Equal(4, FewShotStudy.Methods.Select(method => Tiny.Classifier(method, 0).Hash).Distinct().Count());
         Assert.Null(Tiny.Classifier("Scratch", 0).Teacher);
-        Assert.Equal(new AdaptConf { Temperature = 10, BetaTemperature = 8, WarmUp = 0.25 }, Tiny.Classifier("AdaptConf", 0).Loss);
-        Assert.Equal(new AdaptConf { Temperature = 10, BetaTemperature = 0.25, WarmUp = 0.25 }, Tiny.Meta("AdaptConf", 0).Loss);
+        Assert.Equal(new AdaptConf { Temperature = 10, BetaTemperature = 8, WarmUp = 0.25 },
+            Tiny.Classifier("AdaptConf", 0).Loss);
+        Assert.Equal(new AdaptConf { Temperature = 10, BetaTemperature = 0.25, WarmUp = 0.25 },
+            Tiny.Meta("AdaptConf", 0).Loss);
         Assert.Equal(new AugConf { Temperature = 10, WarmUp = 0.25 }, Tiny.Meta("AugConf", 0).Loss);
         Assert.Equal(Tiny.Teacher(0).Hash, Tiny.Classifier("AugConf", 0).Teacher!.Hash);
-        Assert.Contains("there is no method 'RKD'", Assert.Throws<ArgumentException>(() => Tiny.Classifier("RKD", 0)).Message);
+        Assert.Contains("there is no method 'RKD'",
+            Assert.Throws<ArgumentException>(() => Tiny.Classifier("RKD", 0)).Message);
         Assert.Equal(5, Tiny.ClassifierRuns.Count);
         // The published setting.
         var paper = FewShotStudy.Paper.Classifier("AdaptConf", 0);
@@ -89,7 +94,10 @@ public sealed class FewShotStudyTests : IDisposable
     [Fact]
     public void TheSmallSettingsRunsAreCommitted()
     {
-        var store = new RunStore(folder.Path, Path.GetFullPath(Path.Combine(ReferenceFile.Path("few_shot.json"), "..", "..", "..", "notebooks", "results")));
+        var store =
+            new RunStore(folder.Path,
+                Path.GetFullPath(
+                    Path.Combine(ReferenceFile.Path("few_shot.json"), "..", "..", "..", "notebooks", "results")));
         FewShotStudy small = FewShotStudy.Small;
         Assert.All(small.ClassifierRuns.Concat(small.MetaRuns), run => Assert.NotNull(store.Find(run)));
     }
@@ -100,7 +108,10 @@ public sealed class FewShotStudyTests : IDisposable
         var names = Enum.GetValues<ClassPart>().SelectMany(part => Tiny.Images.Part(part).ClassNames).ToArray();
         Assert.Equal(40, names.Length);
         Assert.Equal(40, names.Distinct().Count());
-        Assert.Equal((24, 6, 10), (Tiny.Images.Part(ClassPart.Base).Classes, Tiny.Images.Part(ClassPart.Validation).Classes, Tiny.Images.Part(ClassPart.Novel).Classes));
-        Assert.Contains("there is no few-shot set 'x'", Assert.Throws<ArgumentException>(() => new FewShotImages { Set = "x" }.Part(ClassPart.Base)).Message);
+        Assert.Equal((24, 6, 10),
+            (Tiny.Images.Part(ClassPart.Base).Classes, Tiny.Images.Part(ClassPart.Validation).Classes,
+                Tiny.Images.Part(ClassPart.Novel).Classes));
+        Assert.Contains("there is no few-shot set 'x'",
+            Assert.Throws<ArgumentException>(() => new FewShotImages { Set = "x" }.Part(ClassPart.Base)).Message);
     }
 }

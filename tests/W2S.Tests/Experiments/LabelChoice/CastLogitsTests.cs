@@ -4,7 +4,8 @@ using static TorchSharp.torch;
 
 namespace W2S.Tests.Experiments.LabelChoice;
 
-/// <summary>Rules on four images of two classes, by hand; the validation labels are such that every temperature is known.</summary>
+/// <summary>Rules on four images of two classes, by hand; the validation labels are such that every temperature is
+/// known.</summary>
 public sealed class CastLogitsTests
 {
     // Validation: logits ±a with 8 of 10 right, so that T = a / ln 4. Truth of the student's images: 0, 1, 0, 1.
@@ -16,8 +17,13 @@ public sealed class CastLogitsTests
         Add("teacher0", 4, [3, 0, 0, 1, 0, 2, 0, 0.5f]);   // says 0 1 1 1
         Add("teacher1", 40, [0, 20, 9, 0, 8, 0, 0, 1]);   // says 1 0 0 1, ten times too loud
         Add("student", 4, [1, 0, 0, 1, 5, 0, 6, 0]);      // says 0 1 0 0
-        if (secondIsBetter) logits["teacher1/validation"] = cat([logits["teacher1/validation"][..9], tensor(new[] { 0f, 1 }).unsqueeze(0)]); // 9 of 10 right
-        logits["views"] = stack([logits["teacher0/student"], logits["teacher0/student"].flip(1), logits["teacher1/student"], logits["student/student"]]);
+        // 9 of 10 right
+        if (secondIsBetter)
+            logits["teacher1/validation"] =
+                cat([logits["teacher1/validation"][..9], tensor(new[] { 0f, 1 }).unsqueeze(0)]);
+        logits["views"] =
+            stack([logits["teacher0/student"], logits["teacher0/student"].flip(1), logits["teacher1/student"],
+                logits["student/student"]]);
         return new CastLogits(new ChoiceSplit([], validation, student, test, labels, 2), 0, logits);
 
         void Add(string who, float loud, float[] says)
@@ -45,7 +51,8 @@ public sealed class CastLogitsTests
         Assert.Equal(0.8, cast.Of(1, ChoicePart.Test).softmax(1)[0, 0].item<float>(), 1e-5);
     }
 
-    /// <summary>Raw, the loud second teacher wins each image but the last, where 1 beats ½; calibrated its logits count a tenth: 2 &lt; 3, 0.9 &lt; 1, 0.8 &lt; 2, 0.1 &lt; 0.5.</summary>
+    /// <summary>Raw, the loud second teacher wins each image but the last, where 1 beats ½; calibrated its logits count
+    /// a tenth: 2 &lt; 3, 0.9 &lt; 1, 0.8 &lt; 2, 0.1 &lt; 0.5.</summary>
     [Fact]
     public void CalibrationDecidesWhoIsSurest()
     {
@@ -61,12 +68,15 @@ public sealed class CastLogitsTests
         Assert.Equal([0, 1, 0, 0], Labels(new("", LabelSource.Student)));
         Assert.Equal([0, 1, 1, 1], Labels(new("", LabelSource.BestTeacher))); // the first of equals
         using (NewDisposeScope())
-            Assert.Equal([1, 0, 0, 1], Cast(secondIsBetter: true).Label(new("", LabelSource.BestTeacher)).argmax(1).data<long>().ToArray());
+            Assert.Equal([1, 0, 0, 1],
+                Cast(secondIsBetter: true).Label(new("", LabelSource.BestTeacher)).argmax(1).data<long>().ToArray());
         Assert.Equal([0, 1, 0, 1], Labels(new("", LabelSource.AnyoneRight))); // somebody names each
-        foreach (var votes in new[] { LabelSource.EqualVotes, LabelSource.VotesByAccuracy }) // equal accuracies: equal votes
+        // equal accuracies: equal votes
+        foreach (var votes in new[] { LabelSource.EqualVotes, LabelSource.VotesByAccuracy })
             Assert.Equal([0, 1, 1, 1], Labels(new("", votes)));
         Assert.Equal(4, Labels(new("", LabelSource.VotesBySamme)).Length);
-        Assert.Contains("true labels", Assert.Throws<ArgumentException>(() => Labels(new("Ceiling", LabelSource.Truth))).Message);
+        Assert.Contains("true labels",
+            Assert.Throws<ArgumentException>(() => Labels(new("Ceiling", LabelSource.Truth))).Message);
     }
 
     [Fact]
@@ -79,8 +89,10 @@ public sealed class CastLogitsTests
         double[] sure = [Sigmoid(3), Sigmoid(1), Sigmoid(2), Sigmoid(0.5)];
         Equal(sure, LabelOrder.MaxProbability);
         Equal([.. sure.Select(p => 2 * p - 1)], LabelOrder.Margin);
-        Equal([.. sure.Select(p => 1 + (p * Math.Log(p) + (1 - p) * Math.Log(1 - p)) / Math.Log(2))], LabelOrder.Entropy);
-        Equal([0.5, 0.5, 0.25, 0.5], LabelOrder.ViewAgreement); // itself; mirrored never; the second teacher on the last; the student on the first two
+        Equal([.. sure.Select(p => 1 + (p * Math.Log(p) + (1 - p) * Math.Log(1 - p)) / Math.Log(2))],
+            LabelOrder.Entropy);
+        // itself; mirrored never; the second teacher on the last; the student on the first two
+        Equal([0.5, 0.5, 0.25, 0.5], LabelOrder.ViewAgreement);
         Equal([sure[0], sure[1], 1 - sure[2], 1 - sure[3]], LabelOrder.TeacherLikelihood);
         var t = Math.Log(4) / 4;
         Equal([Sigmoid(1 * t), Sigmoid(1 * t), 1 - Sigmoid(5 * t), 1 - Sigmoid(6 * t)], LabelOrder.StudentLikelihood);

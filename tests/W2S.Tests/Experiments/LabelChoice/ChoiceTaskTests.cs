@@ -26,13 +26,15 @@ public sealed class ChoiceTaskTests
     [Fact]
     public void RulesAreRunsOfTheirOwn()
     {
-        ChoiceRun[] runs = [.. LabelRule.Picks.Concat(LabelRule.Selections(0.5)).Concat(LabelRule.Ends).Select(rule => new ChoiceRun { Task = ChoiceTask.Shapes, Rule = rule })];
+        ChoiceRun[] runs = [.. LabelRule.Picks.Concat(LabelRule.Selections(0.5)).Concat(LabelRule.Ends).Select(
+            rule => new ChoiceRun { Task = ChoiceTask.Shapes, Rule = rule })];
         Assert.Equal(22, runs.Length);
         Assert.Equal(22, runs.Select(run => run.Hash).Distinct().Count());
         Assert.Equal(22, runs.Select(run => run.Name).Distinct().Count());
         Assert.Single(runs.Select(run => run.Cast.Hash).Distinct());
         Assert.NotEqual(runs[0].Hash, (runs[0] with { Seed = 1 }).Hash);
-        Assert.Contains("coverage 0", Assert.Throws<ArgumentOutOfRangeException>(() => LabelRule.OneTeacher with { Coverage = 0 }).Message);
+        Assert.Contains("coverage 0",
+            Assert.Throws<ArgumentOutOfRangeException>(() => LabelRule.OneTeacher with { Coverage = 0 }).Message);
     }
 
     [Fact]
@@ -41,7 +43,8 @@ public sealed class ChoiceTaskTests
         using var scope = NewDisposeScope();
         var image = arange(1, 1 + 3 * 5 * 5, ScalarType.Byte).reshape(1, 3, 5, 5);
         Assert.Equal(image[0, 0, 0, 4].item<byte>(), FrozenFeatures.View(image, 0)[0, 0, 0, 0].item<byte>());
-        (int View, int Y, int X)[] moves = [(1, 2, 0), (2, -2, 0), (3, 0, 2), (4, 0, -2)]; // where the middle comes from, less the middle
+        // where the middle comes from, less the middle
+        (int View, int Y, int X)[] moves = [(1, 2, 0), (2, -2, 0), (3, 0, 2), (4, 0, -2)];
         foreach (var (view, y, x) in moves)
         {
             var seen = FrozenFeatures.View(image, view);

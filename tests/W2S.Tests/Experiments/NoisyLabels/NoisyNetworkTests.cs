@@ -35,11 +35,13 @@ public sealed class NoisyNetworkTests
             Selection = new NeighbourSelection { Neighbours = 10 },
             Options = options with { Optimizer = new Sgd(1e-3) },
         };
-        var runs = Grid.Run([second, second with { Method = "Alone", Teacher = null }, weak], new RunStore(folder.Path), token: TestContext.Current.CancellationToken);
+        var runs = Grid.Run([second, second with { Method = "Alone", Teacher = null }, weak], new RunStore(folder.Path),
+            token: TestContext.Current.CancellationToken);
 
         Assert.All(runs, run => Assert.Equal(run.Predictions("test").Accuracy, run["test accuracy"], 1e-6));
         Assert.All(runs.Take(2), run => Assert.InRange(run["selected"], 0.01, 0.99));
-        Assert.Equal(["labels", "own", "self", "teacher", "test accuracy", "total"], runs[0].Outcome.History[^1].Values.Keys.Order());
+        Assert.Equal(["labels", "own", "self", "teacher", "test accuracy", "total"],
+            runs[0].Outcome.History[^1].Values.Keys.Order());
         Assert.True(runs[0].Outcome.History[^1].Values["own"] > 0); // corrected after 30/70 of two epochs
         Assert.Equal(["labels", "own", "test accuracy", "total"], runs[1].Outcome.History[^1].Values.Keys.Order());
         Assert.Equal("shapes, resnet8 → resnet14, symmetric 20 %", runs[0].Setting);
@@ -49,7 +51,13 @@ public sealed class NoisyNetworkTests
     [Fact]
     public void ThePapersSettingIsTheDefault()
     {
-        var first = new NoisyNetwork { Method = "First stage", Network = "preactresnet18", Noise = new(NoiseKind.Asymmetric, 0.4) };
+        var first =
+            new NoisyNetwork
+            {
+                Method = "First stage",
+                Network = "preactresnet18",
+                Noise = new(NoiseKind.Asymmetric, 0.4)
+            };
         Assert.Equal((250, 50_000, 128), (first.Options.Epochs, first.TrainImages, first.BatchSize));
         Assert.Equal((70, 1e-3), (NoisyNetwork.SecondStage.Epochs, NoisyNetwork.SecondStage.Optimizer.LearningRate));
         Assert.Equal("CIFAR-100 train, preactresnet18, asymmetric 40 %", first.Setting);

@@ -15,7 +15,8 @@ using static TorchSharp.torch;
 
 namespace W2S.Tests.Experiments.NoisyLabels;
 
-/// <summary>Studies of noisy labels on planted features: a point for each class, with more spread for the weak network.</summary>
+/// <summary>Studies of noisy labels on planted features: a point for each class, with more spread for the weak
+/// network.</summary>
 public sealed class NoisyProbeTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -56,7 +57,8 @@ public sealed class NoisyProbeTests : IDisposable
         Assert.Empty(first.Train.Intersect(first.Test));
         Assert.Equal(first.Given, again.Given);
         Assert.NotEqual(first.Train, second.Train);
-        Assert.InRange(first.Right.Count(right => right) / 1_500.0, 0.49, 0.56); // 50 % drawn anew, of which one in twenty is right
+        // 50 % drawn anew, of which one in twenty is right
+        Assert.InRange(first.Right.Count(right => right) / 1_500.0, 0.49, 0.56);
         Assert.Equal(0.475, Run.Noise.WrongShare(20), 1e-12);
         Assert.Equal(20, first.Classes);
     }
@@ -67,7 +69,8 @@ public sealed class NoisyProbeTests : IDisposable
         var split = (Run with { Noise = new(NoiseKind.Asymmetric, 0.4) }).Draw();
         Assert.Equal(0.4, split.Right.Count(right => !right) / 1_500.0, 0.01);
         Assert.All(split.Truth.Zip(split.Given), pair => Assert.Equal(pair.First / 4, pair.Second / 4));
-        Assert.Contains("nobody labelled shapes", Assert.Throws<ArgumentException>(() => (Run with { Noise = NoiseSetting.Human }).Draw()).Message);
+        Assert.Contains("nobody labelled shapes",
+            Assert.Throws<ArgumentException>(() => (Run with { Noise = NoiseSetting.Human }).Draw()).Message);
     }
 
     [Fact]
@@ -75,11 +78,17 @@ public sealed class NoisyProbeTests : IDisposable
     {
         NoisyMethod[] methods =
         [
-            NoisyMethod.WeakTeacher, NoisyMethod.StrongAlone, NoisyMethod.CleanLabels, new("KD + labels", new Kd()), NoisyMethod.TeacherOnly("AdaptConf", new AdaptConf()),
-            new("Small loss", new SmallLoss { NoiseRate = 0.475 }), new("Trusted", new TrustedLabels(new LabelSelection(Confidence.StudentLikelihood) { Threshold = 0.1 }) { JudgedByTeacher = true }),
-            NoisyMethod.SecondStage("Second stage", new NeighbourSelection { Neighbours = 20 }, new AdaptConf()),
+            NoisyMethod.WeakTeacher, NoisyMethod.StrongAlone, NoisyMethod.CleanLabels, new("KD + labels", new Kd()),
+            NoisyMethod.TeacherOnly("AdaptConf", new AdaptConf()),
+            new("Small loss", new SmallLoss { NoiseRate = 0.475 }),
+            new("Trusted",
+                new TrustedLabels(
+                    new LabelSelection(Confidence.StudentLikelihood) { Threshold = 0.1 }) { JudgedByTeacher = true }),
+                    NoisyMethod.SecondStage("Second stage", new NeighbourSelection { Neighbours = 20 },
+                        new AdaptConf()),
         ];
-        var runs = Grid.Run([.. methods.Select(method => Run with { Method = method })], store, token: TestContext.Current.CancellationToken).ToDictionary(run => run.Name);
+        var runs = Grid.Run([.. methods.Select(method => Run with { Method = method })], store,
+            token: TestContext.Current.CancellationToken).ToDictionary(run => run.Name);
 
         Assert.All(runs.Values, run =>
         {
@@ -102,25 +111,31 @@ public sealed class NoisyProbeTests : IDisposable
     [Fact]
     public void AQuantileIsChosenByHeldOutLabelsAsTheyAreGiven()
     {
-        var study = Run with { Method = NoisyMethod.SecondStage("Second stage", new NeighbourSelection { Neighbours = 20 }) };
+        var study = Run
+            with
+        { Method = NoisyMethod.SecondStage("Second stage", new NeighbourSelection { Neighbours = 20 }) };
         var choice = new QuantileChoice { Study = study, Quantiles = [0, 1] };
-        RunResult[] runs = [.. Grid.Run([choice, choice with { Seed = 1 }], store, token: TestContext.Current.CancellationToken)];
+        RunResult[] runs = [.. Grid.Run([choice, choice with { Seed = 1 }], store,
+            token: TestContext.Current.CancellationToken)];
 
         // 0.525 of the held-out labels are right: no student that is fair to the classes agrees with many more.
         Assert.All(runs, run => Assert.InRange(run[QuantileChoice.Value(1)], 0.3, 0.6));
         Assert.NotEqual(runs[0][QuantileChoice.Value(1)], runs[1][QuantileChoice.Value(1)]);
         // The hardest class confirms few labels, the easiest many: learning from more of them serves better here.
-        Assert.True(runs.Average(run => run[QuantileChoice.Value(1)]) >= runs.Average(run => run[QuantileChoice.Value(0)]));
+        Assert.True(
+            runs.Average(run => run[QuantileChoice.Value(1)]) >= runs.Average(run => run[QuantileChoice.Value(0)]));
         Assert.Equal(1, choice.Best(runs));
         var wrong = choice with { Study = Run };
-        Assert.Contains("selects no labels by neighbours", Assert.Throws<ArgumentException>(() => store.Get(wrong)).Message, StringComparison.Ordinal);
+        Assert.Contains("selects no labels by neighbours",
+            Assert.Throws<ArgumentException>(() => store.Get(wrong)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => choice.Best([]));
     }
 
     [Fact]
     public void AProbeWhoseFileWasDeletedIsTrainedAgain()
     {
-        var (brief, token) = (Run with { Probe = Run.Probe with { Steps = 10 } }, TestContext.Current.CancellationToken);
+        var (brief, token) = (Run with { Probe = Run.Probe with { Steps = 10 } },
+            TestContext.Current.CancellationToken);
         var kept = store.Get(brief.Teacher, token: token).Kept!;
         Directory.Delete(kept, recursive: true);
 
@@ -137,8 +152,10 @@ public sealed class NoisyProbeTests : IDisposable
         Assert.All(
             new Experiment[]
             {
-                new ProbeRun { Protocol = protocol, Images = source, Weak = "shapes weak", Strong = "shapes strong" }, Run, new QuantileChoice { Study = Run },
-                new NoisyNetwork { Method = "First stage", Network = "resnet8", Noise = Run.Noise }, new ChoiceCast { Task = task }, new ChoiceRun { Task = task, Rule = LabelRule.OneTeacher },
+                new ProbeRun { Protocol = protocol, Images = source, Weak = "shapes weak", Strong = "shapes strong" },
+                Run, new QuantileChoice { Study = Run },
+                new NoisyNetwork { Method = "First stage", Network = "resnet8", Noise = Run.Noise },
+                new ChoiceCast { Task = task }, new ChoiceRun { Task = task, Rule = LabelRule.OneTeacher },
             },
             run => Assert.True(run.NeedsFiles, run.Kind));
     }
@@ -147,13 +164,16 @@ public sealed class NoisyProbeTests : IDisposable
     public void AProbeIsReadAsItWasWritten()
     {
         var features = randn(60, 5);
-        using var probe = LinearProbe.Train(features, 3, new CrossEntropy(), Supervision.ByLabels([.. Enumerable.Range(0, 60).Select(i => (long)(i % 3))]), new() { Steps = 5 });
+        using var probe =
+            LinearProbe.Train(features, 3, new CrossEntropy(),
+                Supervision.ByLabels([.. Enumerable.Range(0, 60).Select(i => (long)(i % 3))]), new() { Steps = 5 });
         var path = Path.Combine(folder.Path, "probe.safetensors");
         probe.Save(path);
         using var read = LinearProbe.Load(path);
         Assert.True(probe.Logits(features).Equals(read.Logits(features)));
         SafeTensorsFile.Write(path, new Dictionary<string, Tensor> { ["mean"] = ones(1) });
-        Assert.Contains("'deviation' is missing", Assert.Throws<WeightFileException>(() => LinearProbe.Load(path)).Message);
+        Assert.Contains("'deviation' is missing",
+            Assert.Throws<WeightFileException>(() => LinearProbe.Load(path)).Message);
     }
 
     private void Plant(string network, float spread)
@@ -165,10 +185,12 @@ public sealed class NoisyProbeTests : IDisposable
         using var generator = new Generator(7);
         var centres = randn(names.Count, 24, generator: generator);
         var features = centres[tensor(labels.ToArray())] + spread * randn(labels.Count, 24, generator: generator);
-        SafeTensorsFile.Write(Path.Combine(place, "kept", "features.safetensors"), new Dictionary<string, Tensor> { ["features"] = features });
+        SafeTensorsFile.Write(Path.Combine(place, "kept", "features.safetensors"),
+            new Dictionary<string, Tensor> { ["features"] = features });
         RunFile.Write(Path.Combine(place, "result.json"), [new RunResult
         {
-            Record = run.Record, Hash = run.Hash, Kind = run.Kind, Name = run.Name, Setting = run.Setting, Seed = 0, Seconds = 0, Versions = "planted", Ended = DateTime.UnixEpoch,
+            Record = run.Record, Hash = run.Hash, Kind = run.Kind, Name = run.Name, Setting = run.Setting, Seed = 0,
+            Seconds = 0, Versions = "planted", Ended = DateTime.UnixEpoch,
             Outcome = new RunOutcome { Values = new Dictionary<string, double> { ["images"] = labels.Count } },
         }]);
     }

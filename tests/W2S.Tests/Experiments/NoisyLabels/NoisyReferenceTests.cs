@@ -9,16 +9,20 @@ using W2S.Tests.Data;
 
 namespace W2S.Tests.Experiments.NoisyLabels;
 
-/// <summary>The noisy-label study gives the numbers that PyTorch gave for it: public networks, CIFAR-100 test images, five splits each.</summary>
-/// <remarks>The splits are others than the reference's, so cells are compared with the joint interval of both means.</remarks>
+/// <summary>The noisy-label study gives the numbers that PyTorch gave for it: public networks, CIFAR-100 test images,
+/// five splits each.</summary>
+/// <remarks>The splits are others than the reference's, so cells are compared with the joint interval of both
+/// means.</remarks>
 public sealed class NoisyReferenceTests(ITestOutputHelper output)
 {
     private const int Splits = 5;
 
     private static readonly NoisyMethod[] Methods =
     [
-        NoisyMethod.WeakTeacher, NoisyMethod.StrongAlone, NoisyMethod.TeacherOnly("Weak labels only", new WeakCrossEntropy()), new("KD + labels", new Kd()),
-        new("AdaptConf + labels", new AdaptConf()), NoisyMethod.TeacherOnly("AdaptConf only", new AdaptConf()), NoisyMethod.CleanLabels,
+        NoisyMethod.WeakTeacher, NoisyMethod.StrongAlone,
+        NoisyMethod.TeacherOnly("Weak labels only", new WeakCrossEntropy()), new("KD + labels", new Kd()),
+        new("AdaptConf + labels", new AdaptConf()), NoisyMethod.TeacherOnly("AdaptConf only", new AdaptConf()),
+        NoisyMethod.CleanLabels,
     ];
 
     /// <summary>Noise, rate; mean and standard deviation of each method by PyTorch, in percent.</summary>
@@ -47,7 +51,9 @@ public sealed class NoisyReferenceTests(ITestOutputHelper output)
             Noise = new(kind, rate),
             Method = NoisyMethod.StrongAlone,
         };
-        var results = Grid.Run([.. Methods.SelectMany(method => Enumerable.Range(0, Splits).Select(split => run with { Method = method, Seed = split }))],
+        var results =
+            Grid.Run([.. Methods.SelectMany(
+                method => Enumerable.Range(0, Splits).Select(split => run with { Method = method, Seed = split }))],
             new RunStore(folder.Path), token: TestContext.Current.CancellationToken);
 
         var theirs = reference.Split(' ').Select(text => double.Parse(text, CultureInfo.InvariantCulture)).ToArray();
@@ -55,11 +61,15 @@ public sealed class NoisyReferenceTests(ITestOutputHelper output)
         for (var k = 0; k < Methods.Length; k++)
         {
             var (mean, sd) = (theirs[2 * k], theirs[2 * k + 1]);
-            var own = Statistics.OverRuns([.. results.Where(result => result.Name == Methods[k].Name).Select(result => result["test accuracy"])]).Percent;
+            var own = Statistics.OverRuns(
+                [.. results.Where(result => result.Name == Methods[k].Name).Select(
+                    result => result["test accuracy"])]).Percent;
             var error = Math.Sqrt((sd * sd + own.Sd * own.Sd) / Splits);
-            var line = $"{run.Noise.Name}, {Methods[k].Name}: {own} here, {mean} ± {sd} by PyTorch, difference {own.Mean - mean:+0.0;−0.0}, joint 95 % interval ± {2.306 * error:F1}";
+            var line = $"{run.Noise.Name}, {Methods[k].Name}: {own} here, {mean} ± {sd} by PyTorch, difference "
+                + $"{own.Mean - mean:+0.0;−0.0}, joint 95 % interval ± {2.306 * error:F1}";
             output.WriteLine(line + (Math.Abs(own.Mean - mean) > 2.306 * error ? "  OUTSIDE" : ""));
-            // Dozens of cells at 95 % would fail by chance; at 99.9 % (Student's t, 8 degrees of freedom) hardly one does.
+            // Dozens of cells at 95 % would fail by chance; at 99.9 % (Student's t, 8 degrees of freedom) hardly one
+            // does.
             if (Math.Abs(own.Mean - mean) > 5.041 * error) far.Add(line);
         }
 

@@ -6,10 +6,12 @@ using W2S.Runs;
 
 namespace W2S.Tests.Experiments.Transfer;
 
-/// <summary>What the committed transfer runs say follows from the predictions committed with them, and they are runs of the plan that the notebook shows.</summary>
+/// <summary>What the committed transfer runs say follows from the predictions committed with them, and they are runs of
+/// the plan that the notebook shows.</summary>
 public sealed class CommittedTransferTests
 {
-    private static readonly RunResult[] Runs = [.. RunFile.Read(Path.Combine(DataFolder.Repository!, "notebooks", "results", "03-transfer.json"))];
+    private static readonly RunResult[] Runs = [.. RunFile.Read(
+        Path.Combine(DataFolder.Repository!, "notebooks", "results", "03-transfer.json"))];
 
     [Fact]
     public void EveryNumberFollowsFromThePredictionsOfThreeSeeds()
@@ -19,7 +21,8 @@ public sealed class CommittedTransferTests
             Assert.Equal((1_000, 200), (run.Predictions("test").Count, run.Predictions("validation").Count));
             CommittedPredictions.AreThoseOf(run, CommittedPredictions.Recompute(run, Runs));
         });
-        Assert.All(Runs.GroupBy(run => (run.Setting, run.Name)), own => Assert.Equal([0L, 1, 2], own.Select(run => run.Seed).Order()));
+        Assert.All(Runs.GroupBy(run => (run.Setting, run.Name)),
+            own => Assert.Equal([0L, 1, 2], own.Select(run => run.Seed).Order()));
     }
 
     [Fact]
@@ -28,10 +31,14 @@ public sealed class CommittedTransferTests
         var plan = new TransferPlan();
         foreach (var depth in Enum.GetValues<TransferDepth>())
         {
-            TransferExperiment[] planned = [plan.TeacherRun(1), plan.Alone(1, depth, ceiling: false), plan.Alone(1, depth, ceiling: true), plan.Taught(new Kd(), 1, depth), plan.Taught(new AdaptConf(), 1, depth)];
+            TransferExperiment[] planned = [plan.TeacherRun(1), plan.Alone(1, depth, ceiling: false),
+                plan.Alone(1, depth, ceiling: true), plan.Taught(new Kd(), 1, depth),
+                plan.Taught(new AdaptConf(), 1, depth)];
             Assert.All(planned, run => Assert.Contains(Runs, made => made.Hash == run.Hash && made.Name == run.Name));
         }
         Assert.Contains(Runs, run => run.Hash == plan.Taught(new Kd(), 1, TransferDepth.Full, labels: true).Hash);
-        Assert.Contains("no public CIFAR network", Assert.Throws<ArgumentException>(() => (plan with { Weak = "resnet20" }).TeacherRun(0)).Message, StringComparison.Ordinal);
+        Assert.Contains("no public CIFAR network",
+            Assert.Throws<ArgumentException>(() => (plan with { Weak = "resnet20" }).TeacherRun(0)).Message,
+            StringComparison.Ordinal);
     }
 }

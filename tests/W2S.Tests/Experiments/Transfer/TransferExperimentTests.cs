@@ -14,7 +14,9 @@ namespace W2S.Tests.Experiments.Transfer;
 [Collection(W2S.Tests.ProcessWide.Name)]
 public sealed class TransferExperimentTests : IDisposable
 {
-    private static readonly TransferData Tiny = TransferData.Shapes with { PerClass = 12, Labelled = 30, Validation = 20, Unlabelled = 40, Test = 30 };
+    private static readonly TransferData Tiny = TransferData.Shapes
+        with
+    { PerClass = 12, Labelled = 30, Validation = 20, Unlabelled = 40, Test = 30 };
     private static readonly TransferExperiment Teacher = new()
     {
         Method = "Weak teacher",
@@ -23,7 +25,9 @@ public sealed class TransferExperimentTests : IDisposable
         BatchSize = 10,
         Training = new TrainerOptions { Epochs = 1, Optimizer = new Sgd(0.02) },
     };
-    private static readonly TransferExperiment Source = Teacher with { Method = "Source", Data = Tiny with { PerClass = 13 }, Network = "resnet14" };
+    private static readonly TransferExperiment Source = Teacher
+        with
+    { Method = "Source", Data = Tiny with { PerClass = 13 }, Network = "resnet14" };
 
     private readonly string folder = Directory.CreateTempSubdirectory("w2s-transfer-").FullName;
     private readonly RunStore store;
@@ -65,7 +69,10 @@ public sealed class TransferExperimentTests : IDisposable
         var before = W2S.Models.Weights.SafeTensorsFile.Read(store.Get(Source).File("weights.safetensors"));
         var after = W2S.Models.Weights.SafeTensorsFile.Read(run.File("weights.safetensors"));
 
-        bool Same(string prefix) => before.Where(x => x.Key.StartsWith(prefix, StringComparison.Ordinal) && x.Key.EndsWith("weight", StringComparison.Ordinal))
+        bool Same(string prefix) =>
+            before.Where(
+                x => x.Key.StartsWith(prefix, StringComparison.Ordinal)
+                    && x.Key.EndsWith("weight", StringComparison.Ordinal))
             .All(x => x.Value.equal(after[x.Key]).all().item<bool>());
         Assert.Equal(depth != TransferDepth.Full, Same("conv1"));
         Assert.Equal(depth != TransferDepth.Full, Same("layer2"));
@@ -81,7 +88,8 @@ public sealed class TransferExperimentTests : IDisposable
 
         Assert.Equal(30, said.Count);
         Assert.Equal(said.Classes.Zip(said.Labels).Count(x => x.First == x.Second) / 30.0, run["test accuracy"], 1e-12);
-        Assert.Equal(said.Classes.Zip(taught.Classes).Count(x => x.First == x.Second) / 30.0, run["test agreement"], 1e-12);
+        Assert.Equal(said.Classes.Zip(taught.Classes).Count(x => x.First == x.Second) / 30.0, run["test agreement"],
+            1e-12);
         Assert.Equal(taught.MeanNll - said.MeanNll, run["NLL gain"], 2e-3);
         Assert.Contains("resnet8 from nothing → resnet14 of", run.Setting, StringComparison.Ordinal);
     }
@@ -90,7 +98,9 @@ public sealed class TransferExperimentTests : IDisposable
     public void TheLastStageOfATransformerIsItsLastBlock()
     {
         using var model = ModelCatalogue.Create("vit-tiny-32", 5);
-        var blocks = model.named_parameters().Select(x => x.name).Where(x => x.StartsWith("blocks.", StringComparison.Ordinal)).Select(x => string.Join('.', x.Split('.')[..2])).Distinct().ToArray();
+        var blocks =
+            model.named_parameters().Select(x => x.name).Where(x => x.StartsWith("blocks.", StringComparison.Ordinal))
+                .Select(x => string.Join('.', x.Split('.')[..2])).Distinct().ToArray();
         var frozen = TransferExperiment.BeforeLastStage(model);
 
         Assert.True(blocks.Length > 1);
@@ -102,11 +112,22 @@ public sealed class TransferExperimentTests : IDisposable
     public void ProbesAndTheirFeaturesAreMadeOnceAndKept()
     {
         IImageSource images = (Tiny with { PerClass = 13 }).Whole;
-        var protocol = new ProbeProtocol { TeacherImages = 40, StudentImages = 50, TestImages = 40, TrueLabels = 30, Probe = new LinearProbeOptions { Steps = 20 } };
-        var probes = new ProbeRun { Protocol = protocol, Images = images, Weak = "shapes weak", Strong = "shapes weak" };
+        var protocol =
+            new ProbeProtocol
+            {
+                TeacherImages = 40,
+                StudentImages = 50,
+                TestImages = 40,
+                TrueLabels = 30,
+                Probe = new LinearProbeOptions { Steps = 20 }
+            };
+        var probes =
+            new ProbeRun { Protocol = protocol, Images = images, Weak = "shapes weak", Strong = "shapes weak" };
 
         var study = probes.Study(2, store, token: TestContext.Current.CancellationToken);
-        var files = Directory.EnumerateFiles(folder, "result.json", SearchOption.AllDirectories).ToDictionary(file => file, File.GetLastWriteTimeUtc);
+        var files =
+            Directory.EnumerateFiles(folder, "result.json", SearchOption.AllDirectories)
+                .ToDictionary(file => file, File.GetLastWriteTimeUtc);
         var again = probes.Study(2, store, token: TestContext.Current.CancellationToken);
 
         Assert.Equal(3, files.Count); // one network's features and two splits
@@ -114,7 +135,8 @@ public sealed class TransferExperimentTests : IDisposable
         using var scope = NewDisposeScope();
         using var set = images.Read();
         using var network = FrozenNetwork.Named("shapes weak");
-        var expected = protocol.Study(FrozenPair.Of(set, network, network), 2, token: TestContext.Current.CancellationToken);
+        var expected =
+            protocol.Study(FrozenPair.Of(set, network, network), 2, token: TestContext.Current.CancellationToken);
         Assert.All(new[] { study, again }, kept =>
         {
             Assert.Equal((images.Title, 30), (kept.Pair, kept.TrueLabels));
@@ -123,10 +145,13 @@ public sealed class TransferExperimentTests : IDisposable
             Assert.Equal(expected.FewLabels, kept.FewLabels);
             Assert.Equal(expected.Ceiling, kept.Ceiling);
             Assert.Equal(expected.Student("Soft labels"), kept.Student("Soft labels"));
-            Assert.Equal(expected.Splits.Select(split => split.Agreement["Hard labels"]), kept.Splits.Select(split => split.Agreement["Hard labels"]));
+            Assert.Equal(expected.Splits.Select(split => split.Agreement["Hard labels"]),
+                kept.Splits.Select(split => split.Agreement["Hard labels"]));
         });
         Assert.Equal($"{network}", FrozenNetwork.Introduce("shapes weak"));
-        Assert.Contains("no public CIFAR network", Assert.Throws<ArgumentException>(() => FrozenNetwork.Introduce("shapes")).Message, StringComparison.Ordinal);
+        Assert.Contains("no public CIFAR network",
+            Assert.Throws<ArgumentException>(() => FrozenNetwork.Introduce("shapes")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -134,7 +159,12 @@ public sealed class TransferExperimentTests : IDisposable
     {
         using var model = ModelCatalogue.Create("vgg8", 5);
 
-        Assert.Contains("no stages", Assert.Throws<ArgumentException>(() => TransferExperiment.BeforeLastStage(model)).Message, StringComparison.Ordinal);
-        Assert.Contains("starts from one of them", Assert.Throws<ArgumentException>(() => store.Get(Student(TransferDepth.Full) with { Weights = "weights/x.pth" })).Message, StringComparison.Ordinal);
+        Assert.Contains("no stages",
+            Assert.Throws<ArgumentException>(() => TransferExperiment.BeforeLastStage(model)).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("starts from one of them",
+            Assert.Throws<ArgumentException>(
+                () => store.Get(Student(TransferDepth.Full) with { Weights = "weights/x.pth" })).Message,
+                StringComparison.Ordinal);
     }
 }

@@ -29,7 +29,9 @@ public sealed class LossCatalogueTests
     public void OptionsAreTheRecordsOwn()
     {
         var row = LossCatalogue.Entries.Single(x => x.Loss == new AugConf());
-        Assert.Equal("Alpha = 0.5, WarmUp = 0.3, Temperature = 1, WeakTerm = Divergence, LabelWeight = 1, DistillationWeight = 1, LabelSmoothing = 0", row.Options);
+        Assert.Equal(
+            "Alpha = 0.5, WarmUp = 0.3, Temperature = 1, WeakTerm = Divergence, LabelWeight = 1, DistillationWeight = "
+            + "1, LabelSmoothing = 0", row.Options);
     }
 
     [Fact]
@@ -37,6 +39,7 @@ public sealed class LossCatalogueTests
     {
         Assert.Equal(LossCatalogue.Entries.Count + 2, LossCatalogue.ToMarkdown().TrimEnd().Split('\n').Length);
         Assert.Contains("AdaptConf, swapped β", LossCatalogue.ToMarkdown("control"));
-        Assert.Contains("weak to strong", Assert.Throws<ArgumentException>(() => LossCatalogue.ToMarkdown("x")).Message);
+        Assert.Contains("weak to strong",
+            Assert.Throws<ArgumentException>(() => LossCatalogue.ToMarkdown("x")).Message);
     }
 }

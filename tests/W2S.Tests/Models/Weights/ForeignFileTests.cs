@@ -8,14 +8,16 @@ using static TorchSharp.torch;
 
 namespace W2S.Tests.Models.Weights;
 
-/// <summary>Files that are often found in the place of a weight file are said to be what they are, with the cure.</summary>
+/// <summary>Files that are often found in the place of a weight file are said to be what they are, with the
+/// cure.</summary>
 public sealed class ForeignFileTests
 {
     private static void IsSaidToBe(string path, params string[] parts)
     {
         using var scope = NewDisposeScope();
         using var model = ModelCatalogue.Create("resnet8", 10);
-        foreach (var read in new Action[] { () => model.LoadWeights(path), () => WeightFile.Read(path), () => PyTorchFile.Read(path) })
+        foreach (var read in new Action[] { () => model.LoadWeights(path), () => WeightFile.Read(path),
+            () => PyTorchFile.Read(path) })
         {
             var message = Assert.Throws<WeightFileException>(read).Message;
             Assert.All(parts.Prepend(path), part => Assert.Contains(part, message));
@@ -23,10 +25,12 @@ public sealed class ForeignFileTests
     }
 
     [Theory]
-    [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n", "a Git LFS pointer", "git lfs pull")]
+    [InlineData("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n", "a Git LFS pointer",
+        "git lfs pull")]
     [InlineData("<!DOCTYPE html><html><body>Sign in</body></html>", "a web page (HTML", "download the file itself")]
     [InlineData("\ufeff \r\n <HTML>", "a web page (HTML", "download the file itself")]
-    [InlineData("<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>", "a web page (HTML or XML", "download the file itself")]
+    [InlineData("<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>", "a web page (HTML or XML",
+        "download the file itself")]
     [InlineData("{\"error\":{\"code\":404}}", "text that begins '{\"error\"", "give the file")]
     [InlineData("Not Found", "text that begins 'Not Found'", "give the file")]
     [InlineData("", "empty (0 bytes)", "fetch or save it again")]
@@ -50,7 +54,8 @@ public sealed class ForeignFileTests
             gzip.Write(content);
         IsSaidToBe(folder["x.pth.gz"], "packed with gzip", "unpack it");
         using (var tar = new TarWriter(File.Create(folder["x.tar"])))
-            tar.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, "w.pth") { DataStream = new MemoryStream(content) });
+            tar.WriteEntry(
+                new UstarTarEntry(TarEntryType.RegularFile, "w.pth") { DataStream = new MemoryStream(content) });
         IsSaidToBe(folder["x.tar"], "a tar archive", "unpack it");
         using (var zip = ZipFile.Open(folder["x.zip"], ZipArchiveMode.Create))
         {
@@ -64,7 +69,8 @@ public sealed class ForeignFileTests
 
     [Fact]
     public void ATorchScriptFile() =>
-        IsSaidToBe(PyTorchFileTests.Reference("script.pt"), "a TorchScript file", "torch.jit.load('file.pt').state_dict()");
+        IsSaidToBe(PyTorchFileTests.Reference("script.pt"), "a TorchScript file",
+            "torch.jit.load('file.pt').state_dict()");
 
     [Fact]
     public void AFolder()
@@ -85,9 +91,11 @@ public sealed class ForeignFileTests
         using var scope = NewDisposeScope();
         SafeTensorsFile.Write(folder["x.pth"], new Dictionary<string, Tensor> { ["w"] = ones(2) });
         Assert.Equal("safetensors", WeightFile.Read(folder["x.pth"]).Format);
-        Assert.Contains("it is a safetensors file; read it with", Assert.Throws<WeightFileException>(() => PyTorchFile.Read(folder["x.pth"])).Message);
+        Assert.Contains("it is a safetensors file; read it with",
+            Assert.Throws<WeightFileException>(() => PyTorchFile.Read(folder["x.pth"])).Message);
         File.Copy(PyTorchFileTests.Reference("checkpoint.pth"), folder["x.safetensors"]);
         Assert.Equal("PyTorch zip", WeightFile.Read(folder["x.safetensors"]).Format);
-        Assert.Contains("read it with PyTorchFile", Assert.Throws<WeightFileException>(() => SafeTensorsFile.Read(folder["x.safetensors"])).Message);
+        Assert.Contains("read it with PyTorchFile",
+            Assert.Throws<WeightFileException>(() => SafeTensorsFile.Read(folder["x.safetensors"])).Message);
     }
 }

@@ -11,7 +11,8 @@ public sealed class LoadWeightsTests
         model.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.detach().clone());
 
     private static bool Same(Dictionary<string, Tensor> before, ImageModel model, Func<string, bool>? which = null) =>
-        model.state_dict().Where(entry => which?.Invoke(entry.Key) ?? true).All(entry => entry.Value.Equals(before[entry.Key]));
+        model.state_dict().Where(entry => which?.Invoke(entry.Key) ?? true)
+            .All(entry => entry.Value.Equals(before[entry.Key]));
 
     [Fact]
     public void WhatIsWrittenIsLoaded()
@@ -65,7 +66,8 @@ public sealed class LoadWeightsTests
         using var model = ModelCatalogue.Create("cifar-resnet50", 4);
         using var other = ModelCatalogue.Create("cifar-resnet50", 4);
         var state = Copy(model).ToDictionary(
-            entry => "module." + entry.Key.Replace("shortcut", "downsample").Replace("linear.", "fc."), entry => entry.Value);
+            entry => "module." + entry.Key.Replace("shortcut", "downsample").Replace("linear.", "fc."),
+            entry => entry.Value);
         foreach (var key in state.Keys.Where(key => key.EndsWith("num_batches_tracked")).ToArray())
             state.Remove(key);
         SafeTensorsFile.Write(folder["x"], state);
@@ -73,7 +75,8 @@ public sealed class LoadWeightsTests
         Assert.True(Same(Copy(model), other));
         Assert.Equal(
             [
-                "the prefix 'module.' was taken off", "'fc' in the file is 'linear' here", "'downsample' in the file is 'shortcut' here",
+                "the prefix 'module.' was taken off", "'fc' in the file is 'linear' here",
+                "'downsample' in the file is 'shortcut' here",
                 "53 batch counters are not in the file and were left as they are",
             ], report.Notes);
         Assert.Contains("'fc' in the file is 'linear' here", report.ToString());
@@ -86,7 +89,9 @@ public sealed class LoadWeightsTests
         using var scope = NewDisposeScope();
         using var model = ModelCatalogue.Create("conv4", 5);
         using var other = ModelCatalogue.Create("conv4", 5);
-        var state = Copy(model).Where(entry => entry.Key.StartsWith("encoder.")).ToDictionary(entry => entry.Key["encoder.".Length..], entry => entry.Value);
+        var state =
+            Copy(model).Where(entry => entry.Key.StartsWith("encoder."))
+                .ToDictionary(entry => entry.Key["encoder.".Length..], entry => entry.Value);
         SafeTensorsFile.Write(folder["x"], state);
         var report = other.LoadWeights(folder["x"], strict: false);
         Assert.Equal(["classifier.linear.weight", "classifier.linear.bias"], report.Missing);
@@ -102,7 +107,8 @@ public sealed class LoadWeightsTests
         using var scope = NewDisposeScope();
         using var model = ModelCatalogue.Create("resnet8", 10);
         SafeTensorsFile.Write(folder["x"], Copy(model).ToDictionary(
-            entry => entry.Key, entry => entry.Value.is_floating_point() ? entry.Value.to(ScalarType.BFloat16) : entry.Value));
+            entry => entry.Key,
+            entry => entry.Value.is_floating_point() ? entry.Value.to(ScalarType.BFloat16) : entry.Value));
         Assert.Contains("numbers were converted from BFloat16 to Float32", model.LoadWeights(folder["x"]).Notes);
     }
 
@@ -115,7 +121,8 @@ public sealed class LoadWeightsTests
         using var ten = ModelCatalogue.Create("resnet8", 10);
         SafeTensorsFile.Write(folder["x"], hundred.state_dict());
         var before = Copy(ten);
-        Assert.Contains("fc.weight [100, 64] for [10, 64]", Assert.Throws<WeightFileException>(() => ten.LoadWeights(folder["x"])).Message);
+        Assert.Contains("fc.weight [100, 64] for [10, 64]",
+            Assert.Throws<WeightFileException>(() => ten.LoadWeights(folder["x"])).Message);
 
         Assert.True(ten.LoadWeights(folder["x"], head: HeadWeights.Keep).Complete);
         Assert.True(Same(before, ten, key => key.StartsWith("fc.")));
@@ -147,7 +154,8 @@ public sealed class LoadWeightsTests
         using var scope = NewDisposeScope();
         var file = WeightFile.Read(PyTorchFileTests.Reference("checkpoint.pth"));
         Assert.Equal("PyTorch zip", file.Format);
-        Assert.Equal(["the state dict was under 'model'", "passed over beside it: 'epoch', 'best_acc', 'optimizer'"], file.Notes);
+        Assert.Equal(["the state dict was under 'model'", "passed over beside it: 'epoch', 'best_acc', 'optimizer'"],
+            file.Notes);
         Assert.Equal(["module.conv.weight", "module.linear.bias", "module.linear.weight"], file.Tensors.Keys.Order());
         Assert.Equal(0.5f, file.Tensors["module.conv.weight"][0, 0, 0, 0].item<float>());
     }

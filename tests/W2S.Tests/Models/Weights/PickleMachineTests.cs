@@ -35,7 +35,8 @@ public sealed class PickleMachineTests
     [Fact]
     public void OpcodesThatMakeObjectsAreRefused()
     {
-        foreach (var opcode in "ioRb\x81\x92\x82\x83\x84P") // INST, OBJ, REDUCE, BUILD, NEWOBJ, NEWOBJ_EX, EXT1/2/4, PERSID
+        // INST, OBJ, REDUCE, BUILD, NEWOBJ, NEWOBJ_EX, EXT1/2/4, PERSID
+        foreach (var opcode in "ioRb\x81\x92\x82\x83\x84P")
             Assert.Throws<WeightFileException>(() => Run(Pickle("(N}", opcode.ToString())));
     }
 
@@ -52,7 +53,9 @@ public sealed class PickleMachineTests
     [Fact]
     public void ANamespaceThatTakesOneStateAgainAndAgainDoesNotGrow()
     {
-        var build = new StringBuilder("}q\x01(" + string.Concat(Enumerable.Range(0, 200).Select(key => $"M{(char)key}\0N")) + "u");
+        var build =
+            new StringBuilder(
+                "}q\x01(" + string.Concat(Enumerable.Range(0, 200).Select(key => $"M{(char)key}\0N")) + "u");
         for (var copy = 0; copy < 200; copy++)
             build.Append("cargparse\nNamespace\n)\x81h\u0001b");
         Fails("more memory than the file's", build.ToString());
@@ -125,7 +128,8 @@ public sealed class PickleMachineTests
         File.WriteAllBytes(folder["loop.pth"], file);
         var read = Assert.IsType<Dictionary<object, object?>>(PyTorchFile.Read(folder["loop.pth"]));
         Assert.Same(read, read["model"]);
-        Assert.Contains("holds no state dict", Assert.Throws<WeightFileException>(() => WeightFile.Read(folder["loop.pth"])).Message);
+        Assert.Contains("holds no state dict",
+            Assert.Throws<WeightFileException>(() => WeightFile.Read(folder["loop.pth"])).Message);
     }
 
     [Theory]
@@ -135,6 +139,8 @@ public sealed class PickleMachineTests
     public void TensorsOutsideTheirStorageAreRefused(int offset, int size, int stride, string reason)
     {
         static string Int(int value) => $"J{Encoding.Latin1.GetString(BitConverter.GetBytes(value))}";
-        Fails(reason, $"ctorch._utils\n_rebuild_tensor_v2\n((U\x07storagectorch\nFloatStorage\nU\x01" + "0U\x03" + $"cpuK\x01tQ{Int(offset)}{Int(size)}\x85{Int(stride)}\x85\x89}}tR");
+        Fails(reason,
+            $"ctorch._utils\n_rebuild_tensor_v2\n((U\x07storagectorch\nFloatStorage\nU\x01" + "0U\x03"
+                + $"cpuK\x01tQ{Int(offset)}{Int(size)}\x85{Int(stride)}\x85\x89}}tR");
     }
 }

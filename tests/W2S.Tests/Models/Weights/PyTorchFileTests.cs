@@ -5,12 +5,15 @@ using static TorchSharp.torch;
 
 namespace W2S.Tests.Models.Weights;
 
-/// <summary>Files that Debian's PyTorch wrote (tests/reference/torch_files.py) are read as they were meant, or refused.</summary>
+/// <summary>Files that Debian's PyTorch wrote (tests/reference/torch_files.py) are read as they were meant, or
+/// refused.</summary>
 public sealed class PyTorchFileTests
 {
-    internal static string Reference(string name) => Path.Combine(RealData.Root(), "tests", "reference", "torch-files", name);
+    internal static string Reference(string name) =>
+        Path.Combine(RealData.Root(), "tests", "reference", "torch-files", name);
 
-    private static Dictionary<object, object?> Read(string name) => Assert.IsType<Dictionary<object, object?>>(PyTorchFile.Read(Reference(name)));
+    private static Dictionary<object, object?> Read(string name) =>
+        Assert.IsType<Dictionary<object, object?>>(PyTorchFile.Read(Reference(name)));
 
     [Theory]
     [InlineData("tensors-zip.pth")]
@@ -178,7 +181,8 @@ public sealed class PyTorchFileTests
         Assert.True(at > 0);
         bytes[at] ^= 1;
         File.WriteAllBytes(folder["damaged.pth"], bytes);
-        Assert.Contains("is damaged: its CRC-32", Assert.Throws<WeightFileException>(() => PyTorchFile.Read(folder["damaged.pth"])).Message);
+        Assert.Contains("is damaged: its CRC-32",
+            Assert.Throws<WeightFileException>(() => PyTorchFile.Read(folder["damaged.pth"])).Message);
         using var scope = NewDisposeScope();
         var read = (Dictionary<object, object?>)PyTorchFile.Read(folder["damaged.pth"], verify: false)!;
         Assert.NotEqual(3.25f, ((Tensor)read["scalar"]!).item<float>());
@@ -192,10 +196,12 @@ public sealed class PyTorchFileTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllBytes(folder["cut.pth"], File.ReadAllBytes(Reference("tensors-zip.pth"))[..length]);
-        Assert.Contains("cut.pth: ", Assert.Throws<WeightFileException>(() => PyTorchFile.Read(folder["cut.pth"])).Message);
+        Assert.Contains("cut.pth: ",
+            Assert.Throws<WeightFileException>(() => PyTorchFile.Read(folder["cut.pth"])).Message);
     }
 
     [Fact]
     public void AMissingFileSaysSo() =>
-        Assert.Contains("there is no such file", Assert.Throws<WeightFileException>(() => PyTorchFile.Read("nowhere/x.pth")).Message);
+        Assert.Contains("there is no such file",
+            Assert.Throws<WeightFileException>(() => PyTorchFile.Read("nowhere/x.pth")).Message);
 }

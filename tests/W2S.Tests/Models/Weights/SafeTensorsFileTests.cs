@@ -30,7 +30,8 @@ public sealed class SafeTensorsFileTests
             ["last"] = randn(2, 3, 4, 5).permute(0, 2, 3, 1),
             ["name \"with\" ü"] = ones(1),
         };
-        SafeTensorsFile.Write(folder["x.safetensors"], tensors, new Dictionary<string, string> { ["format"] = "pt", ["note"] = "ä\n\"" });
+        SafeTensorsFile.Write(folder["x.safetensors"], tensors,
+            new Dictionary<string, string> { ["format"] = "pt", ["note"] = "ä\n\"" });
         var read = SafeTensorsFile.Read(folder["x.safetensors"]);
         Assert.Equal(tensors.Keys.Order(), read.Keys.Order());
         foreach (var (name, expected) in tensors)
@@ -48,11 +49,13 @@ public sealed class SafeTensorsFileTests
     {
         using var folder = new TemporaryFolder();
         using var scope = NewDisposeScope();
-        SafeTensorsFile.Write(folder["x"], new Dictionary<string, Tensor> { ["w"] = tensor(new[] { 1f, -2f }), ["n"] = tensor(new[] { 3L }) });
+        SafeTensorsFile.Write(folder["x"],
+            new Dictionary<string, Tensor> { ["w"] = tensor(new[] { 1f, -2f }), ["n"] = tensor(new[] { 3L }) });
         var bytes = File.ReadAllBytes(folder["x"]);
         var length = (int)BitConverter.ToUInt64(bytes);
         Assert.Equal(0, length % 8);
-        Assert.Equal("""{"n":{"dtype":"I64","shape":[1],"data_offsets":[0,8]},"w":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}}""",
+        Assert.Equal(
+            """{"n":{"dtype":"I64","shape":[1],"data_offsets":[0,8]},"w":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}}""",
             Encoding.UTF8.GetString(bytes, 8, length).TrimEnd(' '));
         Assert.Equal(3L, BitConverter.ToInt64(bytes, 8 + length));
         Assert.Equal(-2f, BitConverter.ToSingle(bytes, 8 + length + 12));
@@ -65,15 +68,17 @@ public sealed class SafeTensorsFileTests
         using var folder = new TemporaryFolder();
         using var scope = NewDisposeScope();
         File.WriteAllText(folder["x"], "old");
-        Assert.Contains("complex128", Assert.ThrowsAny<Exception>(() => SafeTensorsFile.Write(folder["x"], new Dictionary<string, Tensor>
-        {
-            ["bad"] = zeros(1, ScalarType.ComplexFloat64),
-        })).Message.ToLowerInvariant().Replace("complexfloat64", "complex128"));
+        Assert.Contains("complex128",
+            Assert.ThrowsAny<Exception>(() => SafeTensorsFile.Write(folder["x"], new Dictionary<string, Tensor>
+            {
+                ["bad"] = zeros(1, ScalarType.ComplexFloat64),
+            })).Message.ToLowerInvariant().Replace("complexfloat64", "complex128"));
         Assert.Equal("old", File.ReadAllText(folder["x"]));
         SafeTensorsFile.Write(folder["x"], new Dictionary<string, Tensor> { ["w"] = ones(2) });
         Assert.Single(SafeTensorsFile.Read(folder["x"]));
         Assert.Equal(["x"], folder.Files);
-        Assert.ThrowsAny<IOException>(() => SafeTensorsFile.Write(Path.Combine(folder["nowhere"], "x"), new Dictionary<string, Tensor>()));
+        Assert.ThrowsAny<IOException>(
+            () => SafeTensorsFile.Write(Path.Combine(folder["nowhere"], "x"), new Dictionary<string, Tensor>()));
     }
 
     [Theory]
@@ -82,8 +87,10 @@ public sealed class SafeTensorsFileTests
     [InlineData("""{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 4, "8 bytes, but 4 follow")]
     [InlineData("""{"w":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", 8, "does not fit its bytes")]
     [InlineData("""{"w":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}""", 8, "shape or range that is none")]
-    [InlineData("""{"w":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,8]}}""", 8, "does not fit its bytes")]
-    [InlineData("""{"w":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}}""", 16, "starts at byte 8 of the numbers instead of 0")]
+    [InlineData("""{"w":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,8]}}""", 8,
+        "does not fit its bytes")]
+    [InlineData("""{"w":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}}""", 16,
+        "starts at byte 8 of the numbers instead of 0")]
     [InlineData("""{"v":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"w":{"dtype":"U8","shape":[4],"data_offsets":[2,6]}}""", 6, "starts at byte 2")]
     [InlineData("""{"w":{"dtype":"F8_E4M3","shape":[2],"data_offsets":[0,2]}}""", 2, "'F8_E4M3', which is not read")]
     [InlineData("""{"w":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"w":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", 1, "twice")]
@@ -102,7 +109,8 @@ public sealed class SafeTensorsFileTests
         if (reason is null)
             Assert.Single(SafeTensorsFile.Read(folder["x"]));
         else
-            Assert.Contains(reason, Assert.Throws<WeightFileException>(() => SafeTensorsFile.Read(folder["x"])).Message);
+            Assert.Contains(reason,
+                Assert.Throws<WeightFileException>(() => SafeTensorsFile.Read(folder["x"])).Message);
     }
 
     [Fact]
@@ -110,6 +118,7 @@ public sealed class SafeTensorsFileTests
     {
         using var folder = new TemporaryFolder();
         File.WriteAllBytes(folder["x"], [255, 255, 255, 255, 255, 255, 255, 127, (byte)'{']);
-        Assert.Contains("the header claims", Assert.Throws<WeightFileException>(() => SafeTensorsFile.Read(folder["x"])).Message);
+        Assert.Contains("the header claims",
+            Assert.Throws<WeightFileException>(() => SafeTensorsFile.Read(folder["x"])).Message);
     }
 }

@@ -7,8 +7,8 @@ using static TorchSharp.torch;
 namespace W2S.Tests.Models.Weights;
 
 /// <summary>
-/// Damaged weight files of all three formats: each is read or refused with a clear error, within memory in proportion to
-/// its size, and runs nothing. A failure names the round, which repeats it.
+/// Damaged weight files of all three formats: each is read or refused with a clear error, within memory in proportion
+/// to its size, and runs nothing. A failure names the round, which repeats it.
 /// </summary>
 public sealed class WeightFuzzTests(ITestOutputHelper output)
 {
@@ -34,7 +34,8 @@ public sealed class WeightFuzzTests(ITestOutputHelper output)
                     refused++;
                 var outcome = $"{Form(bytes)}: {Outcome(message)}";
                 outcomes[outcome] = outcomes.GetValueOrDefault(outcome) + 1;
-                Assert.True(message is null || message.Length is > 10 and < 2000, $"round {round}: the error is '{message}'");
+                Assert.True(message is null || message.Length is > 10 and < 2000,
+                    $"round {round}: the error is '{message}'");
             }
             catch (Exception error) when (error is not Xunit.Sdk.XunitException)
             {
@@ -43,22 +44,28 @@ public sealed class WeightFuzzTests(ITestOutputHelper output)
             // An object takes up to some hundred bytes where the file has one or two for it.
             var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
             most = Math.Max(most, allocated / Math.Max(100.0, bytes.Length));
-            Assert.True(allocated < 200_000 + 300L * bytes.Length, $"round {round}: {allocated} bytes were allocated for a file of {bytes.Length}");
+            Assert.True(allocated < 200_000 + 300L * bytes.Length,
+                $"round {round}: {allocated} bytes were allocated for a file of {bytes.Length}");
         }
         Assert.False(File.Exists(marker), "a command in a file was run");
-        Assert.True(read > rounds / 100 && refused > rounds / 4, $"{read} read, {refused} refused: the damage is of one kind only");
-        output.WriteLine($"{rounds} files in {watch.Elapsed.TotalSeconds:f1} s: {read} read, {refused} refused; at most {most:f0} bytes of objects a byte of file");
+        Assert.True(read > rounds / 100 && refused > rounds / 4,
+            $"{read} read, {refused} refused: the damage is of one kind only");
+        output.WriteLine(
+            $"{rounds} files in {watch.Elapsed.TotalSeconds:f1} s: {read} read, {refused} refused; at most {most:f0} "
+            + "bytes of objects a byte of file");
         foreach (var (outcome, count) in outcomes)
             output.WriteLine($"{count,8} {outcome}");
     }
 
     private static string Form(byte[] bytes) =>
-        bytes.Length > 8 && bytes[8] == '{' ? "safetensors" : bytes.AsSpan().StartsWith("PK"u8) ? "zip" : bytes is [0x80, ..] ? "legacy" : "unknown form";
+        bytes.Length > 8 && bytes[8] == '{' ? "safetensors"
+            : bytes.AsSpan().StartsWith("PK"u8) ? "zip" : bytes is [0x80, ..] ? "legacy" : "unknown form";
 
     private static string Outcome(string? message) => message switch
     {
         null => "read",
-        _ when message.Contains("which is refused", StringComparison.Ordinal) || message.Contains("it is refused", StringComparison.Ordinal) => "refused by name",
+        _ when message.Contains("which is refused", StringComparison.Ordinal)
+            || message.Contains("it is refused", StringComparison.Ordinal) => "refused by name",
         _ when message.Contains("no state dict", StringComparison.Ordinal) => "no state dict",
         _ => "damaged",
     };
@@ -74,9 +81,11 @@ public sealed class WeightFuzzTests(ITestOutputHelper output)
                 var view = new ByteView(start, bytes.Length);
                 // Half of the PyTorch files hold more than a state dict: read them whole.
                 var whole = bytes.Length > 0 && bytes[^1] % 2 == 0 && !(bytes.Length > 8 && bytes[8] == '{');
-                var tensors = whole ? Tensors(PyTorchFile.Parse(view, verify: bytes[0] % 2 == 0)) : [.. WeightFile.Parse(view).Tensors.Values];
+                var tensors = whole ? Tensors(PyTorchFile.Parse(view, verify: bytes[0] % 2 == 0))
+                    : [.. WeightFile.Parse(view).Tensors.Values];
                 foreach (var tensor in tensors)
-                    Assert.True(Touched(tensor) * tensor.element_size() <= bytes.Length * Most(bytes), "a tensor takes more memory than its file may ask for");
+                    Assert.True(Touched(tensor) * tensor.element_size() <= bytes.Length * Most(bytes),
+                        "a tensor takes more memory than its file may ask for");
                 return true;
             }
             catch (WeightFileException error)

@@ -6,19 +6,24 @@ using static TorchSharp.torch;
 
 namespace W2S.Tests.Models.Weights;
 
-/// <summary>Damages weight files: anywhere, or inside the pickle or header with lengths and checksums made right again.</summary>
+/// <summary>Damages weight files: anywhere, or inside the pickle or header with lengths and checksums made right
+/// again.</summary>
 internal static class WeightMutator
 {
     private static readonly long[] Telling =
-        [0, 1, -1, 127, 255, 256, 32767, 65535, 65536, int.MaxValue, uint.MaxValue, 1L << 40, long.MaxValue, long.MinValue, 1L << 62];
+        [0, 1, -1, 127, 255, 256, 32767, 65535, 65536, int.MaxValue, uint.MaxValue, 1L << 40, long.MaxValue,
+            long.MinValue, 1L << 62];
 
     private static readonly string[] Words =
-        ["cos\nsystem\n", "cbuiltins\neval\n", "R", "b", "Q", "\x81", "(", "t", ".", "]", "}", "u", "e", "h\0", "q\0", "\x8e", "B", "X", "F32", "U8",
-         "\"shape\":[", "\"data_offsets\":[", "{", "}", ",", "99999999999999999999", "-1", "9223372036854775807", "__metadata__", "PK\x05\x06", "PK\x01\x02"];
+        ["cos\nsystem\n", "cbuiltins\neval\n", "R", "b", "Q", "\x81", "(", "t", ".", "]", "}", "u", "e", "h\0", "q\0",
+            "\x8e", "B", "X", "F32", "U8",
+         "\"shape\":[", "\"data_offsets\":[", "{", "}", ",", "99999999999999999999", "-1", "9223372036854775807",
+         "__metadata__", "PK\x05\x06", "PK\x01\x02"];
 
     public static List<byte[]> Seeds()
     {
-        List<byte[]> seeds = [.. Directory.GetFiles(Path.GetDirectoryName(PyTorchFileTests.Reference("x"))!).Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
+        List<byte[]> seeds = [.. Directory.GetFiles(Path.GetDirectoryName(PyTorchFileTests.Reference("x"))!).Order(
+            StringComparer.Ordinal).Select(File.ReadAllBytes)];
         using var folder = new TemporaryFolder();
         using var scope = NewDisposeScope();
         SafeTensorsFile.Write(folder["a"], new Dictionary<string, Tensor>
@@ -30,7 +35,8 @@ internal static class WeightMutator
             ["none"] = zeros(0, 4),
         }, new Dictionary<string, string> { ["format"] = "pt" });
         SafeTensorsFile.Write(folder["b"], new Dictionary<string, Tensor> { ["w"] = ones(3).to(ScalarType.BFloat16) });
-        byte[][] good = [File.ReadAllBytes(folder["a"]), File.ReadAllBytes(folder["b"]), .. seeds.Where(seed => seed.AsSpan().IndexOf("system"u8) < 0)];
+        byte[][] good = [File.ReadAllBytes(folder["a"]), File.ReadAllBytes(folder["b"]),
+            .. seeds.Where(seed => seed.AsSpan().IndexOf("system"u8) < 0)];
         return [.. seeds, .. good, .. good];
     }
 
@@ -58,7 +64,8 @@ internal static class WeightMutator
                 case 0 or 8 or 9: made[at] ^= (byte)(1 << random.Next(8)); break;
                 case 1 or 10: made[at] = (byte)random.Next(256); break;
                 case 2 or 11:
-                    var number = BitConverter.GetBytes(Telling[random.Next(Telling.Length)]).AsSpan(0, 1 << random.Next(4));
+                    var number =
+                        BitConverter.GetBytes(Telling[random.Next(Telling.Length)]).AsSpan(0, 1 << random.Next(4));
                     for (var index = 0; index < number.Length && at + index < made.Count; index++)
                         made[at + index] = number[index];
                     break;
@@ -88,7 +95,8 @@ internal static class WeightMutator
                 using var content = new MemoryStream();
                 using (var stream = record.Open())
                     stream.CopyTo(content);
-                var damaged = record.Name == "data.pkl" || random.Next(8) == 0 ? Damage(content.ToArray(), seeds, random) : content.ToArray();
+                var damaged = record.Name == "data.pkl" || random.Next(8) == 0
+                    ? Damage(content.ToArray(), seeds, random) : content.ToArray();
                 using var made = zip.CreateEntry(record.FullName, level).Open();
                 made.Write(damaged);
             }

@@ -9,7 +9,8 @@ namespace W2S.Tests.Models.Weights;
 public sealed class WeightNamesTests
 {
     private static Dictionary<string, Tensor> State(ImageModel model, Func<string, string>? name = null) =>
-        model.state_dict().ToDictionary(entry => name?.Invoke(entry.Key) ?? entry.Key, entry => entry.Value.detach().clone());
+        model.state_dict()
+            .ToDictionary(entry => name?.Invoke(entry.Key) ?? entry.Key, entry => entry.Value.detach().clone());
 
     private static bool Same(ImageModel one, ImageModel other) =>
         one.state_dict().All(entry => entry.Value.Equals(other.state_dict()[entry.Key]));
@@ -42,7 +43,8 @@ public sealed class WeightNamesTests
         using var scope = NewDisposeScope();
         using var model = ModelCatalogue.Create("resnet8", 10);
         using var other = ModelCatalogue.Create("resnet8", 10);
-        SafeTensorsFile.Write(folder["x"], State(model, name => name.StartsWith("fc.") ? $"module.{name}" : $"module.backbone.{name}"));
+        SafeTensorsFile.Write(folder["x"],
+            State(model, name => name.StartsWith("fc.") ? $"module.{name}" : $"module.backbone.{name}"));
         Assert.True(other.LoadWeights(folder["x"]).Complete);
         Assert.True(Same(model, other));
     }
@@ -54,7 +56,8 @@ public sealed class WeightNamesTests
         using var scope = NewDisposeScope();
         using var model = ModelCatalogue.Create("conv4", 5);
         using var other = ModelCatalogue.Create("conv4", 5);
-        SafeTensorsFile.Write(folder["x"], State(model, name => name.StartsWith("encoder.") ? $"encoder.module.{name["encoder.".Length..]}" : name));
+        SafeTensorsFile.Write(folder["x"],
+            State(model, name => name.StartsWith("encoder.") ? $"encoder.module.{name["encoder.".Length..]}" : name));
         Assert.True(other.LoadWeights(folder["x"]).Complete);
         Assert.True(Same(model, other));
     }
@@ -86,9 +89,12 @@ public sealed class WeightNamesTests
         using var student = ModelCatalogue.Create("resnet8", 10);
         using var teacher = ModelCatalogue.Create("resnet8", 10);
         using var model = ModelCatalogue.Create("resnet8", 10);
-        SafeTensorsFile.Write(folder["x"], State(student, name => first + name).Concat(State(teacher, name => second + name)).ToDictionary());
+        SafeTensorsFile.Write(folder["x"],
+            State(student, name => first + name).Concat(State(teacher, name => second + name)).ToDictionary());
         var message = Assert.Throws<WeightFileException>(() => model.LoadWeights(folder["x"])).Message;
-        Assert.Contains($"several sets of weights that fit: '{first.Trim('.')}' ({State(student).Count} tensors), '{second.Trim('.')}'", message);
+        Assert.Contains(
+            $"several sets of weights that fit: '{first.Trim('.')}' ({State(student).Count} tensors), "
+            + $"'{second.Trim('.')}'", message);
         Assert.Contains($"key: \"{first.Trim('.')}\"", message);
 
         var report = model.LoadWeights(folder["x"], key: second.Trim('.'));
@@ -109,7 +115,8 @@ public sealed class WeightNamesTests
         using var student = ModelCatalogue.Create("resnet8", 10);
         using var teacher = ModelCatalogue.Create("resnet8", 10);
         using var model = ModelCatalogue.Create("resnet8", 10);
-        SafeTensorsFile.Write(folder["x"], State(student).Concat(State(teacher, name => $"teacher.{name}")).ToDictionary());
+        SafeTensorsFile.Write(folder["x"],
+            State(student).Concat(State(teacher, name => $"teacher.{name}")).ToDictionary());
         var report = model.LoadWeights(folder["x"], strict: false);
         Assert.True(Same(student, model));
         Assert.Contains("'teacher' (", Assert.Single(report.Notes));
@@ -139,7 +146,8 @@ public sealed class WeightNamesTests
             var teacher = Choose(both, "teacher", wanted);
             Assert.Equal(2f, teacher.Set.Tensors["module.conv.weight"][0].item<float>());
             Assert.Equal(wanted.Length == 0 ? "" : "module.", teacher.Prefix);
-            Assert.Equal(["the state dict was under 'teacher'", "passed over beside it: 'student', 'epoch'"], teacher.Notes);
+            Assert.Equal(["the state dict was under 'teacher'", "passed over beside it: 'student', 'epoch'"],
+                teacher.Notes);
         }
         Assert.Contains("nothing under the key 'ema'; it has 'student', 'teacher'",
             Assert.Throws<WeightFileException>(() => Choose(both, "ema")).Message);
@@ -152,9 +160,12 @@ public sealed class WeightNamesTests
         Assert.Equal("params", Choose(Dict(("params", State(1)))).Set.Path);
         Assert.Equal("a.b.c", Choose(Dict(("a", Dict(("b", Dict(("c", State(1)))))))).Set.Path);
         Assert.Equal("0", Choose(new object?[] { State(1), 7L }).Set.Path);
-        var optimizer = Dict(("state", Dict((0L, Dict(("momentum_buffer", ones(2)))))), ("param_groups", new List<object?>()));
-        var found = Choose(Dict(("step", tensor(5)), ("net_weights", State(1)), ("optimizer", optimizer), ("args", "x")));
-        Assert.Equal(["the state dict was under 'net_weights'", "passed over beside it: 'step', 'optimizer', 'args'"], found.Notes);
+        var optimizer =
+            Dict(("state", Dict((0L, Dict(("momentum_buffer", ones(2)))))), ("param_groups", new List<object?>()));
+        var found =
+            Choose(Dict(("step", tensor(5)), ("net_weights", State(1)), ("optimizer", optimizer), ("args", "x")));
+        Assert.Equal(["the state dict was under 'net_weights'", "passed over beside it: 'step', 'optimizer', 'args'"],
+            found.Notes);
     }
 
     [Fact]
@@ -167,12 +178,15 @@ public sealed class WeightNamesTests
         Assert.Contains("'ema' (2 tensors) would fit too; key: takes it instead", found.Notes);
         Assert.Equal("ema", Choose(checkpoint, "ema", "conv.weight", "fc.weight").Set.Path);
 
-        var inside = Dict(("state_dict", State(1, "student.").Concat(State(2, "teacher.")).ToDictionary()), ("epoch", 1L));
+        var inside =
+            Dict(("state_dict", State(1, "student.").Concat(State(2, "teacher.")).ToDictionary()), ("epoch", 1L));
         Assert.Contains("'state_dict.student' (2 tensors), 'state_dict.teacher' (2 tensors)",
             Assert.Throws<WeightFileException>(() => Choose(inside, null, "conv.weight", "fc.weight")).Message);
         foreach (var key in new[] { "teacher", "state_dict.teacher" })
-            Assert.Equal(2f, Choose(inside, key, "conv.weight", "fc.weight").Set.Tensors["conv.weight"][0].item<float>());
-        Assert.Contains("passed over beside it: 'student', 'epoch'", Choose(inside, "teacher", "conv.weight", "fc.weight").Notes);
+            Assert.Equal(2f,
+                Choose(inside, key, "conv.weight", "fc.weight").Set.Tensors["conv.weight"][0].item<float>());
+        Assert.Contains("passed over beside it: 'student', 'epoch'",
+            Choose(inside, "teacher", "conv.weight", "fc.weight").Notes);
     }
 
     [Fact]
@@ -190,7 +204,9 @@ public sealed class WeightNamesTests
     [Fact]
     public void WhatHoldsNoTensorsSaysWhatItHolds()
     {
-        var error = Assert.Throws<WeightFileException>(() => WeightFile.Read(PyTorchFileTests.Reference("arrays-protocol4.pth"), key: "nothing"));
+        var error =
+            Assert.Throws<WeightFileException>(
+                () => WeightFile.Read(PyTorchFileTests.Reference("arrays-protocol4.pth"), key: "nothing"));
         Assert.Contains("it has nothing under the key 'nothing'; it has 'f4'", error.Message);
         error = Assert.Throws<WeightFileException>(() => WeightFile.Read(PyTorchFileTests.Reference("containers.pth")));
         Assert.Contains("it holds no state dict, but a dict of 'list' (a list), 'tuple' (a tuple)", error.Message);

@@ -59,7 +59,8 @@ public sealed class ZipRecordsTests
         var expected = (Dictionary<object, object?>)PyTorchFile.Read(stored)!;
         var read = (Dictionary<object, object?>)PyTorchFile.Read(folder["x.pth"])!;
         Assert.Equal(expected.Keys, read.Keys);
-        Assert.All(expected, entry => Assert.True(((Tensor)entry.Value!).Equals((Tensor)read[entry.Key]!), $"{entry.Key}"));
+        Assert.All(expected,
+            entry => Assert.True(((Tensor)entry.Value!).Equals((Tensor)read[entry.Key]!), $"{entry.Key}"));
     }
 
     [Fact]
