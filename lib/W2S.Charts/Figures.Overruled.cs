@@ -1,3 +1,4 @@
+using System.Globalization;
 using TorchSharp;
 using W2S.Analysis;
 using W2S.Data;
@@ -33,7 +34,7 @@ public static partial class Figures
                 .Take(count).ToArray();
         return chosen.Length == 0 ? null : ImageGrid.Of(set, chosen, [.. chosen.Select(Label)], columns, tileSize: 150);
 
-        string Label(int i) => FormattableString.Invariant(
+        string Label(int i) => string.Create(CultureInfo.InvariantCulture,
             $"{set.ClassNames[(int)set.Labels[i]]}\nteacher: {set.ClassNames[(int)taught[i]]}\nstudent: "
             + $"{set.ClassNames[(int)named[i]]} ({100 * confidence[i]:0} %)");
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TorchSharp;
 using W2S.Torch;
 using static TorchSharp.torch;
@@ -44,7 +45,7 @@ public static class TeacherPool
         if (weights.Count != teachers.Count || weights.Any(x => !(x >= 0) || double.IsInfinity(x))
             || weights.Sum() <= 0)
             throw new ArgumentException(
-                FormattableString.Invariant(
+                string.Create(CultureInfo.InvariantCulture,
                     $"weights [{string.Join(", ", weights)}] for {teachers.Count} teachers; give one each, none "
                     + $"negative, not all 0"), nameof(weights));
         using var scope = NewDisposeScope();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -275,7 +276,7 @@ internal static class Checks
     private static ArgumentException NotFinite(Tensor bad, Tensor values, string name)
     {
         var (place, value) = At(bad, values);
-        return new(FormattableString.Invariant(
+        return new(string.Create(CultureInfo.InvariantCulture,
             $"{name}[{place}] is {value}, which is not finite; look at the network, the training or the file that it "
             + $"comes from"), name);
     }

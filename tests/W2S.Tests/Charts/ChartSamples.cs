@@ -13,12 +13,14 @@ internal static class ChartSamples
         new Dictionary<string, Func<GenericChart>>
         {
             ["learning curves"] = () =>
-                Figures.LearningCurves("Curves", [Curve("AdaptConf", .6), Curve("KD", .5)], references: [("ceiling", .8)]),
+                Figures.LearningCurves("Curves", [Curve("AdaptConf", .6), Curve("KD", .5)],
+                    references: [("ceiling", .8)]),
             ["gap bars"] = () => Figures.GapBars("Bars",
                 [Result("ceiling", .8), Result("weak teacher", .5),
                 Result("soft", .6)], gap: GapRecovered.Over([.5, .51], [.6, .6], [.8, .8])),
             ["methods"] = () =>
-                Figures.Methods("Methods", [Result("AdaptConf", .6, "A"), Result("KD", .5, "A"), Result("KD", .55, "B")]),
+                Figures.Methods("Methods",
+                    [Result("AdaptConf", .6, "A"), Result("KD", .5, "A"), Result("KD", .55, "B")]),
             ["paired gains"] = () =>
                 Figures.PairedGains("Gains", [MethodResult.Gain("AdaptConf", [.61, .63, .62], [.6, .6, .6])]),
             ["beta curves"] = () => Figures.BetaCurves(),
@@ -33,7 +35,8 @@ internal static class ChartSamples
                 Figures.Reliability("Reliability",
                     [("KD", Calibration.EqualWidthBins([.5, .9, .8], [true, true, false], 5))]),
             ["misfit and gain"] = () =>
-                Figures.MisfitGain("Misfit", [("KD", new Misfit(.1, .2, .15)), ("AdaptConf", new Misfit(.2, .3, -.05))]),
+                Figures.MisfitGain("Misfit",
+                    [("KD", new Misfit(.1, .2, .15)), ("AdaptConf", new Misfit(.2, .3, -.05))]),
             ["sensitivity"] = () =>
                 Figures.Sensitivity("Knobs",
                     [new("T", [Curve("AdaptConf", .6)], true, 1), new("α", [Curve("AugConf", .6)])]),

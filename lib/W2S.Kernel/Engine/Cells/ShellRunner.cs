@@ -29,6 +29,7 @@ internal static class ShellRunner
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
+            process.WaitForExit(1000); // gone, and not only sent for, when the cell is said to be stopped
             throw;
         }
         if (process.ExitCode != 0)
