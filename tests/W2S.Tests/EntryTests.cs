@@ -75,6 +75,10 @@ public sealed class EntryTests
         new("LinearProbe.Train(supervision.Labels)", y => Probe(new() { Labels = y })),
         new("LinearProbe.Train(supervision.Labels, mixed)", y => Probe(new() { Labels = y }, mixup: 1)),
         new("LinearProbe.Train(supervision.TrueLabels)", y => Probe(new() { Labels = Y, TrueLabels = y })),
+        new("LinearProbe.TrainMany(tasks.Supervision.Labels)", y => Probes(new() { Labels = y })),
+        new("LinearProbe.TrainMany(tasks.Supervision.TrueLabels)", y => Probes(new() { Labels = Y, TrueLabels = y })),
+        new("ClosedForm.Of(batch.Labels)", y => Stated(batch => batch with { Labels = y })),
+        new("ClosedForm.Of(batch.TrueLabels)", y => Stated(batch => batch with { TrueLabels = y })),
         .. Losses.Select(entry => new Entry<Tensor>(
             $"Loss.Compute(batch.Labels), {entry.Name}", y => Total(entry.Loss, batch => batch with { Labels = y }))),
         .. Losses.Select(entry => new Entry<Tensor>(
@@ -161,6 +165,7 @@ public sealed class EntryTests
         new("CoSupervision.Keep(assigned)", z => CoSupervision.Keep(Z, z, 2)),
         new("Supervision.ByTeacher(logits)", z => Probe(Supervision.ByTeacher(z))),
         new("LinearProbe.Train(supervision.TeacherLogits)", z => Probe(new() { TeacherLogits = z })),
+        new("LinearProbe.TrainMany(tasks.Supervision.TeacherLogits)", z => Probes(new() { TeacherLogits = z })),
     ];
 
     // Inside a training step, which finds by itself what is not finite: shape and type are looked at, values are not.
@@ -170,6 +175,9 @@ public sealed class EntryTests
         new("Logits.CrossEntropyTo(distribution)", z => new Logits(Z).CrossEntropyTo(z)),
         new("BalancedLabels.Of(student)", z => BalancedLabels.Of(z, Z2)),
         new("BalancedLabels.Of(weak)", z => BalancedLabels.Of(Z, z)),
+        new("ClosedForm.Of(batch.StudentLogits)", z => Stated(batch => batch with { StudentLogits = z })),
+        new("ClosedForm.Of(batch.TeacherLogits)", z => Stated(batch => batch with { TeacherLogits = z })),
+        new("ClosedForm.Of(batch.Labels, soft)", z => Stated(batch => batch with { Labels = z })),
         .. Losses.Select(entry => new Entry<Tensor>(
             $"Loss.Compute(batch.StudentLogits), {entry.Name}",
             z => Total(entry.Loss, batch => batch with { StudentLogits = z }))),
@@ -184,6 +192,7 @@ public sealed class EntryTests
     private static Entry<Tensor>[] FeatureTensors =>
     [
         new("LinearProbe.Train(features)", x => Probe(Supervision.ByLabels(L), x)),
+        new("LinearProbe.TrainMany(tasks.Features)", x => Probes(Supervision.ByLabels(L), x)),
         new("LinearProbe.Logits(features)", x => Trained(probe => probe.Logits(x))),
         new("LinearProbe.Accuracy(features)", x => Trained(probe => probe.Accuracy(x, L))),
         new("NeighbourSelection.Select(features)",
@@ -199,6 +208,7 @@ public sealed class EntryTests
         new("LinearProbe.Train(supervision.Weights)", w => Probe(new() { Labels = Y, Weights = w })),
         new("LinearProbe.Train(supervision.TeacherWeights)",
             w => Probe(new() { Labels = Y, TeacherLogits = Z, TeacherWeights = w })),
+        new("LinearProbe.TrainMany(tasks.Supervision.Weights)", w => Probes(new() { Labels = Y, Weights = w })),
     ];
 
     private static Entry<Tensor>[] StepWeightTensors =>
@@ -210,6 +220,8 @@ public sealed class EntryTests
             new($"Loss.Compute(batch.TeacherWeights), {entry.Name}",
                 w => Total(entry.Loss, batch => batch with { TeacherWeights = w })),
         }),
+        new("ClosedForm.Of(batch.Weights)", w => Stated(batch => batch with { Weights = w })),
+        new("ClosedForm.Of(batch.TeacherWeights)", w => Stated(batch => batch with { TeacherWeights = w })),
     ];
 
     private static Entry<double[]>[] NumberLists =>
@@ -278,7 +290,7 @@ public sealed class EntryTests
         Type[] kinds =
         [
             typeof(Tensor), typeof(IReadOnlyList<Tensor>), typeof(IReadOnlyList<long>), typeof(IReadOnlyList<double>),
-            typeof(Supervision), typeof(LossBatch),
+            typeof(Supervision), typeof(LossBatch), typeof(IReadOnlyList<ProbeTask>),
         ];
         var rows = Tables().Select(entry => Key(entry.Name)).ToHashSet();
         var entries =
@@ -536,6 +548,21 @@ public sealed class EntryTests
         using var probe = LinearProbe.Train(features ?? X, C, loss, supervision, options);
         return probe.Logits(X);
     }
+
+    private static object? Probes(Supervision supervision, Tensor? features = null)
+    {
+        var options = new LinearProbeOptions { Steps = 3, BatchSize = 4 };
+        Loss loss = supervision.TeacherLogits is null ? new CrossEntropy() : new WeakCrossEntropy();
+        var probes = LinearProbe.TrainMany(
+            [new(X, C, new CrossEntropy(), Supervision.ByLabels(L), options),
+                new(features ?? X, C, loss, supervision, options)]);
+        var logits = probes[1].Logits(X);
+        foreach (var probe in probes) probe.Dispose();
+        return logits;
+    }
+
+    private static object? Stated(Func<LossBatch, LossBatch> change) =>
+        ClosedForm.Of(new Kd(), change(new LossBatch(Z) { TeacherLogits = Z2, Labels = Y })).Gradient;
 
     private static object? Trained(Func<LinearProbe, object?> call)
     {

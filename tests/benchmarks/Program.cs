@@ -7,6 +7,7 @@ try
 {
     return args switch
     {
+        ["probes", .. var rest] => ProbeBench.Run(rest),
         ["losses", .. var rest] => LossBench.Run(rest),
         ["train", .. var rest] => TrainBench.Run(rest),
         ["data", .. var rest] => DataBench.Run(rest),
@@ -15,12 +16,13 @@ try
         ["accuracy", .. var rest] => AccuracyBench.Run(rest),
         ["memory", .. var rest] => MemoryBench.Run(rest),
         ["turns-train", .. var rest] => TrainTurns.Run(rest),
+        ["turns-probes", .. var rest] => ProbeTurns.Run(rest),
         ["turns-data", .. var rest] => DataTurns.Run(rest),
         ["turns-peak", .. var rest] => PeakTurns.Run(rest),
         ["killed", .. var rest] => KilledRun.Run(rest),
         _ => throw new UsageException(
-            $"bench does not know '{string.Join(' ', args)}'; it times kernel, losses, train, data, cache, resume, "
-            + "memory and accuracy"),
+            $"bench does not know '{string.Join(' ', args)}'; it times kernel, probes, losses, train, data, cache, "
+            + "resume, memory and accuracy"),
     };
 }
 catch (UsageException error)

@@ -134,13 +134,34 @@ class Training:
         self.optimizer.step()
 
 
+class Probe:
+    """The plain loop over one linear probe on features: a batch with replacement, cross entropy, Adam, cosine to 0."""
+
+    def __init__(self, options):
+        self.options = options
+        self.features = torch.randn(4000, options.features)
+        self.labels = torch.randint(options.classes, (4000,))
+        self.features = (self.features - self.features.mean(0)) / self.features.std(0)
+
+    def train(self):
+        layer = nn.Linear(self.options.features, self.options.classes)
+        optimizer = torch.optim.Adam(layer.parameters(), lr=1e-2, weight_decay=1e-4)
+        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, self.options.steps)
+        for _ in range(self.options.steps):
+            rows = torch.randint(4000, (self.options.batch,))
+            optimizer.zero_grad(set_to_none=True)
+            functional.cross_entropy(layer(self.features[rows]), self.labels[rows]).backward()
+            optimizer.step()
+            schedule.step()
+
+
 def answer(**figures):
     print(json.dumps(figures), flush=True)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("what", choices=["train", "data"])
+    parser.add_argument("what", choices=["train", "data", "probe"])
     parser.add_argument("--data", required=True)
     parser.add_argument("--images", type=int, default=50000)
     parser.add_argument("--model", default="resnet20")
@@ -151,6 +172,8 @@ def main():
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--steps", type=int, default=5)
+    parser.add_argument("--features", type=int, default=64)
+    parser.add_argument("--classes", type=int, default=20)
     parser.add_argument("--whole", action="store_true")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -158,6 +181,8 @@ def main():
     torch.backends.cudnn.benchmark = True
     if options.what == "train":
         step = Training(options).step
+    elif options.what == "probe":
+        probe = Probe(options)
     else:
         batches = Batches(options)
 
@@ -168,6 +193,9 @@ def main():
 
     def turn():
         started = time.perf_counter()
+        if options.what == "probe":
+            probe.train()
+            return 1000 * (time.perf_counter() - started)
         for _ in range(options.steps):
             step()
         if options.device == "cuda":

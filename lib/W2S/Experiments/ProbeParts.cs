@@ -14,13 +14,7 @@ public sealed record ProbeParts(IReadOnlyList<int> Teacher, IReadOnlyList<int> S
     public (Tensor Teacher, Tensor Student, Tensor Test) Of(Tensor rows)
     {
         ArgumentNullException.ThrowIfNull(rows);
-        return (Pick(Teacher), Pick(Student), Pick(Test));
-
-        Tensor Pick(IReadOnlyList<int> part)
-        {
-            using var positions = tensor(part.Select(position => (long)position).ToArray(), device: rows.device);
-            return rows.index_select(0, positions);
-        }
+        return (Pick(rows, Teacher), Pick(rows, Student), Pick(rows, Test));
     }
 
     /// <summary>The labels of each part.</summary>
@@ -32,5 +26,12 @@ public sealed record ProbeParts(IReadOnlyList<int> Teacher, IReadOnlyList<int> S
         return (Pick(Teacher), Pick(Student), Pick(Test));
 
         long[] Pick(IReadOnlyList<int> part) => [.. part.Select(position => labels[position])];
+    }
+
+    /// <summary>The rows of one part: a copy, owned by the current dispose scope.</summary>
+    internal static Tensor Pick(Tensor rows, IReadOnlyList<int> part)
+    {
+        using var positions = tensor(part.Select(position => (long)position).ToArray(), device: rows.device);
+        return rows.index_select(0, positions);
     }
 }

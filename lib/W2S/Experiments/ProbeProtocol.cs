@@ -10,8 +10,7 @@ namespace W2S.Experiments;
 /// <summary>OpenAI's weak-to-strong protocol on frozen representations.</summary>
 /// <remarks>
 /// The images are split at random in three. The weak teacher is a linear probe on the weak network's features, trained
-/// on
-/// <see cref="TrueLabels"/> true labels of its part. A student is a linear probe on the strong network's features,
+/// on <see cref="TrueLabels"/> true labels of its part. A student is a linear probe on the strong network's features,
 /// trained on the teacher's logits for its own part and on no true label. The ceiling is the same probe trained on the
 /// true labels of that part. All are judged on the third part. After openai/weak-to-strong, folder vision.
 /// </remarks>
@@ -59,38 +58,11 @@ public sealed record ProbeProtocol
     /// <returns>Accuracies on the test part.</returns>
     /// <exception cref="ArgumentException">The protocol does not fit the set.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
-    public SplitAccuracies Run(FrozenPair pair, int seed, CancellationToken token = default)
-    {
-        var parts = Draw(pair, seed);
-        using var one = Devices.OneThread();
-        using var scope = NewDisposeScope();
-        var (weak, strong) = (parts.Of(pair.Weak), parts.Of(pair.Strong));
-        var (few, all, truth) = parts.Of(pair.Labels);
-        var labels = new CrossEntropy();
+    public SplitAccuracies Run(FrozenPair pair, int seed, CancellationToken token = default) =>
+        Train(pair, [seed], _ => { }, token)[0];
 
-        using var teacher = Train(weak.Teacher, labels, Supervision.ByLabels(few), "teacher");
-        var taught = Supervision.ByTeacher(teacher.Logits(weak.Student));
-        var said = teacher.Logits(weak.Test).argmax(1);
-        using var scratch = Train(strong.Teacher, labels, Supervision.ByLabels(few), "student");
-        using var ceiling = Train(strong.Student, labels, Supervision.ByLabels(all), "student");
-
-        var accuracy = new Dictionary<string, double>();
-        var agreement = new Dictionary<string, double>();
-        foreach (var (name, loss) in Students)
-        {
-            using var student = Train(strong.Student, loss, taught, "student");
-            accuracy[name] = student.Accuracy(strong.Test, truth);
-            agreement[name] = student.Accuracy(strong.Test, said.data<long>().ToArray());
-        }
-        return new SplitAccuracies(
-            seed, teacher.Accuracy(weak.Test, truth), scratch.Accuracy(strong.Test, truth),
-            ceiling.Accuracy(strong.Test, truth), accuracy, agreement);
-
-        LinearProbe Train(Tensor features, Loss loss, Supervision supervision, string who) => LinearProbe.Train(
-            features, pair.Classes, loss, supervision, Probe with { Seed = Seeds.Derive(seed, who) }, token: token);
-    }
-
-    /// <summary>Runs the splits 0, 1, 2, …, as many at a time as libtorch has threads.</summary>
+    /// <summary>Runs the splits 0, 1, 2, …: their probes train together, as many at a time as libtorch has
+    /// threads.</summary>
     /// <param name="pair">The images.</param>
     /// <param name="splits">How many; three or more for a claim.</param>
     /// <param name="progress">Hears of each finished split, one call at a time.</param>
@@ -103,14 +75,40 @@ public sealed record ProbeProtocol
         FrozenPair pair, int splits, IProgress<ProbeProgress>? progress = null, CancellationToken token = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(splits);
-        var results = new SplitAccuracies[splits];
-        var (gate, done) = (new Lock(), 0);
-        ParallelWork.Each(splits, (seed, stop) =>
-        {
-            var split = results[seed] = Run(pair, seed, stop);
-            lock (gate) progress?.Report(new ProbeProgress(pair.Name, TrueLabels, split, ++done, splits));
-        }, token);
+        var done = 0;
+        var results = Train(pair, [.. Enumerable.Range(0, splits)], Tell, token);
         return new ProbeStudy(pair.Name, TrueLabels, TestPerTrain, results);
+
+        void Tell(SplitAccuracies split) =>
+            progress?.Report(new ProbeProgress(pair.Name, TrueLabels, split, ++done, splits));
+    }
+
+    // The teachers of all splits train together, then their students: each probe has the bits that it has alone.
+    private SplitAccuracies[] Train(
+        FrozenPair pair, int[] seeds, Action<SplitAccuracies> ended, CancellationToken token)
+    {
+        using var scope = NewDisposeScope();
+        var splits = seeds.Select(seed => new SplitProbes(this, pair, seed)).ToArray();
+        foreach (var (split, teacher) in splits.Zip(Teachers()))
+        {
+            using (teacher) split.Ask(teacher);
+        }
+        var results = new Dictionary<int, SplitAccuracies>();
+        var students = LinearProbe.TrainMany([.. splits.SelectMany(split => split.Students(End))], token: token);
+        foreach (var student in students) student.Dispose();
+        return [.. seeds.Select(seed => results[seed])];
+
+        IReadOnlyList<LinearProbe> Teachers()
+        {
+            using var features = NewDisposeScope();
+            return LinearProbe.TrainMany([.. splits.Select(split => split.Teacher())], token: token);
+        }
+
+        void End(SplitAccuracies split)
+        {
+            results[split.Seed] = split;
+            ended(split);
+        }
     }
 
     private void Check(FrozenPair pair)

@@ -11,7 +11,8 @@ namespace W2S.Experiments;
 /// <summary>One split of a <see cref="ProbeProtocol"/> on kept features, as a run that is kept itself.</summary>
 /// <remarks>Values, top-1 accuracies on the test part, 0 … 1: <c>teacher</c>, <c>few labels</c>, <c>ceiling</c>, and
 /// for each student <c>NAME</c> and
-/// <c>NAME: agreement</c>, how often it names the teacher's class.</remarks>
+/// <c>NAME: agreement</c>, how often it names the teacher's class; where λ is chosen by own labels, <c>PROBE: L2</c> is
+/// what each probe chose.</remarks>
 [RunsOn(typeof(LinearProbe), typeof(Trainer), typeof(ModelCatalogue))]
 public sealed record ProbeRun : Experiment
 {
@@ -91,15 +92,25 @@ public sealed record ProbeRun : Experiment
             values[student.Name] = split.Students[student.Name];
             values[Agreement(student)] = split.Agreement[student.Name];
         }
+        foreach (var (name, l2) in split.L2) values[Penalty(name)] = l2;
         return new RunOutcome { Values = values };
     }
 
     private SplitAccuracies Read(RunResult run) => new(
         (int)run.Seed, run["teacher"], run["few labels"], run["ceiling"],
         Protocol.Students.ToDictionary(student => student.Name, student => run[student.Name]),
-        Protocol.Students.ToDictionary(student => student.Name, student => run[Agreement(student)]));
+        Protocol.Students.ToDictionary(student => student.Name, student => run[Agreement(student)]))
+    {
+        L2 = Probes.Where(name => run.Outcome.Values.ContainsKey(Penalty(name))).ToDictionary(name => name,
+            name => run[Penalty(name)]),
+    };
+
+    private IEnumerable<string> Probes =>
+        ["teacher", "few labels", "ceiling", .. Protocol.Students.Select(student => student.Name)];
 
     private FrozenFeatures Features(string network) => new() { Images = Images, Network = network };
+
+    private static string Penalty(string probe) => $"{probe}: L2";
 
     private static string Agreement(ProbeStudent student) => $"{student.Name}: agreement";
 }

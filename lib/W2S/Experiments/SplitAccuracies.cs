@@ -9,4 +9,10 @@ namespace W2S.Experiments;
 /// <param name="Agreement">How often each student names the teacher's class on those images, by name.</param>
 public sealed record SplitAccuracies(
     int Seed, double Teacher, double FewLabels, double Ceiling,
-    IReadOnlyDictionary<string, double> Students, IReadOnlyDictionary<string, double> Agreement);
+    IReadOnlyDictionary<string, double> Students, IReadOnlyDictionary<string, double> Agreement)
+{
+    /// <summary>λ of each probe that chose it by its own labels (<see cref="Training.LinearProbeOptions.ChooseL2"/>):
+    /// <c>teacher</c>,
+    /// <c>few labels</c>, <c>ceiling</c>, and the students by name; empty where none chose.</summary>
+    public IReadOnlyDictionary<string, double> L2 { get; init; } = new Dictionary<string, double>();
+}

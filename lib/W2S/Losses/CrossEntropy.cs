@@ -30,4 +30,14 @@ public sealed record CrossEntropy : Loss
         return LossParts.Of(batch,
             [(new LossTerm("labels", LabelTerm.CrossEntropy(student, labels, Smoothing)), batch.Weights)], []);
     }
+
+    /// <inheritdoc/>
+    public override bool HasClosedForm => true;
+
+    /// <inheritdoc/>
+    protected internal override void Differentiate(LogitSample sample)
+    {
+        ArgumentNullException.ThrowIfNull(sample);
+        sample.ToLabel("labels", 1, Smoothing);
+    }
 }

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace W2S.Losses;
 
 /// <summary>A loss from a teacher, with or without labels beside it: L = w_labels·CE(p, y) + w·L_teacher.</summary>
-/// <remarks>A loss of this kind states its own <see cref="Teach"/>; the label part, the weights and the means are
-/// here.</remarks>
+/// <remarks>A loss of this kind states its own <see cref="Teach(Logits, LossBatch)"/>; the label part, the weights and
+/// the means are here.</remarks>
 public abstract record DistillationLoss : Loss
 {
     /// <summary>Takes the loss's own defaults.</summary>
@@ -33,6 +33,17 @@ public abstract record DistillationLoss : Loss
 
     /// <inheritdoc/>
     public override bool NeedsTeacher => DistillationWeight > 0;
+
+    /// <inheritdoc/>
+    protected internal override Tensor Criterion(LossBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        if (batch.Labels is not null && LabelWeight > 0) return base.Criterion(batch);
+        using var scope = NewDisposeScope();
+        var student = batch.Check();
+        var entropy = new LossTerm("teacher", student.CrossEntropyTo(Teacher(student, batch).Probabilities()));
+        return LossParts.Of(batch, [(entropy, TeacherWeights(batch))], []).Total;
+    }
 
     /// <inheritdoc/>
     public sealed override LossParts Compute(LossBatch batch)
@@ -65,6 +76,35 @@ public abstract record DistillationLoss : Loss
     /// <returns>Terms of the student alone in gradient: what comes from the teacher is detached.</returns>
     /// <exception cref="ArgumentException">The batch lacks something that this loss needs.</exception>
     protected internal abstract TeacherTerms Teach(Logits student, LossBatch batch);
+
+    /// <inheritdoc/>
+    protected internal sealed override void Differentiate(LogitSample sample)
+    {
+        ArgumentNullException.ThrowIfNull(sample);
+        if (sample.HasLabel && LabelWeight > 0)
+        {
+            sample.CountAsLabels(LabelWeight);
+            sample.ToLabel("labels", 1, LabelSmoothing);
+        }
+        DifferentiateTeacher(sample);
+    }
+
+    /// <summary>The teacher's part alone of <see cref="Differentiate"/>.</summary>
+    internal void DifferentiateTeacher(LogitSample sample)
+    {
+        if (DistillationWeight == 0) return;
+        sample.CountAsTeachers(DistillationWeight);
+        Teach(sample);
+    }
+
+    /// <summary>The teacher's terms of one sample, for a loss with <see cref="Loss.HasClosedForm"/>: the formula of the
+    /// other
+    /// <see cref="Teach(Logits, LossBatch)"/>.</summary>
+    /// <param name="sample">Has the logits and targets, and takes values and gradients.</param>
+    /// <exception cref="NotSupportedException">The loss has no closed form.</exception>
+    protected internal virtual void Teach(LogitSample sample) =>
+        throw new NotSupportedException(
+            $"{Name} has no closed form; override {nameof(Teach)}(LogitSample) with {nameof(HasClosedForm)}");
 
     /// <summary>The teacher's logits, detached.</summary>
     /// <param name="student">The student's, for the shape.</param>

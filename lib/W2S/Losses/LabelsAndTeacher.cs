@@ -45,4 +45,15 @@ public sealed record LabelsAndTeacher(Loss Labels, DistillationLoss Teacher) : L
                 x => (x.Name, x.Value.MoveToOuterDisposeScope()))],
         };
     }
+
+    /// <inheritdoc/>
+    public override bool HasClosedForm => Labels.HasClosedForm && Teacher.HasClosedForm;
+
+    /// <inheritdoc/>
+    protected internal override void Differentiate(LogitSample sample)
+    {
+        ArgumentNullException.ThrowIfNull(sample);
+        Labels.Differentiate(sample);
+        Teacher.DifferentiateTeacher(sample);
+    }
 }

@@ -1,3 +1,5 @@
+using static TorchSharp.torch;
+
 namespace W2S.Losses;
 
 /// <summary>A training loss: an immutable record whose properties are its options.</summary>
@@ -24,4 +26,25 @@ public abstract record Loss
     /// <exception cref="ArgumentException">The batch lacks something that this loss needs; the message says
     /// what.</exception>
     public abstract LossParts Compute(LossBatch batch);
+
+    /// <summary>The plain cross entropy to what this loss learns from, by which a probe's penalty is chosen.</summary>
+    /// <param name="batch">Logits, and labels or a teacher.</param>
+    /// <returns>The mean cross entropy to the labels, or to the teacher where the loss learns from nothing else; owned
+    /// by the current dispose scope.</returns>
+    /// <exception cref="ArgumentException">The batch lacks something that this loss needs; the message says
+    /// what.</exception>
+    protected internal virtual Tensor Criterion(LossBatch batch) => new CrossEntropy().Compute(batch).Total;
+
+    /// <summary>Whether <see cref="Differentiate"/> states this loss: probes then train without a graph, many times as
+    /// fast.</summary>
+    /// <value>False: the gradient comes from the graph of <see cref="Compute"/>.</value>
+    public virtual bool HasClosedForm => false;
+
+    /// <summary>The loss of one sample and its gradient in the student's logits: the same formula as
+    /// <see cref="Compute"/>, with the same parts and diagnostics by name.</summary>
+    /// <param name="sample">Has the logits and targets, and takes values and gradients.</param>
+    /// <exception cref="NotSupportedException">The loss has no closed form.</exception>
+    protected internal virtual void Differentiate(LogitSample sample) =>
+        throw new NotSupportedException(
+            $"{Name} has no closed form; override {nameof(Differentiate)} with {nameof(HasClosedForm)}");
 }

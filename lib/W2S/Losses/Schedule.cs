@@ -4,6 +4,9 @@ namespace W2S.Losses;
 internal static class Schedule
 {
     /// <summary>e / (ρE) while e &lt; ⌊ρE⌋, then 1: the linear warm-up of ggjy/vision_weak_to_strong.</summary>
-    public static double Ramp(LossBatch batch, double fraction) =>
-        batch.Epoch < (int)(batch.Epochs * fraction) ? batch.Epoch / (batch.Epochs * fraction) : 1;
+    public static double Ramp(LossBatch batch, double fraction) => Ramp(batch.Epoch, batch.Epochs, fraction);
+
+    /// <inheritdoc cref="Ramp(LossBatch, double)"/>
+    public static double Ramp(double epoch, double epochs, double fraction) =>
+        epoch < (int)(epochs * fraction) ? epoch / (epochs * fraction) : 1;
 }

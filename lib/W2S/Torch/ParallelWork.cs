@@ -30,13 +30,19 @@ internal static class ParallelWork
         }, token);
     }
 
-    /// <summary>Calls the same on several threads, and returns when all have ended.</summary>
+    /// <summary>Calls the same on several threads, or once on this one, and returns when all have ended.</summary>
     /// <param name="count">How many, as <see cref="Count"/> says.</param>
     /// <param name="lane">Does pieces until none is left; its token is cancelled by the caller's and by another lane's
     /// failure, and the first failure is the one that is thrown.</param>
     /// <param name="token">Stops all of them.</param>
     public static void Run(int count, Action<CancellationToken> lane, CancellationToken token)
     {
+        if (count == 1)
+        {
+            using var here = Devices.OneThread();
+            lane(token);
+            return;
+        }
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(token);
         ExceptionDispatchInfo? failure = null;
         var threads = torch.get_num_threads();

@@ -7,9 +7,14 @@ using static TorchSharp.torch;
 namespace W2S.Training;
 
 /// <summary>A linear classifier on features that were computed once.</summary>
-/// <remarks>Logits are W·(x − mean)/std + b. Protocol of openai/weak-to-strong: features standardised by the training
-/// part, Adam, batches with replacement, cosine to 0; with any loss in the place of its cross entropy. On the CPU it
-/// computes with one thread: its steps are too small to share, and several probes may run side by side.</remarks>
+/// <remarks>
+/// <para>Logits are W·(x − mean)/std + b. Protocol of openai/weak-to-strong: features standardised by the training
+/// part, Adam, batches with replacement, cosine to 0; with any loss in the place of its cross entropy.</para>
+/// <para>On the CPU a probe is trained by one thread, because its steps are too small to share, and several probes side
+/// by side. A loss with <see cref="Loss.HasClosedForm"/> needs no graph and trains many times as fast; its sums are
+/// float32, so that it follows the graph to rounding.</para>
+/// </remarks>
+[Revision(2)] // closed-form steps: rounding differs from that of the graph
 public sealed class LinearProbe : IDisposable
 {
     private readonly Tensor mean, deviation, weight, bias;
@@ -30,6 +35,18 @@ public sealed class LinearProbe : IDisposable
     /// <summary>F.</summary>
     public int FeatureCount => (int)weight.shape[1];
 
+    /// <summary>λ of the penalty that it was trained with: as given, or as chosen; 0 for one that was read from a
+    /// file.</summary>
+    public double L2 { get; private init; }
+
+    /// <summary>Updates that it was trained with: as given, or as chosen; 0 for one that was read from a
+    /// file.</summary>
+    public int Steps { get; private init; }
+
+    /// <summary>Of each candidate, the cross entropy to the held-out own labels; empty where nothing was
+    /// chosen.</summary>
+    public IReadOnlyList<ProbeCandidate> HeldOut { get; private set; } = [];
+
     /// <summary>A point for every report.</summary>
     public IReadOnlyList<TrainingProgress> History { get; }
 
@@ -45,8 +62,8 @@ public sealed class LinearProbe : IDisposable
     /// is disposed after the call.</param>
     /// <returns>The probe; the caller disposes it.</returns>
     /// <exception cref="ArgumentException">Shapes do not fit, a label is outside the classes, a feature, logit or
-    /// weight is no number that can be learned from, the loss lacks something, or weighted samples are to be
-    /// mixed.</exception>
+    /// weight is no number that can be learned from, the loss lacks something, weighted samples are to be mixed, or
+    /// there are too few samples to hold some out.</exception>
     /// <exception cref="NotFiniteException">The loss became NaN or infinite; the message says at which
     /// step.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
@@ -55,25 +72,86 @@ public sealed class LinearProbe : IDisposable
         IProgress<TrainingProgress>? progress = null, CancellationToken token = default,
         Action<TrainingProgress, LinearProbe>? watch = null)
     {
-        ArgumentNullException.ThrowIfNull(features);
-        ArgumentNullException.ThrowIfNull(loss);
-        ArgumentNullException.ThrowIfNull(supervision);
-        CheckFeatures(features);
-        if (classes < 2)
-            throw new ArgumentOutOfRangeException(nameof(classes), classes,
-                $"{classes} classes cannot be told apart; give 2 or more");
-        supervision.Check(features.shape[0], classes);
-        options ??= new LinearProbeOptions();
-        if (options.Mixup > 0) supervision.CheckMixable();
-        using var one = Devices.OneThread();
-        using var here = features.to(Devices.ForLosses(features.device));
-        using var training = new ProbeTraining(here, classes, loss, supervision, options);
-        var history = training.Run(progress, token, watch is null ? null : (point, soFar) =>
+        IReadOnlyList<ProbeTask> one =
+            [new(features, classes, loss, supervision, options ?? new LinearProbeOptions()) { Progress = progress,
+                Watch = watch }];
+        return TrainMany(one, token: token)[0];
+    }
+
+    /// <summary>Trains many probes, as many at a time as libtorch has threads.</summary>
+    /// <param name="tasks">What to train; those of one features tensor share its standardised copy.</param>
+    /// <param name="finished">Hears, one call at a time, how many probes have ended; those that only judge a candidate
+    /// of
+    /// <see cref="LinearProbeOptions.ChooseL2"/> are not counted.</param>
+    /// <param name="token">Stops all of them, each between two steps.</param>
+    /// <returns>The probes in the order of the tasks, each with the bits that it has when trained alone; the caller
+    /// disposes them.</returns>
+    /// <exception cref="ArgumentException">As for <see cref="Train"/>.</exception>
+    /// <exception cref="NotFiniteException">A loss became NaN or infinite; the message says at which step.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
+    /// <remarks>Progress and watchers of different tasks are called on different threads, one call at a time.</remarks>
+    public static IReadOnlyList<LinearProbe> TrainMany(
+        IReadOnlyList<ProbeTask> tasks, IProgress<int>? finished = null, CancellationToken token = default)
+    {
+        ArgumentNullException.ThrowIfNull(tasks);
+        foreach (var task in tasks) task.Check();
+        using var scope = NewDisposeScope();
+        var choices = ProbeChoice.Of(tasks, candidates => Fit(candidates, null, token));
+        var probes = Fit([.. choices.Select(choice => choice.Task)], finished, token);
+        foreach (var (probe, choice) in probes.Zip(choices)) probe.HeldOut = choice.HeldOut;
+        return probes;
+    }
+
+    private static LinearProbe[] Fit(IReadOnlyList<ProbeTask> tasks, IProgress<int>? finished, CancellationToken token)
+    {
+        var (probes, done, gate) = (new LinearProbe?[tasks.Count], 0, new Lock());
+        var features = Shared(tasks);
+        try
         {
-            using var probe = training.Finish((m, d, w, b) => new LinearProbe(m.clone(), d.clone(), w, b, soFar));
-            watch(point, probe);
-        });
-        return training.Finish((m, d, w, b) => new LinearProbe(m, d, w, b, history));
+            ParallelWork.Each(tasks.Count, (i, stop) =>
+            {
+                var task = tasks[i];
+                var shared = features[i].Value;
+                using (var training = ProbeTraining.Start(shared, task))
+                {
+                    probes[i] = training.Run((mean, deviation, weight, bias, history) =>
+                        new LinearProbe(mean, deviation, weight, bias, history)
+                        {
+                            L2 = task.Options.L2,
+                            Steps = task.Options.Steps
+                        }, gate, stop);
+                }
+                shared.Release();
+                lock (gate) finished?.Report(++done);
+            }, token);
+            return probes!;
+        }
+        catch
+        {
+            foreach (var probe in probes) probe?.Dispose();
+            foreach (var shared in features.Where(shared => shared.IsValueCreated)) shared.Value.Dispose();
+            throw;
+        }
+    }
+
+    // One standardised copy for the tasks of one tensor, made when the first of them begins. By reference: Tensor's own
+    // equality compares the numbers.
+    private static Lazy<ProbeFeatures>[] Shared(IReadOnlyList<ProbeTask> tasks)
+    {
+        var features = new Lazy<ProbeFeatures>[tasks.Count];
+        foreach (var standardize in new[] { false, true })
+        {
+            foreach (var group in Enumerable.Range(0, tasks.Count).Where(
+                i => tasks[i].Options.Standardize == standardize)
+                .GroupBy(i => tasks[i].Features, ReferenceEqualityComparer.Instance))
+            {
+                var users = group.ToArray();
+                var shared =
+                    new Lazy<ProbeFeatures>(() => new ProbeFeatures((Tensor)group.Key!, standardize, users.Length));
+                foreach (var i in users) features[i] = shared;
+            }
+        }
+        return features;
     }
 
     /// <summary>Writes the probe into a file: its weights and the standardisation of its features, not its
@@ -141,7 +219,7 @@ public sealed class LinearProbe : IDisposable
             .item<float>();
     }
 
-    private static void CheckFeatures(Tensor features)
+    internal static void CheckFeatures(Tensor features)
     {
         ArgumentNullException.ThrowIfNull(features);
         if (features.dim() != 2 || features.shape[0] == 0 || features.dtype != ScalarType.Float32)

@@ -28,6 +28,38 @@ public sealed record LinearProbeOptions
     /// <value>True.</value>
     public bool Standardize { get; init; } = true;
 
+    /// <summary>λ of the penalty: the objective is the mean loss + λ/2·‖W‖², W on the features as standardised; the
+    /// bias is free.</summary>
+    /// <value>0. The optimizer's own weight decay comes on top, and reaches the bias.</value>
+    /// <remarks>The penalty's gradient λW is added to each batch's, whatever the optimizer, so that λ does not scale
+    /// with batches or steps: with cross entropy and no other decay the minimum is that of a logistic regression whose
+    /// objective is Σ loss + Nλ/2·‖W‖² (C = 1/(Nλ) where that is the name).</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">Negative or not finite.</exception>
+    public double L2 { get; init => field = Option.NotNegative(value); }
+
+    /// <summary>Candidates of <see cref="L2"/>: the one with the least cross entropy on a fifth of the probe's own
+    /// labels, which is held out for that, is taken, and the probe trained anew on all; no truth is asked but what the
+    /// probe learns from.</summary>
+    /// <value>None: <see cref="L2"/> is as given. A usual choice is 1e-3, 1e-2, 1e-1, 1.</value>
+    /// <remarks>Own labels are the labels of its <see cref="Supervision"/> where its loss learns from them, else the
+    /// teacher's: its distribution, or its most likely class for a loss that sees no more. What is held out is drawn by
+    /// <see cref="Seed"/>.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException">One is negative or not finite.</exception>
+    public IReadOnlyList<double> ChooseL2
+    {
+        get; init =>
+        field = [.. value.Select(l2 => Option.NotNegative(l2))];
+    } = [];
+
+    /// <summary>Candidates of <see cref="Steps"/>, chosen together with <see cref="ChooseL2"/>.</summary>
+    /// <value>None: <see cref="Steps"/> are as given.</value>
+    /// <exception cref="ArgumentOutOfRangeException">One is not positive.</exception>
+    public IReadOnlyList<int> ChooseSteps
+    {
+        get; init =>
+        field = [.. value.Select(steps => Positive(steps, nameof(ChooseSteps)))];
+    } = [];
+
     /// <summary>α of mixup: each batch is mixed with itself in reverse order, features, labels and teacher's logits
     /// alike, λ ~ Beta(α, α).</summary>
     /// <value>0: no mixup.</value>

@@ -65,6 +65,19 @@ internal sealed class LossMeter(int perUpdate = 1) : IDisposable
         if (report) Look(parts, logits, teacher);
     }
 
+    /// <summary>Adds steps that the caller has summed: the total, its parts and, with labels, the accuracy.</summary>
+    public void Add(
+        string[] names, double[] sums, int steps, int images, bool labelled,
+        Dictionary<string, double> diagnostics, double? agreement)
+    {
+        (this.names, this.labelled, this.diagnostics, this.agreement) = (names, labelled, diagnostics, agreement);
+        this.sums?.Dispose();
+        this.sums = tensor(sums).DetachFromDisposeScope();
+        this.steps += steps;
+        here += steps;
+        this.images += images;
+    }
+
     /// <summary>Takes time that is no training (evaluation, checkpoints) out of the speed.</summary>
     public IDisposable Pause() => new Pausing(this);
 

@@ -22,6 +22,9 @@ public abstract record Optimizer
 
     /// <summary>The state of a new run: buffers as long as the parameters, filled with 0.</summary>
     internal abstract OptimizerState Start(FlatParameters parameters);
+
+    /// <summary>The same for parameters in plain memory, all with <see cref="WeightDecay"/>.</summary>
+    internal abstract VectorUpdate Start(int length);
 }
 
 /// <summary>Stochastic gradient descent with momentum.</summary>
@@ -45,6 +48,8 @@ public sealed record Sgd : Optimizer
     public bool Nesterov { get; init; }
 
     internal override OptimizerState Start(FlatParameters parameters) => new SgdState(this, parameters);
+
+    internal override VectorUpdate Start(int length) => new SgdVectors(length, WeightDecay, Momentum, Nesterov);
 
     private sealed class SgdState(Sgd options, FlatParameters parameters)
         : OptimizerState(parameters, options.Momentum > 0 ? ["momentum"] : [])
@@ -95,6 +100,9 @@ public sealed record Adam : Optimizer
 
     internal override OptimizerState Start(FlatParameters parameters) =>
         new AdamState(parameters, Beta1, Beta2, Epsilon, decoupled: false);
+
+    internal override VectorUpdate Start(int length) =>
+        new AdamVectors(length, WeightDecay, Beta1, Beta2, Epsilon, decoupled: false);
 }
 
 /// <summary>Adam with weight decay apart from the gradient.</summary>
@@ -123,4 +131,7 @@ public sealed record AdamW : Optimizer
 
     internal override OptimizerState Start(FlatParameters parameters) =>
         new AdamState(parameters, Beta1, Beta2, Epsilon, decoupled: true);
+
+    internal override VectorUpdate Start(int length) =>
+        new AdamVectors(length, WeightDecay, Beta1, Beta2, Epsilon, decoupled: true);
 }

@@ -1,150 +1,128 @@
 using TorchSharp;
-using W2S.Data.Batches;
 using W2S.Losses;
 using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Training;
 
-/// <summary>The training of one linear probe.</summary>
-internal sealed class ProbeTraining : IDisposable
+/// <summary>The training of one linear probe: its batches, its learning rate and its reports; a step is the kinds'
+/// own.</summary>
+internal abstract class ProbeTraining : IDisposable
 {
-    private readonly LinearProbeOptions options;
-    private readonly Loss loss;
-    private readonly DisposeScope scope = NewDisposeScope();
-    private readonly Tensor mean, deviation, standard, weight, bias, batches;
-    private readonly Supervision supervision;
-    private readonly FlatParameters parameters;
-    private readonly OptimizerState optimizer;
+    private SeededRandom draws;
 
-    public ProbeTraining(Tensor features, int classes, Loss loss, Supervision supervision, LinearProbeOptions options)
+    protected ProbeTraining(ProbeFeatures features, ProbeTask task)
     {
-        this.loss = loss;
-        this.options = options;
-        var device = features.device;
-        (mean, deviation) = Statistics(features, options.Standardize);
-        standard = features.detach().sub(mean).div_(deviation);
-        this.supervision = supervision.To(device);
-        var random = new SeededRandom(Seeds.Derive(options.Seed, Seeds.Initialisation));
-        var bound = 1 / Math.Sqrt(features.shape[1]);
-        weight = Uniform(ref random, bound, [classes, features.shape[1]]).to(device).requires_grad_();
-        bias = Uniform(ref random, bound, [classes]).to(device).requires_grad_();
-        batches = Draw((int)features.shape[0]).to(device);
-        var decay = options.Optimizer.WeightDecay;
-        parameters = new FlatParameters([new("weight", weight, 1, decay), new("bias", bias, 1, decay)]);
-        optimizer = options.Optimizer.Start(parameters);
+        (Features, Task) = (features, task);
+        draws = new SeededRandom(Seeds.Derive(Options.Seed, Seeds.Shuffling));
+        Epochs = (double)Options.Steps * Options.BatchSize / features.Count;
     }
 
-    public IReadOnlyList<TrainingProgress> Run(
-        IProgress<TrainingProgress>? progress, CancellationToken token,
-        Action<TrainingProgress, IReadOnlyList<TrainingProgress>>? watch = null)
+    /// <summary>One in closed form where the loss has that and the features lie in the CPU's memory, else one by the
+    /// graph.</summary>
+    public static ProbeTraining Start(ProbeFeatures features, ProbeTask task) =>
+        task.Loss.HasClosedForm && task.Options.Mixup == 0 && features.Standard.device.type == DeviceType.CPU
+            ? new ClosedFormProbe(features, task)
+            : new GraphProbe(features, task);
+
+    protected ProbeFeatures Features { get; }
+
+    protected ProbeTask Task { get; }
+
+    protected LinearProbeOptions Options => Task.Options;
+
+    /// <summary>Passes over the samples in the whole run.</summary>
+    protected double Epochs { get; }
+
+    /// <summary>Trains it.</summary>
+    /// <param name="make">Makes a probe of mean, deviation, weight [C, F], bias [C] and history so far; all tensors are
+    /// its own.</param>
+    /// <param name="gate">Held while the task's progress and watcher are called.</param>
+    /// <param name="token">Asked before every step.</param>
+    public LinearProbe Run(
+        Func<Tensor, Tensor, Tensor, Tensor, IReadOnlyList<TrainingProgress>, LinearProbe> make, Lock gate,
+        CancellationToken token)
     {
         List<TrainingProgress> history = [];
-        var epochs = (double)options.Steps * options.BatchSize / standard.shape[0];
         using var meter = new LossMeter();
-        for (var step = 0; step < options.Steps; step++)
+        for (var step = 0; step < Options.Steps; step++)
         {
             token.ThrowIfCancellationRequested();
-            var rate = options.Optimizer.LearningRate * options.Schedule.Factor(epochs * step / options.Steps, epochs);
-            var report = (step + 1) % options.ReportEvery == 0 || step + 1 == options.Steps;
-            Step(step, epochs, rate, meter, report);
-            ProcessSettings.ReleaseMemory();
+            var rate = Options.Optimizer.LearningRate * Options.Schedule.Factor(Epochs * step / Options.Steps, Epochs);
+            var report = (step + 1) % Options.ReportEvery == 0 || step + 1 == Options.Steps;
+            Step(step, rate, meter, report);
             if (!report) continue;
-            var point = meter.Report(step + 1, options.Steps, epochs * (step + 1) / options.Steps, epochs, rate);
+            var point = meter.Report(step + 1, Options.Steps, Epochs * (step + 1) / Options.Steps, Epochs, rate);
             if (point.Losses.FirstOrDefault(part => !double.IsFinite(part.Value)) is
                 {
                     Key: { } part,
                     Value: var value
                 })
+            {
                 throw new NotFiniteException(
                     $"the probe's loss '{part}' became {value} between steps "
-                    + $"{step / options.ReportEvery * options.ReportEvery + 1} and {step + 1}; lower the learning "
-                        + "rate or check features and logits");
+                    + $"{step / Options.ReportEvery * Options.ReportEvery + 1} and {step + 1}; " +
+                    "lower the learning rate or check features and logits");
+            }
             history.Add(point);
-            progress?.Report(point);
-            watch?.Invoke(point, [.. history]);
+            lock (gate) Tell(point);
         }
-        return history;
-    }
+        return Make(history);
 
-    public LinearProbe Finish(Func<Tensor, Tensor, Tensor, Tensor, LinearProbe> make)
-    {
-        using var _ = no_grad();
-        return make(mean, deviation, weight.detach().clone(), bias.detach().clone());
-    }
-
-    public void Dispose()
-    {
-        optimizer.Dispose();
-        parameters.Dispose();
-        scope.Dispose();
-    }
-
-    private void Step(int step, double epochs, double rate, LossMeter meter, bool report)
-    {
-        using var inner = NewDisposeScope();
-        var rows = batches[step];
-        var (epoch, x, given) = (epochs * step / options.Steps, standard.index_select(0, rows), supervision.Rows(rows));
-        var plain = loss is IPlainImageLoss asks && asks.NeedsPlain(epoch, epochs)
-            ? nn.functional.linear(x, weight, bias).detach() : null;
-        var lambda = Lambda(step);
-        if (lambda is { } share) (x, given) = (Supervision.Mix(x, share), given.Mixed(share, (int)weight.shape[0]));
-        var logits = nn.functional.linear(x, weight, bias);
-        var parts = loss.Compute(new LossBatch(logits)
+        void Tell(TrainingProgress point)
         {
-            Labels = given.Labels,
-            TeacherLogits = given.TeacherLogits,
-            TrueLabels = given.TrueLabels,
-            Weights = given.Weights,
-            TeacherWeights = given.TeacherWeights,
-            StudentFeatures = new LossFeatures(x, []),
-            PlainLogits = plain,
-            Lambda = lambda,
-            Epoch = epoch,
-            Epochs = epochs,
-        });
-        parameters.Gradients.zero_();
-        parts.Total.backward();
-        optimizer.Step(rate);
-        meter.Add(parts, logits, given.Labels, given.TeacherLogits, options.BatchSize, report);
+            Task.Progress?.Report(point);
+            if (Task.Watch is null) return;
+            using var probe = Make([.. history]);
+            Task.Watch(point, probe);
+        }
+
+        LinearProbe Make(IReadOnlyList<TrainingProgress> soFar)
+        {
+            using var _ = no_grad();
+            using var scope = NewDisposeScope();
+            var (weight, bias) = Weights();
+            return make(Features.Mean.clone(), Features.Deviation.clone(), weight, bias, soFar);
+        }
     }
 
-    // λ of a step, by step alone.
-    private double? Lambda(int step)
+    public abstract void Dispose();
+
+    /// <summary>One update on the next batch.</summary>
+    protected abstract void Step(int step, double rate, LossMeter meter, bool report);
+
+    /// <summary>Copies of [C, F] and [C].</summary>
+    protected abstract (Tensor Weight, Tensor Bias) Weights();
+
+    /// <summary>The samples of the next batch.</summary>
+    protected void Draw(Span<int> rows)
     {
-        if (options.Mixup == 0) return null;
-        var random = new SeededRandom(Seeds.Derive(Seeds.Derive(options.Seed, "mixing"), step));
-        return MixOptions.Beta(ref random, options.Mixup);
+        foreach (ref var row in rows) row = draws.Next(Features.Count);
     }
 
-    private static (Tensor Mean, Tensor Deviation) Statistics(Tensor features, bool standardize)
+    /// <summary>The first weights: C·F of the classes one after the other, then C biases, uniform within
+    /// 1/√F.</summary>
+    protected float[] FirstWeights()
     {
-        if (!standardize)
-            return (zeros(features.shape[1], device: features.device),
-                ones(features.shape[1], device: features.device));
-        using var _ = no_grad();
-        var mean = features.mean([0]);
-        // A feature that never changes stays at 0 instead of becoming 0/0.
-        var deviation = features.shape[0] == 1 ? ones_like(mean) : features.std(0);
-        using var least = 1e-6.ToScalar();
-        return (mean, deviation.clamp_min(least));
+        var random = new SeededRandom(Seeds.Derive(Options.Seed, Seeds.Initialisation));
+        var bound = 1 / Math.Sqrt(Features.Length);
+        var values = new float[Task.Classes * (Features.Length + 1)];
+        for (var i = 0; i < values.Length; i++) values[i] = (float)random.NextDouble(-bound, bound);
+        return values;
     }
 
-    private static Tensor Uniform(ref SeededRandom random, double bound, long[] shape)
+    /// <summary>What the loss may look at.</summary>
+    protected LossBatch Batch(int step, Tensor features, Tensor logits, Supervision given) => new(logits)
     {
-        var values = new float[shape.Aggregate((a, b) => a * b)];
-        for (var i = 0; i < values.Length; i++)
-            values[i] = (float)random.NextDouble(-bound, bound);
-        return tensor(values).reshape(shape);
-    }
+        Labels = given.Labels,
+        TeacherLogits = given.TeacherLogits,
+        TrueLabels = given.TrueLabels,
+        Weights = given.Weights,
+        TeacherWeights = given.TeacherWeights,
+        StudentFeatures = new LossFeatures(features, []),
+        Epoch = Epoch(step),
+        Epochs = Epochs,
+    };
 
-    // All batches of the run: int64 [steps, batch].
-    private Tensor Draw(int samples)
-    {
-        var random = new SeededRandom(Seeds.Derive(options.Seed, Seeds.Shuffling));
-        var rows = new long[(long)options.Steps * options.BatchSize];
-        for (var i = 0; i < rows.Length; i++)
-            rows[i] = random.Next(samples);
-        return tensor(rows).reshape(options.Steps, options.BatchSize);
-    }
+    protected double Epoch(int step) => Epochs * step / Options.Steps;
 }

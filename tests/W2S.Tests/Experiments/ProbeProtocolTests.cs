@@ -63,6 +63,27 @@ public sealed class ProbeProtocolTests
     }
 
     [Fact]
+    public void EveryProbeChoosesItsOwnPenaltyAndAnUnregularisedStudentNone()
+    {
+        using var scope = NewDisposeScope();
+        var options = new LinearProbeOptions { Steps = 60, BatchSize = 64, ChooseL2 = [1e-2, 1] };
+        var protocol = Small with
+        {
+            Probe = options,
+            Students = [ProbeStudent.Soft, ProbeStudent.Soft with { Name = "bare", Unregularised = true }],
+        };
+        var study = protocol.Study(Blobs(), 2);
+
+        Assert.All(study.Splits, split =>
+        {
+            Assert.Equal(["Soft labels", "ceiling", "few labels", "teacher"],
+                split.L2.Keys.Order(StringComparer.Ordinal));
+            Assert.All(split.L2.Values, l2 => Assert.Contains(l2, options.ChooseL2));
+        });
+        Assert.Empty(Small.Run(Blobs(), 0).L2);
+    }
+
+    [Fact]
     public void StudentWithTheBetterViewPassesItsTeacherAndLosesWithRolesExchanged()
     {
         using var scope = NewDisposeScope();

@@ -22,8 +22,8 @@ public sealed class ImplicitScalarTests
         Assert.Contains(Makers, method => method.Name == "add"); // else the search finds nothing
         var step = typeof(Loss).Assembly.GetTypes().Where(type => Outermost(type) is { } owner
             && (owner.Namespace == "W2S.Losses"
-                || owner.Name is "ProbeTraining" or "LossMeter" or "TrainingStep" or "TrainingState" or "Supervision"
-                or "Teacher" or "Optimizer"
+                || owner.Name is "ProbeTraining" or "GraphProbe" or "ClosedFormProbe" or "ProbeFeatures" or "LossMeter"
+                or "TrainingStep" or "TrainingState" or "Supervision" or "Teacher" or "Optimizer"
                 || owner.Name.EndsWith("State", StringComparison.Ordinal) && owner.Namespace == "W2S.Training"));
         var found = step.SelectMany(type => type.GetMethods(All).Cast<MethodBase>().Concat(type.GetConstructors(All)))
             .SelectMany(

@@ -20,4 +20,14 @@ public sealed record Kd : DistillationLoss
     /// <inheritdoc/>
     protected internal override TeacherTerms Teach(Logits student, LossBatch batch) =>
         new(new LossTerm("teacher", SoftLabel.Distance(student, Teacher(student, batch), Temperature)));
+
+    /// <inheritdoc/>
+    public override bool HasClosedForm => true;
+
+    /// <inheritdoc/>
+    protected internal override void Teach(LogitSample sample)
+    {
+        ArgumentNullException.ThrowIfNull(sample);
+        sample.ToTeacher("teacher", 1, Temperature);
+    }
 }

@@ -63,6 +63,30 @@ public sealed record Bootstrapping(bool Hard = false) : Loss, IPlainImageLoss
             [(new LossTerm("labels", given), batch.Weights), (new LossTerm("own", own), batch.Weights)], []);
     }
 
+    /// <inheritdoc/>
+    public override bool HasClosedForm => !Plain;
+
+    /// <inheritdoc/>
+    protected internal override void Differentiate(LogitSample sample)
+    {
+        ArgumentNullException.ThrowIfNull(sample);
+        var b = UsesOwnLabels(sample.Epoch, sample.Epochs) ? OwnShare : 0;
+        sample.ToLabel("labels", 1 - b);
+        if (Hard) sample.ToClass("own", b, sample.Top);
+        else if (b > 0) OwnEntropy(sample, b);
+    }
+
+    // b·H(p), whose derivative in z_c is −b·p_c·(log p_c + H); held fixed, p is its own cross entropy's minimum.
+    private void OwnEntropy(LogitSample sample, double b)
+    {
+        var p = sample.Probabilities();
+        var entropy = 0.0;
+        for (var c = 0; c < p.Length; c++) entropy += p[c] * sample.CrossEntropy(c);
+        sample.Add("own", b * entropy);
+        if (Detached) return;
+        for (var c = 0; c < p.Length; c++) sample.AddGradient(c, b * p[c] * (sample.CrossEntropy(c) - entropy));
+    }
+
     private bool UsesOwnLabels(double epoch, double epochs) => epoch >= Start * epochs - 1e-9;
 
     private Tensor Own(Logits student, LossBatch batch)

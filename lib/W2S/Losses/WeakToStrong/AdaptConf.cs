@@ -68,6 +68,36 @@ public sealed record AdaptConf : DistillationLoss
         };
     }
 
+    /// <inheritdoc/>
+    public override bool HasClosedForm => true;
+
+    /// <inheritdoc/>
+    protected internal override void Teach(LogitSample sample)
+    {
+        ArgumentNullException.ThrowIfNull(sample);
+        var beta = Beta(sample) * Schedule.Ramp(sample.Epoch, sample.Epochs, WarmUp);
+        sample.ToTeacher("teacher", 1 - beta, Temperature, WeakTerm);
+        sample.ToClass("self", beta, sample.Top);
+        sample.Watch("beta", beta);
+    }
+
+    private double Beta(LogitSample sample)
+    {
+        double lead = sample[sample.Top] - sample[sample.TeacherTop];
+        return Rule switch
+        {
+            BetaRule.Adaptive => 1 / (1 + Math.Exp(lead / BetaTemperature)),
+            BetaRule.Fixed => FixedBeta,
+            BetaRule.Swapped => 1 / (1 + Math.Exp(-lead / BetaTemperature)),
+            BetaRule.Gated => lead == 0 ? .5 : 0,
+            BetaRule.Oracle => .5 + .5 * (Right(sample.Top) - Right(sample.TeacherTop)),
+            _ => throw new InvalidOperationException(
+                $"Rule {Rule} is no β rule; give one of {string.Join(", ", Enum.GetNames<BetaRule>())}"),
+        };
+
+        int Right(int said) => said == sample.Truth ? 1 : 0;
+    }
+
     private Tensor Beta(Logits student, Logits teacher, LossBatch batch)
     {
         var z = student.Values.detach();

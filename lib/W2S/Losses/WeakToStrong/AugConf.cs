@@ -47,4 +47,17 @@ public sealed record AugConf : DistillationLoss
             Diagnostics = [("alpha", tensor(alpha))],
         };
     }
+
+    /// <inheritdoc/>
+    public override bool HasClosedForm => true;
+
+    /// <inheritdoc/>
+    protected internal override void Teach(LogitSample sample)
+    {
+        ArgumentNullException.ThrowIfNull(sample);
+        var alpha = Alpha * Schedule.Ramp(sample.Epoch, sample.Epochs, WarmUp);
+        sample.ToTeacher("teacher", 1 - alpha, Temperature, WeakTerm);
+        sample.ToClass("self", alpha, sample.Top);
+        sample.Watch("alpha", alpha);
+    }
 }

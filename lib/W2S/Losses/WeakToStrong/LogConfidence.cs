@@ -61,6 +61,19 @@ public sealed record LogConfidence() : DistillationLoss(labelWeight: 0)
         { Diagnostics = [("coefficient", tensor(coefficient))] };
     }
 
+    /// <inheritdoc/>
+    public override bool HasClosedForm => SelfLabel == SelfLabel.Argmax; // the others count classes over the batch
+
+    /// <inheritdoc/>
+    protected internal override void Teach(LogitSample sample)
+    {
+        ArgumentNullException.ThrowIfNull(sample);
+        var coefficient = Coefficient * Ramp(sample.Epoch / sample.Epochs);
+        sample.ToTeacher("teacher", 1 - coefficient, form: WeakTerm.CrossEntropy);
+        sample.ToClass("teacher", coefficient, sample.Top);
+        sample.Watch("coefficient", coefficient);
+    }
+
     private double Ramp(double run) =>
         run > WarmUp || WarmUp == 0 ? 1 : PublishedRamp ? run : run / WarmUp;
 

@@ -25,6 +25,9 @@ public sealed record Selective(LabelSelection Selection, Loss Inner) : Loss, ILe
     public override bool NeedsTeacher => true;
 
     /// <inheritdoc/>
+    protected internal override Tensor Criterion(LossBatch batch) => Inner.Criterion(batch);
+
+    /// <inheritdoc/>
     public bool NeedsPlain(double epoch, double epochs) =>
         Inner is IPlainImageLoss plain && plain.NeedsPlain(epoch, epochs);
 

@@ -1,4 +1,5 @@
 using W2S.Torch;
+using static TorchSharp.torch;
 
 namespace W2S.Losses.WeakToStrong;
 
@@ -15,10 +16,31 @@ public sealed record WeakCrossEntropy(bool Hard = false) : DistillationLoss(labe
     public override string Name => Hard ? "Weak labels, hard" : "Weak labels, soft";
 
     /// <inheritdoc/>
+    protected internal override Tensor Criterion(LossBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return batch.Labels is not null && LabelWeight > 0 ? base.Criterion(batch)
+            : new WeakCrossEntropy(Hard).Compute(batch).Total;
+    }
+
+    /// <inheritdoc/>
     protected internal override TeacherTerms Teach(Logits student, LossBatch batch)
     {
         var teacher = Teacher(student, batch);
         return new(new LossTerm("teacher",
             Hard ? student.CrossEntropy(teacher.Top) : student.CrossEntropyTo(teacher.Probabilities())));
+    }
+
+    /// <inheritdoc/>
+    public override bool HasClosedForm => true;
+
+    /// <inheritdoc/>
+    protected internal override void Teach(LogitSample sample)
+    {
+        ArgumentNullException.ThrowIfNull(sample);
+        if (Hard)
+            sample.ToClass("teacher", 1, sample.TeacherTop);
+        else
+            sample.ToTeacher("teacher", form: WeakTerm.CrossEntropy);
     }
 }
