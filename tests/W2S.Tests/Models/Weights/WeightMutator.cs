@@ -18,7 +18,7 @@ internal static class WeightMutator
         ["cos\nsystem\n", "cbuiltins\neval\n", "R", "b", "Q", "\x81", "(", "t", ".", "]", "}", "u", "e", "h\0", "q\0",
             "\x8e", "B", "X", "F32", "U8",
          "\"shape\":[", "\"data_offsets\":[", "{", "}", ",", "99999999999999999999", "-1", "9223372036854775807",
-         "__metadata__", "PK\x05\x06", "PK\x01\x02"];
+         "__metadata__", "Conv", "Add", "Parameter7", "\x08\x01", "\x0a\x04", "\x12", "\x22\x04", "\x4a\x08", "PK\x05\x06", "PK\x01\x02"];
 
     public static List<byte[]> Seeds()
     {
@@ -35,6 +35,8 @@ internal static class WeightMutator
             ["none"] = zeros(0, 4),
         }, new Dictionary<string, string> { ["format"] = "pt" });
         SafeTensorsFile.Write(folder["b"], new Dictionary<string, Tensor> { ["w"] = ones(3).to(ScalarType.BFloat16) });
+        seeds.Add(OnnxWriter.Model("CNTK", OnnxWriter.Sample()));
+        seeds.Add(OnnxWriter.Model("CNTK", OnnxWriter.Residual(OnnxWriter.SmallWeights())));
         byte[][] good = [File.ReadAllBytes(folder["a"]), File.ReadAllBytes(folder["b"]),
             .. seeds.Where(seed => seed.AsSpan().IndexOf("system"u8) < 0)];
         return [.. seeds, .. good, .. good];
@@ -49,7 +51,18 @@ internal static class WeightMutator
             return RebuildZip(bytes, seeds, random);
         if (bytes.Length > 8 && bytes[8] == '{')
             return RebuildHeader(bytes, seeds, random);
+        if (bytes.Length > 0 && bytes[0] == 0x08)
+            return RebuildOnnx(seeds, random);
         return Damage(bytes, seeds, random);
+    }
+
+    private static byte[] RebuildOnnx(List<byte[]> seeds, Random random)
+    {
+        using var scope = NewDisposeScope();
+        var parts = random.Next(2) == 0 ? OnnxWriter.Sample() : OnnxWriter.Residual(OnnxWriter.SmallWeights());
+        var at = random.Next(parts.Count);
+        parts[at] = (parts[at].Field, Damage(parts[at].Content, seeds, random));
+        return OnnxWriter.Model("CNTK", parts);
     }
 
     private static byte[] Damage(byte[] bytes, List<byte[]> seeds, Random random)
