@@ -8,8 +8,8 @@
 //
 //     dotnet run onnx_features.cs -- DATA-FOLDER/imagenet-resnet18
 //
-// The file states images of 224×224 and ends in a pooling of 7×7. For other sizes the statement and the pooling are taken
-// off; everything between stays as it is, and the pooling is computed here, as a mean. At 224 both are compared.
+// The file states images of 224×224 and ends in a pooling of 7×7. For other sizes the statement and the pooling are
+// taken off; everything between stays as it is, and the pooling is computed here, as a mean. At 224 both are compared.
 
 using System.Globalization;
 using System.Text;

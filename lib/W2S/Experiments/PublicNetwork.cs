@@ -24,8 +24,8 @@ internal sealed record PublicNetwork(
             ["cifar100", var network] => Cifar("CIFAR-100", network, 100, Normalization.Cifar100, name),
             ["cifar10", var network] => Cifar("CIFAR-10", network, 10, Normalization.Cifar10, name),
             ["imagenet", "resnet18"] => new("ImageNet", "resnet18-cntk", 0, Normalization.Cntk,
-                "imagenet-resnet18/ResNet18.onnx", "ImageNet's 1.28 million training images with their 1,000 true labels",
-                "MIT, Microsoft"),
+                "imagenet-resnet18/ResNet18.onnx",
+                "ImageNet's 1.28 million training images with their 1,000 true labels", "MIT, Microsoft"),
             _ => throw new ArgumentException(
                 $"'{name}' is no public network; give imagenet_resnet18 or for instance cifar100_resnet20",
                 nameof(name)),

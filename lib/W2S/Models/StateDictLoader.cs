@@ -147,7 +147,7 @@ internal static class StateDictLoader
         IReadOnlyList<WeightSet> sets, string? key, ImageModel model, List<string> notes)
     {
         var wanted = model.state_dict().Keys.ToHashSet();
-        if (model is ResNet && sets is [{ Graph: { } graph }] && !graph.Tensors.Keys.Any(wanted.Contains))
+        if (model is ResNet && sets is [{ Graph: { } graph } set] && !WeightChoice.Knows(set, wanted))
             sets = [ByPlace(graph, wanted, notes)];
         var choice = WeightChoice.Find(sets, key, wanted);
         var source = choice.Set.Tensors.ToDictionary(entry => entry.Key, entry => entry.Value);

@@ -83,9 +83,8 @@ public sealed class OnnxRuntimeTests
 
     [Fact]
     public void WhatItHasSeenIsSaidWithoutItsFile() =>
-        Assert.Equal(
-            "ImageNet resnet18-cntk, which has seen ImageNet's 1.28 million training images with their 1,000 true labels",
-            FrozenNetwork.Introduce("imagenet_resnet18"));
+        Assert.Equal("ImageNet resnet18-cntk, which has seen ImageNet's 1.28 million training images with their 1,000 "
+            + "true labels", FrozenNetwork.Introduce("imagenet_resnet18"));
 
     // As in onnx_features.cs; channel 0 is red.
     private static byte[] Pixels(int image, int size)

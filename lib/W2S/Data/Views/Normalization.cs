@@ -22,7 +22,8 @@ public sealed record Normalization((float R, float G, float B) Mean, (float R, f
     /// undivided.</summary>
     /// <remarks>
     /// The network's package subtracts a mean image of 224×224 pixels. These are its channel means, from which it
-    /// departs by 3 to 6 of 255 on average: one rule for images of every size.
+    /// departs by 3 to 6 of 255 (root mean square): one rule for images of every size. At 224 pixels, on two made
+    /// images, features with either had a cosine of .9999.
     /// </remarks>
     public static Normalization Cntk { get; } =
         new((123.15163f / 255, 115.90288f / 255, 103.06262f / 255), (1f / 255, 1f / 255, 1f / 255));

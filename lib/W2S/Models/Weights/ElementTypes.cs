@@ -95,7 +95,8 @@ internal static class ElementTypes
         return none ? 0 : product;
     }
 
-    private static ScalarType? Find(Func<(ScalarType Type, string SafeTensors, string Storage, int Onnx, int Bytes), bool> match)
+    private static ScalarType? Find(
+        Func<(ScalarType Type, string SafeTensors, string Storage, int Onnx, int Bytes), bool> match)
     {
         foreach (var entry in All)
         {

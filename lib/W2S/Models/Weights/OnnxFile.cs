@@ -7,8 +7,8 @@ namespace W2S.Models.Weights;
 /// <summary>Reads the tensors of an ONNX model (<c>graph.initializer</c>); the graph itself is not run.</summary>
 /// <remarks>
 /// Format: onnx/onnx.proto in protobuf's wire format. Fields that are not needed are stepped over. Memory is bounded by
-/// the file's size: each byte belongs to one tensor, and only whole numbers in protobuf's short form grow, from one byte
-/// to eight at most.
+/// the file's size: each byte belongs to one tensor, and only whole numbers in protobuf's short form grow, from one
+/// byte to eight at most.
 /// </remarks>
 public static class OnnxFile
 {
@@ -16,8 +16,8 @@ public static class OnnxFile
     private const int ModelProducer = 2, ModelGraph = 7;
     private const int GraphNode = 1, GraphTensor = 5;
     private const int NodeInput = 1, NodeOutput = 2, NodeOperator = 4;
-    private const int TensorShape = 1, TensorType = 2, TensorFloats = 4, TensorInts = 5, TensorLongs = 7, TensorName = 8,
-        TensorRaw = 9, TensorDoubles = 10, TensorPlace = 14;
+    private const int TensorShape = 1, TensorType = 2, TensorFloats = 4, TensorInts = 5, TensorLongs = 7,
+        TensorName = 8, TensorRaw = 9, TensorDoubles = 10, TensorPlace = 14;
 
     private const int MostSizes = 64;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using W2S.Torch;
 
 namespace W2S.Models.Weights;
 
@@ -100,7 +99,7 @@ internal struct ProtoReader(ByteView message, string what)
 
     /// <summary>An error that says what is wrong with the message.</summary>
     public readonly WeightFileException Damaged(string wrong) =>
-        new($"{FileKinds.Printable(what)} {wrong}; the file is damaged, was cut off or is no ONNX file: fetch it again");
+        new($"{what} {wrong}; the file is damaged, was cut off or is no ONNX file: fetch it again");
 
     // Seven bits a byte, the lowest first; the highest bit says whether more follow.
     private ulong ReadNumber()

@@ -98,8 +98,8 @@ internal sealed partial class ResidualNames
                 _ => throw Foreign($"a {FileKinds.Printable(node.Operator)} stands where no residual block has one"),
             };
             if (layer == layers.Length || node.Inputs.Count != 1 + parts.Length)
-                throw Foreign($"a {node.Operator} takes {node.Inputs.Count} inputs, or is one too many; norms that were "
-                    + "folded into convolutions are not unfolded");
+                throw Foreign($"a {node.Operator} takes {node.Inputs.Count} inputs, or is one too many; norms folded "
+                    + "into convolutions are not unfolded");
             foreach (var (input, part) in node.Inputs.Skip(1).Zip(parts))
             {
                 if (!names.TryAdd(input, $"{block}{layers[layer]}.{part}"))

@@ -52,7 +52,8 @@ internal static class OnnxWriter
         (2, Text("a graph")), (15, [1, 2, 3]),
         Tensor("floats", [2, 1], 1, Floats(1, -2)),
         Tensor("pieces", [3], 1, Floats(1), Floats(2, 3)),
-        Tensor("single", [], 1, [4 << 3 | 5, 0, 0, 0, 0x40], Message(12, Text("a note")), [13 << 3 | 1, .. new byte[8]]),
+        Tensor("single", [], 1, [4 << 3 | 5, 0, 0, 0, 0x40], Message(12, Text("a note")),
+            [13 << 3 | 1, .. new byte[8]]),
         Tensor("raw", [2], 1, Raw(0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0)),
         Tensor("doubles", [1], 11, Message(10, BitConverter.GetBytes(0.5))),
         Tensor("longs", [4], 7, Numbers(7, 0, 300, -1, long.MaxValue)),
@@ -112,7 +113,7 @@ internal static class OnnxWriter
         var (inputs, outputs) = name.Contains("layer2", StringComparison.Ordinal)
             ? (name.Contains("conv2", StringComparison.Ordinal) ? 3 : 2, 3)
             : (name.StartsWith("conv1", StringComparison.Ordinal) ? 3 : 2, 2);
-        return name.Contains("conv", StringComparison.Ordinal) || name.Contains("downsample.0", StringComparison.Ordinal)
+        return name.Contains("conv", StringComparison.Ordinal) || name.EndsWith("e.0.weight", StringComparison.Ordinal)
             ? ones(outputs, inputs, 1, 1) : ones(outputs);
     });
 
