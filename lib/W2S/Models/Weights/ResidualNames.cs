@@ -33,7 +33,16 @@ internal sealed partial class ResidualNames
     public static Dictionary<string, Tensor> Apply(OnnxGraph graph, IReadOnlySet<string> wanted)
     {
         var names = new ResidualNames(graph).Trace(BlocksOf(wanted));
-        return graph.Tensors.ToDictionary(entry => names.GetValueOrDefault(entry.Key, entry.Key), entry => entry.Value);
+        Dictionary<string, Tensor> named = [];
+        foreach (var (key, tensor) in graph.Tensors)
+        {
+            var name = names.GetValueOrDefault(key, key);
+            if (!named.TryAdd(name, tensor))
+                throw new WeightFileException(
+                    $"its graph makes tensor '{FileKinds.Printable(key)}' the network's '{FileKinds.Printable(name)}', "
+                    + "but another tensor has that name already; save the model again with its names");
+        }
+        return named;
     }
 
     private Dictionary<string, string> Trace(string[] blocks)

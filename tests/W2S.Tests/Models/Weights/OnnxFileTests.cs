@@ -163,6 +163,20 @@ public sealed class OnnxFileTests
         }
     }
 
+    [Fact]
+    public unsafe void TwoTensorsOfOneNameAreRefused()
+    {
+        using var scope = NewDisposeScope();
+        var bytes = OnnxWriter.Model("CNTK", OnnxWriter.Residual(OnnxWriter.SmallWeights())
+            .Append(OnnxWriter.Tensor("conv1.weight", [0], 1)));
+        fixed (byte* start = bytes)
+        {
+            var graph = OnnxFile.Parse(new ByteView(start, bytes.Length));
+            Assert.Contains("the network's 'conv1.weight', but another tensor has that name already",
+                Assert.Throws<WeightFileException>(() => ResidualNames.Apply(graph, OnnxWriter.SmallNames)).Message);
+        }
+    }
+
     private static Dictionary<string, Tensor> Weights(ImageModel model) => model.state_dict()
         .Where(entry => !entry.Key.EndsWith("num_batches_tracked", StringComparison.Ordinal))
         .ToDictionary(entry => entry.Key, entry => entry.Value.detach());
