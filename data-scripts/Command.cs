@@ -11,8 +11,8 @@ public sealed class Command(IReadOnlyList<Manifest> manifests, string root, Http
 {
     private const string Usage = """
         ./w2s data                     list the sets and what is here of them
-        ./w2s data NAME...             fetch sets; what is here and right is left alone, what is damaged is fetched again
-        ./w2s data NAME --from PATH    take the set from a local archive or folder
+        ./w2s data NAME...             fetch sets; what is here and right stays, what is damaged is fetched again
+        ./w2s data NAME --from PATH    take the set from a local archive, NuGet package or folder
         ./w2s data NAME --again        fetch the whole set where only a part of its images is here
         """;
 
@@ -80,9 +80,9 @@ public sealed class Command(IReadOnlyList<Manifest> manifests, string root, Http
             var state = findings.Complete ? "here"
                 : findings.Usable ? $"a part is here{findings.Share}"
                 : nothing ? "not here" : $"damaged or incomplete: ./w2s data {manifest.Name}";
-            var size = manifest.Downloads.Count == 0 ? "by hand"
-                : $"{manifest.Downloads.Sum(download => download.Megabytes):0.#} MB";
-            output.WriteLine($"{manifest.Name,-14} {size,8}  {state,-14}  {manifest.Title}");
+            var megabytes = manifest.Package?.Megabytes ?? manifest.Downloads.Sum(download => download.Megabytes);
+            var size = megabytes == 0 ? "by hand" : $"{megabytes:0.#} MB";
+            output.WriteLine($"{manifest.Name,-17} {size,8}  {state,-14}  {manifest.Title}");
         }
         return 0;
     }

@@ -64,6 +64,17 @@ public sealed class Installer(Manifest manifest, string root)
         File.Copy(file, place, overwrite: true);
     }
 
+    /// <summary>Prepares a file from its content.</summary>
+    /// <param name="place">Below the data folder.</param>
+    /// <param name="content">Its bytes, from where the stream stands.</param>
+    public void Stage(string place, Stream content)
+    {
+        var path = Checker.Below(Staging, place);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        using var file = File.Create(path);
+        content.CopyTo(file);
+    }
+
     /// <summary>Prepares what a folder holds of the set, wherever in the set's layout the folder begins.</summary>
     /// <returns>Whether it holds anything of it.</returns>
     public bool StageFolder(string folder)

@@ -25,6 +25,9 @@ public sealed record Manifest
     /// <summary>The files to download; none where the set may not be passed on.</summary>
     public IReadOnlyList<Download> Downloads { get; init; } = [];
 
+    /// <summary>The NuGet package that carries the set; none where it is downloaded.</summary>
+    public Package? Package { get; init; }
+
     /// <summary>The files that must be there in the end.</summary>
     public IReadOnlyList<FileCheck> Files { get; init; } = [];
 
@@ -64,6 +67,19 @@ public sealed record Download(
     /// <summary>How the downloaded file is checked.</summary>
     public FileCheck Check => new(File, Size, Md5 is null ? null : [Md5], Sha256 is null ? null : [Sha256]);
 }
+
+/// <summary>A NuGet package and the files that are taken out of it; they are checked as the set's files.</summary>
+/// <param name="Id">As package sources know it.</param>
+public sealed record Package(string Id, string Version, double Megabytes, IReadOnlyList<PackageFile> Files)
+{
+    /// <summary>The package's own file.</summary>
+    public string File => $"{Id}.{Version}.nupkg".ToLowerInvariant();
+}
+
+/// <summary>A file of a package.</summary>
+/// <param name="Path">In the package.</param>
+/// <param name="Place">Below the data folder.</param>
+public sealed record PackageFile(string Path, string Place);
 
 /// <summary>A file and what is known of it: any one of the checksums of each kind will do.</summary>
 /// <param name="Path">Below the data folder.</param>

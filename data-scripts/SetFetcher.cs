@@ -40,6 +40,14 @@ internal sealed class SetFetcher(Manifest manifest, string root, HttpClient clie
 
     private async Task DownloadAsync(CancellationToken cancel)
     {
+        if (manifest.Package is { } package)
+        {
+            progress.Say($"{manifest.Name}: the package {package.Id} {package.Version} from your package sources "
+                + $"({package.Megabytes:0.#} MB)");
+            await new PackageFetcher(package, _installer).FetchAsync(cancel);
+            _installer.Finish($"{package.Id} {package.Version}", allowPart: false);
+            return;
+        }
         if (manifest.Downloads.Count == 0)
         {
             throw new FetchException($"{manifest.Comment} See {manifest.Page}");
@@ -66,6 +74,12 @@ internal sealed class SetFetcher(Manifest manifest, string root, HttpClient clie
 
     private void TakeFrom(string source)
     {
+        if (manifest.Package is { } package)
+        {
+            new PackageFetcher(package, _installer).TakeFrom(source);
+            _installer.Finish(source, allowPart: true);
+            return;
+        }
         var archives = Directory.Exists(source)
             ? manifest.Downloads.Select(download => (Download: download, File: Path.Combine(source, download.File)))
             .Where(pair => File.Exists(pair.File)).ToArray()

@@ -115,6 +115,8 @@ def networks(args):
 
     for name in "resnet18 resnet34 resnet50".split():
         yield name, getattr(torchvision.models, name)(weights=None), 224, plain
+    resnet = torchvision.models.resnet
+    yield "resnet18-cntk", resnet.ResNet(resnet.BasicBlock, [2, 2, 2, 3]), 224, plain
     yield "alexnet", torchvision.models.alexnet(weights=None), 224, plain
     yield "torchvision vit_b_16", torchvision.models.vit_b_16(weights=None), None, None  # its count; its keys are its own
 

@@ -70,7 +70,8 @@ public abstract class ImageModel(string name) : Module<Tensor, Tensor>(TorchRunt
     public virtual void ReplaceHead(int classes) =>
         throw new NotSupportedException($"{ModelName} has no head that can be exchanged");
 
-    /// <summary>Reads a weight file (<c>.safetensors</c>, <c>.pth</c>, <c>.pt</c>) into the network.</summary>
+    /// <summary>Reads a weight file (<c>.safetensors</c>, <c>.pth</c>, <c>.pt</c>, <c>.onnx</c>) into the
+    /// network.</summary>
     /// <param name="path">The file; its format is told by its first bytes.</param>
     /// <param name="strict">Whether every key must be there, none more, each in its shape; default true.</param>
     /// <param name="head">What happens to the head's weights; default: they are loaded like the rest.</param>
@@ -85,7 +86,9 @@ public abstract class ImageModel(string name) : Module<Tensor, Tensor>(TorchRunt
     /// </exception>
     /// <remarks>
     /// Wrappers leave leading parts on every name (<c>module.</c>, <c>_orig_mod.</c>, <c>student.</c>). Whatever they
-    /// are, and however many, they come off where the rest is a name of the network, and the report says which did.
+    /// are, and however many, they come off where the rest is a name of the network, and the report says which did. An
+    /// ONNX model without names of its own is read into a <see cref="ResNet"/> by its graph; one that CNTK wrote reads
+    /// blue first, and its first convolution is turned to red, green, blue.
     /// </remarks>
     public LoadReport LoadWeights(string path, bool strict = true, HeadWeights head = HeadWeights.Load,
         string? key = null) =>

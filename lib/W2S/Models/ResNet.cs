@@ -17,12 +17,13 @@ public sealed class ResNet : HeadedModel
     private readonly BatchNorm2d bn1;
     private readonly Chain[] layers;
     private readonly bool pooledStem;
+    private readonly int multiple;
 
     private ResNet(string name, int[] blocks, int[] widths, int stem, bool large, bool bottleneck, string shortcutKey,
-        string headKey, int classes)
+        string headKey, int classes, int multiple = 1)
         : base(name)
     {
-        pooledStem = large;
+        (pooledStem, this.multiple) = (large, multiple);
         conv1 = large ? Layers.Conv(3, stem, 7, 2) : Layers.Conv(3, stem, 3);
         bn1 = Layers.Norm(stem);
         RegisterComponents();
@@ -91,9 +92,32 @@ public sealed class ResNet : HeadedModel
             "downsample", "fc", classes);
     }
 
+    /// <summary>The ImageNet network that ML.NET's package <c>Microsoft.ML.DnnImageFeaturizer.ResNet18</c> carries,
+    /// trained with CNTK: basic blocks 2-2-2-3, so a block more than torchvision's; 15.9 million parameters below the
+    /// head.</summary>
+    /// <param name="classes">How many classes; default 1,000. Its public file has no classifier: load it with
+    /// <see cref="Weights.HeadWeights.Keep"/>.</param>
+    /// <returns>The network, freshly initialised. It takes images normalised as <c>Normalization.Cntk</c> does, of a
+    /// height and width that are multiples of 32, for instance 96, 128, 224; others end in an
+    /// <see cref="ArgumentException"/>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than one class.</exception>
+    /// <remarks>
+    /// The published graph pads the stem, its pooling and every convolution of stride 2 at the top and left alone, by
+    /// what an even size needs. There, padding all around computes the same: the last window never reaches the padding
+    /// below. Where a size is odd on the way, the published graph and this network part, and the former may not run at
+    /// all.
+    /// </remarks>
+    public static ResNet Cntk18(int classes = 1000) =>
+        new("resnet18-cntk", [2, 2, 2, 3], [64, 128, 256, 512], 64, large: true, bottleneck: false, "downsample", "fc",
+            classes, multiple: 32);
+
     /// <inheritdoc/>
     protected override Tensor Encode(Tensor images, List<Tensor>? stages)
     {
+        if (images.dim() == 4 && (images.shape[2] % multiple != 0 || images.shape[3] % multiple != 0))
+            throw new ArgumentException(
+                $"images of {images.shape[2]} × {images.shape[3]} pixels: {ModelName} was trained where every halving "
+                + $"is whole; resize them to multiples of {multiple}, for instance 96, 128 or 224", nameof(images));
         var x = bn1.call(conv1.call(images)).relu_();
         if (pooledStem)
             x = functional.max_pool2d(x, 3, 2, 1);

@@ -50,6 +50,20 @@ internal static class StateDictLoader
         }
     }
 
+    // An exporter that keeps no names leaves the graph to tell what is what.
+    private static WeightSet ByPlace(OnnxGraph graph, HashSet<string> wanted, List<string> notes)
+    {
+        var tensors = ResidualNames.Apply(graph, wanted);
+        notes.Add("the names were told by the graph, whose own say nothing");
+        if (graph.Producer == "CNTK" && tensors.TryGetValue("conv1.weight", out var first) && first.dim() == 4)
+        {
+            // CNTK's image readers put blue first.
+            tensors["conv1.weight"] = first.flip(1);
+            notes.Add("the first convolution's input channels were turned from blue, green, red to red, green, blue");
+        }
+        return new WeightSet(tensors);
+    }
+
     private static LoadReport Compare(
         Dictionary<string, long[]> shapes, Dictionary<string, Tensor> source, string path, string format,
         List<string> notes)
@@ -133,6 +147,8 @@ internal static class StateDictLoader
         IReadOnlyList<WeightSet> sets, string? key, ImageModel model, List<string> notes)
     {
         var wanted = model.state_dict().Keys.ToHashSet();
+        if (model is ResNet && sets is [{ Graph: { } graph } set] && !WeightChoice.Knows(set, wanted))
+            sets = [ByPlace(graph, wanted, notes)];
         var choice = WeightChoice.Find(sets, key, wanted);
         var source = choice.Set.Tensors.ToDictionary(entry => entry.Key, entry => entry.Value);
         notes.AddRange(choice.Notes);

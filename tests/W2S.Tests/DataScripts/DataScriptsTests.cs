@@ -274,6 +274,88 @@ public sealed class DataScriptsTests : IDisposable
                 folder => folder.Path.StartsWith($"mini-imagenet/{part}/", StringComparison.Ordinal));
     }
 
+    private Manifest Packaged(string version = "1.0.0") => _manifest with
+    {
+        Downloads = [],
+        Package = new("W2S.Toy", version, 0.3, [new("tools/models/train.bin", "toy/train.bin")]),
+    };
+
+    // A package of the set's file, as package sources hold one.
+    private string MakePackage(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        var path = Path.Combine(folder, "w2s.toy.1.0.0.nupkg");
+        using var zip = ZipFile.Open(path, ZipArchiveMode.Create);
+        using (var text = new StreamWriter(zip.CreateEntry("W2S.Toy.nuspec").Open()))
+        {
+            text.Write("""
+                <package xmlns="http://schemas.microsoft.com/packaging/2013/05/nuspec.xsd"><metadata><id>W2S.Toy</id>
+                <version>1.0.0</version><authors>nobody</authors><description>a toy</description>
+                <dependencies><dependency id="W2S.NotThere" version="1.0.0" /></dependencies></metadata></package>
+                """);
+        }
+        using var content = zip.CreateEntry("tools/models/train.bin").Open();
+        content.Write(_data);
+        return path;
+    }
+
+    [Fact]
+    public async Task APackageComesThroughTheReadersOwnSourcesAlone()
+    {
+        MakePackage(_folder.At("source"));
+        File.WriteAllText(_folder.At("NuGet.config"), $"""
+            <configuration>
+              <packageSources><clear /><add key="toy" value="{_folder.At("source")}" /></packageSources>
+            </configuration>
+            """);
+        Assert.Equal(0, await RunAsync(Packaged(), "toy"));
+        AssertHere();
+        Assert.Contains("Terms: none", _output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("here and right", await Again(), StringComparison.Ordinal);
+
+        File.Delete(Target);
+        Assert.Equal(1, await RunAsync(Packaged("2.0.0"), "toy"));
+        Assert.Contains("cannot fetch W2S.Toy 2.0.0 (NU11", _messages.ToString(), StringComparison.Ordinal);
+        Assert.Contains("dotnet nuget list source), or give the package with --from", _messages.ToString(),
+            StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(Root, ".fetching")), "the workplace is cleared");
+
+        async Task<string> Again()
+        {
+            Assert.Equal(0, await RunAsync(Packaged(), "toy"));
+            return _output.ToString();
+        }
+    }
+
+    [Fact]
+    public async Task APackageOrItsFilesServeAsWell()
+    {
+        var package = MakePackage(_folder.At("given"));
+        Directory.CreateDirectory(_folder.At("unpacked", "tools", "models"));
+        File.WriteAllBytes(_folder.At("unpacked", "tools", "models", "train.bin"), _data);
+        Directory.CreateDirectory(_folder.At("installed", "toy"));
+        File.WriteAllBytes(_folder.At("installed", "toy", "train.bin"), _data);
+        string[] sources = [package, _folder.At("given"), _folder.At("unpacked"), _folder.At("unpacked", "tools"),
+            _folder.At("unpacked", "tools", "models"), _folder.At("installed")];
+        foreach (var source in sources)
+        {
+            Assert.Equal(0, await RunAsync(Packaged(), "toy", "--from", source));
+            AssertHere();
+            File.Delete(Target);
+        }
+        File.WriteAllBytes(_folder.At("unpacked", "tools", "models", "train.bin"), _data[..^1]);
+        File.WriteAllBytes(_folder.At("cut.nupkg"), File.ReadAllBytes(package)[..^100]);
+        Directory.CreateDirectory(_folder.At("nothing"));
+        foreach (var (source, said) in new[] { (_folder.At("unpacked"), "are due; nothing was changed"),
+            (_folder.At("cut.nupkg"), "is no package ("),
+            (_folder.At("nothing"), "neither w2s.toy.1.0.0.nupkg nor tools/models/train.bin") })
+        {
+            Assert.Equal(1, await RunAsync(Packaged(), "toy", "--from", source));
+            Assert.Contains(said, _messages.ToString(), StringComparison.Ordinal);
+            Assert.False(File.Exists(Target));
+        }
+    }
+
     [Fact]
     public async Task WithoutANameTheSetsAreListedAndBadCommandsRefused()
     {
@@ -291,11 +373,14 @@ public sealed class DataScriptsTests : IDisposable
     public void TheCommittedManifestsAreWhole()
     {
         var manifests = Manifest.ReadAll(AppContext.BaseDirectory);
-        Assert.Equal(["cifar-100", "cifar-100n", "eurosat", "imagenet-weights", "mini-imagenet", "weights"],
+        Assert.Equal(["cifar-100", "cifar-100n", "eurosat", "imagenet-resnet18", "imagenet-weights", "mini-imagenet",
+                "weights"],
             manifests.Select(manifest => manifest.Name));
         Assert.All(manifests, manifest =>
         {
             Assert.True(manifest.Files.Count + manifest.Folders.Count > 0);
+            Assert.Equal(manifest.Package?.Files.Select(file => file.Place) ?? [],
+                manifest.Files.Select(file => file.Path).Where(_ => manifest.Package is not null));
             Assert.All(manifest.Downloads, download =>
             {
                 Assert.StartsWith("https://", download.Address, StringComparison.Ordinal);

@@ -65,14 +65,14 @@ public sealed record TransferPlan
 
     private TransferExperiment Run(string method, string name, long seed, TransferDepth depth)
     {
-        var (_, network, _, normalization) = FrozenNetwork.Describe(name);
+        var known = PublicNetwork.Named(name);
         var run = new TransferExperiment
         {
             Method = method,
             Data = Data,
-            Network = network,
-            Weights = Pretrained ? FrozenNetwork.PublicFile(name) : null,
-            Normalization = normalization,
+            Network = known.Network,
+            Weights = Pretrained ? known.File : null,
+            Normalization = known.Normalization,
             Seed = seed,
             Depth = depth,
         };

@@ -6,19 +6,19 @@ namespace W2S.Models.Weights;
 /// <summary>Names of element types in the file formats.</summary>
 internal static class ElementTypes
 {
-    private static readonly (ScalarType Type, string SafeTensors, string Storage, int Bytes)[] All =
+    private static readonly (ScalarType Type, string SafeTensors, string Storage, int Onnx, int Bytes)[] All =
     [
-        (ScalarType.Float32, "F32", "FloatStorage", 4),
-        (ScalarType.Float64, "F64", "DoubleStorage", 8),
-        (ScalarType.Float16, "F16", "HalfStorage", 2),
-        (ScalarType.BFloat16, "BF16", "BFloat16Storage", 2),
-        (ScalarType.Int64, "I64", "LongStorage", 8),
-        (ScalarType.Int32, "I32", "IntStorage", 4),
-        (ScalarType.Int16, "I16", "ShortStorage", 2),
-        (ScalarType.Int8, "I8", "CharStorage", 1),
-        (ScalarType.Byte, "U8", "ByteStorage", 1),
-        (ScalarType.Bool, "BOOL", "BoolStorage", 1),
-        (ScalarType.ComplexFloat32, "C64", "ComplexFloatStorage", 8),
+        (ScalarType.Float32, "F32", "FloatStorage", 1, 4),
+        (ScalarType.Float64, "F64", "DoubleStorage", 11, 8),
+        (ScalarType.Float16, "F16", "HalfStorage", 10, 2),
+        (ScalarType.BFloat16, "BF16", "BFloat16Storage", 16, 2),
+        (ScalarType.Int64, "I64", "LongStorage", 7, 8),
+        (ScalarType.Int32, "I32", "IntStorage", 6, 4),
+        (ScalarType.Int16, "I16", "ShortStorage", 5, 2),
+        (ScalarType.Int8, "I8", "CharStorage", 3, 1),
+        (ScalarType.Byte, "U8", "ByteStorage", 2, 1),
+        (ScalarType.Bool, "BOOL", "BoolStorage", 9, 1),
+        (ScalarType.ComplexFloat32, "C64", "ComplexFloatStorage", 14, 8),
     ];
 
     public static int Bytes(ScalarType type) => All.First(entry => entry.Type == type).Bytes;
@@ -27,10 +27,15 @@ internal static class ElementTypes
 
     public static ScalarType? FromSafeTensors(string name) => Find(entry => entry.SafeTensors == name);
 
+    public static ScalarType? FromOnnx(long code) => Find(entry => entry.Onnx == code);
+
     public static string? ToSafeTensors(ScalarType type) => All.FirstOrDefault(entry => entry.Type == type).SafeTensors;
 
     /// <summary>Names safetensors files may give, for messages.</summary>
     public static string SafeTensorsNames => string.Join(", ", All.Select(entry => entry.SafeTensors));
+
+    /// <summary>Types ONNX files may have, for messages.</summary>
+    public static string OnnxNames => string.Join(", ", All.Select(entry => $"{entry.Type}"));
 
     /// <summary>A one-dimensional tensor with a copy of the bytes.</summary>
     /// <param name="bytes">A whole number of elements.</param>
@@ -90,7 +95,8 @@ internal static class ElementTypes
         return none ? 0 : product;
     }
 
-    private static ScalarType? Find(Func<(ScalarType Type, string SafeTensors, string Storage, int Bytes), bool> match)
+    private static ScalarType? Find(
+        Func<(ScalarType Type, string SafeTensors, string Storage, int Onnx, int Bytes), bool> match)
     {
         foreach (var entry in All)
         {

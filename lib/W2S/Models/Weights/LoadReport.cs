@@ -17,7 +17,7 @@ public enum HeadWeights
 
 /// <summary>How loading a weight file went.</summary>
 /// <param name="Path">The file.</param>
-/// <param name="Format">safetensors, PyTorch zip or PyTorch legacy.</param>
+/// <param name="Format">safetensors, PyTorch zip, PyTorch legacy or ONNX.</param>
 /// <param name="Loaded">How many tensors were copied.</param>
 /// <param name="Missing">Keys of the network that the file lacks.</param>
 /// <param name="Unexpected">Keys of the file that the network lacks.</param>

@@ -48,7 +48,7 @@ internal sealed unsafe class MappedFile : IDisposable
             var names = Directory.EnumerateFiles(folder).Select(path => Path.GetFileName(path))
                 .Where(name =>
                     Path.GetExtension(name)
-                        .ToLowerInvariant() is ".safetensors" or ".pth" or ".pt" or ".bin" or ".ckpt")
+                        .ToLowerInvariant() is ".safetensors" or ".pth" or ".pt" or ".bin" or ".ckpt" or ".onnx")
                 .Order(StringComparer.Ordinal).Take(5).ToArray();
             return names.Length == 0 ? "give the weight file itself" : $"give a file in it: {string.Join(", ", names)}";
         }

@@ -48,6 +48,9 @@ public static class PyTorchFile
         if (SafeTensorsFile.IsOne(file))
             throw new WeightFileException(
                 $"it is a safetensors file; read it with {nameof(SafeTensorsFile)} or {nameof(WeightFile)}");
+        if (OnnxFile.IsOne(file))
+            throw new WeightFileException(
+                $"it is an ONNX model; read it with {nameof(OnnxFile)} or {nameof(WeightFile)}");
         var start = file.Span(0, (int)Math.Min(FileKinds.Telling, file.Length), "the file");
         if (!start.StartsWith("PK"u8) && FileKinds.Describe(start) is { } kind)
             throw new WeightFileException(kind);

@@ -122,6 +122,9 @@ public static class SafeTensorsFile
                     $"it is a zip file, as PyTorch writes; read it with {nameof(PyTorchFile)} or {nameof(WeightFile)}");
             if (FileKinds.Describe(start) is { } kind)
                 throw new WeightFileException(kind);
+            if (OnnxFile.IsOne(file))
+                throw new WeightFileException(
+                    $"it is an ONNX model; read it with {nameof(OnnxFile)} or {nameof(WeightFile)}");
         }
         var length = file.UInt64(0, "the header's length");
         if (length > LongestHeader || length > (ulong)file.Length - 8)

@@ -43,6 +43,10 @@ internal sealed record WeightChoice(WeightSet Set, string Prefix, string Added, 
         return found;
     }
 
+    /// <summary>Whether any name of a set is one of the network's, less or with leading parts.</summary>
+    public static bool Knows(WeightSet set, IReadOnlySet<string> wanted) =>
+        Readings(set, wanted, ["", .. CommonParts(wanted)]).Any();
+
     /// <summary>The name in the network of a name in the file.</summary>
     public string Rename(string name, IReadOnlySet<string> wanted)
     {

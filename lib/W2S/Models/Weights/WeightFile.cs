@@ -4,14 +4,14 @@ using static TorchSharp.torch;
 namespace W2S.Models.Weights;
 
 /// <summary>The named tensors of a weight file.</summary>
-/// <param name="Format">safetensors, PyTorch zip or PyTorch legacy.</param>
+/// <param name="Format">safetensors, PyTorch zip, PyTorch legacy or ONNX.</param>
 /// <param name="Tensors">By key, owned by the dispose scope that was current when they were read.</param>
 /// <param name="Notes">Where in the file they were, if not at its top.</param>
 public sealed record WeightFile(string Format, IReadOnlyDictionary<string, Tensor> Tensors, IReadOnlyList<string> Notes)
 {
     /// <summary>Reads a state dict in any of the formats, told apart by the first bytes.</summary>
     /// <param name="path">A <c>.safetensors</c>, <c>.pth</c> or <c>.pt</c> file, of a state dict or of a checkpoint
-    /// that holds one.</param>
+    /// that holds one; or an <c>.onnx</c> model, whose tensors have the names its graph gives them.</param>
     /// <param name="key">
     /// Which one, where there are several: the keys that lead to it, or the leading parts of its names, with dots
     /// between (<c>"teacher"</c>, <c>"checkpoint.ema"</c>). Null: the only one, or that under <c>state_dict</c>,
@@ -63,8 +63,14 @@ public sealed record WeightFile(string Format, IReadOnlyDictionary<string, Tenso
             throw new WeightFileException(kind);
         if (start.Length > 8 && start[8] == '{')
             return ("safetensors", [new WeightSet(SafeTensorsFile.Parse(file).Tensors)]);
+        if (OnnxFile.IsOne(file))
+        {
+            var graph = OnnxFile.Parse(file);
+            return graph.Tensors.Count > 0 ? ("ONNX", [new WeightSet(graph)]) : throw new WeightFileException(
+                $"it is an ONNX model of {graph.Nodes.Count} nodes without a tensor; save it with its weights");
+        }
         throw new WeightFileException(
             $"its first bytes ({Convert.ToHexString(start[..Math.Min(9, start.Length)])}) are those of neither a "
-            + "safetensors nor a PyTorch file");
+            + "safetensors nor a PyTorch nor an ONNX file");
     }
 }

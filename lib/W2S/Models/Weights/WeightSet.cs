@@ -15,6 +15,9 @@ internal sealed class WeightSet
     /// <summary>Tensors by name, of a format without nesting.</summary>
     public WeightSet(IReadOnlyDictionary<string, Tensor> tensors) : this(null, "", null) => Tensors = tensors;
 
+    /// <summary>Tensors of an ONNX model.</summary>
+    public WeightSet(OnnxGraph graph) : this(graph.Tensors) => Graph = graph;
+
     private WeightSet(object? container, string name, WeightSet? parent)
     {
         (this.container, this.name, this.parent) = (container, name, parent);
@@ -27,6 +30,9 @@ internal sealed class WeightSet
 
     /// <summary>By name.</summary>
     public IReadOnlyDictionary<string, Tensor> Tensors { get; private init; }
+
+    /// <summary>The graph that uses them, where the file holds one.</summary>
+    public OnnxGraph? Graph { get; }
 
     /// <summary>How many containers it lies in.</summary>
     public int Depth { get; }

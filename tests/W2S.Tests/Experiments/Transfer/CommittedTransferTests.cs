@@ -37,7 +37,7 @@ public sealed class CommittedTransferTests
             Assert.All(planned, run => Assert.Contains(Runs, made => made.Hash == run.Hash && made.Name == run.Name));
         }
         Assert.Contains(Runs, run => run.Hash == plan.Taught(new Kd(), 1, TransferDepth.Full, labels: true).Hash);
-        Assert.Contains("no public CIFAR network",
+        Assert.Contains("no public network",
             Assert.Throws<ArgumentException>(() => (plan with { Weak = "resnet20" }).TeacherRun(0)).Message,
             StringComparison.Ordinal);
     }

@@ -149,7 +149,7 @@ public sealed class TransferExperimentTests : IDisposable
                 kept.Splits.Select(split => split.Agreement["Hard labels"]));
         });
         Assert.Equal($"{network}", FrozenNetwork.Introduce("shapes weak"));
-        Assert.Contains("no public CIFAR network",
+        Assert.Contains("no public network",
             Assert.Throws<ArgumentException>(() => FrozenNetwork.Introduce("shapes")).Message,
             StringComparison.Ordinal);
     }

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace W2S.Tests.Models.Weights;
 
 /// <summary>
-/// Damaged weight files of all three formats: each is read or refused with a clear error, within memory in proportion
+/// Damaged weight files of all formats: each is read or refused with a clear error, within memory in proportion
 /// to its size, and runs nothing. A failure names the round, which repeats it.
 /// </summary>
 public sealed class WeightFuzzTests(ITestOutputHelper output)
@@ -15,10 +15,23 @@ public sealed class WeightFuzzTests(ITestOutputHelper output)
     [Fact]
     public void DamagedFilesEndInAClearError()
     {
-        var rounds = LongProofs.Rounds(sample: 10_000, whole: 1_000_000);
-        var marker = Path.Combine(Environment.CurrentDirectory, "MARKER");
         var seeds = WeightMutator.Seeds();
         Assert.True(seeds.Count >= 15, $"only {seeds.Count} files to start from");
+        ReadOrRefused(seeds, "safetensors", "zip", "legacy", "ONNX");
+    }
+
+    [Fact]
+    public void DamagedOnnxFilesEndInAClearError()
+    {
+        var seeds = WeightMutator.OnnxSeeds();
+        Assert.All(seeds, seed => Assert.InRange(seed.Length, 100, 20_000));
+        ReadOrRefused(seeds, "ONNX");
+    }
+
+    private void ReadOrRefused(List<byte[]> seeds, params string[] forms)
+    {
+        var rounds = LongProofs.Rounds(sample: 10_000, whole: 1_000_000);
+        var marker = Path.Combine(Environment.CurrentDirectory, "MARKER");
         var (read, refused, most) = (0, 0, 0.0);
         var outcomes = new SortedDictionary<string, int>(StringComparer.Ordinal);
         var watch = Stopwatch.StartNew();
@@ -47,6 +60,9 @@ public sealed class WeightFuzzTests(ITestOutputHelper output)
             Assert.True(allocated < 200_000 + 300L * bytes.Length,
                 $"round {round}: {allocated} bytes were allocated for a file of {bytes.Length}");
         }
+        Assert.All(forms, form =>
+            Assert.True(outcomes.ContainsKey($"{form}: read") && outcomes.ContainsKey($"{form}: damaged"),
+                $"no {form} file was read, or none refused"));
         Assert.False(File.Exists(marker), "a command in a file was run");
         Assert.True(read > rounds / 100 && refused > rounds / 4,
             $"{read} read, {refused} refused: the damage is of one kind only");
@@ -59,7 +75,8 @@ public sealed class WeightFuzzTests(ITestOutputHelper output)
 
     private static string Form(byte[] bytes) =>
         bytes.Length > 8 && bytes[8] == '{' ? "safetensors"
-            : bytes.AsSpan().StartsWith("PK"u8) ? "zip" : bytes is [0x80, ..] ? "legacy" : "unknown form";
+            : bytes.AsSpan().StartsWith("PK"u8) ? "zip" : bytes is [0x80, ..] ? "legacy"
+            : bytes is [0x08, ..] ? "ONNX" : "unknown form";
 
     private static string Outcome(string? message) => message switch
     {
@@ -79,8 +96,14 @@ public sealed class WeightFuzzTests(ITestOutputHelper output)
             try
             {
                 var view = new ByteView(start, bytes.Length);
+                if (OnnxFile.IsOne(view) && OnnxFile.Parse(view) is { } graph
+                    && graph.Nodes.Any(node => node.Operator == "Add"))
+                {
+                    ResidualNames.Apply(graph, OnnxWriter.SmallNames);
+                }
                 // Half of the PyTorch files hold more than a state dict: read them whole.
-                var whole = bytes.Length > 0 && bytes[^1] % 2 == 0 && !(bytes.Length > 8 && bytes[8] == '{');
+                var whole = bytes.Length > 0 && bytes[^1] % 2 == 0 && !OnnxFile.IsOne(view)
+                    && !(bytes.Length > 8 && bytes[8] == '{');
                 var tensors = whole ? Tensors(PyTorchFile.Parse(view, verify: bytes[0] % 2 == 0))
                     : [.. WeightFile.Parse(view).Tensors.Values];
                 foreach (var tensor in tensors)
@@ -100,8 +123,8 @@ public sealed class WeightFuzzTests(ITestOutputHelper output)
     private static long Touched(Tensor tensor) => tensor.numel() == 0 ? 0
         : 1 + tensor.shape.Zip(tensor.stride(), (size, stride) => (size - 1) * stride).Sum();
 
-    // One deflated byte holds up to 1032.
-    private static long Most(byte[] bytes) => bytes.AsSpan().StartsWith("PK"u8) ? 1032 : 4;
+    // One deflated byte holds up to 1032; one byte of an ONNX file may be a whole number of eight.
+    private static long Most(byte[] bytes) => bytes.AsSpan().StartsWith("PK"u8) ? 1032 : bytes[0] == 0x08 ? 8 : 4;
 
     private static List<Tensor> Tensors(object? root)
     {

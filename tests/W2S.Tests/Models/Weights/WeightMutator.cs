@@ -18,7 +18,16 @@ internal static class WeightMutator
         ["cos\nsystem\n", "cbuiltins\neval\n", "R", "b", "Q", "\x81", "(", "t", ".", "]", "}", "u", "e", "h\0", "q\0",
             "\x8e", "B", "X", "F32", "U8",
          "\"shape\":[", "\"data_offsets\":[", "{", "}", ",", "99999999999999999999", "-1", "9223372036854775807",
-         "__metadata__", "PK\x05\x06", "PK\x01\x02"];
+         "__metadata__", "Conv", "Add", "Parameter7", "\x08\x01", "\x0a\x04", "\x12", "\x22\x04", "\x4a\x08",
+         "PK\x05\x06", "PK\x01\x02"];
+
+    private static readonly List<(int Field, byte[] Content)>[] OnnxParts = MakeOnnxParts();
+
+    private static List<(int Field, byte[] Content)>[] MakeOnnxParts()
+    {
+        using var scope = NewDisposeScope();
+        return [OnnxWriter.Sample(), OnnxWriter.Residual(OnnxWriter.SmallWeights())];
+    }
 
     public static List<byte[]> Seeds()
     {
@@ -35,10 +44,14 @@ internal static class WeightMutator
             ["none"] = zeros(0, 4),
         }, new Dictionary<string, string> { ["format"] = "pt" });
         SafeTensorsFile.Write(folder["b"], new Dictionary<string, Tensor> { ["w"] = ones(3).to(ScalarType.BFloat16) });
+        seeds.AddRange(OnnxSeeds());
         byte[][] good = [File.ReadAllBytes(folder["a"]), File.ReadAllBytes(folder["b"]),
             .. seeds.Where(seed => seed.AsSpan().IndexOf("system"u8) < 0)];
         return [.. seeds, .. good, .. good];
     }
+
+    /// <summary>ONNX models: one of every type of tensor, one with a residual network's graph.</summary>
+    public static List<byte[]> OnnxSeeds() => [.. OnnxParts.Select(parts => OnnxWriter.Model("CNTK", parts))];
 
     public static byte[] Mutate(List<byte[]> seeds, Random random)
     {
@@ -49,7 +62,17 @@ internal static class WeightMutator
             return RebuildZip(bytes, seeds, random);
         if (bytes.Length > 8 && bytes[8] == '{')
             return RebuildHeader(bytes, seeds, random);
+        if (bytes.Length > 0 && bytes[0] == 0x08)
+            return RebuildOnnx(seeds, random);
         return Damage(bytes, seeds, random);
+    }
+
+    private static byte[] RebuildOnnx(List<byte[]> seeds, Random random)
+    {
+        List<(int Field, byte[] Content)> parts = [.. OnnxParts[random.Next(OnnxParts.Length)]];
+        var at = random.Next(parts.Count);
+        parts[at] = (parts[at].Field, Damage(parts[at].Content, seeds, random));
+        return OnnxWriter.Model("CNTK", parts);
     }
 
     private static byte[] Damage(byte[] bytes, List<byte[]> seeds, Random random)
