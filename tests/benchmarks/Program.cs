@@ -10,7 +10,6 @@ try
         ["losses", .. var rest] => LossBench.Run(rest),
         ["train", .. var rest] => TrainBench.Run(rest),
         ["data", .. var rest] => DataBench.Run(rest),
-        ["cache", .. var rest] => CacheBench.Run(rest),
         ["resume", .. var rest] => ResumeBench.Run(rest),
         ["accuracy", .. var rest] => AccuracyBench.Run(rest),
         ["memory", .. var rest] => MemoryBench.Run(rest),
@@ -19,8 +18,8 @@ try
         ["turns-peak", .. var rest] => PeakTurns.Run(rest),
         ["killed", .. var rest] => KilledRun.Run(rest),
         _ => throw new UsageException(
-            $"bench does not know '{string.Join(' ', args)}'; it times kernel, losses, train, data, cache, resume, "
-            + "memory and accuracy"),
+            $"bench does not know '{string.Join(' ', args)}'; it times kernel, losses, train, data, resume, memory "
+            + "and accuracy"),
     };
 }
 catch (UsageException error)

@@ -39,7 +39,8 @@ internal static class ResumeBench
                 outcomes.Add(outcome);
                 Console.WriteLine(
                     $"{kill + 1,3}: killed after {outcome.Milliseconds,5:F0} ms of updates at {outcome.Found,-20} "
-                    + $"{(outcome.HalfWritten ? "half a checkpoint left; " : "")}{(outcome.Equal ? "equal bits" : "OTHER WEIGHTS")}");
+                    + (outcome.HalfWritten ? "half a checkpoint left; " : "")
+                    + (outcome.Equal ? "equal bits" : "OTHER WEIGHTS"));
                 Directory.Delete(folder, recursive: true);
             }
             var (equal, half) = (outcomes.Count(o => o.Equal), outcomes.Count(o => o.HalfWritten));

@@ -35,14 +35,16 @@ internal static class TrainBench
                     arguments.Has("plain-layout"), rounds, arguments.Number("seconds", 600));
             Console.WriteLine(
                 $"\n{model}, {work:F1} GFLOP a step, {turns[0].Figure.Turns} turns\n{"",-34}{"ms a step",10}   "
-                + $"{"quartiles",-17}{"images/s",9}{"of peak",9}{"peak MiB",10}{"PyTorch's ms in fp32 / ms",27}\n{"",-98}channels-last, default");
+                + $"{"quartiles",-17}{"images/s",9}{"of peak",9}{"peak MiB",10}{"PyTorch's ms in fp32 / ms",27}\n"
+                + $"{"",-98}channels-last, default");
             foreach (var row in turns)
             {
                 var figure = row.Figure;
                 var share = row.Peak is { } peak ? $"{work / figure.Median * peak:P0}" : "";
                 Console.WriteLine(
                     $"{figure.Name,-34}{figure.Median,10:F1}   "
-                    + $"{$"{figure.Low:F1} … {figure.High:F1}",-17}{batch / figure.Median * 1000,9:F0}{share,9}{figure.PeakMemory,10:F0}{row.OverLast,13:F2}{row.OverDefault,10:F2}");
+                    + $"{$"{figure.Low:F1} … {figure.High:F1}",-17}{batch / figure.Median * 1000,9:F0}{share,9}"
+                    + $"{figure.PeakMemory,10:F0}{row.OverLast,13:F2}{row.OverDefault,10:F2}");
             }
             var wholes = whole == 0 ? []
                 : InWholes(new Contenders(threads, batch, whole, device), model, precisions, arguments.Has("peer"),

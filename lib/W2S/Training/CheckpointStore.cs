@@ -10,7 +10,7 @@ namespace W2S.Training;
 
 /// <summary>The checkpoints of one run: a folder each, whole or not there, the last two kept.</summary>
 /// <remarks><c>step-000000123/</c> holds <c>weights.safetensors</c> (the network's state dict),
-/// <c>state.safetensors</c> (optimizer, average, the loss's own parameters) and <c>record.json</c> with the SHA-256 of
+/// <c>state.safetensors</c> (optimizer, the loss's own parameters) and <c>record.json</c> with the SHA-256 of
 /// both.</remarks>
 internal sealed class CheckpointStore(string folder)
 {

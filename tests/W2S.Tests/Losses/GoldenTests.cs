@@ -37,10 +37,10 @@ public sealed class GoldenTests
             cases.SelectMany(
                 x => Check(x.Case, type, tolerance, largest).Select(failure => $"{x.Where} {x.Case}: {failure}"))
                     .ToList();
+        var sizes = largest.Select(x => string.Create(CultureInfo.InvariantCulture, $"{x.Key} {x.Value:0.0e+0}"));
         Console.WriteLine(
-            $"Golden: {cases.Count} cases in {type} from {folder}, {failures.Count} differences above {tolerance}; " +
-            $"largest "
-            + $"{string.Join(", ", largest.Select(x => string.Create(CultureInfo.InvariantCulture, $"{x.Key} {x.Value:0.0e+0}")))}");
+            $"Golden: {cases.Count} cases in {type} from {folder}, {failures.Count} differences above {tolerance}; "
+            + $"largest {string.Join(", ", sizes)}");
         Assert.True(failures.Count == 0, string.Join(Environment.NewLine, failures));
     }
 

@@ -358,14 +358,11 @@ public sealed class CheckpointTests : IDisposable
             {
                 Loss = new AdaptConf(),
                 Teacher = Teacher.OnTheFly(new TinyModel(6, 8)),
-                Batches = run.Batches with { Mixing = new MixOptions { Mixup = 0.3 }, BatchSize = 8, Workers = 1 },
+                Batches = run.Batches with { Mixing = new MixOptions { Mixup = 0.3 }, Workers = 1 },
                 Options = run.Options
                     with
                 {
                     Optimizer = new AdamW(0.01),
-                    Accumulation = 2,
-                    EmaDecay = 0.9,
-                    ClipNorm = 1,
                     ReportEvery = 4,
                     Final = FinalWeights.Best
                 },

@@ -247,7 +247,7 @@ public sealed class LinearProbeTests
     // Cross entropy that keeps copies of what it was given.
     private sealed record Recorder : Loss, IPlainImageLoss
     {
-        public List<(Tensor Student, Tensor Plain, Tensor Features, Tensor Labels, Tensor Teacher, double? Lambda)> Batches { get; } = [];
+        public List<Given> Batches { get; } = [];
 
         public override string Name => "Recorder";
 
@@ -255,15 +255,16 @@ public sealed class LinearProbeTests
 
         public override LossParts Compute(LossBatch batch)
         {
-            Batches.Add(
-                (Keep(batch.StudentLogits), Keep(batch.PlainLogits!), Keep(batch.StudentFeatures!.Pooled),
-                    Keep(batch.Labels!),
-                Keep(batch.TeacherLogits ?? batch.Labels!), batch.Lambda));
+            Batches.Add(new(Keep(batch.StudentLogits), Keep(batch.PlainLogits!), Keep(batch.StudentFeatures!.Pooled),
+                Keep(batch.Labels!), Keep(batch.TeacherLogits ?? batch.Labels!), batch.Lambda));
             return new CrossEntropy().Compute(batch);
         }
 
         private static Tensor Keep(Tensor given) => given.detach().clone().DetachFromDisposeScope();
     }
+
+    private sealed record Given(Tensor Student, Tensor Plain, Tensor Features, Tensor Labels, Tensor Teacher,
+        double? Lambda);
 
     private static (Tensor Features, long[] Labels) Blobs(int count, int length, int classes, float noise)
     {

@@ -62,14 +62,12 @@ public sealed class BatchLoader : IDisposable
         var order = Options.Shuffle
             ? RandomSplit.Permutation(_labels.Length, Seeds.Derive(Seeds.Derive(Options.Seed, Seeds.Shuffling), epoch))
             : [.. Enumerable.Range(0, _labels.Length)];
-        var view = Options.Views is { } views ? epoch % views : epoch;
-        return Serve(order, epoch, view, startStep, StepsPerEpoch, Options.Mixing);
+        return Serve(order, epoch, view: epoch, startStep, StepsPerEpoch, Options.Mixing);
     }
 
-    /// <summary>Serves every image once in the set's order, unmixed: for evaluation, and to keep a teacher's outputs
-    /// for one view of each.</summary>
-    /// <param name="view">The number of the views: that of the epoch which shows them, or below
-    /// <see cref="BatchOptions.Views"/>.</param>
+    /// <summary>Serves every image once in the set's order, unmixed: for evaluation, and for a network's
+    /// outputs.</summary>
+    /// <param name="view">The number of the views: that of the epoch which shows them.</param>
     /// <param name="startStep">The first step wanted.</param>
     /// <returns>The batches; each holds until the next is asked for.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The view is negative or the step outside 0 …

@@ -13,8 +13,6 @@ public sealed class BatchLoaderTests
     {
         Padding = 4,
         Flip = true,
-        Jitter = new(0.4, 0.4, 0.4, 0.1),
-        Policy = new RandAugment(),
         Erasing = new(Fill: ErasingFill.Noise),
     };
 
@@ -125,22 +123,19 @@ public sealed class BatchLoaderTests
     }
 
     [Fact]
-    public void StoredViewsComeBackAndCanBeServedInOrder()
+    public void AnEpochsViewsCanBeServedInOrder()
     {
         using var set = Set();
-        using var loader =
-            new BatchLoader(set, new() { BatchSize = 70, Augmentation = Augmentation.Standard, Views = 2, Seed = 9 });
+        var options = new BatchOptions { BatchSize = 70, Augmentation = Augmentation.Standard, Seed = 9 };
+        using var loader = new BatchLoader(set, options);
         using var scope = NewDisposeScope();
-        var stored = Enumerable.Range(0, 2).Select(view => Images(loader.InOrder(view))).ToArray();
-        Assert.False(stored[0].Equals(stored[1]));
-        for (var epoch = 0; epoch < 4; epoch++)
+        var views = Enumerable.Range(0, 2).Select(view => Images(loader.InOrder(view))).ToArray();
+        Assert.False(views[0].Equals(views[1]));
+        foreach (var batch in loader.Epoch(1))
         {
-            Assert.Equal(epoch % 2, loader.Epoch(epoch).Single().View);
-        }
-        foreach (var batch in loader.Epoch(3))
-        {
+            Assert.Equal(1, batch.View);
             Assert.True(
-                batch.Images.Equals(stored[1].index_select(0, tensor(batch.Indices.Select(i => (long)i).ToArray()))));
+                batch.Images.Equals(views[1].index_select(0, tensor(batch.Indices.Select(i => (long)i).ToArray()))));
         }
     }
 
@@ -270,7 +265,6 @@ public sealed class BatchLoaderTests
     {
         using var set = Set();
         Assert.Throws<ArgumentOutOfRangeException>(() => new BatchLoader(set, new() { BatchSize = 0 }));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new BatchLoader(set, new() { Views = 0 }));
         Assert.Throws<ArgumentException>(() => new BatchLoader(set, new() { Mixing = new() }));
         Assert.Throws<ArgumentException>(
             () => new BatchLoader(set, new() { Augmentation = new() { Padding = 4, ResizedCrop = new() } }));
