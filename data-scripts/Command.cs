@@ -11,7 +11,8 @@ public sealed class Command(IReadOnlyList<Manifest> manifests, string root, Http
 {
     private const string Usage = """
         ./w2s data                     list the sets and what is here of them
-        ./w2s data NAME...             fetch sets; what is here and right is left alone, what is damaged is fetched again
+        ./w2s data NAME...             fetch sets; what is here and right is left alone, what is damaged is
+                                       fetched again
         ./w2s data NAME --from PATH    take the set from a local archive or folder
         ./w2s data NAME --again        fetch the whole set where only a part of its images is here
         """;

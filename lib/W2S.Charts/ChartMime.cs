@@ -42,7 +42,8 @@ public static class ChartMime
                 if (!plotly) {
                   if (tries++ < 60) { setTimeout(draw, 250); return; }
                   place.style.minHeight = "0";
-                  place.textContent = "This chart needs plotly.js, which is not on this page: run the notebook's setup cell, then this cell again.";
+                  place.textContent = "This chart needs plotly.js, which is not on this page: " +
+                    "run the notebook's setup cell, then this cell again.";
                   return;
                 }
                 figure.layout.font = figure.layout.font || {};

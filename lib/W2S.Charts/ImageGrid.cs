@@ -76,8 +76,8 @@ public sealed class ImageGrid
     public string ToHtml()
     {
         var html = new StringBuilder(
-            $"<div "
-            + $"style=\"display:grid;grid-template-columns:repeat({Columns},{TileSize}px);gap:{Gap}px;font-size:12px;line-height:1.25\">");
+            $"<div style=\"display:grid;grid-template-columns:repeat({Columns},{TileSize}px);gap:{Gap}px;"
+            + "font-size:12px;line-height:1.25\">");
         foreach (var tile in tiles)
         {
             var label = HtmlText.Encode(tile.Label).Replace("\n", "<br>", StringComparison.Ordinal);
@@ -93,7 +93,8 @@ public sealed class ImageGrid
     /// <summary>The name and the labels.</summary>
     /// <returns>One line.</returns>
     public override string ToString() =>
-        $"{tiles.Count} images of {Name}: {string.Join(", ", tiles.Select(tile => tile.Label.ReplaceLineEndings(" ")))}";
+        $"{tiles.Count} images of {Name}: "
+        + string.Join(", ", tiles.Select(tile => tile.Label.ReplaceLineEndings(" ")));
 
     private byte[] Draw()
     {

@@ -53,7 +53,8 @@ public sealed record NeighbourSelection
         var numbers = Checks.Labels(labels, features.shape[0], classes);
         if (features.shape[0] <= Neighbours)
             throw new ArgumentException(
-                $"{features.shape[0]} images have no {Neighbours} neighbours each; give more images or fewer Neighbours", nameof(features));
+                $"{features.shape[0]} images have no {Neighbours} neighbours each; give more images or fewer Neighbours",
+                nameof(features));
         using var _ = no_grad();
         using var scope = NewDisposeScope();
         labels = labels.to_type(ScalarType.Int64);

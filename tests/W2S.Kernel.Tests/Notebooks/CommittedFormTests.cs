@@ -49,7 +49,10 @@ public sealed class CommittedFormTests
         Assert.True(JsonNode.DeepEquals(NotebookMetadata.KernelSpec(), metadata["kernelspec"]));
         Assert.True(JsonNode.DeepEquals(
             JsonNode.Parse(
-                """{"name": "C#", "version": "14.0", "file_extension": ".cs", "mimetype": "text/x-csharp", "pygments_lexer": "csharp"}"""),
+                """
+                {"name": "C#", "version": "14.0", "file_extension": ".cs", "mimetype": "text/x-csharp",
+                 "pygments_lexer": "csharp"}
+                """),
             metadata["language_info"]));
     }
 
@@ -75,7 +78,10 @@ public sealed class CommittedFormTests
     {
         var notebook =
             Notebook.Parse(
-                """{"nbformat":4,"nbformat_minor":4,"metadata":{},"cells":[{"cell_type":"markdown","source":"","metadata":{}}]}""");
+                """
+                {"nbformat":4,"nbformat_minor":4,"metadata":{},
+                 "cells":[{"cell_type":"markdown","source":"","metadata":{}}]}
+                """);
         Assert.False(CommittedForm.Of(notebook, Folders).Cells[0].Json.ContainsKey("id"));
     }
 

@@ -93,7 +93,8 @@ public static class NoisyImageSets
         _ => "shapes",
     };
 
-    private static readonly ConcurrentDictionary<(string, NoisyImages), (IReadOnlyList<long>, IReadOnlyList<string>)> Known = new();
+    private static readonly ConcurrentDictionary<(string, NoisyImages), (IReadOnlyList<long>, IReadOnlyList<string>)>
+        Known = new();
     private static readonly ConcurrentDictionary<string, IReadOnlyList<long>> Human = new();
 
     private static int[] Subset => RandomSplit.Permutation(50_000, seed: 100)[..Count];
