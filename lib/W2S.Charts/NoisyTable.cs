@@ -4,7 +4,7 @@ using W2S.Runs;
 
 namespace W2S.Charts;
 
-/// <summary>Runs of the noisy-label studies as tables: a row a method, a column a noise.</summary>
+/// <summary>Runs of the noisy-label studies as tables: a row for each method, a column for each noise.</summary>
 public static class NoisyTable
 {
     /// <summary>Mean ± standard deviation over the splits, in percent.</summary>

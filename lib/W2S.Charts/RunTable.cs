@@ -6,7 +6,7 @@ namespace W2S.Charts;
 /// <summary>Finished runs as a table, and by method for tests and charts.</summary>
 public static class RunTable
 {
-    /// <summary>One row a run.</summary>
+    /// <summary>One row for each run.</summary>
     /// <param name="runs">The runs.</param>
     /// <returns>Columns: kind, setting, method, seed, each final number, seconds, hash; a number that a run lacks is
     /// missing.</returns>

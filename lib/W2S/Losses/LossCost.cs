@@ -17,8 +17,8 @@ public sealed record LossCost(double Milliseconds, double BaselineMilliseconds, 
     /// <summary>Times a loss beside a baseline, round by round, so that a busy machine hits both.</summary>
     /// <param name="loss">The loss in question, for instance <c>AdaptConf</c>.</param>
     /// <param name="baseline">The one to compare with, for instance <c>Kd</c>.</param>
-    /// <param name="samples">B.</param>
-    /// <param name="classes">C.</param>
+    /// <param name="samples">B, the size of a batch.</param>
+    /// <param name="classes">C, the number of classes.</param>
     /// <param name="rounds">Rounds that count; a tenth as many and two more come before, uncounted.</param>
     /// <param name="stepsPerRound">Forward and backward passes a round, so that a round is long against the
     /// clock.</param>

@@ -199,8 +199,8 @@ internal static class Checks
     }
 
     /// <summary>There are as many of the one as of the other.</summary>
-    /// <param name="a">How many.</param>
-    /// <param name="b">How many.</param>
+    /// <param name="a">The number of the first.</param>
+    /// <param name="b">The number of the second.</param>
     /// <param name="nameA">The first argument's name.</param>
     /// <param name="nameB">The second's.</param>
     /// <exception cref="ArgumentException">There are not.</exception>

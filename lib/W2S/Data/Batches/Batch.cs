@@ -14,13 +14,13 @@ public sealed class Batch
     /// <summary>float32 [B, 3, H, W], normalised (and mixed).</summary>
     public Tensor Images { get; }
 
-    /// <summary>int64 [B].</summary>
+    /// <summary>The labels, int64 [B].</summary>
     public Tensor Labels { get; }
 
     /// <summary>B positions in the set, of what each row shows.</summary>
     public int[] Indices { get; }
 
-    /// <summary>How many images.</summary>
+    /// <summary>The number of images.</summary>
     public int Count => Indices.Length;
 
     /// <summary>The epoch, from 0.</summary>

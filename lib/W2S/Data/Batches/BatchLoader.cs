@@ -43,14 +43,14 @@ public sealed class BatchLoader : IDisposable
     /// <summary>How the set is served.</summary>
     public BatchOptions Options { get; }
 
-    /// <summary>Batches an epoch.</summary>
+    /// <summary>The number of batches of an epoch.</summary>
     public int StepsPerEpoch => Options.DropLast ? _labels.Length / Options.BatchSize : StepsInOrder;
 
     /// <summary>Batches of <see cref="InOrder"/>.</summary>
     public int StepsInOrder => (_labels.Length + Options.BatchSize - 1) / Options.BatchSize;
 
     /// <summary>Serves one epoch.</summary>
-    /// <param name="epoch">From 0.</param>
+    /// <param name="epoch">The number of the epoch, from 0.</param>
     /// <param name="startStep">The first step wanted, where a run is resumed within an epoch.</param>
     /// <returns>The batches from there to the end; each holds until the next is asked for.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The epoch is negative or the step outside 0 …

@@ -7,7 +7,7 @@ namespace W2S.Data.Batches;
 /// <summary>How a set is served in batches.</summary>
 public sealed record BatchOptions
 {
-    /// <summary>Images a batch.</summary>
+    /// <summary>The number of images of a batch.</summary>
     /// <value>128</value>
     public int BatchSize { get; init; } = 128;
 

@@ -41,7 +41,7 @@ public sealed record DistillationExperiment : Experiment
     /// <value>Cross entropy to the labels.</value>
     public Loss Loss { get; init; } = new CrossEntropy();
 
-    /// <summary>Images a batch.</summary>
+    /// <summary>The number of images of a batch.</summary>
     /// <value>64.</value>
     public int BatchSize { get; init; } = 64;
 

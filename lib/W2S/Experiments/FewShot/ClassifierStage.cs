@@ -25,7 +25,7 @@ public sealed record ClassifierStage : FewShotStage
     /// <value>100, as published.</value>
     public int Epochs { get; init; } = 100;
 
-    /// <summary>Images a batch.</summary>
+    /// <summary>The number of images of a batch.</summary>
     /// <value>128</value>
     public int BatchSize { get; init; } = 128;
 

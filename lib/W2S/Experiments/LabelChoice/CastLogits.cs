@@ -55,7 +55,7 @@ public sealed class CastLogits
     }
 
     /// <summary>The true labels of a part.</summary>
-    /// <param name="part">Which.</param>
+    /// <param name="part">The part of the images that is meant.</param>
     /// <returns>int64 [N].</returns>
     public Tensor Truth(ChoicePart part) => tensor(Split.Truth(part switch
     {

@@ -71,7 +71,7 @@ public sealed record NoisyNetwork : Experiment
     /// <summary>How the network is trained; folder, device and seed are the run's.</summary>
     public TrainerOptions Options { get; init; } = FirstStage;
 
-    /// <summary>Images a batch.</summary>
+    /// <summary>The number of images of a batch.</summary>
     /// <value>128.</value>
     public int BatchSize { get; init; } = 128;
 

@@ -51,7 +51,7 @@ public sealed record QuantileChoice : Experiment
     public override bool SideBySide => true;
 
     /// <summary>The quantile with the highest mean validation accuracy; of equals the smallest.</summary>
-    /// <param name="runs">Finished choices of one setting, one a split.</param>
+    /// <param name="runs">Finished choices of one setting, one for each split.</param>
     /// <returns>The quantile.</returns>
     /// <exception cref="ArgumentException">There is no run.</exception>
     public double Best(IReadOnlyList<RunResult> runs)

@@ -25,7 +25,7 @@ internal sealed class WeightSet
             : new Dictionary<string, Tensor>();
     }
 
-    /// <summary>By name.</summary>
+    /// <summary>The tensors by name.</summary>
     public IReadOnlyDictionary<string, Tensor> Tensors { get; private init; }
 
     /// <summary>How many containers it lies in.</summary>
