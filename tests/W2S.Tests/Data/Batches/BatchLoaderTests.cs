@@ -29,7 +29,7 @@ public sealed class BatchLoaderTests
             using var scope = NewDisposeScope();
             var hash = new HashCode();
             hash.AddBytes(batch.Images.contiguous().bytes);
-            return $"{batch.Epoch} {batch.Step} {batch.View} [{string.Join(' ', batch.Indices)}] "
+            return $"{batch.Epoch} {batch.Step} [{string.Join(' ', batch.Indices)}] "
                 + $"[{string.Join(' ', batch.Labels.to(CPU).data<long>())}] "
                 + $"{batch.Mix?.Lambda} [{string.Join(' ', batch.Mix?.Partners.data<long>().ToArray() ?? [])}] "
                     + $"{hash.ToHashCode()}";
@@ -114,28 +114,11 @@ public sealed class BatchLoaderTests
     {
         using var set = Set();
         using var loader = new BatchLoader(set, new() { BatchSize = 16, Augmentation = Augmentation.Standard });
-        var (first, second) = (Record(loader.Epoch(0)), Record(loader.InOrder(2)));
-        foreach (var (one, other) in loader.Epoch(0).Zip(loader.InOrder(2)))
+        var (first, second) = (Record(loader.Epoch(0)), Record(loader.Epoch(2)));
+        foreach (var (one, other) in loader.Epoch(0).Zip(loader.Epoch(2)))
         {
             Assert.Equal(first[one.Step], Record([one])[0]);
             Assert.Equal(second[other.Step], Record([other])[0]);
-        }
-    }
-
-    [Fact]
-    public void AnEpochsViewsCanBeServedInOrder()
-    {
-        using var set = Set();
-        var options = new BatchOptions { BatchSize = 70, Augmentation = Augmentation.Standard, Seed = 9 };
-        using var loader = new BatchLoader(set, options);
-        using var scope = NewDisposeScope();
-        var views = Enumerable.Range(0, 2).Select(view => Images(loader.InOrder(view))).ToArray();
-        Assert.False(views[0].Equals(views[1]));
-        foreach (var batch in loader.Epoch(1))
-        {
-            Assert.Equal(1, batch.View);
-            Assert.True(
-                batch.Images.Equals(views[1].index_select(0, tensor(batch.Indices.Select(i => (long)i).ToArray()))));
         }
     }
 
