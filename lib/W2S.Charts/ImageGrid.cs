@@ -105,10 +105,9 @@ public sealed class ImageGrid
         var tileHeight = Math.Max(1, TileSize * first.Height / first.Width);
         var cell = (Width: TileSize + Gap, Height: tileHeight + Gap + lines * LabelHeight);
         var rows = (tiles.Count + Columns - 1) / Columns;
-        using var surface =
-            SKSurface.Create(
-                new SKImageInfo(Columns * cell.Width - Gap, rows * cell.Height - Gap, SKColorType.Rgba8888,
-                    SKAlphaType.Premul));
+        using var surface = SKSurface.Create(
+            new SKImageInfo(Columns * cell.Width - Gap, rows * cell.Height - Gap, SKColorType.Rgba8888,
+                SKAlphaType.Premul));
         using var ink = new SKPaint { Color = SKColor.Parse(Palette.Ink), IsAntialias = true };
         for (var i = 0; i < tiles.Count; i++)
         {

@@ -43,10 +43,9 @@ public static class RunTable
     public static IReadOnlyList<(string Method, IReadOnlyList<RunResult> Runs)> ByMethod(IReadOnlyList<RunResult> runs)
     {
         ArgumentNullException.ThrowIfNull(runs);
-        var methods =
-            runs.GroupBy(run => run.Name)
-                .Select(group =>
-                    (Method: group.Key, Runs: (IReadOnlyList<RunResult>)[.. group.OrderBy(run => run.Seed)])).ToArray();
+        var methods = runs.GroupBy(run => run.Name)
+            .Select(group =>
+                (Method: group.Key, Runs: (IReadOnlyList<RunResult>)[.. group.OrderBy(run => run.Seed)])).ToArray();
         foreach (var (method, own) in methods)
         {
             if (own.DistinctBy(run => run.Seed).Count() < own.Count

@@ -551,15 +551,14 @@ public sealed class EntryTests
 
     private static object? Protocol(FrozenPair pair, bool studies = false)
     {
-        var protocol =
-            new ProbeProtocol
-            {
-                TeacherImages = 1,
-                StudentImages = 2,
-                TestImages = 1,
-                TrueLabels = 1,
-                Probe = new() { Steps = 2, BatchSize = 2 }
-            };
+        var protocol = new ProbeProtocol
+        {
+            TeacherImages = 1,
+            StudentImages = 2,
+            TestImages = 1,
+            TrueLabels = 1,
+            Probe = new() { Steps = 2, BatchSize = 2 }
+        };
         return studies ? protocol.Study(pair, 1).Teacher : protocol.Run(pair, 0);
     }
 

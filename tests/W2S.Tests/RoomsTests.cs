@@ -63,9 +63,8 @@ public sealed partial class RoomsTests
     public void EveryArrowIsStated()
     {
         var stated = Rooms.ToDictionary(room => room.Room, room => room.Knows);
-        var wrong =
-            Arrows().Where(
-                arrow => !stated.TryGetValue(arrow.From, out var knows) || !knows.Any(known => Means(known, arrow.To)));
+        var wrong = Arrows().Where(
+            arrow => !stated.TryGetValue(arrow.From, out var knows) || !knows.Any(known => Means(known, arrow.To)));
         Assert.Empty(wrong.Select(arrow => $"{arrow.From} → {arrow.To}: {arrow.Because}"));
     }
 

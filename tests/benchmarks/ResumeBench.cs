@@ -81,9 +81,8 @@ internal static class ResumeBench
         var ended = process.HasExited;
         process.Kill(); // SIGKILL
         process.WaitForExit();
-        var newest =
-            Directory.EnumerateDirectories(folder, "step-*").Select(Path.GetFileName)
-                .Where(name => !name!.EndsWith(".tmp", StringComparison.Ordinal)).Order().LastOrDefault();
+        var newest = Directory.EnumerateDirectories(folder, "step-*").Select(Path.GetFileName)
+            .Where(name => !name!.EndsWith(".tmp", StringComparison.Ordinal)).Order().LastOrDefault();
         return new Outcome(Stopwatch.GetElapsedTime(started).TotalMilliseconds, newest ?? "no checkpoint",
             HalfWritten(folder), ended, false);
     }

@@ -18,21 +18,19 @@ internal static class TrainTurns
 {
     public static int Run(string[] words)
     {
-        var arguments =
-            new Arguments("turns-train", words,
-                ["model", "teacher", "precision", "batch", "threads", "steps", "images", "workers",
-                    "device"], ["whole", "plain-layout"]);
+        var arguments = new Arguments("turns-train", words,
+            ["model", "teacher", "precision", "batch", "threads", "steps", "images", "workers",
+                "device"], ["whole", "plain-layout"]);
         _ = torch.manual_seed(0);
         using var student = Networks.Make(arguments.Text("model") ?? "resnet20");
         using var images = Networks.Images(arguments.Number("images", 50_000));
-        var batches =
-            new BatchOptions
-            {
-                BatchSize = arguments.Number("batch", 128),
-                Augmentation = Augmentation.Standard,
-                DropLast = true,
-                Workers = arguments.Number("workers", 1, 0)
-            };
+        var batches = new BatchOptions
+        {
+            BatchSize = arguments.Number("batch", 128),
+            Augmentation = Augmentation.Standard,
+            DropLast = true,
+            Workers = arguments.Number("workers", 1, 0)
+        };
         using var teacher = arguments.Text("teacher") is { } name ? Networks.Make(name) : null;
         var steps = arguments.Number("steps", 5);
         var whole = arguments.Has("whole");

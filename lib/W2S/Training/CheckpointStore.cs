@@ -17,12 +17,11 @@ internal sealed class CheckpointStore(string folder)
     private const int Kept = 2;
     private const string Prefix = "step-", WeightsFile = "weights.safetensors", StateFile = "state.safetensors",
         RecordFile = "record.json";
-    private static readonly JsonSerializerOptions Json =
-        new()
-        {
-            WriteIndented = true,
-            NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals
-        };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals
+    };
 
     /// <summary>The checkpoints there are, newest first.</summary>
     public IReadOnlyList<string> Folders => Directory.Exists(folder)
@@ -48,9 +47,8 @@ internal sealed class CheckpointStore(string folder)
             {
                 SafeTensorsFile.Write(Path.Combine(temporary, WeightsFile), weights);
                 SafeTensorsFile.Write(Path.Combine(temporary, StateFile), state);
-                var files =
-                    new[] { WeightsFile, StateFile }.ToDictionary(name => name,
-                        name => Sha256(Path.Combine(temporary, name)));
+                var files = new[] { WeightsFile, StateFile }.ToDictionary(name => name,
+                    name => Sha256(Path.Combine(temporary, name)));
                 DurableFile.Write(Path.Combine(temporary, RecordFile),
                     stream => JsonSerializer.Serialize(stream, record with { Files = files }, Json));
             });

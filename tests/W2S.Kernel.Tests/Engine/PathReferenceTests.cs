@@ -94,9 +94,8 @@ public sealed class PathReferenceTests
         var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Concat(others.Select(other => Path.Combine(folder, other + ".dll")))
             .Select(path => MetadataReference.CreateFromFile(path));
-        var result =
-            CSharpCompilation.Create(name, [CSharpSyntaxTree.ParseText(code)], references,
-                new(OutputKind.DynamicallyLinkedLibrary))
+        var result = CSharpCompilation.Create(name, [CSharpSyntaxTree.ParseText(code)], references,
+            new(OutputKind.DynamicallyLinkedLibrary))
             .Emit(Path.Combine(folder, name + ".dll"));
         Assert.True(result.Success, string.Join('\n', result.Diagnostics));
     }

@@ -129,12 +129,11 @@ public sealed class BrowserTests : IAsyncLifetime
     {
         var notebook = JsonNode.Parse(NotebookFile.Text([.. cells.Select(cell => NotebookFile.Code(cell))]))!;
         notebook["nbformat_minor"] = 4;
-        notebook["metadata"] =
-            new JsonObject
-            {
-                ["kernelspec"] = NotebookMetadata.KernelSpec(),
-                ["language_info"] = NotebookMetadata.LanguageInfo()
-            };
+        notebook["metadata"] = new JsonObject
+        {
+            ["kernelspec"] = NotebookMetadata.KernelSpec(),
+            ["language_info"] = NotebookMetadata.LanguageInfo()
+        };
         File.WriteAllText(Path.Combine(home.Work, name), notebook.ToJsonString());
     }
 

@@ -63,10 +63,9 @@ public sealed class CommittedFormTests
         kept["id"] = "my-id";
         var twice = NotebookFile.Code("b");
         twice["id"] = "my-id";
-        var first =
-            CommittedForm.Of(
-                NotebookFile.Of((JsonObject)kept.DeepClone(), (JsonObject)twice.DeepClone(), NotebookFile.Code("b")),
-                Folders);
+        var first = CommittedForm.Of(
+            NotebookFile.Of((JsonObject)kept.DeepClone(), (JsonObject)twice.DeepClone(), NotebookFile.Code("b")),
+            Folders);
         var second = CommittedForm.Of(NotebookFile.Of(kept, twice, NotebookFile.Code("b")), Folders);
         Assert.Equal(first.ToJson(), second.ToJson());
         Assert.Equal("my-id", (string)first.Cells[0].Json["id"]!);

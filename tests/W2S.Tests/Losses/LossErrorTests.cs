@@ -112,8 +112,7 @@ public sealed class LossErrorTests
     {
         using var scope = NewDisposeScope();
         var batch = Batch();
-        var coarse = batch
-            with
+        var coarse = batch with
         {
             StudentLogits = batch.StudentLogits.detach().bfloat16().requires_grad_(),
             TeacherLogits = batch.TeacherLogits!.bfloat16()
@@ -122,14 +121,12 @@ public sealed class LossErrorTests
         parts.Total.backward();
         Assert.Equal(ScalarType.Float32, parts.Total.dtype);
         Assert.Equal(ScalarType.BFloat16, coarse.StudentLogits.grad!.dtype);
-        var exact =
-            new AdaptConf()
-                .Compute(coarse
-                    with
-                {
-                    StudentLogits = coarse.StudentLogits.detach().to_type(ScalarType.Float64),
-                    TeacherLogits = coarse.TeacherLogits.to_type(ScalarType.Float64)
-                });
+        var exact = new AdaptConf()
+            .Compute(coarse with
+            {
+                StudentLogits = coarse.StudentLogits.detach().to_type(ScalarType.Float64),
+                TeacherLogits = coarse.TeacherLogits.to_type(ScalarType.Float64)
+            });
         Assert.Equal(exact.Total.ToDouble(), parts.Total.ToDouble(), 1e-6);
     }
 

@@ -228,14 +228,12 @@ public sealed class LossPropertyTests
         double[] extremes = [0, 1e4, -1e4, 1e4, 1, -1, 1e-4, -1e4, 0, 0, 88, -88];
         for (var shift = 0; shift < 12; shift++)
         {
-            var students =
-                Enumerable.Range(0, 4)
-                    .Select(i => Enumerable.Range(0, 6).Select(j => extremes[(i * 5 + j * (shift + 1)) % 12]).ToArray())
-                    .ToArray();
-            var teachers =
-                Enumerable.Range(0, 4)
-                    .Select(i => Enumerable.Range(0, 6).Select(j => extremes[(i * 7 + j + shift) % 12]).ToArray())
-                    .ToArray();
+            var students = Enumerable.Range(0, 4)
+                .Select(i => Enumerable.Range(0, 6).Select(j => extremes[(i * 5 + j * (shift + 1)) % 12]).ToArray())
+                .ToArray();
+            var teachers = Enumerable.Range(0, 4)
+                .Select(i => Enumerable.Range(0, 6).Select(j => extremes[(i * 7 + j + shift) % 12]).ToArray())
+                .ToArray();
             var batch = new LossBatch(students.ToTensor(type).requires_grad_())
             {
                 TeacherLogits = teachers.ToTensor(type).requires_grad_(),

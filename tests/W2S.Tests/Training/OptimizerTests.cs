@@ -29,9 +29,8 @@ public sealed class OptimizerTests
         using var scope = NewDisposeScope();
         var (ours, theirs) = Pairs[name];
         Tensor[] ourParameters = Start(), theirParameters = Start();
-        using var flat =
-            new FlatParameters(
-                [.. ourParameters.Select((p, i) => new TrainedParameter($"p{i}", p, 1, ours.WeightDecay))]);
+        using var flat = new FlatParameters(
+            [.. ourParameters.Select((p, i) => new TrainedParameter($"p{i}", p, 1, ours.WeightDecay))]);
         using var state = ours.Start(flat);
         var reference = theirs(theirParameters.Cast<Parameter>());
         for (var step = 0; step < 20; step++)

@@ -32,15 +32,13 @@ public sealed class TrainerTests : IDisposable
     {
         using var student = new TinyModel(6, 0);
         List<TrainingProgress> heard = [];
-        var result =
-            Trainer.Train(
-                Run(student)
-                    with
-                {
-                    Batches = Batches with { Augmentation = new() { Padding = 1, Flip = true } },
-                    Validation = held,
-                    Options = Options with { Epochs = 12, Optimizer = new Adam(0.02) }
-                }, new Listener(heard.Add));
+        var result = Trainer.Train(
+            Run(student) with
+            {
+                Batches = Batches with { Augmentation = new() { Padding = 1, Flip = true } },
+                Validation = held,
+                Options = Options with { Epochs = 12, Optimizer = new Adam(0.02) }
+            }, new Listener(heard.Add));
         Assert.Equal(72, result.Steps);
         Assert.Equal(result.History, heard);
         Assert.Equal([4, 6, 8, 12], result.History.Take(4).Select(point => point.Step));
@@ -62,8 +60,7 @@ public sealed class TrainerTests : IDisposable
         using TinyModel asked = new(6, 5), alone = new(6, 5);
         var before = FeatureExtractor.Compute(alone, images, Batches.Normalization).Logits;
         var loss = new Asking(new CrossEntropy(), From: 1);
-        var run = Run(asked)
-            with
+        var run = Run(asked) with
         {
             Loss = loss,
             Options = Options with { Epochs = 2 },
@@ -111,9 +108,8 @@ public sealed class TrainerTests : IDisposable
         var named = theirs.named_parameters().ToList();
         var sgd = optim.SGD(named.Where(p => p.parameter.dim() > 1).Select(p => p.parameter), 0.05, momentum: 0.9,
             weight_decay: 5e-4, nesterov: true);
-        var plain =
-            optim.SGD(named.Where(p => p.parameter.dim() <= 1).Select(p => p.parameter), 0.05, momentum: 0.9,
-                nesterov: true);
+        var plain = optim.SGD(named.Where(p => p.parameter.dim() <= 1).Select(p => p.parameter), 0.05, momentum: 0.9,
+            nesterov: true);
         using var loader = new BatchLoader(images, Batches with { ChannelsLast = true });
         var done = 0;
         for (var epoch = 0; epoch < 4; epoch++)
@@ -202,8 +198,7 @@ public sealed class TrainerTests : IDisposable
         var result = Trainer.Train(Run(student) with
         {
             Validation = held,
-            Options = Options
-                with
+            Options = Options with
             { Epochs = 60, Patience = 3, Final = FinalWeights.Best, Schedule = new ConstantSchedule() },
         });
         Assert.True(result.StoppedEarly);
@@ -220,17 +215,13 @@ public sealed class TrainerTests : IDisposable
     {
         Assert.SkipUnless(TorchNative.HasAutocast, "this libtorch has no autocast switch");
         using var student = new TinyModel(6, 0);
-        var result =
-            Trainer.Train(
-                Run(student)
-                    with
-                {
-                    Batches = Batches with { Augmentation = new() { Padding = 1, Flip = true } },
-                    Validation = held,
-                    Options = Options
-                            with
-                    { Epochs = 12, Optimizer = new Adam(0.02), Precision = Precision.BFloat16 }
-                });
+        var result = Trainer.Train(
+            Run(student) with
+            {
+                Batches = Batches with { Augmentation = new() { Padding = 1, Flip = true } },
+                Validation = held,
+                Options = Options with { Epochs = 12, Optimizer = new Adam(0.02), Precision = Precision.BFloat16 }
+            });
         Assert.True(result.LastAccuracy() > 0.9, $"validation {result.LastAccuracy()}");
         Assert.All(student.parameters(), parameter => Assert.Equal(ScalarType.Float32, parameter.dtype));
         Assert.Equal(Devices.MultipliesBFloat16 == false, result.Messages.Any(message => message.Contains("emulated")));
@@ -241,15 +232,13 @@ public sealed class TrainerTests : IDisposable
     {
         using var student = new TinyModel(6, 0);
         var batches = Batches with { Mixing = new MixOptions { Mixup = 0.5, Cutmix = 1 } };
-        var result =
-            Trainer.Train(
-                Run(student)
-                    with
-                {
-                    Batches = batches,
-                    Loss = new CrossEntropy { Smoothing = 0.1 },
-                    Options = Options with { Epochs = 8 }
-                });
+        var result = Trainer.Train(
+            Run(student) with
+            {
+                Batches = batches,
+                Loss = new CrossEntropy { Smoothing = 0.1 },
+                Options = Options with { Epochs = 8 }
+            });
         Assert.True(result.History[^1].Losses["total"] < result.History[0].Losses["total"]);
     }
 
@@ -257,8 +246,7 @@ public sealed class TrainerTests : IDisposable
     public void MixedImagesHaveNoWeightsOfTheirOwn()
     {
         using var student = new TinyModel(6, 0);
-        var run = Run(student)
-            with
+        var run = Run(student) with
         {
             Batches = Batches with { Mixing = new MixOptions { Mixup = 0.5 } },
             Weights = [.. Enumerable.Repeat(1f, images.Count)]
@@ -271,8 +259,7 @@ public sealed class TrainerTests : IDisposable
     public void AnEarlyStopAtTheTeachersAccuracyNeedsSomethingToJudgeBy()
     {
         using TinyModel student = new(6, 0), teacher = new(6, 1);
-        var run = Run(student)
-            with
+        var run = Run(student) with
         { Loss = new EarlyStoppedKd(), Teacher = Teacher.OnTheFly(teacher), Validation = null };
         Assert.Contains("give Validation and Teacher.OnTheFly",
             Assert.Throws<ArgumentException>(() => Trainer.Train(run)).Message);

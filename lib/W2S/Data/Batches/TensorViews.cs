@@ -93,9 +93,8 @@ internal sealed class TensorViews : IDisposable
     // The pixels at rows [B, H] × columns [B, W] of each image, as float32 [B, 3, H, W].
     private Tensor At(Tensor picked, Tensor rows, Tensor columns)
     {
-        var places =
-            (rows.unsqueeze(2) * _rowLength).add(columns.unsqueeze(1), _one).reshape(-1, 1, _height * _width)
-                .expand(-1, 3, -1);
+        var places = (rows.unsqueeze(2) * _rowLength).add(columns.unsqueeze(1), _one).reshape(-1, 1, _height * _width)
+            .expand(-1, 3, -1);
         return picked.gather(2, places).to(ScalarType.Float32).reshape(-1, 3, _height, _width);
     }
 

@@ -105,8 +105,7 @@ public sealed record DistillationExperiment : Experiment
                 Normalization = Data.Normalization,
                 Seed = Seed
             },
-            Options = Training
-                with
+            Options = Training with
             { Seed = Seed, Folder = context.Folder, Device = device, Final = FinalWeights.Best },
         }, context.Progress, context.Token);
         context.Token.ThrowIfCancellationRequested();

@@ -180,9 +180,8 @@ public sealed record NoisyNetwork : Experiment
     {
         student.LoadWeights(context.Of(First!).File(File));
         using var seen = FeatureExtractor.Compute(student, images, Normalization, token: context.Token);
-        var selected =
-            Selection.Select(seen.Features, tensor(split.Given.ToArray(), device: seen.Features.device),
-                split.Classes).Selected;
+        var selected = Selection.Select(seen.Features, tensor(split.Given.ToArray(), device: seen.Features.device),
+            split.Classes).Selected;
         var quality = SelectionQuality.Of(selected, split.Right);
         if (quality.Kept == 0)
             throw new InvalidOperationException(

@@ -96,9 +96,8 @@ public sealed record QuantileChoice : Experiment
         double Judge(Tensor rows)
         {
             var options = Study.Probe with { Seed = Seeds.Derive(Seed, "student"), Mixup = method.Mixup };
-            using var probe =
-                LinearProbe.Train(features.index_select(0, rows), split.Classes, method.Loss,
-                    new Supervision { Labels = given }.Rows(rows), options, context.Progress, context.Token);
+            using var probe = LinearProbe.Train(features.index_select(0, rows), split.Classes, method.Loss,
+                new Supervision { Labels = given }.Rows(rows), options, context.Progress, context.Token);
             return probe.Accuracy(judged, due);
         }
     }

@@ -170,9 +170,8 @@ public sealed record TransferExperiment : Experiment
             },
         }, context.Progress, context.Token);
         context.Token.ThrowIfCancellationRequested();
-        var (values, predictions) =
-            TrainedNetwork.Judge(context, student, Normalization, validation, test,
-                Teacher is null ? null : context.Of(Teacher));
+        var (values, predictions) = TrainedNetwork.Judge(context, student, Normalization, validation, test,
+            Teacher is null ? null : context.Of(Teacher));
         return new RunOutcome
         {
             Values = values,

@@ -42,15 +42,14 @@ public sealed class BatchLoaderTests
         using var set = Set();
         foreach (var channelsLast in new[] { false, true })
         {
-            using var loader =
-                new BatchLoader(set,
-                    new()
-                    {
-                        BatchSize = 32,
-                        Shuffle = false,
-                        ChannelsLast = channelsLast,
-                        Normalization = Normalization.Cifar100
-                    });
+            using var loader = new BatchLoader(set,
+                new()
+                {
+                    BatchSize = 32,
+                    Shuffle = false,
+                    ChannelsLast = channelsLast,
+                    Normalization = Normalization.Cifar100
+                });
             Assert.Equal(3, loader.StepsPerEpoch);
             var seen = 0;
             foreach (var batch in loader.Epoch(0))
@@ -87,14 +86,13 @@ public sealed class BatchLoaderTests
     public void WorkersPrefetchAndEntryPointChangeNothing()
     {
         using var set = Set(200);
-        var options =
-            new BatchOptions
-            {
-                BatchSize = 24,
-                Seed = 3,
-                Augmentation = Heavy,
-                Mixing = new() { Mixup = 0.4, Cutmix = 1 }
-            };
+        var options = new BatchOptions
+        {
+            BatchSize = 24,
+            Seed = 3,
+            Augmentation = Heavy,
+            Mixing = new() { Mixup = 0.4, Cutmix = 1 }
+        };
         string[]? expected = null;
         foreach (var (workers, prefetch) in new[] { (0, 1), (1, 1), (1, 2), (3, 2), (2, 5) })
         {
@@ -166,15 +164,14 @@ public sealed class BatchLoaderTests
         using var set = Set(90);
         foreach (var channelsLast in new[] { false, true })
         {
-            var options =
-                new BatchOptions
-                {
-                    BatchSize = 25,
-                    Augmentation = augmentation,
-                    Mixing = mixing,
-                    ChannelsLast = channelsLast,
-                    Normalization = Normalization.Cifar100
-                };
+            var options = new BatchOptions
+            {
+                BatchSize = 25,
+                Augmentation = augmentation,
+                Mixing = mixing,
+                ChannelsLast = channelsLast,
+                Normalization = Normalization.Cifar100
+            };
             using var host = new BatchLoader(set, options);
             using var tensors = new BatchLoader(set, options, byTensors: true);
             Assert.Equal(Record(host.Epoch(0)), Record(tensors.Epoch(0)));
