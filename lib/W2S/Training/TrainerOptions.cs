@@ -137,7 +137,12 @@ public sealed record TrainerOptions
     internal string Identity => string.Join("; ",
         this with
         {
-            Frozen = [], Folder = null, Device = null, Threads = null, ReportEvery = 1, CheckpointEvery = null,
+            Frozen = [],
+            Folder = null,
+            Device = null,
+            Threads = null,
+            ReportEvery = 1,
+            CheckpointEvery = null,
         },
         $"frozen {string.Join(",", Frozen)}");
 

@@ -77,7 +77,7 @@ public sealed record TrainingRun(ImageModel Student, ImageSet Images, Loss Loss)
         if (Loss is EarlyStoppedKd && Validation is null)
             throw new ArgumentException(
                 $"{Loss.Name} ends once the student beats its teacher on Validation, and there is none; give "
-                + "Validation");
+                + "Validation, images to judge by");
         Teacher?.Check(this);
     }
 }

@@ -69,8 +69,10 @@ internal sealed class TrainingStep(TrainingRun run, Device device, double epochs
         using (options.Precision == Precision.BFloat16 ? TorchNative.Autocast(device.type, ScalarType.BFloat16) : null)
         {
             var plain = Plain(batch, epoch);
-            given = LossBatch(batch, run.Student.ForwardFeatures(batch.Images), epoch, teacherBeaten)
-                with { PlainLogits = plain };
+            given = LossBatch(batch, run.Student.ForwardFeatures(batch.Images), epoch, teacherBeaten) with
+            {
+                PlainLogits = plain,
+            };
         }
         var parts = run.Loss.Compute(given);
         if (checksEveryStep && !double.IsFinite(Number(parts.Total)))

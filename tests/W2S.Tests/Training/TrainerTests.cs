@@ -261,7 +261,7 @@ public sealed class TrainerTests : IDisposable
         using TinyModel student = new(6, 0), teacher = new(6, 1);
         var run = Run(student) with
         { Loss = new EarlyStoppedKd(), Teacher = Teacher.OnTheFly(teacher), Validation = null };
-        Assert.Contains("give Validation and Teacher.OnTheFly",
+        Assert.Contains("give Validation, images to judge by",
             Assert.Throws<ArgumentException>(() => Trainer.Train(run)).Message);
     }
 
