@@ -1,4 +1,5 @@
-// The setup cell of every notebook: checks that the library is built and fresh, loads it, and hands it the kernel's display.
+// The setup cell of every notebook: checks that the library is built and fresh, loads it, and hands it the kernel's
+// display.
 using System.IO;
 
 {
@@ -9,14 +10,17 @@ using System.IO;
     }
     if (root is null)
     {
-        throw new InvalidOperationException($"No W2S.Notebooks.sln at or above {Environment.CurrentDirectory}; open the notebook inside its repository.");
+        throw new InvalidOperationException(
+            $"No W2S.Notebooks.sln at or above {Environment.CurrentDirectory}; "
+            + "open the notebook inside its repository.");
     }
     foreach (var project in new[] { "W2S", "W2S.Charts" })
     {
         var library = new FileInfo(Path.Combine(root, "lib", "W2S.Charts", "bin", project + ".dll"));
         if (!library.Exists)
         {
-            throw new InvalidOperationException("The library is not built yet; run ./w2s build in the repository's root, then this cell again.");
+            throw new InvalidOperationException(
+                "The library is not built yet; run ./w2s build in the repository's root, then this cell again.");
         }
         var sources = Path.Combine(root, "lib", project);
         var newest = new DirectoryInfo(sources).EnumerateFiles("*.cs", SearchOption.AllDirectories)
@@ -25,7 +29,8 @@ using System.IO;
         if (newest.LastWriteTimeUtc > library.LastWriteTimeUtc)
         {
             throw new InvalidOperationException(
-                $"The built library is older than {Path.GetRelativePath(root, newest.FullName)}; run ./w2s build, restart the kernel, then this cell again.");
+                $"The built library is older than {Path.GetRelativePath(root, newest.FullName)}; "
+                + "run ./w2s build, restart the kernel, then this cell again.");
         }
     }
 }

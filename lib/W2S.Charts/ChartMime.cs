@@ -7,7 +7,7 @@ using Plotly.NET;
 namespace W2S.Charts;
 
 /// <summary>A chart in the representations that front ends ask for.</summary>
-public static class ChartMime
+internal static class ChartMime
 {
     /// <summary>The type of plotly figures in notebooks.</summary>
     public const string Plotly = "application/vnd.plotly.v1+json";
@@ -42,7 +42,8 @@ public static class ChartMime
                 if (!plotly) {
                   if (tries++ < 60) { setTimeout(draw, 250); return; }
                   place.style.minHeight = "0";
-                  place.textContent = "This chart needs plotly.js, which is not on this page: run the notebook's setup cell, then this cell again.";
+                  place.textContent = "This chart needs plotly.js, which is not on this page: " +
+                    "run the notebook's setup cell, then this cell again.";
                   return;
                 }
                 figure.layout.font = figure.layout.font || {};
@@ -84,9 +85,8 @@ public static class ChartMime
     private static JsonObject Figure(GenericChart chart)
     {
         ArgumentNullException.ThrowIfNull(chart);
-        var figure =
-            JsonNode.Parse(GenericChart.toFigureJson(chart),
-                documentOptions: new JsonDocumentOptions { MaxDepth = 256 })!.AsObject();
+        var figure = JsonNode.Parse(GenericChart.toFigureJson(chart),
+            documentOptions: new JsonDocumentOptions { MaxDepth = 256 })!.AsObject();
         figure.Remove("frames");
         figure["config"] =
             new JsonObject { ["responsive"] = true, ["displaylogo"] = false, ["displayModeBar"] = false };

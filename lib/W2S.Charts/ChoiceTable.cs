@@ -11,8 +11,8 @@ public static class ChoiceTable
 {
     /// <summary>How honest everybody's probabilities are, before and after temperature scaling.</summary>
     /// <param name="task">The task.</param>
-    /// <param name="casts">Its casts, one a split.</param>
-    /// <returns>One row a teacher and the student; accuracy and ECE in percent, NLL in nats, on the test
+    /// <param name="casts">Its casts, one for each split.</param>
+    /// <returns>One row for each teacher and one for the student; accuracy and ECE in percent, NLL in nats, on the test
     /// images.</returns>
     /// <exception cref="ArgumentException">There is no cast, or one of another task.</exception>
     public static Frame<string, string> Calibration(ChoiceTask task, IReadOnlyList<RunResult> casts)

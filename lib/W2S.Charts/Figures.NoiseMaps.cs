@@ -11,7 +11,8 @@ public static partial class Figures
     private static readonly (double Percent, double Opacity)[] MapShades = [(0, 0), (1, .22), (5, .42), (20, .65),
         (50, .85), (100, 1)];
 
-    /// <summary>Label noise as it turned out: a panel a noise, a row a true class, a column a given label.</summary>
+    /// <summary>Label noise as it turned out: a panel for each noise, a row for each true class, a column
+    /// for each given label.</summary>
     /// <param name="title">The claim or quantity.</param>
     /// <param name="maps">One to four kinds of noise over the same classes.</param>
     /// <param name="order">The classes in the order of rows and columns, for instance by super-class; as they are

@@ -76,8 +76,8 @@ public sealed class ImageGrid
     public string ToHtml()
     {
         var html = new StringBuilder(
-            $"<div "
-            + $"style=\"display:grid;grid-template-columns:repeat({Columns},{TileSize}px);gap:{Gap}px;font-size:12px;line-height:1.25\">");
+            $"<div style=\"display:grid;grid-template-columns:repeat({Columns},{TileSize}px);gap:{Gap}px;"
+            + "font-size:12px;line-height:1.25\">");
         foreach (var tile in tiles)
         {
             var label = HtmlText.Encode(tile.Label).Replace("\n", "<br>", StringComparison.Ordinal);
@@ -93,7 +93,8 @@ public sealed class ImageGrid
     /// <summary>The name and the labels.</summary>
     /// <returns>One line.</returns>
     public override string ToString() =>
-        $"{tiles.Count} images of {Name}: {string.Join(", ", tiles.Select(tile => tile.Label.ReplaceLineEndings(" ")))}";
+        $"{tiles.Count} images of {Name}: "
+        + string.Join(", ", tiles.Select(tile => tile.Label.ReplaceLineEndings(" ")));
 
     private byte[] Draw()
     {
@@ -104,10 +105,9 @@ public sealed class ImageGrid
         var tileHeight = Math.Max(1, TileSize * first.Height / first.Width);
         var cell = (Width: TileSize + Gap, Height: tileHeight + Gap + lines * LabelHeight);
         var rows = (tiles.Count + Columns - 1) / Columns;
-        using var surface =
-            SKSurface.Create(
-                new SKImageInfo(Columns * cell.Width - Gap, rows * cell.Height - Gap, SKColorType.Rgba8888,
-                    SKAlphaType.Premul));
+        using var surface = SKSurface.Create(
+            new SKImageInfo(Columns * cell.Width - Gap, rows * cell.Height - Gap, SKColorType.Rgba8888,
+                SKAlphaType.Premul));
         using var ink = new SKPaint { Color = SKColor.Parse(Palette.Ink), IsAntialias = true };
         for (var i = 0; i < tiles.Count; i++)
         {

@@ -83,13 +83,12 @@ public sealed record LiveViewState
         var percent = (100 * Fraction).ToString("0.#", CultureInfo.InvariantCulture);
         var html = new StringBuilder(
             "<div style=\"max-width:640px;font-size:13px;font-variant-numeric:tabular-nums\">");
-        html.Append(
-            $"<div "
-            + $"style=\"display:flex;justify-content:space-between;gap:12px;flex-wrap:wrap\"><b>{HtmlText.Encode(Title)}</b>")
-            .Append($"<span>{HtmlText.Encode(string.Join(" · ", new[] { Place }.Concat(Pace()).Where(part => part.Length > 0)))}</span></div>")
+        var pace = string.Join(" · ", new[] { Place }.Concat(Pace()).Where(part => part.Length > 0));
+        html.Append("<div style=\"display:flex;justify-content:space-between;gap:12px;flex-wrap:wrap\">")
+            .Append($"<b>{HtmlText.Encode(Title)}</b><span>{HtmlText.Encode(pace)}</span></div>")
             .Append("<div style=\"height:8px;margin:5px 0;background:rgba(128,128,128,.25);border-radius:4px\">")
-            .Append($"<div "
-                + $"style=\"height:8px;width:{percent}%;background:{Palette.Blue};border-radius:4px\"></div></div>");
+            .Append($"<div style=\"height:8px;width:{percent}%;background:{Palette.Blue};border-radius:4px\">")
+            .Append("</div></div>");
         if (Numbers.Count > 0)
         {
             html.Append("<div style=\"display:flex;flex-wrap:wrap;gap:2px 18px\">");

@@ -4,8 +4,8 @@ using W2S.Runs;
 
 namespace W2S.Charts;
 
-/// <summary>Runs of the noisy-label studies as tables: a row a method, a column a noise, and one of machines where
-/// there are several.</summary>
+/// <summary>Runs of the noisy-label studies as tables: a row for each method, a column for each noise, and one for the
+/// machines where there are several.</summary>
 public static class NoisyTable
 {
     /// <summary>Mean ± standard deviation over the splits, in percent.</summary>

@@ -6,7 +6,7 @@ namespace W2S.Charts;
 /// <summary>Finished runs as a table, and by method for tests and charts.</summary>
 public static class RunTable
 {
-    /// <summary>One row a run.</summary>
+    /// <summary>One row for each run.</summary>
     /// <param name="runs">The runs.</param>
     /// <returns>Columns: kind, setting, method, seed, each final number, seconds, hash, and, where they are not all of
     /// one, machine; a number that a run lacks is missing.</returns>
@@ -44,10 +44,9 @@ public static class RunTable
     public static IReadOnlyList<(string Method, IReadOnlyList<RunResult> Runs)> ByMethod(IReadOnlyList<RunResult> runs)
     {
         ArgumentNullException.ThrowIfNull(runs);
-        var methods =
-            runs.GroupBy(run => run.Name)
-                .Select(group =>
-                    (Method: group.Key, Runs: (IReadOnlyList<RunResult>)[.. group.OrderBy(run => run.Seed)])).ToArray();
+        var methods = runs.GroupBy(run => run.Name)
+            .Select(group =>
+                (Method: group.Key, Runs: (IReadOnlyList<RunResult>)[.. group.OrderBy(run => run.Seed)])).ToArray();
         foreach (var (method, own) in methods)
         {
             if (own.DistinctBy(run => run.Seed).Count() < own.Count

@@ -231,10 +231,6 @@ public sealed class EntryTests
         new("Statistics.PairedDifference(b)", x => Statistics.PairedDifference(Numbers, x)),
         new("Statistics.PairedPValue(a)", x => Statistics.PairedPValue(x, Numbers)),
         new("Statistics.PairedPValue(b)", x => Statistics.PairedPValue(Numbers, x)),
-        new("Bootstrap.PairedDifference(a)", x => Bootstrap.PairedDifference(x, Numbers)),
-        new("Bootstrap.PairedDifference(b)", x => Bootstrap.PairedDifference(Numbers, x)),
-        new("Bootstrap.Interval(statistic)",
-            x => Bootstrap.Interval(2, _ => x.Contains(double.NaN) ? double.PositiveInfinity : x.Sum())),
         new("GapRecovered.Of(weak)", x => GapRecovered.Of(x[1], .7, .9)),
         new("GapRecovered.Of(weakToStrong)", x => GapRecovered.Of(.6, x[1], .9)),
         new("GapRecovered.Of(ceiling)", x => GapRecovered.Of(.6, .7, x[1])),
@@ -249,7 +245,6 @@ public sealed class EntryTests
         new("Calibration.EqualMassBins(confidence)", x => Calibration.EqualMassBins(x, Rights)),
         new("SelectionQuality.Top(confidence)", x => SelectionQuality.Top(x, .5)),
         new("SelectionQuality.ByConfidence(confidence)", x => SelectionQuality.ByConfidence(x, Rights)),
-        new("LossMixture.Fit(losses)", x => LossMixture.Fit(x)),
         new("AdaptiveConfidence.Beta(largest)", x => AdaptiveConfidence.Beta(x[1], .1, 1)),
         new("AdaptiveConfidence.Beta(teacherClass)", x => AdaptiveConfidence.Beta(.9, x[1], 1)),
         new("AdaptiveConfidence.Beta(temperature)", x => AdaptiveConfidence.Beta(.9, .1, x[1])),
@@ -326,7 +321,7 @@ public sealed class EntryTests
         // Networks, and what only moves rows about or looks at a shape.
         "ImageModel.Features(images)", "ImageModel.ForwardFeatures(images)", "PreActResNet.Project(pooled)",
         "HardLabels.Logits(like)", "ProbeParts.Of(rows)", "ProbeParts.Of(labels)", "TemperatureScaling.Apply(logits)",
-        "ILearnableLoss.CreateModule(example)", "FitNet.CreateModule(example)", "ReviewKd.CreateModule(example)",
+        "ILearnableLoss.CreateModule(example)", "FitNet.CreateModule(example)",
         "Selective.CreateModule(example)", "LabelsAndTeacher.CreateModule(example)",
     ];
 
@@ -391,7 +386,7 @@ public sealed class EntryTests
     // Those that can do with logits, pooled features and three classes.
     private static IEnumerable<LossEntry> Losses =>
         LossCatalogue.Entries.Where(
-            entry => entry.Loss is not (FitNet or ReviewKd or LogConfidence { SelfLabel: SelfLabel.Threshold }));
+            entry => entry.Loss is not (FitNet or LogConfidence { SelfLabel: SelfLabel.Threshold }));
 
     private static void LabelTensor(Entry<Tensor> entry)
     {
@@ -583,15 +578,14 @@ public sealed class EntryTests
 
     private static object? Protocol(FrozenPair pair, bool studies = false)
     {
-        var protocol =
-            new ProbeProtocol
-            {
-                TeacherImages = 1,
-                StudentImages = 2,
-                TestImages = 1,
-                TrueLabels = 1,
-                Probe = new() { Steps = 2, BatchSize = 2 }
-            };
+        var protocol = new ProbeProtocol
+        {
+            TeacherImages = 1,
+            StudentImages = 2,
+            TestImages = 1,
+            TrueLabels = 1,
+            Probe = new() { Steps = 2, BatchSize = 2 }
+        };
         return studies ? protocol.Study(pair, 1).Teacher : protocol.Run(pair, 0);
     }
 

@@ -18,9 +18,10 @@ internal sealed class Arguments
             if (options.Contains(name))
                 value = ++i < words.Count ? words[i] : throw new UsageException($"{verb}: --{name} needs a value");
             else if (!switches.Contains(name))
-                throw new UsageException(
-                    $"{verb} does not know '{words[i]}'; it knows "
-                    + $"{string.Join(", ", options.Select(o => $"--{o} VALUE").Concat(switches.Select(s => $"--{s}")))}");
+            {
+                var known = options.Select(o => $"--{o} VALUE").Concat(switches.Select(s => $"--{s}"));
+                throw new UsageException($"{verb} does not know '{words[i]}'; it knows {string.Join(", ", known)}");
+            }
             if (!given.TryAdd(name, value))
                 throw new UsageException($"{verb}: --{name} is there twice");
         }

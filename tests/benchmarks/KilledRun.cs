@@ -27,7 +27,7 @@ internal static class KilledRun
         {
             Batches = new()
             {
-                BatchSize = 8,
+                BatchSize = 16,
                 Seed = 3,
                 Augmentation = Augmentation.Standard,
                 Mixing = new MixOptions { Mixup = 0.3 }
@@ -37,9 +37,6 @@ internal static class KilledRun
             {
                 Epochs = arguments.Number("epochs", 4),
                 Optimizer = new AdamW(0.005),
-                Accumulation = 2,
-                EmaDecay = 0.9,
-                ClipNorm = 1,
                 ReportEvery = 1,
                 CheckpointEvery = arguments.Number("every", 1),
                 Folder = folder,

@@ -11,7 +11,6 @@ try
         ["losses", .. var rest] => LossBench.Run(rest),
         ["train", .. var rest] => TrainBench.Run(rest),
         ["data", .. var rest] => DataBench.Run(rest),
-        ["cache", .. var rest] => CacheBench.Run(rest),
         ["resume", .. var rest] => ResumeBench.Run(rest),
         ["accuracy", .. var rest] => AccuracyBench.Run(rest),
         ["memory", .. var rest] => MemoryBench.Run(rest),
@@ -21,7 +20,7 @@ try
         ["turns-peak", .. var rest] => PeakTurns.Run(rest),
         ["killed", .. var rest] => KilledRun.Run(rest),
         _ => throw new UsageException(
-            $"bench does not know '{string.Join(' ', args)}'; it times kernel, probes, losses, train, data, cache, "
+            $"bench does not know '{string.Join(' ', args)}'; it times kernel, probes, losses, train, data, "
             + "resume, memory and accuracy"),
     };
 }

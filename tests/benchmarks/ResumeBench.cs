@@ -39,7 +39,8 @@ internal static class ResumeBench
                 outcomes.Add(outcome);
                 Console.WriteLine(
                     $"{kill + 1,3}: killed after {outcome.Milliseconds,5:F0} ms of updates at {outcome.Found,-20} "
-                    + $"{(outcome.HalfWritten ? "half a checkpoint left; " : "")}{(outcome.Equal ? "equal bits" : "OTHER WEIGHTS")}");
+                    + (outcome.HalfWritten ? "half a checkpoint left; " : "")
+                    + (outcome.Equal ? "equal bits" : "OTHER WEIGHTS"));
                 Directory.Delete(folder, recursive: true);
             }
             var (equal, half) = (outcomes.Count(o => o.Equal), outcomes.Count(o => o.HalfWritten));
@@ -80,9 +81,8 @@ internal static class ResumeBench
         var ended = process.HasExited;
         process.Kill(); // SIGKILL
         process.WaitForExit();
-        var newest =
-            Directory.EnumerateDirectories(folder, "step-*").Select(Path.GetFileName)
-                .Where(name => !name!.EndsWith(".tmp", StringComparison.Ordinal)).Order().LastOrDefault();
+        var newest = Directory.EnumerateDirectories(folder, "step-*").Select(Path.GetFileName)
+            .Where(name => !name!.EndsWith(".tmp", StringComparison.Ordinal)).Order().LastOrDefault();
         return new Outcome(Stopwatch.GetElapsedTime(started).TotalMilliseconds, newest ?? "no checkpoint",
             HalfWritten(folder), ended, false);
     }

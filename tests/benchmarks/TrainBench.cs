@@ -8,15 +8,13 @@ internal static class TrainBench
 {
     public static int Run(string[] words)
     {
-        var arguments =
-            new Arguments("train", words,
-                ["models", "precisions", "batch", "threads", "rounds", "steps", "whole", "starts", "seconds", "device",
-                    "json"], ["peer", "plain-layout"]);
+        var arguments = new Arguments("train", words,
+            ["models", "precisions", "batch", "threads", "rounds", "steps", "whole", "starts", "seconds", "device",
+                "json"], ["peer", "plain-layout"]);
         var models = arguments.Words("models", "resnet20,resnet56,resnet8x4");
         var device = arguments.Device();
-        var precisions =
-            arguments.Words("precisions",
-                device == Contenders.Cuda || Devices.MultipliesBFloat16 == true ? "fp32,bf16" : "fp32");
+        var precisions = arguments.Words("precisions",
+            device == Contenders.Cuda || Devices.MultipliesBFloat16 == true ? "fp32,bf16" : "fp32");
         if (precisions.FirstOrDefault(p => p is not ("fp32" or "bf16")) is { } unknown)
             throw new UsageException($"--precisions has '{unknown}'; give fp32, bf16 or both with a comma");
         var (batch, threads) = (arguments.Number("batch", 128), arguments.UseThreads());
@@ -30,19 +28,20 @@ internal static class TrainBench
         var results = models.Select(model =>
         {
             var work = Networks.GigaFlop(model, batch);
-            var turns =
-                InTurns(new Contenders(threads, batch, steps, device), model, precisions, arguments.Has("peer"),
-                    arguments.Has("plain-layout"), rounds, arguments.Number("seconds", 600));
+            var turns = InTurns(new Contenders(threads, batch, steps, device), model, precisions, arguments.Has("peer"),
+                arguments.Has("plain-layout"), rounds, arguments.Number("seconds", 600));
             Console.WriteLine(
                 $"\n{model}, {work:F1} GFLOP a step, {turns[0].Figure.Turns} turns\n{"",-34}{"ms a step",10}   "
-                + $"{"quartiles",-17}{"images/s",9}{"of peak",9}{"peak MiB",10}{"PyTorch's ms in fp32 / ms",27}\n{"",-98}channels-last, default");
+                + $"{"quartiles",-17}{"images/s",9}{"of peak",9}{"peak MiB",10}{"PyTorch's ms in fp32 / ms",27}\n"
+                + $"{"",-98}channels-last, default");
             foreach (var row in turns)
             {
                 var figure = row.Figure;
                 var share = row.Peak is { } peak ? $"{work / figure.Median * peak:P0}" : "";
                 Console.WriteLine(
                     $"{figure.Name,-34}{figure.Median,10:F1}   "
-                    + $"{$"{figure.Low:F1} … {figure.High:F1}",-17}{batch / figure.Median * 1000,9:F0}{share,9}{figure.PeakMemory,10:F0}{row.OverLast,13:F2}{row.OverDefault,10:F2}");
+                    + $"{$"{figure.Low:F1} … {figure.High:F1}",-17}{batch / figure.Median * 1000,9:F0}{share,9}"
+                    + $"{figure.PeakMemory,10:F0}{row.OverLast,13:F2}{row.OverDefault,10:F2}");
             }
             var wholes = whole == 0 ? []
                 : InWholes(new Contenders(threads, batch, whole, device), model, precisions, arguments.Has("peer"),

@@ -18,33 +18,27 @@ internal static class TrainTurns
 {
     public static int Run(string[] words)
     {
-        var arguments =
-            new Arguments("turns-train", words,
-                ["model", "teacher", "cache", "precision", "batch", "threads", "steps", "images", "workers",
-                    "device"], ["whole", "plain-layout"]);
+        var arguments = new Arguments("turns-train", words,
+            ["model", "teacher", "precision", "batch", "threads", "steps", "images", "workers",
+                "device"], ["whole", "plain-layout"]);
         _ = torch.manual_seed(0);
         using var student = Networks.Make(arguments.Text("model") ?? "resnet20");
         using var images = Networks.Images(arguments.Number("images", 50_000));
-        var batches =
-            new BatchOptions
-            {
-                BatchSize = arguments.Number("batch", 128),
-                Augmentation = Augmentation.Standard,
-                DropLast = true,
-                Workers = arguments.Number("workers", 1, 0)
-            };
-        var (cache, teacher) = (arguments.Text("cache"),
-            arguments.Text("teacher") is { } name ? MakeTeacher(name) : null);
-        if (cache is not null) batches = batches with { Views = 1 };
-        using var logits = cache is null ? null : TeacherCache.Open(cache, teacher!, images, batches);
+        var batches = new BatchOptions
+        {
+            BatchSize = arguments.Number("batch", 128),
+            Augmentation = Augmentation.Standard,
+            DropLast = true,
+            Workers = arguments.Number("workers", 1, 0)
+        };
+        using var teacher = arguments.Text("teacher") is { } name ? Networks.Make(name) : null;
         var steps = arguments.Number("steps", 5);
         var whole = arguments.Has("whole");
         using var end = new CancellationTokenSource();
         var run = new TrainingRun(student, images, teacher is null ? new CrossEntropy() : new Kd { Temperature = 4 })
         {
             Batches = batches,
-            Teacher = teacher is null ? null
-                : logits is not null ? Teacher.FromCache(logits) : Teacher.OnTheFly(teacher),
+            Teacher = teacher is null ? null : Teacher.OnTheFly(teacher),
             Options = new()
             {
                 Steps = whole ? steps : 1_000_000,
@@ -58,13 +52,6 @@ internal static class TrainTurns
         Trainer.Train(run, whole ? null : new Waiting(steps, end), end.Token);
         if (whole) Say(0);
         return 0;
-    }
-
-    /// <summary>The teacher of every process: seeded, so that a cache fits it.</summary>
-    public static ImageModel MakeTeacher(string name)
-    {
-        _ = torch.manual_seed(7);
-        return Networks.Make(name);
     }
 
     /// <summary>One line of JSON for <see cref="Contender"/>.</summary>

@@ -3,7 +3,6 @@
 Run with: python3 tests/reference/metrics.py   (needs only NumPy)
 """
 import json
-import math
 import os
 
 import numpy as np
@@ -20,11 +19,6 @@ def ece(conf, right, groups):
         if len(members):
             total += len(members) / len(conf) * abs(right[members].mean() - conf[members].mean())
     return total
-
-
-def binomial_two_sided(a, b):
-    n, k = a + b, min(a, b)
-    return min(1.0, 2 * sum(math.comb(n, i) for i in range(k + 1)) / 2 ** n)
 
 
 rng = np.random.default_rng(7)
@@ -63,7 +57,6 @@ values = {
     "misfit_forward": (q * (lt - ls)).sum(1).mean(),
     "misfit_reverse": (p * (ls - lt)).sum(1).mean(),
     "gain": (lt * -truth).sum(1).mean() - (ls * -truth).sum(1).mean(),
-    "mcnemar": binomial_two_sided(only_s, only_t),
 }
 case = {
     "labels": labels.tolist(), "student": student.tolist(), "teacher": teacher.tolist(),

@@ -50,29 +50,11 @@ def selected(quantile):
     return [i in chosen for i in range(N)]
 
 
-# Two normal distributions by expectation-maximisation, until nothing moves.
-values = [round(abs(draw.gauss(.4, .3)) * 256) / 256 if draw.random() < .6 else round(abs(draw.gauss(3, .8)) * 256) / 256 for _ in range(200)]
-low, high = min(values), max(values)
-x = [(v - low) / (high - low) for v in values]
-mean = [sorted(x)[50], sorted(x)[150]]
-average = sum(x) / len(x)
-var = [sum((v - average) ** 2 for v in x) / len(x) + 5e-4] * 2
-weight = [.5, .5]
-for _ in range(5000):
-    density = [[weight[k] * math.exp(-(v - mean[k]) ** 2 / 2 / var[k]) / math.sqrt(2 * math.pi * var[k]) for k in range(2)] for v in x]
-    share = [[d / sum(row) for d in row] for row in density]
-    for k in range(2):
-        s = sum(row[k] for row in share)
-        mean[k] = sum(row[k] * v for row, v in zip(share, x)) / s
-        var[k] = sum(row[k] * (v - mean[k]) ** 2 for row, v in zip(share, x)) / s + 5e-4
-        weight[k] = s / len(x)
-
 if __name__ == "__main__":
     out = pathlib.Path(__file__).with_suffix(".json")
     result = {
         "features": features, "labels": labels, "classes": C, "neighbours": K, "votes": q, "loss": loss,
         "selected": {str(quantile): selected(quantile) for quantile in (0, .5, .75, 1)},
-        "losses": values, "means": mean, "deviations": [math.sqrt(v) for v in var], "weights": weight, "clean": [row[0] for row in share],
     }
     out.write_text("{\n" + ",\n".join(f'"{k}":{json.dumps(v, separators=(",", ":"))}' for k, v in result.items()) + "\n}\n")
-    print({k: sum(v) for k, v in result["selected"].items()}, sum(a == b for a, b in zip(labels, truth)), mean, weight, out.stat().st_size)
+    print({k: sum(v) for k, v in result["selected"].items()}, sum(a == b for a, b in zip(labels, truth)), out.stat().st_size)

@@ -106,6 +106,7 @@ internal sealed record ConnectionInfo(
             throw refuse($"ip is '{text}', which is no IP address; give 127.0.0.1");
         return IPAddress.IsLoopback(address) && !address.IsIPv4MappedToIPv6 ? address
             : throw refuse(
-                $"ip is '{text}', which other machines can reach; this kernel listens on loopback only: give 127.0.0.1");
+                $"ip is '{text}', which other machines can reach; this kernel listens on loopback only: "
+                + "give 127.0.0.1");
     }
 }

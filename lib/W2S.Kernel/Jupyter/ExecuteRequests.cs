@@ -7,7 +7,7 @@ namespace W2S.Kernel.Jupyter;
 /// <summary>Runs cells for <c>execute_request</c>.</summary>
 internal sealed class ExecuteRequests(
     IKernelSession session, HistoryStore history, CrashMarker marker, Publisher publisher, OutputPump pump,
-    InputDesk input)
+    InputRequests input)
 {
     private readonly ICellHost quiet = new QuietCellHost();
     private int count;

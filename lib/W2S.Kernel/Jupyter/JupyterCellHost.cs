@@ -10,7 +10,7 @@ namespace W2S.Kernel.Jupyter;
 /// <param name="input">Asks the reader; null where the client cannot be asked.</param>
 /// <param name="interrupt">Ends a question.</param>
 internal sealed class JupyterCellHost(
-    IncomingMessage request, int count, Publisher publisher, OutputPump pump, InputDesk? input,
+    IncomingMessage request, int count, Publisher publisher, OutputPump pump, InputRequests? input,
     CancellationToken interrupt) : ICellHost
 {
     /// <summary>The value as plain text, for the history; null where the cell had none.</summary>

@@ -9,7 +9,8 @@ internal static class KernelInfo
 {
     /// <summary>The kernel's version.</summary>
     public static string Version { get; } =
-        typeof(KernelInfo).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+        typeof(KernelInfo).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?
+            .InformationalVersion.Split('+')[0] ?? "0";
 
     /// <summary>The greeting of terminal clients.</summary>
     public static string Banner { get; } =

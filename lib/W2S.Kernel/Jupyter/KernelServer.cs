@@ -16,7 +16,7 @@ internal sealed class KernelServer : IDisposable
     private readonly WireCodec codec;
     private readonly Publisher publisher;
     private readonly OutputPump pump;
-    private readonly InputDesk input;
+    private readonly InputRequests input;
     private readonly KernelLog log;
     private readonly ShellRequests shellRequests;
     private readonly ExecuteRequests executeRequests;
@@ -43,7 +43,7 @@ internal sealed class KernelServer : IDisposable
         this.log = log;
         publisher = new Publisher(codec, sink);
         pump = new OutputPump(publisher);
-        input = new InputDesk(publisher);
+        input = new InputRequests(publisher);
         shellRequests = new ShellRequests(session, history, marker.Notice);
         executeRequests = new ExecuteRequests(session, history, marker, publisher, pump, input);
         new Thread(() => Serve(shell, KernelChannel.Shell), CellStack) { IsBackground = true, Name = "shell" }.Start();

@@ -71,7 +71,4 @@ internal static class SpecialFunctions
     /// <summary>P(|T| ≥ t): the two-sided p-value of Student's test.</summary>
     public static double StudentTail(double t, int degrees) =>
         double.IsInfinity(t) ? 0 : IncompleteBeta(degrees / 2.0, .5, degrees / (degrees + t * t));
-
-    /// <summary>P(X ≤ k) for X binomial with n draws of probability ½.</summary>
-    public static double FairCoin(int k, int n) => k < 0 ? 0 : k >= n ? 1 : IncompleteBeta(n - k, k + 1, .5);
 }

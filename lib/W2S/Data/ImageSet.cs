@@ -56,7 +56,7 @@ public sealed class ImageSet : IDisposable
     /// <summary>A name for each class.</summary>
     public IReadOnlyList<string> ClassNames { get; }
 
-    /// <summary>How many images.</summary>
+    /// <summary>The number of images.</summary>
     public int Count => Labels.Count;
 
     /// <summary>How many classes, whether or not each has an image here.</summary>

@@ -6,7 +6,7 @@ namespace W2S.Data;
 public static class RandomSplit
 {
     /// <summary>All positions in random order.</summary>
-    /// <param name="count">How many.</param>
+    /// <param name="count">The number of positions.</param>
     /// <param name="seed">The same seed gives the same order on every machine.</param>
     /// <returns>Each of 0 … count − 1 once.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>

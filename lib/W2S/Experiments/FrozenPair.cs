@@ -44,8 +44,8 @@ public sealed record FrozenPair(string Name, Tensor Weak, Tensor Strong, IReadOn
     public FrozenPair Swapped(string name) => this with { Name = name, Weak = Strong, Strong = Weak };
 
     /// <summary>Fails where features and labels do not fit each other.</summary>
-    /// <exception cref="ArgumentException">A tensor does not have one row an image, a feature is not finite, or a label
-    /// is outside the classes.</exception>
+    /// <exception cref="ArgumentException">A tensor does not have one row for each image, a feature is not finite, or a
+    /// label is outside the classes.</exception>
     internal void Check()
     {
         Checks.Labels(Labels, Classes, nameof(Labels));

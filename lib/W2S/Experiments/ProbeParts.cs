@@ -9,7 +9,7 @@ namespace W2S.Experiments;
 public sealed record ProbeParts(IReadOnlyList<int> Teacher, IReadOnlyList<int> Student, IReadOnlyList<int> Test)
 {
     /// <summary>The rows of each part.</summary>
-    /// <param name="rows">[N, …], a row an image.</param>
+    /// <param name="rows">[N, …], a row for each image.</param>
     /// <returns>Copies, owned by the current dispose scope.</returns>
     public (Tensor Teacher, Tensor Student, Tensor Test) Of(Tensor rows)
     {

@@ -47,8 +47,14 @@ public sealed record ShapesPretraining
 
     /// <summary>What it has seen, in one sentence.</summary>
     public string TrainedOn =>
-        $"{Pictures.Count:N0} other pictures of shapes, labelled by "
-        + $"{Pictures.Labels switch { ShapeLabels.Color => "colour", ShapeLabels.Form => "form", _ => "form and colour" }}, each {Epochs} times";
+        $"{Pictures.Count:N0} other pictures of shapes, labelled by {LabelledBy}, each {Epochs} times";
+
+    private string LabelledBy => Pictures.Labels switch
+    {
+        ShapeLabels.Color => "colour",
+        ShapeLabels.Form => "form",
+        _ => "form and colour",
+    };
 
     /// <summary>Trains the network.</summary>
     /// <param name="progress">Hears of every report.</param>

@@ -24,7 +24,7 @@ public sealed class CosineHead : Module<Tensor, Tensor, Tensor>
         RegisterComponents();
     }
 
-    /// <summary>s.</summary>
+    /// <summary>The scale s of the cosines.</summary>
     public double Scale
     {
         get

@@ -13,7 +13,7 @@ public static class Prototypes
 {
     /// <summary>The mean feature of each class.</summary>
     /// <param name="support">[…, N·K, F], class by class.</param>
-    /// <param name="ways">N.</param>
+    /// <param name="ways">N, the number of classes.</param>
     /// <returns>[…, N, F], owned by the current dispose scope.</returns>
     /// <exception cref="ArgumentException">The rows do not divide into N classes.</exception>
     public static Tensor Of(Tensor support, int ways)

@@ -89,39 +89,6 @@ public sealed class VisionTransformer : HeadedModel
     // of its own (MAE).
     internal override (string Own, string Encoder)? HeadNorm => Shape.MeanPooling ? ("fc_norm", "norm") : null;
 
-    /// <summary>The number of the last layer for layer-wise decay: the blocks and the head.</summary>
-    public int LastLayer => blocks.Count + 1;
-
-    /// <summary>The layer a parameter belongs to: 0 for the embeddings, block + 1 for a block, <see cref="LastLayer"/>
-    /// for the rest.</summary>
-    /// <param name="key">The parameter's key.</param>
-    /// <returns>0 … <see cref="LastLayer"/>.</returns>
-    /// <remarks>With a layer decay d the learning rate of layer i is d^(LastLayer − i) times the full one (BEiT,
-    /// MAE).</remarks>
-    public int LayerOf(string key)
-    {
-        ArgumentNullException.ThrowIfNull(key);
-        if (key is "cls_token" or "pos_embed" || key.StartsWith("patch_embed.", StringComparison.Ordinal))
-            return 0;
-        return key.StartsWith("blocks.", StringComparison.Ordinal) ? int.Parse(key.Split('.')[1]) + 1 : LastLayer;
-    }
-
-    /// <summary>Every parameter with what an optimizer with layer-wise decay wants to know of it.</summary>
-    /// <param name="layerDecay">Factor of the learning rate from a layer to the one below it; 1 for none.</param>
-    /// <returns>In the order of the state dict.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The factor is not in 0 … 1 (0 excluded).</exception>
-    /// <remarks>Weight decay is for matrices only: not for biases, norms, the class token and the positions
-    /// (timm).</remarks>
-    public IReadOnlyList<LayerParameter> LayerParameters(double layerDecay)
-    {
-        if (layerDecay is not (> 0 and <= 1))
-            throw new ArgumentOutOfRangeException(nameof(layerDecay), layerDecay,
-                $"layer decay {layerDecay} is not in 0 … 1");
-        return [.. named_parameters().Select(entry => new LayerParameter(
-            entry.name, entry.parameter, LayerOf(entry.name), Math.Pow(layerDecay, LastLayer - LayerOf(entry.name)),
-            entry.parameter.dim() > 1 && entry.name is not ("cls_token" or "pos_embed")))];
-    }
-
     /// <inheritdoc/>
     protected override Tensor Encode(Tensor images, List<Tensor>? stages)
     {
@@ -140,11 +107,3 @@ public sealed class VisionTransformer : HeadedModel
             : norm[0].call(x).select(1, 0);
     }
 }
-
-/// <summary>A parameter of a <see cref="VisionTransformer"/> for layer-wise decay.</summary>
-/// <param name="Key">Its key in the state dict.</param>
-/// <param name="Parameter">The parameter.</param>
-/// <param name="Layer">Its layer, from 0.</param>
-/// <param name="RateScale">What its learning rate is multiplied with.</param>
-/// <param name="Decays">Whether weight decay applies to it.</param>
-public sealed record LayerParameter(string Key, Parameter Parameter, int Layer, double RateScale, bool Decays);

@@ -60,8 +60,8 @@ public abstract record Experiment
     /// <value>False.</value>
     public virtual bool NeedsFiles => false;
 
-    /// <summary>Whether such runs are made one a processor core, each with one thread of libtorch: for runs of
-    /// operations too small to share out, which draw nothing from libtorch's own generator.</summary>
+    /// <summary>Whether such runs are made side by side, one on each processor core and with one thread of libtorch:
+    /// for runs of operations too small to share out, which draw nothing from libtorch's own generator.</summary>
     /// <value>False: one run after the other, each with all threads.</value>
     public virtual bool SideBySide => false;
 

@@ -6,7 +6,7 @@ public sealed record RunOutcome
     /// <summary>The final numbers by name, for instance <c>test accuracy</c>, 0 … 1.</summary>
     public required IReadOnlyDictionary<string, double> Values { get; init; }
 
-    /// <summary>Measurements along the way, usually one an epoch.</summary>
+    /// <summary>Measurements along the way, usually one for each epoch.</summary>
     public IReadOnlyList<RunPoint> History { get; init; } = [];
 
     /// <summary>What the run says of each image, by the name of the set, for instance <c>test</c>.</summary>

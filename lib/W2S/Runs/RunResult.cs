@@ -8,7 +8,7 @@ public sealed record RunResult
     /// <summary>The experiment's record as JSON.</summary>
     public required JsonObject Record { get; init; }
 
-    /// <summary>Its hash.</summary>
+    /// <summary>The hash of the experiment.</summary>
     public required string Hash { get; init; }
 
     /// <summary>The kind of experiment.</summary>

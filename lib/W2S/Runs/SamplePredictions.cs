@@ -13,7 +13,7 @@ namespace W2S.Runs;
 public sealed record SamplePredictions(
     IReadOnlyList<int> Labels, IReadOnlyList<int> Classes, IReadOnlyList<float> Confidence, IReadOnlyList<float> Nll)
 {
-    /// <summary>How many images.</summary>
+    /// <summary>The number of images.</summary>
     public int Count => Labels.Count;
 
     /// <summary>Share of images whose class is right, 0 … 1.</summary>
@@ -51,7 +51,7 @@ public sealed record SamplePredictions(
 
     /// <summary>Whether each image is right or wrong for student and teacher.</summary>
     /// <param name="teacher">The teacher's predictions for the same images.</param>
-    /// <returns>A cell an image.</returns>
+    /// <returns>The cell of each image.</returns>
     /// <exception cref="ArgumentException">The images are others.</exception>
     public CorrectnessCell[] Cells(SamplePredictions teacher)
     {

@@ -31,7 +31,7 @@ public enum Confidence
 public static class ConfidenceMeasures
 {
     /// <summary>The confidence of each sample's weak label.</summary>
-    /// <param name="measure">Which one.</param>
+    /// <param name="measure">What confidence is.</param>
     /// <param name="teacher">The teacher's logits, [N, C].</param>
     /// <param name="student">The student's logits, [N, C], for the two likelihoods.</param>
     /// <param name="views">The teacher's logits on augmented views, [V, N, C], for

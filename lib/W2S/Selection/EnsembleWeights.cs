@@ -8,7 +8,7 @@ namespace W2S.Selection;
 public static class EnsembleWeights
 {
     /// <summary>The same weight for every teacher: 1/K.</summary>
-    /// <param name="teachers">K.</param>
+    /// <param name="teachers">K, the number of teachers.</param>
     /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
     public static double[] Uniform(int teachers)
     {

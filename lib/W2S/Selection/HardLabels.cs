@@ -13,7 +13,7 @@ public static class HardLabels
 
     /// <summary>Logits 0 for the class and −10,000 for the others.</summary>
     /// <param name="classes">int64 [N].</param>
-    /// <param name="count">C.</param>
+    /// <param name="count">C, the number of classes.</param>
     /// <param name="like">A tensor whose dtype and device the result has.</param>
     /// <returns>[N, C], owned by the current dispose scope.</returns>
     /// <exception cref="ArgumentException">Not class numbers [N], or on the CPU one outside the classes.</exception>

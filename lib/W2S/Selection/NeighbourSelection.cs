@@ -19,7 +19,7 @@ public sealed record NeighbourSelection
     private const double Least = 0.01;
     private const int RowsAtATime = 1_000;
 
-    /// <summary>k.</summary>
+    /// <summary>The number k of neighbours that vote.</summary>
     /// <value>250, for 50,000 images of 10 or 100 classes; take fewer than a class has.</value>
     /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
     public int Neighbours
@@ -40,10 +40,10 @@ public sealed record NeighbourSelection
     /// <exception cref="ArgumentOutOfRangeException">Outside 0 to 1.</exception>
     public double Quantile { get; init => field = Option.Fraction(value); } = 0.5;
 
-    /// <summary>Selects.</summary>
-    /// <param name="features">Float [N, F], a row an image.</param>
+    /// <summary>Selects the images whose label their neighbours confirm.</summary>
+    /// <param name="features">Float [N, F], a row for each image.</param>
     /// <param name="labels">int64 [N], the labels as they are given.</param>
-    /// <param name="classes">C.</param>
+    /// <param name="classes">C, the number of classes.</param>
     /// <returns>What is selected and why; tensors owned by the current dispose scope.</returns>
     /// <exception cref="ArgumentException">Features and labels do not fit each other, a label is outside the classes, a
     /// feature is not finite, or there are not more images than neighbours.</exception>
@@ -53,7 +53,9 @@ public sealed record NeighbourSelection
         var numbers = Checks.Labels(labels, features.shape[0], classes);
         if (features.shape[0] <= Neighbours)
             throw new ArgumentException(
-                $"{features.shape[0]} images have no {Neighbours} neighbours each; give more images or fewer Neighbours", nameof(features));
+                $"{features.shape[0]} images have no {Neighbours} neighbours each; give more images or fewer "
+                + "Neighbours",
+                nameof(features));
         using var _ = no_grad();
         using var scope = NewDisposeScope();
         labels = labels.to_type(ScalarType.Int64);

@@ -34,7 +34,7 @@ public static class TeacherPool
     /// <summary>A weighted vote: log Σ_k w_k q_k with w_k scaled to sum 1 and q_k the teacher's distribution, or its
     /// one-hot class.</summary>
     /// <param name="teachers">Each teacher's logits, [N, C].</param>
-    /// <param name="weights">w, one a teacher, not negative; see <see cref="EnsembleWeights"/>.</param>
+    /// <param name="weights">w, one for each teacher, not negative; see <see cref="EnsembleWeights"/>.</param>
     /// <param name="hard">Whether a teacher votes for one class instead of spreading its vote.</param>
     /// <returns>Logits whose softmax is the weighted mean, [N, C]; a class without a vote has −10,000. Owned by the
     /// current dispose scope.</returns>

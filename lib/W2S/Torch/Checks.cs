@@ -199,8 +199,8 @@ internal static class Checks
     }
 
     /// <summary>There are as many of the one as of the other.</summary>
-    /// <param name="a">How many.</param>
-    /// <param name="b">How many.</param>
+    /// <param name="a">The number of the first.</param>
+    /// <param name="b">The number of the second.</param>
     /// <param name="nameA">The first argument's name.</param>
     /// <param name="nameB">The second's.</param>
     /// <exception cref="ArgumentException">There are not.</exception>
@@ -233,9 +233,8 @@ internal static class Checks
     private static void Whole(Tensor labels, long count, string name)
     {
         ArgumentNullException.ThrowIfNull(labels, name);
-        var whole =
-            labels.dtype is ScalarType.Int64 or ScalarType.Int32 or ScalarType.Int16 or ScalarType.Int8
-                or ScalarType.Byte;
+        var whole = labels.dtype is ScalarType.Int64 or ScalarType.Int32 or ScalarType.Int16 or ScalarType.Int8
+            or ScalarType.Byte;
         if (!whole || labels.dim() != 1 || labels.shape[0] != count)
             throw new ArgumentException(
                 $"{name} is {labels.dtype} {labels.Shape()}; give {count} whole class numbers, int64 [{count}], one a "

@@ -28,7 +28,7 @@ public sealed class Logits
     /// <summary>[B, C], float64.</summary>
     public Tensor Values { get; }
 
-    /// <summary>C.</summary>
+    /// <summary>The number of classes C.</summary>
     public long Classes => Values.shape[1];
 
     /// <summary>The most likely class, int64 [B].</summary>

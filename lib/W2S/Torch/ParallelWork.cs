@@ -3,7 +3,7 @@ using TorchSharp;
 
 namespace W2S.Torch;
 
-/// <summary>Work that is too small to share out among processor cores, done one piece a core: each on a thread of its
+/// <summary>Work that is too small to share out among processor cores, one piece on each core: each on a thread of its
 /// own, on which libtorch computes alone.</summary>
 /// <remarks>A piece's numbers do not depend on how many others are done at a time: it always has one thread.</remarks>
 internal static class ParallelWork
@@ -13,7 +13,7 @@ internal static class ParallelWork
     public static int Count(int pieces) => Math.Min(Devices.UseThreads(), pieces);
 
     /// <summary>Does the pieces 0, 1, 2, …, begun in this order.</summary>
-    /// <param name="pieces">How many.</param>
+    /// <param name="pieces">The number of pieces.</param>
     /// <param name="work">Does one; its token is cancelled by the caller's and by another's failure.</param>
     /// <param name="token">Stops all of them.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>

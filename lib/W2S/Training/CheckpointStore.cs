@@ -10,19 +10,18 @@ namespace W2S.Training;
 
 /// <summary>The checkpoints of one run: a folder each, whole or not there, the last two kept.</summary>
 /// <remarks><c>step-000000123/</c> holds <c>weights.safetensors</c> (the network's state dict),
-/// <c>state.safetensors</c> (optimizer, average, the loss's own parameters) and <c>record.json</c> with the SHA-256 of
+/// <c>state.safetensors</c> (optimizer, the loss's own parameters) and <c>record.json</c> with the SHA-256 of
 /// both.</remarks>
 internal sealed class CheckpointStore(string folder)
 {
     private const int Kept = 2;
     private const string Prefix = "step-", WeightsFile = "weights.safetensors", StateFile = "state.safetensors",
         RecordFile = "record.json";
-    private static readonly JsonSerializerOptions Json =
-        new()
-        {
-            WriteIndented = true,
-            NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals
-        };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals
+    };
 
     /// <summary>The checkpoints there are, newest first.</summary>
     public IReadOnlyList<string> Folders => Directory.Exists(folder)
@@ -48,9 +47,8 @@ internal sealed class CheckpointStore(string folder)
             {
                 SafeTensorsFile.Write(Path.Combine(temporary, WeightsFile), weights);
                 SafeTensorsFile.Write(Path.Combine(temporary, StateFile), state);
-                var files =
-                    new[] { WeightsFile, StateFile }.ToDictionary(name => name,
-                        name => Sha256(Path.Combine(temporary, name)));
+                var files = new[] { WeightsFile, StateFile }.ToDictionary(name => name,
+                    name => Sha256(Path.Combine(temporary, name)));
                 DurableFile.Write(Path.Combine(temporary, RecordFile),
                     stream => JsonSerializer.Serialize(stream, record with { Files = files }, Json));
             });

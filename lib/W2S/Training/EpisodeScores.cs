@@ -84,7 +84,7 @@ public sealed record EpisodeScores(IReadOnlyList<double> Accuracies, IReadOnlyLi
     /// <param name="images">The sampler's set.</param>
     /// <param name="normalization">What turns bytes into the network's input.</param>
     /// <param name="sampler">Draws the tasks.</param>
-    /// <param name="episodes">How many.</param>
+    /// <param name="episodes">The number of tasks.</param>
     /// <param name="token">Stops the pass.</param>
     /// <returns>The scores.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>

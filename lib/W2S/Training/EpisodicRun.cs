@@ -39,7 +39,7 @@ public sealed record EpisodicRun(ImageModel Student, ImageSet Images, Loss Loss)
     /// <value>Null: the last epoch does.</value>
     public ImageSet? Validation { get; init; }
 
-    /// <summary>How.</summary>
+    /// <summary>How the student is trained.</summary>
     public EpisodicOptions Options { get; init; } = new();
 
     /// <exception cref="ArgumentException">Parts of the run do not fit together.</exception>
@@ -62,8 +62,8 @@ public sealed record EpisodicRun(ImageModel Student, ImageSet Images, Loss Loss)
         ["images"] =
             $"{Images.Name}, {Images.Count} images, pixels {Fingerprint.Of(Images.Images)}, labels "
             + $"{Fingerprint.Of(Images.Labels)}",
-        ["episodes"] = $"{Episode}, input {TeacherKey.Invariant(Normalization)}",
-        ["loss"] = TeacherKey.Invariant(Loss),
+        ["episodes"] = $"{Episode}, input {RunIdentity.Text(Normalization.ToString)}",
+        ["loss"] = RunIdentity.Text(Loss.ToString),
         ["teacher"] = Teacher is null ? "none"
             : FormattableString.Invariant(
                 $"{Teacher.Model.ModelName} {Fingerprint.Of(Teacher.Model)}, scale {Teacher.Scale:R}"),
@@ -71,11 +71,6 @@ public sealed record EpisodicRun(ImageModel Student, ImageSet Images, Loss Loss)
         ["validation"] = Validation is { } held
             ? $"{held.Name}, {held.Count} images, pixels {Fingerprint.Of(held.Images)}, labels "
                 + $"{Fingerprint.Of(held.Labels)}" : "none",
-        ["options"] = TeacherKey.Invariant(new Text(Options)),
+        ["options"] = RunIdentity.Text(() => Options.Identity),
     };
-
-    private sealed class Text(EpisodicOptions options)
-    {
-        public override string ToString() => options.Identity;
-    }
 }

@@ -88,13 +88,19 @@ internal sealed class EpisodicStep(EpisodicRun run, EpisodeSampler sampler, Cosi
 
     private static double Number(Tensor scalar) => scalar.detach().cpu().to_type(ScalarType.Float64).item<double>();
 
-    private TrainingNotFiniteException Failure(Episode[] tasks, long done, LossParts parts) => new(
-        $"{(double.IsFinite(Number(parts.Total)) ? $"the gradient of {state.Parameters.FirstNotFinite()}" : "the loss")} is not finite at update {done + 1}; lower the learning rate, or begin from weights of the classifier stage")
+    private TrainingNotFiniteException Failure(Episode[] tasks, long done, LossParts parts)
     {
-        Step = done + 1,
-        What = double.IsFinite(Number(parts.Total)) ? "gradient" : "loss",
-        Indices = [.. tasks.SelectMany(task => task.Support.Concat(task.Query))],
-        Losses = parts.Parts.Append(("total", parts.Total)).ToDictionary(part => part.Item1,
-            part => Number(part.Item2)),
-    };
+        var ofGradient = double.IsFinite(Number(parts.Total));
+        var what = ofGradient ? $"the gradient of {state.Parameters.FirstNotFinite()}" : "the loss";
+        var losses = parts.Parts.Append(("total", parts.Total));
+        return new TrainingNotFiniteException(
+            $"{what} is not finite at update {done + 1}; lower the learning rate, or begin from weights of the "
+            + "classifier stage")
+        {
+            Step = done + 1,
+            What = ofGradient ? "gradient" : "loss",
+            Indices = [.. tasks.SelectMany(task => task.Support.Concat(task.Query))],
+            Losses = losses.ToDictionary(part => part.Item1, part => Number(part.Item2)),
+        };
+    }
 }

@@ -18,7 +18,7 @@ public sealed record ImageFeatures(Tensor Features, Tensor Logits) : IDisposable
     public int Count => (int)Features.shape[0];
 
     /// <summary>Some of the rows, in the order given (copied).</summary>
-    /// <param name="indices">Positions.</param>
+    /// <param name="indices">Positions in the set.</param>
     /// <returns>The rows, owned by the current dispose scope.</returns>
     public ImageFeatures Subset(IReadOnlyList<int> indices)
     {
@@ -52,7 +52,7 @@ public static class FeatureExtractor
     /// <param name="batch">Images at a time: 1 or more.</param>
     /// <param name="progress">Hears after every batch.</param>
     /// <param name="token">Stops the pass.</param>
-    /// <returns>On the model's device, one row an image; the caller disposes it.</returns>
+    /// <returns>On the model's device, one row for each image; the caller disposes it.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="batch"/> is not positive.</exception>
     /// <exception cref="OutOfDeviceMemoryException">The device's memory does not suffice.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>

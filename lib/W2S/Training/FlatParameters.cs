@@ -19,7 +19,7 @@ internal sealed record FlatGroup(Tensor Values, Tensor Gradients, long Start, lo
     public Tensor Slice(Tensor buffer) => buffer.narrow(0, Start, Length);
 }
 
-/// <summary>All trained parameters in one buffer and their gradients in another, so that an update, a norm, a clip or a
+/// <summary>All trained parameters in one buffer and their gradients in another, so that an update or a
 /// check is a handful of operations however many parameters there are. The model's parameters become views of the
 /// buffer.</summary>
 internal sealed class FlatParameters : IDisposable

@@ -29,10 +29,10 @@ public sealed class LinearProbe : IDisposable
         History = history;
     }
 
-    /// <summary>C.</summary>
+    /// <summary>The number of classes C.</summary>
     public int Classes => (int)weight.shape[0];
 
-    /// <summary>F.</summary>
+    /// <summary>The number of features F of an image.</summary>
     public int FeatureCount => (int)weight.shape[1];
 
     /// <summary>λ of the penalty that it was trained with: as given, or as chosen; 0 for one that was read from a
@@ -52,7 +52,7 @@ public sealed class LinearProbe : IDisposable
 
     /// <summary>Trains a probe.</summary>
     /// <param name="features">float32 [N, F].</param>
-    /// <param name="classes">C.</param>
+    /// <param name="classes">The number of classes C.</param>
     /// <param name="loss">Any loss that needs logits alone, or pooled features.</param>
     /// <param name="supervision">Labels, teacher logits or both, a row for each sample.</param>
     /// <param name="options">How; the defaults where null.</param>

@@ -5,7 +5,7 @@ namespace W2S.Training;
 /// <summary>How a linear probe is trained; the defaults are OpenAI's protocol at the size of a small set.</summary>
 public sealed record LinearProbeOptions
 {
-    /// <summary>Updates.</summary>
+    /// <summary>The number of updates.</summary>
     /// <value>600.</value>
     /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
     public int Steps { get; init => field = Positive(value, nameof(Steps)); } = 600;

@@ -6,8 +6,7 @@ using static TorchSharp.torch;
 namespace W2S.Training;
 
 /// <summary>Adds up losses and hits on the device between reports, so that numbers leave it once a report.</summary>
-/// <param name="perUpdate">Steps added for one update of the weights.</param>
-internal sealed class LossMeter(int perUpdate = 1) : IDisposable
+internal sealed class LossMeter : IDisposable
 {
     // An implicit factor 1 may be freed while libtorch reads it.
     private static readonly Scalar One = 1.ToScalar();
@@ -81,8 +80,7 @@ internal sealed class LossMeter(int perUpdate = 1) : IDisposable
     /// <summary>Takes time that is no training (evaluation, checkpoints) out of the speed.</summary>
     public IDisposable Pause() => new Pausing(this);
 
-    /// <summary>The means since the report before; starts the next ones. <paramref name="step"/> and
-    /// <paramref name="total"/> count updates.</summary>
+    /// <summary>The means since the report before; starts the next ones.</summary>
     public TrainingProgress Report(long step, long total, double epoch, double epochs, double rate)
     {
         using var scope = NewDisposeScope();
@@ -108,7 +106,7 @@ internal sealed class LossMeter(int perUpdate = 1) : IDisposable
             Agreement = agreement,
             ImagesPerSecond = images / seconds,
             Elapsed = now,
-            Left = here == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(seconds / here * perUpdate * (total - step)),
+            Left = here == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(seconds / here * (total - step)),
         };
         (steps, images, here, paused, since) = (0, 0, 0, TimeSpan.Zero, now);
         return point;

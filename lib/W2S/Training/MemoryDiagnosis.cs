@@ -11,9 +11,7 @@ internal static class MemoryDiagnosis
     /// <summary>The message for a run.</summary>
     public static OutOfDeviceMemoryException For(TrainingRun run, Exception error) => For(
         run.Student, run.Images, $"batches of {run.Batches.BatchSize}", run.Batches.BatchSize > 1
-            ? $"give batches of {run.Batches.BatchSize / 2}, with Accumulation {2 * run.Options.Accumulation} for the "
-                + "same update"
-            : null, error, run.Options.Device);
+            ? $"give batches of {run.Batches.BatchSize / 2}" : null, error, run.Options.Device);
 
     /// <summary>The message for a network that sees images.</summary>
     /// <param name="model">The network.</param>

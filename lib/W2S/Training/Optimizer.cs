@@ -38,7 +38,7 @@ public sealed record Sgd : Optimizer
     /// <param name="learningRate">The learning rate.</param>
     public Sgd(double learningRate = 0.1) => LearningRate = learningRate;
 
-    /// <summary>μ.</summary>
+    /// <summary>The momentum μ.</summary>
     /// <value>0.9.</value>
     /// <exception cref="ArgumentOutOfRangeException">Outside 0 to 1.</exception>
     public double Momentum { get; init => field = Option.Fraction(value); } = 0.9;

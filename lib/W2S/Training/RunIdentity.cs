@@ -1,4 +1,4 @@
-using TorchSharp;
+using System.Globalization;
 using W2S.Losses;
 using W2S.Torch;
 
@@ -10,12 +10,13 @@ internal static class RunIdentity
     public static Dictionary<string, string> Of(TrainingRun run, string layout) => new()
     {
         ["model"] =
-            $"{run.Student.ModelName}, {run.Student.Classes} classes, parameters {Fingerprint.Of(layout.ToCharArray())}",
+            $"{run.Student.ModelName}, {run.Student.Classes} classes, "
+                + $"parameters {Fingerprint.Of(layout.ToCharArray())}",
         ["images"] = $"{run.Images.Name}, {run.Images.Count} images, pixels {Fingerprint.Of(run.Images.Images)}",
         ["labels"] = run.WithLabels ? Fingerprint.Of(run.Images.Labels) : "none",
         ["batches"] =
-            TeacherKey.Invariant(run.Batches with { Workers = 0, Prefetch = 1, Device = null, ChannelsLast = false }),
-        ["loss"] = string.Join(", ", CodeOf(run.Loss).Prepend(TeacherKey.Invariant(run.Loss))),
+            Text((run.Batches with { Workers = 0, Prefetch = 1, Device = null, ChannelsLast = false }).ToString),
+        ["loss"] = string.Join(", ", CodeOf(run.Loss).Prepend(Text(run.Loss.ToString))),
         ["teacher"] = run.Teacher?.Identity ?? "none",
         ["true labels"] = run.TrueLabels is { } truth ? Fingerprint.Of(truth) : "none",
         ["weights"] = run.Weights is { } weights ? Fingerprint.Of(weights) : "none",
@@ -23,7 +24,7 @@ internal static class RunIdentity
         ["validation"] = run.Validation is { } held
             ? $"{held.Name}, {held.Count} images, pixels {Fingerprint.Of(held.Images)}, labels "
                 + $"{Fingerprint.Of(held.Labels)}" : "none",
-        ["options"] = TeacherKey.Invariant(new Text(run.Options)),
+        ["options"] = Text(() => run.Options.Identity),
     };
 
     private static IReadOnlyCollection<string> CodeOf(Loss loss)
@@ -42,8 +43,18 @@ internal static class RunIdentity
         }
     }
 
-    private sealed class Text(TrainerOptions options)
+    /// <summary>What a record says of itself, the same under every culture.</summary>
+    public static string Text(Func<string?> text)
     {
-        public override string ToString() => options.Identity;
+        var culture = CultureInfo.CurrentCulture;
+        try
+        {
+            CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+            return text()!;
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = culture;
+        }
     }
 }

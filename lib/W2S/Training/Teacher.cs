@@ -20,16 +20,8 @@ public abstract class Teacher
     public static Teacher OnTheFly(ImageModel model, Normalization? normalization = null) =>
         new LiveTeacher(model, normalization);
 
-    /// <summary>Logits that were computed once for fixed views.</summary>
-    /// <param name="cache">The cache; it must have been made for the images and views of the run.</param>
-    /// <returns>The teacher.</returns>
-    public static Teacher FromCache(TeacherCache cache) => new CachedTeacher(cache);
-
     /// <summary>Says which teacher this is: equal texts, equal weak labels.</summary>
     internal abstract string Identity { get; }
-
-    /// <summary>Whether it can be asked about images of any kind.</summary>
-    internal virtual bool SeesImages => true;
 
     /// <summary>Its accuracy on held-out images; null where it cannot see images.</summary>
     internal virtual double? Accuracy(ImageSet images, Normalization normalization, CancellationToken token) => null;
@@ -57,9 +49,14 @@ public abstract class Teacher
             (this.model, this.normalization) = (model, normalization);
         }
 
-        internal override string Identity =>
-            $"{model.ModelName} "
-            + $"{Fingerprint.Of(model)}{(normalization is null ? "" : $", input {TeacherKey.Invariant(normalization)}")}";
+        internal override string Identity
+        {
+            get
+            {
+                var input = normalization is null ? "" : $", input {RunIdentity.Text(normalization.ToString)}";
+                return $"{model.ModelName} {Fingerprint.Of(model)}{input}";
+            }
+        }
 
         internal override double? Accuracy(ImageSet images, Normalization student, CancellationToken token) =>
             Evaluator.Evaluate(model, images, normalization ?? student, token: token).Top1;
@@ -108,38 +105,5 @@ public abstract class Teacher
             float[] Numbers((float R, float G, float B) c) => [c.R, c.G, c.B];
             Tensor Channels(float[] c) => tensor(c, device: device).reshape(1, 3, 1, 1).DetachFromDisposeScope();
         }
-    }
-
-    private sealed class CachedTeacher : Teacher
-    {
-        private readonly TeacherCache cache;
-        private Device device = CPU;
-
-        public CachedTeacher(TeacherCache cache)
-        {
-            ArgumentNullException.ThrowIfNull(cache);
-            this.cache = cache;
-        }
-
-        internal override string Identity => $"{cache.Type} cache of {cache.Key}";
-
-        internal override bool SeesImages => false;
-
-        internal override void Check(TrainingRun run)
-        {
-            if (cache.Classes != run.Student.Classes)
-                throw new ArgumentException(
-                    $"the cache holds logits of {cache.Classes} classes and the student tells {run.Student.Classes} "
-                    + "apart; make it with the right teacher");
-            if (run.Batches.Mixing is not null)
-                throw new ArgumentException(
-                    "mixed images have no cached logits; use Teacher.OnTheFly, or leave Mixing out");
-            cache.Key.RequireViews(TeacherKey.ViewsOf(run.Images, run.Batches), cache.Path);
-        }
-
-        internal override void Start(TrainingRun run, Device device) => this.device = device;
-
-        internal override (Tensor Logits, LossFeatures? Features) Ask(Batch batch) =>
-            (cache.Read(batch.Indices, batch.View, device), null);
     }
 }

@@ -22,9 +22,6 @@ public enum FinalWeights
 
     /// <summary>Those of the best validation.</summary>
     Best,
-
-    /// <summary>The moving average (<see cref="TrainerOptions.EmaDecay"/>).</summary>
-    Average,
 }
 
 /// <summary>How a student is trained.</summary>
@@ -48,8 +45,7 @@ public sealed record TrainerOptions
     /// <value>Cosine to 0.</value>
     public LearningRateSchedule Schedule { get; init; } = new CosineSchedule();
 
-    /// <summary>The batch size for which the learning rate is meant; it grows in proportion to the images of an
-    /// update.</summary>
+    /// <summary>The batch size for which the learning rate is meant; it grows in proportion to the batch.</summary>
     /// <value>Null: the rate holds for any batch.</value>
     /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
     public int? LearningRateBatch { get; init => field = (int?)Positive(value, nameof(LearningRateBatch)); }
@@ -68,22 +64,6 @@ public sealed record TrainerOptions
     /// <summary>Whether biases, norms and other one-dimensional parameters decay too.</summary>
     /// <value>False.</value>
     public bool DecayBiasesAndNorms { get; init; }
-
-    /// <summary>The largest norm of the gradient over all parameters.</summary>
-    /// <value>Null: no limit.</value>
-    /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
-    public double? ClipNorm { get; init => field = value is { } norm ? Option.Positive(norm) : null; }
-
-    /// <summary>Batches whose gradients are averaged for one update.</summary>
-    /// <value>1.</value>
-    /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
-    public int Accumulation { get; init => field = Positive(value, nameof(Accumulation)); } = 1;
-
-    /// <summary>Share of the old value in the moving average of the weights, less at the start of a run: min(d, (1 +
-    /// t)/(10 + t)).</summary>
-    /// <value>Null: no average.</value>
-    /// <exception cref="ArgumentOutOfRangeException">Outside 0 to 1.</exception>
-    public double? EmaDecay { get; init => field = value is { } decay ? Option.Fraction(decay) : null; }
 
     /// <summary>The type of the forward pass.</summary>
     /// <value>Float32.</value>
@@ -155,7 +135,16 @@ public sealed record TrainerOptions
 
     /// <summary>What decides about the numbers of a run, as text: equal texts, equal runs.</summary>
     internal string Identity => string.Join("; ",
-        $"{(this with { Frozen = [], Folder = null, Device = null, Threads = null, ReportEvery = 1, CheckpointEvery = null })}", $"frozen {string.Join(",", Frozen)}");
+        this with
+        {
+            Frozen = [],
+            Folder = null,
+            Device = null,
+            Threads = null,
+            ReportEvery = 1,
+            CheckpointEvery = null,
+        },
+        $"frozen {string.Join(",", Frozen)}");
 
     private static int Positive(int value, string name) => (int)Positive((long?)value, name)!.Value;
 

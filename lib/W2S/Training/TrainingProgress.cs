@@ -22,7 +22,7 @@ public sealed record TrainingProgress
     public IReadOnlyDictionary<string, double> Losses { get; init; } = Empty;
 
     /// <summary>Top-1 accuracies, 0 … 1: <c>train</c> since the report before where labels are known, <c>validation</c>
-    /// and <c>ema</c> where this report follows an evaluation, other names for further sets.</summary>
+    /// where this report follows an evaluation, other names for further sets.</summary>
     public IReadOnlyDictionary<string, double> Accuracies { get; init; } = Empty;
 
     /// <summary>Means of what the loss reports beside its value, by name, for instance <c>beta</c>, on the latest

@@ -42,7 +42,7 @@ public sealed record TrainingRun(ImageModel Student, ImageSet Images, Loss Loss)
     /// <value>Null: no evaluation.</value>
     public ImageSet? Validation { get; init; }
 
-    /// <summary>How.</summary>
+    /// <summary>How the student is trained.</summary>
     public TrainerOptions Options { get; init; } = new();
 
     /// <exception cref="ArgumentException">Parts of the run do not fit together.</exception>
@@ -74,13 +74,10 @@ public sealed record TrainingRun(ImageModel Student, ImageSet Images, Loss Loss)
         if (TeacherWeights is not null) Checks.Weights(TeacherWeights, Images.Count, nameof(TeacherWeights));
         if ((Options.Final == FinalWeights.Best || Options.Patience is not null) && Validation is null)
             throw new ArgumentException("the best weights and an early stop need Validation; give images to judge by");
-        if (Options.Final == FinalWeights.Average && Options.EmaDecay is null)
-            throw new ArgumentException("averaged weights need EmaDecay; give one, for instance 0.999");
-        if (Loss is EarlyStoppedKd && (Validation is null || Teacher is { SeesImages: false }))
+        if (Loss is EarlyStoppedKd && Validation is null)
             throw new ArgumentException(
-                $"{Loss.Name} ends once the student beats its teacher on Validation, and "
-                + $"{(Validation is null ? "there is none" : "a cache cannot be asked about its images")}; give "
-                    + "Validation and Teacher.OnTheFly");
+                $"{Loss.Name} ends once the student beats its teacher on Validation, and there is none; give "
+                + "Validation, images to judge by");
         Teacher?.Check(this);
     }
 }

@@ -34,19 +34,18 @@ internal sealed class TrainingSession : IDisposable
         (this.run, options, this.progress, this.token) = (run, run.Options, progress, token);
         device = options.Device ?? run.Student.parameters().FirstOrDefault()?.device ?? CPU;
         run.Student.to(device);
-        meter = new LossMeter(options.Accumulation);
+        meter = new LossMeter();
         if (options.Precision == Precision.BFloat16 && device.type == DeviceType.CPU
             && Devices.MultipliesBFloat16 == false)
             messages.Add(
                 "this processor has no bf16 instructions (AVX512_BF16, AMX), so BFloat16 is emulated and about half "
                 + "as fast as Float32; use Float32 here");
         loader = new BatchLoader(run.Images, run.Batches with { Device = device, ChannelsLast = options.ChannelsLast });
-        var batches = loader.StepsPerEpoch;
-        if (batches == 0)
+        stepsPerEpoch = loader.StepsPerEpoch;
+        if (stepsPerEpoch == 0)
             throw new ArgumentException(
                 $"{run.Images.Name} has {run.Images.Count} images, fewer than a batch of {run.Batches.BatchSize}, and "
                 + "DropLast leaves nothing; give a smaller batch");
-        stepsPerEpoch = (batches + options.Accumulation - 1) / options.Accumulation;
         steps = options.Steps ?? stepsPerEpoch * options.Epochs;
         run.Teacher?.Start(run, device);
         step = new TrainingStep(run, device, Epochs);
@@ -92,17 +91,10 @@ internal sealed class TrainingSession : IDisposable
     private void Epoch(int epoch, int startStep)
     {
         step.TrainMode();
-        var inUpdate = 0;
-        var batches = loader.StepsPerEpoch;
-        foreach (var batch in loader.Epoch(epoch, startStep * options.Accumulation))
+        foreach (var batch in loader.Epoch(epoch, startStep))
         {
-            if (inUpdate == 0) step.Begin(done);
-            // The last update of an epoch may have fewer batches than the others.
-            var share = Math.Min(options.Accumulation, batches - (batch.Step - inUpdate));
-            var report = inUpdate + 1 == share && IsReport(done + 1);
-            step.Forward(batch, (double)done / stepsPerEpoch, share, meter, report, done, teacherBeaten);
-            if (++inUpdate < share) continue;
-            inUpdate = 0;
+            step.Begin(done);
+            step.Forward(batch, (double)done / stepsPerEpoch, meter, IsReport(done + 1), done, teacherBeaten);
             var rate = Rate();
             step.Update(rate, done);
             done++;
@@ -136,8 +128,7 @@ internal sealed class TrainingSession : IDisposable
 
     private double Rate()
     {
-        var images = (double)run.Batches.BatchSize * options.Accumulation;
-        var scale = options.LearningRateBatch is { } reference ? images / reference : 1;
+        var scale = options.LearningRateBatch is { } reference ? (double)run.Batches.BatchSize / reference : 1;
         return options.Optimizer.LearningRate * scale * options.Schedule.Factor((double)done / stepsPerEpoch, Epochs);
     }
 
@@ -179,25 +170,21 @@ internal sealed class TrainingSession : IDisposable
     private Dictionary<string, double> Evaluate(IReadOnlyDictionary<string, double> so)
     {
         var accuracies = new Dictionary<string, double>(so) { ["validation"] = Judge() };
-        using (var averaged = state.Averaged())
+        var judged = accuracies["validation"];
+        if (bestAccuracy is null || judged > bestAccuracy)
         {
-            if (averaged is not null) accuracies["ema"] = Judge();
-            var judged = averaged is not null ? accuracies["ema"] : accuracies["validation"];
-            if (bestAccuracy is null || judged > bestAccuracy)
-            {
-                (bestAccuracy, bestStep, waited) = (judged, done, 0);
-                if (options.Final == FinalWeights.Best) state.KeepBest();
-                if (options.Folder is { } folder) Write(Path.Combine(folder, BestFile));
-            }
-            else
-            {
-                waited++;
-            }
+            (bestAccuracy, bestStep, waited) = (judged, done, 0);
+            if (options.Final == FinalWeights.Best) state.KeepBest();
+            if (options.Folder is { } folder) Write(Path.Combine(folder, BestFile));
+        }
+        else
+        {
+            waited++;
         }
         if (teacherAccuracy is { } teacher)
         {
             accuracies["teacher"] = teacher;
-            if (accuracies["validation"] > teacher) teacherBeaten++;
+            if (judged > teacher) teacherBeaten++;
         }
         if (options.Patience is { } patience && waited >= patience) stoppedEarly = true;
         return accuracies;
@@ -213,19 +200,13 @@ internal sealed class TrainingSession : IDisposable
     private void Finish()
     {
         if (options.Folder is { } folder) Write(Path.Combine(folder, LastFile));
-        if (options.Final == FinalWeights.Average)
+        if (options.Final != FinalWeights.Best) return;
+        if (!state.HasBest && options.Folder is { } place)
         {
-            state.UseAverage();
+            using var scope = NewDisposeScope();
+            state.KeepBest(SafeTensorsFile.Read(Path.Combine(place, BestFile)));
         }
-        else if (options.Final == FinalWeights.Best)
-        {
-            if (!state.HasBest && options.Folder is { } place)
-            {
-                using var scope = NewDisposeScope();
-                state.KeepBest(SafeTensorsFile.Read(Path.Combine(place, BestFile)));
-            }
-            if (state.HasBest) state.UseBest();
-        }
+        if (state.HasBest) state.UseBest();
     }
 
     private void Write(string path)
@@ -277,10 +258,9 @@ internal sealed class TrainingSession : IDisposable
         state.Restore(checkpoint);
         var record = checkpoint.Record;
         (done, saved, resumedFrom) = (record.Step, record.Step, record.Step);
-        (bestAccuracy, bestStep, waited,
-            teacherBeaten) = (record.BestAccuracy, record.BestStep, record.Waited, record.TeacherBeaten);
-        (teacherAccuracy, stoppedEarly,
-            evaluationDue) = (record.TeacherAccuracy, record.StoppedEarly, record.EvaluationDue);
+        (bestAccuracy, bestStep, waited) = (record.BestAccuracy, record.BestStep, record.Waited);
+        (teacherAccuracy, teacherBeaten) = (record.TeacherAccuracy, record.TeacherBeaten);
+        (stoppedEarly, evaluationDue) = (record.StoppedEarly, record.EvaluationDue);
         history.AddRange(record.History);
         meter.Restore(record.MeterNames, record.MeterSteps, checkpoint.State.GetValueOrDefault("meter"), device);
         messages.AddRange(checkpoint.Messages);

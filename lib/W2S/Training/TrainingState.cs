@@ -4,20 +4,17 @@ using static TorchSharp.torch;
 
 namespace W2S.Training;
 
-/// <summary>All tensors of a run that change: parameters, buffers, optimizer, moving average.</summary>
+/// <summary>All tensors of a run that change: parameters, buffers, optimizer.</summary>
 internal sealed class TrainingState : IDisposable
 {
     private readonly ImageModel model;
     private readonly nn.Module? loss;
-    private readonly double? emaDecay;
-    private readonly Tensor? average;
-    private readonly Dictionary<string, Tensor> averageBuffers = [];
     private readonly List<Tensor> frozen = [];
     private Dictionary<string, Tensor>? best;
 
     public TrainingState(ImageModel model, nn.Module? loss, TrainerOptions options)
     {
-        (this.model, this.loss, emaDecay) = (model, loss, options.EmaDecay);
+        (this.model, this.loss) = (model, loss);
         // On the CPU only where the network is known to be computed rightly that way.
         var channelsLast = options.ChannelsLast
             && (model.TakesChannelsLast || model.parameters().Any(weight => weight.device_type != DeviceType.CPU));
@@ -29,10 +26,6 @@ internal sealed class TrainingState : IDisposable
             frozen.Add(parameter);
         }
         Optimizer = options.Optimizer.Start(Parameters);
-        if (emaDecay is null) return;
-        average = Parameters.Values.clone().DetachFromDisposeScope();
-        foreach (var (name, buffer) in model.named_buffers())
-            averageBuffers[name] = buffer.clone().DetachFromDisposeScope();
     }
 
     public FlatParameters Parameters { get; }
@@ -41,54 +34,6 @@ internal sealed class TrainingState : IDisposable
 
     /// <summary>Whether a best set of weights is held.</summary>
     public bool HasBest => best is not null;
-
-    /// <summary>Scales the gradients so that their norm is at most the given one.</summary>
-    public void Clip(double limit)
-    {
-        using var _ = no_grad();
-        using var scope = NewDisposeScope();
-        using Scalar most = limit.ToScalar(), tiny = 1e-6.ToScalar(), one = 1.0.ToScalar();
-        // On the device throughout: no number is fetched.
-        var factor = Parameters.Gradients.norm().add_(tiny, one).reciprocal_().mul_(most).clamp_max_(one);
-        Parameters.Gradients.mul_(factor);
-    }
-
-    /// <summary>Moves the average towards the present weights.</summary>
-    public void Average()
-    {
-        if (average is null) return;
-        using var _ = no_grad();
-        using var scope = NewDisposeScope();
-        var t = Optimizer.Steps;
-        var decay = Math.Min(emaDecay!.Value, (1.0 + t) / (10.0 + t));
-        using Scalar keep = decay.ToScalar(), take = (1 - decay).ToScalar();
-        average.mul_(keep).add_(Parameters.Values, take);
-        foreach (var (name, buffer) in model.named_buffers())
-        {
-            if (buffer.is_floating_point())
-                averageBuffers[name].mul_(keep).add_(buffer, take);
-            else
-                averageBuffers[name].copy_(buffer);
-        }
-    }
-
-    /// <summary>Puts the average into the network until disposed; nothing happens where there is none.</summary>
-    public IDisposable? Averaged()
-    {
-        if (average is null) return null;
-        var scope = new Swapped(this);
-        UseAverage();
-        return scope;
-    }
-
-    /// <summary>Puts the average into the network for good.</summary>
-    public void UseAverage()
-    {
-        using var _ = no_grad();
-        Parameters.Values.copy_(average!);
-        foreach (var (name, buffer) in model.named_buffers())
-            buffer.copy_(averageBuffers[name]);
-    }
 
     /// <summary>Keeps the network's present weights as the best.</summary>
     public void KeepBest()
@@ -113,16 +58,12 @@ internal sealed class TrainingState : IDisposable
     /// <summary>The network's own tensors by name, owned by the current dispose scope where copied.</summary>
     public Dictionary<string, Tensor> Weights() => model.state_dict();
 
-    /// <summary>Everything else by name: optimizer, average, the loss's own module.</summary>
+    /// <summary>Everything else by name: optimizer, the loss's own module.</summary>
     public Dictionary<string, Tensor> State()
     {
         Dictionary<string, Tensor> state = [];
         foreach (var (name, buffer) in Optimizer.Buffers)
             state[$"optimizer.{name}"] = buffer;
-        if (average is not null)
-            state["average"] = average;
-        foreach (var (name, buffer) in averageBuffers)
-            state[$"average.{name}"] = buffer;
         foreach (var (name, value) in loss?.state_dict() ?? [])
             state[$"loss.{name}"] = value;
         return state;
@@ -151,8 +92,6 @@ internal sealed class TrainingState : IDisposable
         Optimizer.Dispose();
         Release();
         Parameters.Dispose();
-        average?.Dispose();
-        Drop(averageBuffers);
         Drop(best);
     }
 
@@ -182,22 +121,5 @@ internal sealed class TrainingState : IDisposable
     {
         foreach (var tensor in tensors?.Values ?? Enumerable.Empty<Tensor>())
             tensor.Dispose();
-    }
-
-    private sealed class Swapped(TrainingState state) : IDisposable
-    {
-        private readonly Tensor values = state.Parameters.Values.clone().DetachFromDisposeScope();
-        private readonly Dictionary<string, Tensor> buffers =
-            state.model.named_buffers().ToDictionary(b => b.name, b => b.buffer.clone().DetachFromDisposeScope());
-
-        public void Dispose()
-        {
-            using var _ = no_grad();
-            state.Parameters.Values.copy_(values);
-            foreach (var (name, buffer) in state.model.named_buffers())
-                buffer.copy_(buffers[name]);
-            values.Dispose();
-            Drop(buffers);
-        }
     }
 }

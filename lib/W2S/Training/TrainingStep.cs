@@ -7,8 +7,7 @@ using static TorchSharp.torch;
 
 namespace W2S.Training;
 
-/// <summary>One update of a run: forward, loss, backward, clip, optimizer, average; and the search for what is not
-/// finite.</summary>
+/// <summary>One update of a run: forward, loss, backward, optimizer; and the search for what is not finite.</summary>
 internal sealed class TrainingStep(TrainingRun run, Device device, double epochs) : IDisposable
 {
     private readonly TrainerOptions options = run.Options;
@@ -62,42 +61,32 @@ internal sealed class TrainingStep(TrainingRun run, Device device, double epochs
         State.Parameters.Gradients.zero_();
     }
 
-    /// <summary>Adds the gradient of one batch.</summary>
-    public void Forward(Batch batch, double epoch, int share, LossMeter meter, bool report, long done,
-        int teacherBeaten)
+    /// <summary>Computes the gradient of a batch.</summary>
+    public void Forward(Batch batch, double epoch, LossMeter meter, bool report, long done, int teacherBeaten)
     {
         using var scope = NewDisposeScope();
         LossBatch given;
         using (options.Precision == Precision.BFloat16 ? TorchNative.Autocast(device.type, ScalarType.BFloat16) : null)
         {
             var plain = Plain(batch, epoch);
-            given = LossBatch(batch, run.Student.ForwardFeatures(batch.Images), epoch, teacherBeaten)
-                with
-            { PlainLogits = plain };
+            given = LossBatch(batch, run.Student.ForwardFeatures(batch.Images), epoch, teacherBeaten) with
+            {
+                PlainLogits = plain,
+            };
         }
         var parts = run.Loss.Compute(given);
         if (checksEveryStep && !double.IsFinite(Number(parts.Total)))
             throw Failure(Culprit(parts), batch, done, given, parts);
-        if (share == 1)
-        {
-            parts.Total.backward();
-        }
-        else
-        {
-            using var scale = (1.0 / share).ToScalar();
-            parts.Total.mul(scale).backward();
-        }
+        parts.Total.backward();
         if (checksEveryStep && !IsFinite(State.Parameters.Gradients))
             throw Failure($"the gradient of {State.Parameters.FirstNotFinite()}", batch, done, given, parts);
         meter.Add(parts, given.StudentLogits, given.Labels, given.TeacherLogits, batch.Count, report);
     }
 
-    /// <summary>Clips, moves the weights, and moves the average.</summary>
+    /// <summary>Moves the weights.</summary>
     public void Update(double rate, long done)
     {
-        if (options.ClipNorm is { } limit) State.Clip(limit);
         State.Optimizer.Step(rate);
-        State.Average();
         if (!checksEveryStep) Mark(done);
     }
 
@@ -108,8 +97,7 @@ internal sealed class TrainingStep(TrainingRun run, Device device, double epochs
         using var fetched = firstBad.cpu();
         var bad = fetched.item<long>();
         if (bad < 0) return;
-        foreach (var batch in loader.Epoch((int)(bad / stepsPerEpoch),
-            (int)(bad % stepsPerEpoch) * options.Accumulation))
+        foreach (var batch in loader.Epoch((int)(bad / stepsPerEpoch), (int)(bad % stepsPerEpoch)))
             throw Failure("the gradient", batch, bad, null, null);
     }
 
@@ -187,9 +175,11 @@ internal sealed class TrainingStep(TrainingRun run, Device device, double epochs
         return scalar.detach().cpu().to_type(ScalarType.Float64).item<double>();
     }
 
-    private static string Culprit(LossParts parts) =>
-        $"the loss "
-        + $"({string.Join(", ", parts.Parts.Where(part => !double.IsFinite(Number(part.Value))).Select(part => part.Name))})";
+    private static string Culprit(LossParts parts)
+    {
+        var bad = parts.Parts.Where(part => !double.IsFinite(Number(part.Value))).Select(part => part.Name);
+        return $"the loss ({string.Join(", ", bad)})";
+    }
 
     // Stays on the device; CheckNoted fetches it.
     private void Mark(long done)
@@ -216,8 +206,8 @@ internal sealed class TrainingStep(TrainingRun run, Device device, double epochs
         var numbers = string.Concat(losses.Select(l => FormattableString.Invariant($", {l.Key} {l.Value:g4}")));
         var spoiled = checksEveryStep ? "" : "the weights have been spoiled since, go on from a checkpoint; ";
         return new TrainingNotFiniteException(
-            $"{what} is not finite at step {done + 1} (epoch {batch.Epoch}, batch {batch.Step}{numbers}); {spoiled}" +
-            $"lower the learning rate, set ClipNorm, or look at the batch{(file is null ? "" : $" in {file}")}")
+            $"{what} is not finite at step {done + 1} (epoch {batch.Epoch}, batch {batch.Step}{numbers}); {spoiled}"
+            + $"lower the learning rate, or look at the batch{(file is null ? "" : $" in {file}")}")
         {
             Step = done + 1,
             What = what,

@@ -86,7 +86,12 @@ public sealed class CSharpCellTests
         using var session = new Session();
         var host = await session.RunAsync("""
             int[] numbers = [1, 2, 3];
-            int Fill() { Span<int> span = stackalloc int[2]; unsafe { int x = 5; int* p = &x; *p = 6; span[0] = x; } return span[0]; }
+            int Fill()
+            {
+                Span<int> span = stackalloc int[2];
+                unsafe { int x = 5; int* p = &x; *p = 6; span[0] = x; }
+                return span[0];
+            }
             string Name(int? x) => x switch { > 2 => "big", null => "none", _ => "small" };
             $"{numbers is [.., 3]} {Name(3)} {Fill()}"
             """);

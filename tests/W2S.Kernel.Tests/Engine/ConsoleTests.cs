@@ -69,7 +69,14 @@ public sealed class ConsoleTests
     {
         using var session = new Session();
         var host = await session.RunAsync("""
-            System.Threading.Tasks.Parallel.For(0, 8, i => { for (var j = 0; j < 2000; j++) { Console.Out.WriteLine("x"); if (j % 500 == 0) display(j); } });
+            System.Threading.Tasks.Parallel.For(0, 8, i =>
+            {
+                for (var j = 0; j < 2000; j++)
+                {
+                    Console.Out.WriteLine("x");
+                    if (j % 500 == 0) display(j);
+                }
+            });
             """);
         Assert.Equal(8 * 2000 * 2, host.Out.Length);
         Assert.Equal(8 * 4, host.Displays.Count);

@@ -58,8 +58,9 @@ public sealed class ErrorTests
     {
         using var session = new Session();
         var error = await session.FailAsync("""
-            async Task Fetch() { await Task.Yield(); throw new InvalidOperationException("outer", new FormatException("inner")); }
+            async Task Fetch() { await Task.Yield(); throw Outer(); }
             await Task.WhenAll(new[] { 1 }.Select(async _ => await Fetch()));
+            Exception Outer() => new InvalidOperationException("outer", new FormatException("inner"));
             """);
         Assert.Equal(("InvalidOperationException", "outer", 1), (error.Name, error.Message, error.Line));
         Assert.Contains(error.Traceback, line => line.Contains("FormatException: inner"));

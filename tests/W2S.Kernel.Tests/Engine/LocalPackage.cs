@@ -26,7 +26,8 @@ internal static class LocalPackage
         var dependencies =
             string.Concat(needs.Select(need => $"<dependency id=\"{need.Id}\" version=\"[{need.Version}]\" />"));
         manifest.Write($"""
-            <package><metadata><id>{id}</id><version>{version}</version><authors>test</authors><description>test</description>
+            <package><metadata><id>{id}</id><version>{version}</version>
+            <authors>test</authors><description>test</description>
             <dependencies><group targetFramework="net8.0">{dependencies}</group></dependencies></metadata></package>
             """);
     }

@@ -115,18 +115,24 @@ public sealed class MagicTests
         session.File("other.ipynb", """
             {
               "nbformat": 4,
-              "metadata": {"kernelspec": {"name": ".net-csharp"}, "polyglot_notebook": {"kernelInfo": {"defaultKernelName": "html"}}},
+              "metadata": {
+                "kernelspec": {"name": ".net-csharp"},
+                "polyglot_notebook": {"kernelInfo": {"defaultKernelName": "html"}}
+              },
               "cells": [
                 {"cell_type": "code", "source": "<hr>"},
                 {"cell_type": "code", "source": "*note*", "metadata": {"vscode": {"languageId": "markdown"}}},
-                {"cell_type": "code", "source": "var seven = 7;", "metadata": {"polyglot_notebook": {"kernelName": ".net-csharp"}}}
+                {"cell_type": "code", "source": "var seven = 7;",
+                 "metadata": {"polyglot_notebook": {"kernelName": ".net-csharp"}}}
               ]
             }
             """);
         var host = await session.RunAsync("#!import other.ipynb\nseven");
         Assert.Equal(["text/html", "text/markdown"], host.Displays.Select(item => item.Bundle!.Keys.First()));
         session.File("python.ipynb",
-            """{"nbformat": 4, "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3"}}, "cells": []}""");
+            """
+            {"nbformat": 4, "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3"}}, "cells": []}
+            """);
         var error = await session.FailAsync("#!import python.ipynb");
         Assert.Contains("python.ipynb' is written for the kernel 'Python 3'", error.Message);
     }

@@ -20,7 +20,8 @@ public sealed class PathReferenceTests
             using DynamicObj;
             var trace = new Plotly.NET.Trace("scatter");
             trace.SetProperty("y", new[] { 0.5, 0.25 });
-            Plotly.NET.GenericChart.toFigureJson(Plotly.NET.GenericChart.ofTraceObjects<IEnumerable<Plotly.NET.Trace>>(false, new[] { trace }))
+            var chart = Plotly.NET.GenericChart.ofTraceObjects<IEnumerable<Plotly.NET.Trace>>(false, new[] { trace });
+            Plotly.NET.GenericChart.toFigureJson(chart)
             """)).Plain!;
         Assert.Contains("\"data\"", json);
         Assert.Contains("0.25", json);
@@ -37,7 +38,8 @@ public sealed class PathReferenceTests
             public sealed class Shape { public int Sides => Base.Seven(); }
             public static class Setup
             {
-                public static void Register() => Formatter.Register<Shape>(shape => $"shape of {shape.Sides}", "text/plain");
+                public static void Register() =>
+                    Formatter.Register<Shape>(shape => $"shape of {shape.Sides}", "text/plain");
             }
             """, name + "Base");
         var host = await session.RunAsync($"#r \"{name}.dll\"\nSetup.Register();\nnew Shape()");
@@ -92,9 +94,8 @@ public sealed class PathReferenceTests
         var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Concat(others.Select(other => Path.Combine(folder, other + ".dll")))
             .Select(path => MetadataReference.CreateFromFile(path));
-        var result =
-            CSharpCompilation.Create(name, [CSharpSyntaxTree.ParseText(code)], references,
-                new(OutputKind.DynamicallyLinkedLibrary))
+        var result = CSharpCompilation.Create(name, [CSharpSyntaxTree.ParseText(code)], references,
+            new(OutputKind.DynamicallyLinkedLibrary))
             .Emit(Path.Combine(folder, name + ".dll"));
         Assert.True(result.Success, string.Join('\n', result.Diagnostics));
     }

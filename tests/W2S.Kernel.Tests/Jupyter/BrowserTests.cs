@@ -112,8 +112,12 @@ public sealed class BrowserTests : IAsyncLifetime
         var page = await OpenAsync("notebooks/00-start-here.ipynb");
         await RunAllAsync(page);
         await page.WaitForFunctionAsync("""
-            () => { const cells = Jupyter.notebook.get_cells().filter(cell => cell.cell_type === 'code' && cell.get_text().trim());
-                    return cells.every(cell => cell.input_prompt_number && cell.input_prompt_number !== '*') || document.querySelector('.output_error'); }
+            () => {
+              const cells = Jupyter.notebook.get_cells()
+                .filter(cell => cell.cell_type === 'code' && cell.get_text().trim());
+              return cells.every(cell => cell.input_prompt_number && cell.input_prompt_number !== '*')
+                || document.querySelector('.output_error');
+            }
             """, null, new() { Timeout = 300_000 });
         Assert.Equal("", string.Join("\n", await page.Locator(".output_error").AllTextContentsAsync()));
         await IdleAsync(page);
@@ -125,12 +129,11 @@ public sealed class BrowserTests : IAsyncLifetime
     {
         var notebook = JsonNode.Parse(NotebookFile.Text([.. cells.Select(cell => NotebookFile.Code(cell))]))!;
         notebook["nbformat_minor"] = 4;
-        notebook["metadata"] =
-            new JsonObject
-            {
-                ["kernelspec"] = NotebookMetadata.KernelSpec(),
-                ["language_info"] = NotebookMetadata.LanguageInfo()
-            };
+        notebook["metadata"] = new JsonObject
+        {
+            ["kernelspec"] = NotebookMetadata.KernelSpec(),
+            ["language_info"] = NotebookMetadata.LanguageInfo()
+        };
         File.WriteAllText(Path.Combine(home.Work, name), notebook.ToJsonString());
     }
 

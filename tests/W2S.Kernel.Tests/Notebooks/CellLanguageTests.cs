@@ -10,11 +10,18 @@ public sealed class CellLanguageTests
     [InlineData("""{"kernelspec": {"name": ".net-csharp", "language": "C#"}}""", "csharp")]
     [InlineData("""{"kernelspec": {"name": "my-kernel", "language": "C#"}}""", "csharp")]
     [InlineData("""{"kernelspec": {"name": ".net-fsharp"}}""", "fsharp")]
-    [InlineData("""{"kernelspec": {"name": ".net-csharp"}, "polyglot_notebook": {"kernelInfo": {"defaultKernelName": "fsharp"}}}""", "fsharp")]
+    [InlineData(
+        """
+        {"kernelspec": {"name": ".net-csharp"}, "polyglot_notebook": {"kernelInfo": {"defaultKernelName": "fsharp"}}}
+        """, "fsharp")]
     [InlineData("""{"language_info": {"name": "F#"}}""", "fsharp")]
     [InlineData("""{"language_info": {"name": "polyglot-notebook"}}""", "csharp")]
     [InlineData("""{"language_info": {"name": "dotnet-interactive.fsharp"}}""", "fsharp")]
-    [InlineData("""{"kernelspec": {"name": "dotnet-interactive", "display_name": "Polyglot Notebook", "language": "polyglot-notebook"}}""", "csharp")]
+    [InlineData(
+        """
+        {"kernelspec": {"name": "dotnet-interactive", "display_name": "Polyglot Notebook",
+         "language": "polyglot-notebook"}}
+        """, "csharp")]
     [InlineData("""{"kernelspec": {"name": ".net-fsharp", "language": "polyglot-notebook"}}""", "fsharp")]
     [InlineData("""{"polyglot_notebook": {"kernelInfo": {"defaultKernelName": "polyglot-notebook.fsharp"}}}""",
         "fsharp")]

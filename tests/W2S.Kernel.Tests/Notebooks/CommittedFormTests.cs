@@ -49,7 +49,10 @@ public sealed class CommittedFormTests
         Assert.True(JsonNode.DeepEquals(NotebookMetadata.KernelSpec(), metadata["kernelspec"]));
         Assert.True(JsonNode.DeepEquals(
             JsonNode.Parse(
-                """{"name": "C#", "version": "14.0", "file_extension": ".cs", "mimetype": "text/x-csharp", "pygments_lexer": "csharp"}"""),
+                """
+                {"name": "C#", "version": "14.0", "file_extension": ".cs", "mimetype": "text/x-csharp",
+                 "pygments_lexer": "csharp"}
+                """),
             metadata["language_info"]));
     }
 
@@ -60,10 +63,9 @@ public sealed class CommittedFormTests
         kept["id"] = "my-id";
         var twice = NotebookFile.Code("b");
         twice["id"] = "my-id";
-        var first =
-            CommittedForm.Of(
-                NotebookFile.Of((JsonObject)kept.DeepClone(), (JsonObject)twice.DeepClone(), NotebookFile.Code("b")),
-                Folders);
+        var first = CommittedForm.Of(
+            NotebookFile.Of((JsonObject)kept.DeepClone(), (JsonObject)twice.DeepClone(), NotebookFile.Code("b")),
+            Folders);
         var second = CommittedForm.Of(NotebookFile.Of(kept, twice, NotebookFile.Code("b")), Folders);
         Assert.Equal(first.ToJson(), second.ToJson());
         Assert.Equal("my-id", (string)first.Cells[0].Json["id"]!);
@@ -75,7 +77,10 @@ public sealed class CommittedFormTests
     {
         var notebook =
             Notebook.Parse(
-                """{"nbformat":4,"nbformat_minor":4,"metadata":{},"cells":[{"cell_type":"markdown","source":"","metadata":{}}]}""");
+                """
+                {"nbformat":4,"nbformat_minor":4,"metadata":{},
+                 "cells":[{"cell_type":"markdown","source":"","metadata":{}}]}
+                """);
         Assert.False(CommittedForm.Of(notebook, Folders).Cells[0].Json.ContainsKey("id"));
     }
 

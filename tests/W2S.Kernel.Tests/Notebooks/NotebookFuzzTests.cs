@@ -16,13 +16,17 @@ public sealed class NotebookFuzzTests : IDisposable
 {
     private const string Small = """
         {"cells": [
-          {"cell_type": "markdown", "id": "m1", "metadata": {}, "source": ["# A title?\n", "![x](attachment:a.png) $\\frac{1}{2}$"],
+          {"cell_type": "markdown", "id": "m1", "metadata": {},
+           "source": ["# A title?\n", "![x](attachment:a.png) $\\frac{1}{2}$"],
            "attachments": {"a.png": {"image/png": "QUJD"}}},
-          {"cell_type": "code", "id": "c1", "execution_count": 1, "metadata": {"tags": ["timing"], "polyglot_notebook": {"kernelName": "csharp"}},
+          {"cell_type": "code", "id": "c1", "execution_count": 1,
+           "metadata": {"tags": ["timing"], "polyglot_notebook": {"kernelName": "csharp"}},
            "source": "1 + 1", "outputs": [{"output_type": "stream", "name": "stdout", "text": ["0.5 then 2\n"]}]},
-          {"cell_type": "code", "id": "c2", "execution_count": 2, "metadata": {"vscode": {"languageId": "polyglot-notebook"}},
+          {"cell_type": "code", "id": "c2", "execution_count": 2,
+           "metadata": {"vscode": {"languageId": "polyglot-notebook"}},
            "source": ["#!html\n", "<b>x</b>"], "outputs": [
-            {"output_type": "display_data", "metadata": {}, "data": {"text/html": ["<!-- plotly.js -->", "<script>Plotly.x</script>"]}},
+            {"output_type": "display_data", "metadata": {},
+             "data": {"text/html": ["<!-- plotly.js -->", "<script>Plotly.x</script>"]}},
             {"output_type": "display_data", "metadata": {}, "data": {"text/plain": "a chart 3.25", "image/png": "QUJD",
               "application/vnd.plotly.v1+json": {"data": [{"type": "bar", "y": [1, 2.5, null],
                 "x": {"dtype": "f8", "bdata": "AAAAAAAA8D8AAAAAAAAAQA=="}, "name": "a 7"}], "layout": {}}}},
@@ -31,7 +35,8 @@ public sealed class NotebookFuzzTests : IDisposable
           {"cell_type": "raw", "id": "r1", "metadata": {}, "source": "raw"}],
          "metadata": {"kernelspec": {"display_name": ".NET (C#)", "language": "C#", "name": ".net-csharp"},
           "language_info": {"name": "polyglot-notebook"},
-          "polyglot_notebook": {"kernelInfo": {"defaultKernelName": "csharp", "items": [{"aliases": [], "name": "csharp"}]}}},
+          "polyglot_notebook":
+           {"kernelInfo": {"defaultKernelName": "csharp", "items": [{"aliases": [], "name": "csharp"}]}}},
          "nbformat": 4, "nbformat_minor": 4}
         """;
 

@@ -82,7 +82,10 @@ public sealed class NotebookTests
     public void EveryMinorOfFormatFourIsRead(int minor)
     {
         var notebook = Notebook.Parse(
-            $$"""{"nbformat": 4, "nbformat_minor": {{minor}}, "metadata": {}, "cells": [{"cell_type": "code", "source": ["a\n", "b"]}]}""");
+            $$"""
+            {"nbformat": 4, "nbformat_minor": {{minor}}, "metadata": {},
+             "cells": [{"cell_type": "code", "source": ["a\n", "b"]}]}
+            """);
         Assert.Equal("a\nb", Assert.Single(notebook.CodeCells).Source);
         Assert.Equal(minor, notebook.Minor);
     }
@@ -104,7 +107,10 @@ public sealed class NotebookTests
     public void UnknownFieldsStay()
     {
         const string text =
-            """{"nbformat":4,"nbformat_minor":4,"metadata":{"mine":{"x":[1]}},"extra":true,"cells":[{"cell_type":"raw","source":"","new":null}]}""";
+            """
+            {"nbformat":4,"nbformat_minor":4,"metadata":{"mine":{"x":[1]}},"extra":true,
+             "cells":[{"cell_type":"raw","source":"","new":null}]}
+            """;
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(text), JsonNode.Parse(Notebook.Parse(text).Copy().ToJson())));
     }
 

@@ -23,14 +23,41 @@ public sealed class NotebookValidityTests
 
     public static TheoryData<string> Notebooks =>
     [
-        """{"cells": [{"cell_type": "code", "id": "a", "execution_count": null, "metadata": {}, "outputs": [], "source": "1"}], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}""",
-        """{"cells": [{"cell_type": "markdown", "id": "a", "metadata": {}, "source": "x"}, {"cell_type": "raw", "metadata": {}, "source": "x"}], "metadata": {}, "nbformat": 4, "nbformat_minor": 2}""",
+        """
+        {"cells": [{"cell_type": "code", "id": "a", "execution_count": null, "metadata": {}, "outputs": [],
+          "source": "1"}], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+        """,
+        """
+        {"cells": [{"cell_type": "markdown", "id": "a", "metadata": {}, "source": "x"},
+          {"cell_type": "raw", "metadata": {}, "source": "x"}], "metadata": {}, "nbformat": 4, "nbformat_minor": 2}
+        """,
         """{"cells": [{"cell_type": "code", "source": "1"}, {"cell_type": "markdown", "source": []}], "nbformat": 4}""",
-        """{"cells": [{"cell_type": "code", "metadata": null, "outputs": null, "source": ""}], "metadata": null, "nbformat": 4, "nbformat_minor": 4}""",
-        """{"cells": [{"cell_type": "markdown", "id": "a", "metadata": {}, "source": ""}, {"cell_type": "markdown", "id": "a", "metadata": {}, "source": ""}, {"cell_type": "raw", "id": "b\n", "metadata": {}, "source": ""}, {"cell_type": "raw", "id": 3, "metadata": {}, "source": ""}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}""",
-        """{"cells": [{"cell_type": "markdown", "metadata": {"\ud83d": "\udc00"}, "source": "a \ud83d b \ud83d\ude00"}], "metadata": {"x": [NaN, Infinity, -Infinity]}, "nbformat": 4, "nbformat_minor": 4}""",
-        """{"cells": [{"cell_type": "code", "execution_count": 3, "metadata": {}, "source": "1", "outputs": [{"output_type": "display_data", "metadata": {}, "data": {"application/json": {"a": NaN}}}, {"output_type": "stream", "name": "stdout", "text": "\udfff"}]}], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}""",
-        """{"cells": [{"cell_type": "markdown", "attachments": {"a.png": {"image/png": "QUJD"}}, "metadata": {}, "source": "![a](attachment:a.png)"}], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}""",
+        """
+        {"cells": [{"cell_type": "code", "metadata": null, "outputs": null, "source": ""}], "metadata": null,
+         "nbformat": 4, "nbformat_minor": 4}
+        """,
+        """
+        {"cells": [{"cell_type": "markdown", "id": "a", "metadata": {}, "source": ""},
+          {"cell_type": "markdown", "id": "a", "metadata": {}, "source": ""},
+          {"cell_type": "raw", "id": "b\n", "metadata": {}, "source": ""},
+          {"cell_type": "raw", "id": 3, "metadata": {}, "source": ""}],
+         "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+        """,
+        """
+        {"cells": [{"cell_type": "markdown", "metadata": {"\ud83d": "\udc00"},
+          "source": "a \ud83d b \ud83d\ude00"}], "metadata": {"x": [NaN, Infinity, -Infinity]},
+         "nbformat": 4, "nbformat_minor": 4}
+        """,
+        """
+        {"cells": [{"cell_type": "code", "execution_count": 3, "metadata": {}, "source": "1", "outputs": [
+          {"output_type": "display_data", "metadata": {}, "data": {"application/json": {"a": NaN}}},
+          {"output_type": "stream", "name": "stdout", "text": "\udfff"}]}],
+         "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+        """,
+        """
+        {"cells": [{"cell_type": "markdown", "attachments": {"a.png": {"image/png": "QUJD"}}, "metadata": {},
+          "source": "![a](attachment:a.png)"}], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+        """,
     ];
 
     [Theory]

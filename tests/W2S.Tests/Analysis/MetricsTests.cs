@@ -33,7 +33,6 @@ public sealed class MetricsTests : IDisposable
         Same("misfit_forward", misfit.Forward);
         Same("misfit_reverse", misfit.Reverse);
         Same("gain", misfit.Gain);
-        Same("mcnemar", McNemar.Of(Accuracy.Correct(s, y), Accuracy.Correct(t, y)).PValue);
 
         void Same(string name, double value) => Assert.Equal(reference.Number(name), value, 1e-12);
     }
@@ -108,20 +107,6 @@ public sealed class MetricsTests : IDisposable
         Assert.Equal([1, 1, 2.0 / 3, .5], curve.Select(point => point.Accuracy));
         Assert.Equal([.25, .5, .75, 1], curve.Select(point => point.Coverage));
         Assert.True(double.IsNaN(SelectionQuality.Of([false], [true]).Accuracy));
-    }
-
-    [Theory]
-    [InlineData(0, 0, 1)]
-    [InlineData(5, 0, .0625)]
-    [InlineData(0, 10, .001953125)]
-    [InlineData(3, 7, .34375)]
-    public void McNemar_by_hand(int onlyFirst, int onlySecond, double p)
-    {
-        var first =
-            Enumerable.Repeat(true, onlyFirst).Concat(Enumerable.Repeat(false, onlySecond)).Append(true).ToArray();
-        var second =
-            Enumerable.Repeat(false, onlyFirst).Concat(Enumerable.Repeat(true, onlySecond)).Append(true).ToArray();
-        Assert.Equal(p, McNemar.Of(first, second).PValue, 1e-12);
     }
 
     [Fact]

@@ -94,29 +94,6 @@ public sealed class StatisticsTests
         Assert.Equal(text, new Estimate(mean, sd, 0, 0, 5).ToString());
 
     [Fact]
-    public void Bootstrap_interval_of_a_mean_is_close_to_theory_and_repeats()
-    {
-        var random = new Random(3);
-        double[] a = [.. Enumerable.Range(0, 1000).Select(_ => random.NextDouble())];
-        var zero = new double[1000];
-        var estimate = Bootstrap.PairedDifference(a, zero, resamples: 2000);
-        // Uniform on 0 … 1: standard error 1/√12/√1000 = .00913.
-        Assert.InRange((estimate.High - estimate.Low) / 2, .016, .0195);
-        Assert.Equal(estimate, Bootstrap.PairedDifference(a, zero, resamples: 2000));
-        Assert.NotEqual(estimate, Bootstrap.PairedDifference(a, zero, resamples: 2000, seed: 1));
-    }
-
-    [Fact]
-    public void Bootstrap_of_students_counts_samples()
-    {
-        bool[] first = [.. Enumerable.Range(0, 200).Select(i => i % 4 != 0)];
-        bool[] second = [.. Enumerable.Range(0, 200).Select(i => i % 2 != 0)];
-        var difference = Bootstrap.PairedDifference(first, second, resamples: 1000);
-        Assert.Equal(.25, difference.Mean, 1e-12);
-        Assert.True(difference.ExcludesZero);
-    }
-
-    [Fact]
     public void Gap_recovered_by_hand()
     {
         var gap = GapRecovered.Over([.5, .6, .4], [.6, .7, .5], [.7, .8, .8]);

@@ -25,22 +25,20 @@ public sealed class GoldenTests
             "no ../shared/golden beside the repository and W2S_GOLDEN not set: no golden values to compare with");
 
         Assert.True(Directory.Exists(folder), $"W2S_GOLDEN names {folder}, which is no folder");
-        var cases =
-            Directory.GetFiles(folder, "*.json").Order()
-                .SelectMany(
-                    file => GoldenCase.Read(file).Select((x, i) => (Where: $"{Path.GetFileName(file)}[{i}]", Case: x)))
-                        .ToList();
+        var cases = Directory.GetFiles(folder, "*.json").Order()
+            .SelectMany(
+                file => GoldenCase.Read(file).Select((x, i) => (Where: $"{Path.GetFileName(file)}[{i}]", Case: x)))
+                    .ToList();
         Assert.True(cases.Count > 0, $"no golden cases: {folder} holds no JSON file with any");
 
         var largest = new SortedDictionary<string, double>();
-        var failures =
-            cases.SelectMany(
-                x => Check(x.Case, type, tolerance, largest).Select(failure => $"{x.Where} {x.Case}: {failure}"))
-                    .ToList();
+        var failures = cases.SelectMany(
+            x => Check(x.Case, type, tolerance, largest).Select(failure => $"{x.Where} {x.Case}: {failure}"))
+                .ToList();
+        var sizes = largest.Select(x => string.Create(CultureInfo.InvariantCulture, $"{x.Key} {x.Value:0.0e+0}"));
         Console.WriteLine(
-            $"Golden: {cases.Count} cases in {type} from {folder}, {failures.Count} differences above {tolerance}; " +
-            $"largest "
-            + $"{string.Join(", ", largest.Select(x => string.Create(CultureInfo.InvariantCulture, $"{x.Key} {x.Value:0.0e+0}")))}");
+            $"Golden: {cases.Count} cases in {type} from {folder}, {failures.Count} differences above {tolerance}; "
+            + $"largest {string.Join(", ", sizes)}");
         Assert.True(failures.Count == 0, string.Join(Environment.NewLine, failures));
     }
 

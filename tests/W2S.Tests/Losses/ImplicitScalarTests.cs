@@ -28,9 +28,11 @@ public sealed class ImplicitScalarTests
         var found = step.SelectMany(type => type.GetMethods(All).Cast<MethodBase>().Concat(type.GetConstructors(All)))
             .SelectMany(
                 method => Calls(method).Where(called => Makers.Contains(called) || IsConversion(called)).Select(
-                    called => $"{method.DeclaringType}.{method.Name} calls "
-                        + $"{called.Name}({string.Join(", ", called.GetParameters().Select(x => x.ParameterType.Name))})"));
+                    called => $"{method.DeclaringType}.{method.Name} calls {Signature(called)}"));
         Assert.Empty(found);
+
+        static string Signature(MethodBase method) =>
+            $"{method.Name}({string.Join(", ", method.GetParameters().Select(x => x.ParameterType.Name))})";
     }
 
     private const BindingFlags All = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using TorchSharp;
 using W2S.Losses;
-using W2S.Losses.Distillation;
 using static TorchSharp.torch;
 
 namespace W2S.Tests.Losses;
@@ -31,11 +30,7 @@ internal static class ReferenceFile
     {
         var type = typeof(Loss).Assembly.GetTypes().Single(
             type => type.IsPublic && type.Name == $"{reference["loss"]}");
-        var options = reference["options"]!.DeepClone().AsObject();
-        var inner = options["Inner"];
-        options.Remove("Inner");
-        var loss = (Loss)options.Deserialize(type, Options)!;
-        return inner is null ? loss : ((LogitStandardization)loss) with { Inner = (DistillationLoss)Loss(inner) };
+        return (Loss)reference["options"].Deserialize(type, Options)!;
     }
 
     /// <summary>The batch of a case, with gradients where the reference has them; and those tensors by the reference's

@@ -60,7 +60,8 @@ public sealed class ImageModelTests
             return;
         foreach (var stage in last.Stages.Where(stage => stage.dim() == 4))
             Assert.True(stage.stride(1) == 1,
-                $"a stage of shape [{string.Join(", ", stage.shape)}] has strides [{string.Join(", ", stage.stride())}]");
+                $"a stage of shape [{string.Join(", ", stage.shape)}] has strides "
+                + $"[{string.Join(", ", stage.stride())}]");
     }
 
     [Theory]

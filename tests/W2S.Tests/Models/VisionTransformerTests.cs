@@ -10,29 +10,6 @@ public sealed class VisionTransformerTests
     private static readonly VisionTransformerShape Shape = new(8, 4, 8, 12, 2);
 
     [Fact]
-    public void LayersForTheDecayOfLearningRates()
-    {
-        using var model = new VisionTransformer("vit", Shape, 3);
-        Assert.Equal(13, model.LastLayer);
-        var layers = model.LayerParameters(0.65).ToDictionary(entry => entry.Key);
-        Assert.Equal(model.state_dict().Count, layers.Count);
-        Assert.Equal(0, layers["cls_token"].Layer);
-        Assert.Equal(0, layers["pos_embed"].Layer);
-        Assert.Equal(0, layers["patch_embed.proj.weight"].Layer);
-        Assert.Equal(1, layers["blocks.0.norm1.weight"].Layer);
-        Assert.Equal(12, layers["blocks.11.mlp.fc2.bias"].Layer);
-        Assert.Equal(13, layers["norm.weight"].Layer);
-        Assert.Equal(13, layers["head.weight"].Layer);
-        Assert.Equal(1.0, layers["head.weight"].RateScale);
-        Assert.Equal(Math.Pow(0.65, 13), layers["pos_embed"].RateScale, 1e-15);
-        Assert.Equal(0.65, layers["blocks.11.attn.qkv.weight"].RateScale, 1e-15);
-        Assert.True(layers["head.weight"].Decays && layers["patch_embed.proj.weight"].Decays);
-        Assert.DoesNotContain(layers.Values,
-            entry => entry.Decays && (entry.Parameter.dim() == 1 || entry.Key is "cls_token" or "pos_embed"));
-        Assert.Throws<ArgumentOutOfRangeException>(() => model.LayerParameters(0));
-    }
-
-    [Fact]
     public void StagesAreTheTokensAfterEveryQuarter()
     {
         using var scope = NewDisposeScope();

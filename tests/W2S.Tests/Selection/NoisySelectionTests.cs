@@ -52,21 +52,8 @@ public sealed class NoisySelectionTests : IDisposable
     }
 
     [Fact]
-    public void MixtureEqualsTheReference()
+    public void WhatCannotBeSelectedIsNamed()
     {
-        var fit = LossMixture.Fit(reference["losses"].Deserialize<double[]>()!);
-        Equal(reference["means"]!, [fit.Means.Low, fit.Means.High], 1e-4);
-        Equal(reference["deviations"]!, [fit.Deviations.Low, fit.Deviations.High], 1e-4);
-        Equal(reference["weights"]!, [fit.Weights.Low, fit.Weights.High], 1e-4);
-        Equal(reference["clean"]!, [.. fit.Clean], 1e-3);
-    }
-
-    [Fact]
-    public void WhatCannotBeFittedIsNamed()
-    {
-        Assert.Contains("1 losses", Assert.Throws<ArgumentException>(() => LossMixture.Fit([1])).Message);
-        Assert.Contains("all losses are 2", Assert.Throws<ArgumentException>(() => LossMixture.Fit([2, 2])).Message);
-        Assert.Contains("not finite", Assert.Throws<ArgumentException>(() => LossMixture.Fit([2, double.NaN])).Message);
         Assert.Contains("60 images",
             Assert.Throws<ArgumentException>(() => new NeighbourSelection().Select(Features, Labels, 4)).Message);
         Assert.Contains("give 60 whole class numbers",

@@ -121,9 +121,8 @@ public sealed class CheckpointTests : IDisposable
         foreach (var validation in new[] { others, relabelled })
         {
             using var student = new TinyModel(6, 0);
-            var error =
-                Assert.Throws<CheckpointException>(
-                    () => Trainer.Train(InFolder(Run(student), folder.Path) with { Validation = validation }));
+            var error = Assert.Throws<CheckpointException>(
+                () => Trainer.Train(InFolder(Run(student), folder.Path) with { Validation = validation }));
             Assert.Contains("its validation is", error.Message);
         }
     }
@@ -358,14 +357,10 @@ public sealed class CheckpointTests : IDisposable
             {
                 Loss = new AdaptConf(),
                 Teacher = Teacher.OnTheFly(new TinyModel(6, 8)),
-                Batches = run.Batches with { Mixing = new MixOptions { Mixup = 0.3 }, BatchSize = 8, Workers = 1 },
-                Options = run.Options
-                    with
+                Batches = run.Batches with { Mixing = new MixOptions { Mixup = 0.3 }, Workers = 1 },
+                Options = run.Options with
                 {
                     Optimizer = new AdamW(0.01),
-                    Accumulation = 2,
-                    EmaDecay = 0.9,
-                    ClipNorm = 1,
                     ReportEvery = 4,
                     Final = FinalWeights.Best
                 },

@@ -83,9 +83,8 @@ public sealed class LinearProbeTests
         using var first = LinearProbe.Train(features, 4, new CrossEntropy(), Supervision.ByLabels(labels), options);
         manual_seed(123);
         using var second = LinearProbe.Train(features, 4, new CrossEntropy(), Supervision.ByLabels(labels), options);
-        using var other =
-            LinearProbe.Train(features, 4, new CrossEntropy(), Supervision.ByLabels(labels),
-                options with { Seed = 10 });
+        using var other = LinearProbe.Train(features, 4, new CrossEntropy(), Supervision.ByLabels(labels),
+            options with { Seed = 10 });
         Assert.True(first.Logits(features).Equals(second.Logits(features)));
         Assert.False(first.Logits(features).Equals(other.Logits(features)));
     }
@@ -132,10 +131,9 @@ public sealed class LinearProbeTests
         Assert.Null(seen.Batches[0].Lambda);
         Assert.True(seen.Batches[0].Plain.Equals(seen.Batches[0].Student));
         var weighted = new Supervision { Labels = tensor(labels), Weights = ones(50) };
-        var error =
-            Assert.Throws<ArgumentException>(
-                () => LinearProbe.Train(features, 4, new CrossEntropy(), weighted,
-                    new LinearProbeOptions { Mixup = 1 }));
+        var error = Assert.Throws<ArgumentException>(
+            () => LinearProbe.Train(features, 4, new CrossEntropy(), weighted,
+                new LinearProbeOptions { Mixup = 1 }));
         Assert.Contains("without Weights", error.Message);
         Assert.Contains("Mixup -1",
             Assert.Throws<ArgumentOutOfRangeException>(() => new LinearProbeOptions { Mixup = -1 }).Message);
@@ -178,9 +176,8 @@ public sealed class LinearProbeTests
         using var scope = NewDisposeScope();
         var (features, labels) = Blobs(100, 8, 4, 0.3f);
         features[.., 3] = 7;
-        using var probe =
-            LinearProbe.Train(features, 4, new CrossEntropy(), Supervision.ByLabels(labels),
-                new LinearProbeOptions { Steps = 100 });
+        using var probe = LinearProbe.Train(features, 4, new CrossEntropy(), Supervision.ByLabels(labels),
+            new LinearProbeOptions { Steps = 100 });
         Assert.True(probe.Accuracy(features, labels) > 0.9);
     }
 
@@ -247,7 +244,7 @@ public sealed class LinearProbeTests
     // Cross entropy that keeps copies of what it was given.
     private sealed record Recorder : Loss, IPlainImageLoss
     {
-        public List<(Tensor Student, Tensor Plain, Tensor Features, Tensor Labels, Tensor Teacher, double? Lambda)> Batches { get; } = [];
+        public List<Given> Batches { get; } = [];
 
         public override string Name => "Recorder";
 
@@ -255,15 +252,16 @@ public sealed class LinearProbeTests
 
         public override LossParts Compute(LossBatch batch)
         {
-            Batches.Add(
-                (Keep(batch.StudentLogits), Keep(batch.PlainLogits!), Keep(batch.StudentFeatures!.Pooled),
-                    Keep(batch.Labels!),
-                Keep(batch.TeacherLogits ?? batch.Labels!), batch.Lambda));
+            Batches.Add(new(Keep(batch.StudentLogits), Keep(batch.PlainLogits!), Keep(batch.StudentFeatures!.Pooled),
+                Keep(batch.Labels!), Keep(batch.TeacherLogits ?? batch.Labels!), batch.Lambda));
             return new CrossEntropy().Compute(batch);
         }
 
         private static Tensor Keep(Tensor given) => given.detach().clone().DetachFromDisposeScope();
     }
+
+    private sealed record Given(Tensor Student, Tensor Plain, Tensor Features, Tensor Labels, Tensor Teacher,
+        double? Lambda);
 
     private static (Tensor Features, long[] Labels) Blobs(int count, int length, int classes, float noise)
     {

@@ -8,7 +8,9 @@ namespace W2S.Tests.Training;
 [Collection(ProcessWide.Name)]
 public sealed class OptimizerTests
 {
-    private static readonly Dictionary<string, (Optimizer Ours, Func<IEnumerable<Parameter>, optim.Optimizer> Theirs)> Pairs = new()
+    private delegate optim.Optimizer Theirs(IEnumerable<Parameter> parameters);
+
+    private static readonly Dictionary<string, (Optimizer Ours, Theirs Theirs)> Pairs = new()
     {
         ["sgd"] = (new Sgd(0.1) { WeightDecay = 5e-4 }, p => optim.SGD(p, 0.1, momentum: 0.9, weight_decay: 5e-4)),
         ["plain"] = (new Sgd(0.1) { Momentum = 0 }, p => optim.SGD(p, 0.1)),
@@ -27,9 +29,8 @@ public sealed class OptimizerTests
         using var scope = NewDisposeScope();
         var (ours, theirs) = Pairs[name];
         Tensor[] ourParameters = Start(), theirParameters = Start();
-        using var flat =
-            new FlatParameters(
-                [.. ourParameters.Select((p, i) => new TrainedParameter($"p{i}", p, 1, ours.WeightDecay))]);
+        using var flat = new FlatParameters(
+            [.. ourParameters.Select((p, i) => new TrainedParameter($"p{i}", p, 1, ours.WeightDecay))]);
         using var state = ours.Start(flat);
         var reference = theirs(theirParameters.Cast<Parameter>());
         for (var step = 0; step < 20; step++)

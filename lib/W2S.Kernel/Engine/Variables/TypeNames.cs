@@ -42,8 +42,9 @@ internal static class TypeNames
         var names = new Stack<Type>();
         for (var at = type; at is not null; at = at.DeclaringType) names.Push(at);
         var written = string.Join('.', names.Select(part => Part(part, arguments, full)));
-        return full ? $"global::{(type.Namespace is { } space ? space + "." : "")}{written}"
-            : written[(written.LastIndexOf("Submission", StringComparison.Ordinal) is 0 ? written.IndexOf('.') + 1 : 0)..];
+        if (full) return $"global::{(type.Namespace is { } space ? space + "." : "")}{written}";
+        var ofACell = written.LastIndexOf("Submission", StringComparison.Ordinal) is 0;
+        return ofACell ? written[(written.IndexOf('.') + 1)..] : written;
     }
 
     private static string Part(Type type, Queue<Type> arguments, bool full)

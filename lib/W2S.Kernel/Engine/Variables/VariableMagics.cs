@@ -25,8 +25,8 @@ internal sealed partial class VariableMagics(CSharpRunner csharp, ReferenceSet r
         if (!details) return string.Join('\n', variables.Select(variable => variable.Name));
         var name = variables.Select(variable => variable.Name.Length).DefaultIfEmpty().Max();
         var type = variables.Select(variable => TypeNames.Short(variable.Type).Length).DefaultIfEmpty().Max();
-        return string.Join('\n', variables.Select(variable =>
-            $"{variable.Name.PadRight(name)}  {TypeNames.Short(variable.Type).PadRight(type)}  {Value(variable.Value)}"));
+        return string.Join('\n', variables.Select(variable => $"{variable.Name.PadRight(name)}  "
+            + $"{TypeNames.Short(variable.Type).PadRight(type)}  {Value(variable.Value)}"));
     }
 
     /// <summary>Carries out <c>#!share</c>.</summary>

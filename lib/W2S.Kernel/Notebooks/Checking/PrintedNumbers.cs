@@ -43,7 +43,8 @@ internal static partial class PrintedNumbers
         """
         (?<![\w.]) (?: \d{4}-\d\d-\d\d | \d{1,2}:\d\d(?::\d\d)?(?:\.\d+)? | \d+(?:\.\d+){2,} [\w.+-]* ) (?!\w)
         | (?<![\w.]) (?<n> (?:(?<![\w)\]])[-−])? (?:\d{1,3}(?:,\d{3})+(?!\d)|\d+) (?:\.\d+)? (?:[eE][-+]?\d+)? )
-          (?<t> \s? (?: (?:ns|µs|μs|us|ms|s|sec|secs|seconds?|min|mins|minutes?|h|hours?)(?![\w]) | [\w]+/(?:s|sec|second|min|minute|h|hour)(?!\w) ) )?
+          (?<t> \s? (?: (?:ns|µs|μs|us|ms|s|sec|secs|seconds?|min|mins|minutes?|h|hours?)(?!\w)
+                       | \w+/(?:s|sec|second|min|minute|h|hour)(?!\w) ) )?
         """,
         RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Number();

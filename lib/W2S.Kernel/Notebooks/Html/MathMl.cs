@@ -25,9 +25,9 @@ internal sealed class MathMl : LatexReader
             var parser = new MathMl(latex.Trim());
             var body = parser.Row(() => false);
             var block = display ? " display=\"block\"" : "";
+            var source = WebUtility.HtmlEncode(latex.Trim());
             return $"<math{block}><semantics><mrow>{body}</mrow>"
-                + $"<annotation "
-                    + $"encoding=\"application/x-tex\">{WebUtility.HtmlEncode(latex.Trim())}</annotation></semantics></math>";
+                + $"<annotation encoding=\"application/x-tex\">{source}</annotation></semantics></math>";
         }
         catch (FormatException)
         {
@@ -97,7 +97,8 @@ internal sealed class MathMl : LatexReader
         if (char.IsLetter(letter))
             return ($"<mi>{letter}</mi>", false);
         var stretchy = letter is '(' or ')' or '[' or ']' or '|' or '/' ? " stretchy=\"false\"" : "";
-        return ($"<mo{stretchy}>{(letter == '-' ? "−" : letter == '*' ? "∗" : WebUtility.HtmlEncode(letter.ToString()))}</mo>", false);
+        var sign = letter == '-' ? "−" : letter == '*' ? "∗" : WebUtility.HtmlEncode(letter.ToString());
+        return ($"<mo{stretchy}>{sign}</mo>", false);
     }
 
     private (string Html, bool Limits) Command()
@@ -119,8 +120,8 @@ internal sealed class MathMl : LatexReader
             case "text" or "textrm" or "textit" or "textbf" or "texttt" or "textsf" or "mbox":
                 return ($"<mtext>{WebUtility.HtmlEncode(Raw()).Replace(" ", "\u00a0")}</mtext>", false);
             case "mathrm" or "operatorname" or "mathsf" or "mathtt" or "mathit":
-                return ($"<mi "
-                    + $"mathvariant=\"normal\">{WebUtility.HtmlEncode(Raw().Replace("\\,", " ").Replace("\\", ""))}</mi>", false);
+                var upright = WebUtility.HtmlEncode(Raw().Replace("\\,", " ").Replace("\\", ""));
+                return ($"<mi mathvariant=\"normal\">{upright}</mi>", false);
             case "mathbf" or "boldsymbol" or "bm" or "mathcal" or "mathscr" or "mathbb":
                 return (MathSymbols.Alphabet(name, Raw()) is { } styled ? styled : throw Unknown(name), false);
             case "overset" or "stackrel":

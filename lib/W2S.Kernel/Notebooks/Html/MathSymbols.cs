@@ -6,24 +6,25 @@ namespace W2S.Kernel.Notebooks.Html;
 internal static class MathSymbols
 {
     private static readonly Dictionary<string, string> Letters = Table("""
-        alpha α beta β gamma γ delta δ epsilon ϵ varepsilon ε zeta ζ eta η theta θ vartheta ϑ iota ι kappa κ lambda λ mu μ nu ν
-        xi ξ pi π rho ρ varrho ϱ sigma σ tau τ upsilon υ phi ϕ varphi φ chi χ psi ψ omega ω Gamma Γ Delta Δ Theta Θ Lambda Λ
-        Xi Ξ Pi Π Sigma Σ Upsilon Υ Phi Φ Psi Ψ Omega Ω ell ℓ infty ∞ partial ∂ nabla ∇ emptyset ∅ varnothing ∅ hbar ℏ Re ℜ Im ℑ
-        dots … ldots … cdots ⋯ vdots ⋮ ddots ⋱ top ⊤ bot ⊥ prime ′ star ⋆ checkmark ✓
+        alpha α beta β gamma γ delta δ epsilon ϵ varepsilon ε zeta ζ eta η theta θ vartheta ϑ iota ι kappa κ lambda λ
+        mu μ nu ν xi ξ pi π rho ρ varrho ϱ sigma σ tau τ upsilon υ phi ϕ varphi φ chi χ psi ψ omega ω Gamma Γ Delta Δ
+        Theta Θ Lambda Λ Xi Ξ Pi Π Sigma Σ Upsilon Υ Phi Φ Psi Ψ Omega Ω ell ℓ infty ∞ partial ∂ nabla ∇ emptyset ∅
+        varnothing ∅ hbar ℏ Re ℜ Im ℑ dots … ldots … cdots ⋯ vdots ⋮ ddots ⋱ top ⊤ bot ⊥ prime ′ star ⋆ checkmark ✓
         """);
 
     private static readonly Dictionary<string, string> Operators = Table("""
-        cdot ⋅ times × div ÷ pm ± mp ∓ circ ∘ bullet ∙ ast ∗ oplus ⊕ otimes ⊗ odot ⊙ le ≤ leq ≤ ge ≥ geq ≥ ne ≠ neq ≠ lt < gt >
-        approx ≈ sim ∼ simeq ≃ equiv ≡ cong ≅ propto ∝ ll ≪ gg ≫ in ∈ notin ∉ ni ∋ subset ⊂ subseteq ⊆ supset ⊃ supseteq ⊇ cup ∪
-        cap ∩ setminus ∖ to → rightarrow → leftarrow ← leftrightarrow ↔ Rightarrow ⇒ Leftarrow ⇐ Leftrightarrow ⇔ iff ⟺ implies ⟹
-        mapsto ↦ longrightarrow ⟶ uparrow ↑ downarrow ↓ forall ∀ exists ∃ neg ¬ lnot ¬ land ∧ wedge ∧ lor ∨ vee ∨ mid ∣ parallel ∥
-        perp ⊥ colon : vert | Vert ‖ lvert | rvert | lVert ‖ rVert ‖ langle ⟨ rangle ⟩ lfloor ⌊ rfloor ⌋ lceil ⌈ rceil ⌉ lbrace { rbrace }
-        triangleq ≜ coloneqq ≔ dagger † | ‖ { { } } % % _ _ # # $ $ & &
+        cdot ⋅ times × div ÷ pm ± mp ∓ circ ∘ bullet ∙ ast ∗ oplus ⊕ otimes ⊗ odot ⊙ le ≤ leq ≤ ge ≥ geq ≥ ne ≠ neq ≠
+        lt < gt > approx ≈ sim ∼ simeq ≃ equiv ≡ cong ≅ propto ∝ ll ≪ gg ≫ in ∈ notin ∉ ni ∋ subset ⊂ subseteq ⊆
+        supset ⊃ supseteq ⊇ cup ∪ cap ∩ setminus ∖ to → rightarrow → leftarrow ← leftrightarrow ↔ Rightarrow ⇒
+        Leftarrow ⇐ Leftrightarrow ⇔ iff ⟺ implies ⟹ mapsto ↦ longrightarrow ⟶ uparrow ↑ downarrow ↓ forall ∀ exists ∃
+        neg ¬ lnot ¬ land ∧ wedge ∧ lor ∨ vee ∨ mid ∣ parallel ∥ perp ⊥ colon : vert | Vert ‖ lvert | rvert | lVert ‖
+        rVert ‖ langle ⟨ rangle ⟩ lfloor ⌊ rfloor ⌋ lceil ⌈ rceil ⌉ lbrace { rbrace } triangleq ≜ coloneqq ≔ dagger †
+        | ‖ { { } } % % _ _ # # $ $ & &
         """);
 
     private static readonly Dictionary<string, string> Big = Table("""
-        sum ∑ prod ∏ bigcup ⋃ bigcap ⋂ bigoplus ⨁ bigotimes ⨂ max max min min sup sup inf inf lim lim argmax arg\u00a0max argmin arg\u00a0min
-        limsup lim\u00a0sup liminf lim\u00a0inf Pr Pr det det gcd gcd
+        sum ∑ prod ∏ bigcup ⋃ bigcap ⋂ bigoplus ⨁ bigotimes ⨂ max max min min sup sup inf inf lim lim
+        argmax arg\u00a0max argmin arg\u00a0min limsup lim\u00a0sup liminf lim\u00a0inf Pr Pr det det gcd gcd
         """);
 
     private static readonly HashSet<string> Functions =
@@ -34,7 +35,8 @@ internal static class MathSymbols
         """);
 
     private static readonly Dictionary<string, string> Accents = Table("""
-        hat ^ widehat ^ bar ‾ overline ‾ tilde ~ widetilde ~ vec → overrightarrow → dot ˙ ddot ¨ check ˇ breve ˘ underline _
+        hat ^ widehat ^ bar ‾ overline ‾ tilde ~ widetilde ~ vec → overrightarrow → dot ˙ ddot ¨ check ˇ breve ˘
+        underline _
         """);
 
     private static readonly HashSet<string> Sizes =
@@ -53,8 +55,10 @@ internal static class MathSymbols
         if (Operators.TryGetValue(name, out var sign))
             return $"<mo stretchy=\"false\">{WebUtility.HtmlEncode(sign)}</mo>";
         if (Big.TryGetValue(name, out var big))
-            return $"<mo "
-                + $"movablelimits=\"true\"{(char.IsAsciiLetter(big[0]) ? " lspace=\"0.167em\" rspace=\"0.167em\"" : "")}>{big}</mo>";
+        {
+            var spaces = char.IsAsciiLetter(big[0]) ? " lspace=\"0.167em\" rspace=\"0.167em\"" : "";
+            return $"<mo movablelimits=\"true\"{spaces}>{big}</mo>";
+        }
         if (Functions.Contains(name))
             return $"<mo form=\"prefix\" lspace=\"0.167em\" rspace=\"0.167em\">{name}</mo>";
         if (name is "int" or "iint" or "oint")

@@ -25,7 +25,8 @@ internal sealed partial class ChartPainter(HeadlessBrowser? browser)
               const height = Math.min(Math.max(layout.height || 400, 200), 1000);
               delete layout.width; delete layout.height;
               if (!layout.plot_bgcolor) layout.plot_bgcolor = '#ffffff';
-              shown.push(await Plotly.toImage({ data: figure.data, layout }, { format: 'png', width: 640, height, scale: 1 }));
+              const size = { format: 'png', width: 640, height, scale: 1 };
+              shown.push(await Plotly.toImage({ data: figure.data, layout }, size));
             } catch (error) { shown.push('error ' + error); }
           }
           document.documentElement.innerHTML = '<body></body>';

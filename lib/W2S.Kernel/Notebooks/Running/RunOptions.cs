@@ -21,8 +21,8 @@ internal sealed record RunOptions
         --check compares printed numbers and the numbers of charts; numbers with a unit of time, dates and
         versions are left out, and one in the last printed place is no difference
 
-        exit codes: 0 done, 1 a cell failed, numbers differ or a file could not be written, 2 bad input, 130 stopped by Ctrl-C,
-        143 stopped by SIGTERM; stopped, what was done is written all the same
+        exit codes: 0 done, 1 a cell failed, numbers differ or a file could not be written, 2 bad input,
+        130 stopped by Ctrl-C, 143 stopped by SIGTERM; stopped, what was done is written all the same
         """;
 
     public required string Notebook { get; init; }

@@ -6,31 +6,28 @@ namespace W2S.Data.Batches;
 /// for.</summary>
 public sealed class Batch
 {
-    internal Batch(Tensor images, Tensor labels, int[] indices, int epoch, int step, int view, BatchMix? mix)
+    internal Batch(Tensor images, Tensor labels, int[] indices, int epoch, int step, BatchMix? mix)
     {
-        (Images, Labels, Indices, Epoch, Step, View, Mix) = (images, labels, indices, epoch, step, view, mix);
+        (Images, Labels, Indices, Epoch, Step, Mix) = (images, labels, indices, epoch, step, mix);
     }
 
     /// <summary>float32 [B, 3, H, W], normalised (and mixed).</summary>
     public Tensor Images { get; }
 
-    /// <summary>int64 [B].</summary>
+    /// <summary>The labels, int64 [B].</summary>
     public Tensor Labels { get; }
 
     /// <summary>B positions in the set, of what each row shows.</summary>
     public int[] Indices { get; }
 
-    /// <summary>How many images.</summary>
+    /// <summary>The number of images.</summary>
     public int Count => Indices.Length;
 
-    /// <summary>The epoch, from 0.</summary>
+    /// <summary>The epoch, from 0: with position and seed it names each view.</summary>
     public int Epoch { get; }
 
     /// <summary>The step within the epoch, from 0.</summary>
     public int Step { get; }
-
-    /// <summary>The number of the views shown: with position and seed it names each view.</summary>
-    public int View { get; }
 
     /// <summary>How images were mixed; null where they were not.</summary>
     public BatchMix? Mix { get; }

@@ -6,10 +6,10 @@ namespace W2S.Data.Batches;
 /// <summary>Serves a set in batches: ordered by a seed, augmented, normalised, ahead of the loop that uses
 /// them.</summary>
 /// <remarks>
-/// A view is a pure function of (seed, view number, position), the order of (seed, epoch), so that neither workers nor
+/// A view is a pure function of (seed, epoch, position), the order of (seed, epoch), so that neither workers nor
 /// prefetch nor where an epoch is entered change anything. On the CPU worker threads write views straight into reused
-/// tensors. On another device the set lies there once and views come from batched operations with the same bits; colour
-/// jitter, policies and erasing by noise are done on the CPU even then, and their batches copied.
+/// tensors. On another device the set lies there once and views come from batched operations with the same bits;
+/// erasing by noise is done on the CPU even then, and its batches copied.
 /// </remarks>
 public sealed class BatchLoader : IDisposable
 {
@@ -43,14 +43,12 @@ public sealed class BatchLoader : IDisposable
     /// <summary>How the set is served.</summary>
     public BatchOptions Options { get; }
 
-    /// <summary>Batches an epoch.</summary>
-    public int StepsPerEpoch => Options.DropLast ? _labels.Length / Options.BatchSize : StepsInOrder;
-
-    /// <summary>Batches of <see cref="InOrder"/>.</summary>
-    public int StepsInOrder => (_labels.Length + Options.BatchSize - 1) / Options.BatchSize;
+    /// <summary>The number of batches of an epoch.</summary>
+    public int StepsPerEpoch =>
+        (_labels.Length + (Options.DropLast ? 0 : Options.BatchSize - 1)) / Options.BatchSize;
 
     /// <summary>Serves one epoch.</summary>
-    /// <param name="epoch">From 0.</param>
+    /// <param name="epoch">The number of the epoch, from 0.</param>
     /// <param name="startStep">The first step wanted, where a run is resumed within an epoch.</param>
     /// <returns>The batches from there to the end; each holds until the next is asked for.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The epoch is negative or the step outside 0 …
@@ -58,27 +56,13 @@ public sealed class BatchLoader : IDisposable
     public IEnumerable<Batch> Epoch(int epoch, int startStep = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
-        CheckStep(startStep, StepsPerEpoch);
+        if (startStep < 0 || startStep > StepsPerEpoch)
+            throw new ArgumentOutOfRangeException(nameof(startStep), startStep,
+                $"step {startStep} is outside 0 … {StepsPerEpoch}; give one of the epoch");
         var order = Options.Shuffle
             ? RandomSplit.Permutation(_labels.Length, Seeds.Derive(Seeds.Derive(Options.Seed, Seeds.Shuffling), epoch))
             : [.. Enumerable.Range(0, _labels.Length)];
-        var view = Options.Views is { } views ? epoch % views : epoch;
-        return Serve(order, epoch, view, startStep, StepsPerEpoch, Options.Mixing);
-    }
-
-    /// <summary>Serves every image once in the set's order, unmixed: for evaluation, and to keep a teacher's outputs
-    /// for one view of each.</summary>
-    /// <param name="view">The number of the views: that of the epoch which shows them, or below
-    /// <see cref="BatchOptions.Views"/>.</param>
-    /// <param name="startStep">The first step wanted.</param>
-    /// <returns>The batches; each holds until the next is asked for.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The view is negative or the step outside 0 …
-    /// <see cref="StepsInOrder"/>.</exception>
-    public IEnumerable<Batch> InOrder(int view = 0, int startStep = 0)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(view);
-        CheckStep(startStep, StepsInOrder);
-        return Serve([.. Enumerable.Range(0, _labels.Length)], 0, view, startStep, StepsInOrder, null);
+        return Serve(new BatchPlan(_height, _width, _labels, Options, order, epoch, startStep, StepsPerEpoch));
     }
 
     /// <summary>Frees the buffers. No epoch may be under way.</summary>
@@ -89,15 +73,9 @@ public sealed class BatchLoader : IDisposable
         _source.Dispose();
     }
 
-    private IEnumerable<Batch> Serve(int[] order, int epoch, int view, int start, int end, MixOptions? mixing)
+    private IEnumerable<Batch> Serve(BatchPlan plan)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return _source.Serve(new BatchPlan(_height, _width, _labels, Options, order, epoch, view, start, end, mixing));
-    }
-
-    private static void CheckStep(int step, int steps)
-    {
-        if (step < 0 || step > steps)
-            throw new ArgumentOutOfRangeException("startStep", step, $"step is outside 0 … {steps}");
+        return _source.Serve(plan);
     }
 }

@@ -7,7 +7,7 @@ namespace W2S.Data.Batches;
 /// <summary>How a set is served in batches.</summary>
 public sealed record BatchOptions
 {
-    /// <summary>Images a batch.</summary>
+    /// <summary>The number of images of a batch.</summary>
     /// <value>128</value>
     public int BatchSize { get; init; } = 128;
 
@@ -35,11 +35,6 @@ public sealed record BatchOptions
     /// <value>null: none</value>
     public MixOptions? Mixing { get; init; }
 
-    /// <summary>How many views an image has: epoch e shows view e mod Views, so that a teacher's outputs for all of
-    /// them can be kept.</summary>
-    /// <value>null: a new view each epoch</value>
-    public int? Views { get; init; }
-
     /// <summary>Whether the images' memory has the channels innermost (the shape stays [B, 3, H, W]).</summary>
     /// <value>false</value>
     public bool ChannelsLast { get; init; }
@@ -63,7 +58,6 @@ public sealed record BatchOptions
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(BatchSize);
         ArgumentOutOfRangeException.ThrowIfNegative(Workers);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Prefetch);
-        if (Views is { } views) ArgumentOutOfRangeException.ThrowIfNegativeOrZero(views, nameof(Views));
         ArgumentNullException.ThrowIfNull(Normalization);
         ArgumentNullException.ThrowIfNull(Augmentation);
         Augmentation.Check();

@@ -2,10 +2,9 @@ using W2S.Data.Views;
 
 namespace W2S.Data.Batches;
 
-/// <summary>One run through a set: which positions in which order, as which views, from which step to which.</summary>
+/// <summary>One run through a set: which positions in which order, from which step to which.</summary>
 internal sealed record BatchPlan(
-    int Height, int Width, long[] Labels, BatchOptions Options, int[] Order, int Epoch, int View, int Start, int End,
-    MixOptions? Mixing)
+    int Height, int Width, long[] Labels, BatchOptions Options, int[] Order, int Epoch, int Start, int End)
 {
     public int[] Indices(int step)
     {
@@ -13,9 +12,9 @@ internal sealed record BatchPlan(
         return Order[start..Math.Min(start + Options.BatchSize, Order.Length)];
     }
 
-    public ViewPlan Plan(int index) => ViewPlan.Draw(Options.Augmentation, Options.Seed, View, index, Height, Width);
+    public ViewPlan Plan(int index) => ViewPlan.Draw(Options.Augmentation, Options.Seed, Epoch, index, Height, Width);
 
-    public MixPlan? Mix(int step) => Mixing?.Draw(Options.Seed, Epoch, step, Height, Width);
+    public MixPlan? Mix(int step) => Options.Mixing?.Draw(Options.Seed, Epoch, step, Height, Width);
 }
 
 /// <summary>Makes the batches of a plan.</summary>

@@ -51,7 +51,7 @@ internal sealed unsafe class HostBatches : IBatchSource
                 var mix = slots.Plans[slot] is { } mixing ? new BatchMix(mixing.Lambda, partners) : null;
                 try
                 {
-                    yield return new Batch(images, labels, indices, plan.Epoch, step, plan.View, mix);
+                    yield return new Batch(images, labels, indices, plan.Epoch, step, mix);
                 }
                 finally
                 {

@@ -20,8 +20,7 @@ internal sealed class TensorBatches(ImageSet set, BatchOptions options) : IBatch
             using var labels = tensor(classes, device: _device).DetachFromDisposeScope();
             using var partners = mix is null ? null
                 : tensor(classes.Reverse().ToArray(), device: _device).DetachFromDisposeScope();
-            yield return new Batch(
-                images, labels, indices, plan.Epoch, step, plan.View,
+            yield return new Batch(images, labels, indices, plan.Epoch, step,
                 mix is { } mixing ? new BatchMix(mixing.Lambda, partners!) : null);
         }
     }

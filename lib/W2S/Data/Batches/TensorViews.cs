@@ -8,7 +8,7 @@ namespace W2S.Data.Batches;
 /// <summary>Makes a batch of views by batched tensor operations from the whole set, which lies on the device as
 /// bytes.</summary>
 /// <remarks>Chance is drawn, and source pixels and shares are found, by the same code as for the CPU; only the pixels'
-/// work is done there, with the same operations in the same order. Tone operations and noise have no form here
+/// work is done there, with the same operations in the same order. Noise has no form here
 /// (<see cref="Covers"/>).</remarks>
 internal sealed class TensorViews : IDisposable
 {
@@ -37,7 +37,7 @@ internal sealed class TensorViews : IDisposable
 
     /// <summary>Whether all steps of an augmentation can be done here.</summary>
     public static bool Covers(Augmentation augmentation) =>
-        augmentation.Jitter is null && augmentation.Policy is null && augmentation.Erasing?.Fill != ErasingFill.Noise;
+        augmentation.Erasing?.Fill != ErasingFill.Noise;
 
     /// <returns>float32 [B, 3, H, W] on the device, owned by the caller and in no dispose scope.</returns>
     public Tensor Make(int[] indices, ViewPlan[] plans, MixPlan? mix, bool channelsLast)
@@ -93,9 +93,8 @@ internal sealed class TensorViews : IDisposable
     // The pixels at rows [B, H] × columns [B, W] of each image, as float32 [B, 3, H, W].
     private Tensor At(Tensor picked, Tensor rows, Tensor columns)
     {
-        var places =
-            (rows.unsqueeze(2) * _rowLength).add(columns.unsqueeze(1), _one).reshape(-1, 1, _height * _width)
-                .expand(-1, 3, -1);
+        var places = (rows.unsqueeze(2) * _rowLength).add(columns.unsqueeze(1), _one).reshape(-1, 1, _height * _width)
+            .expand(-1, 3, -1);
         return picked.gather(2, places).to(ScalarType.Float32).reshape(-1, 3, _height, _width);
     }
 

@@ -19,7 +19,7 @@ public static class HumanLabels
     /// <returns>A full path, or null where neither is there.</returns>
     public static string? Find() => DataFolder.Find(Published) ?? DataFolder.Find(Table);
 
-    /// <summary>Reads them.</summary>
+    /// <summary>Reads the labels that people gave.</summary>
     /// <param name="path">The published <c>.pt</c> file, of which nothing is executed, or a table with the columns
     /// <c>index,clean_label,noisy_label</c>; in the order of <c>train.bin</c>.</param>
     /// <param name="clean">The clean labels of the images, against which the file is held.</param>

@@ -16,7 +16,7 @@ public enum ShapeLabels
 /// <summary>Settings of the embedded image set.</summary>
 public sealed record ShapesOptions
 {
-    /// <summary>How many images.</summary>
+    /// <summary>The number of images.</summary>
     /// <value>6000</value>
     public int Count { get; init; } = 6000;
 

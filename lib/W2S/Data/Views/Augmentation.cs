@@ -22,14 +22,6 @@ public sealed record Augmentation
     /// <value>false</value>
     public bool Flip { get; init; }
 
-    /// <summary>Random changes of brightness, contrast, saturation and hue.</summary>
-    /// <value>null: none</value>
-    public ColorJitter? Jitter { get; init; }
-
-    /// <summary>AutoAugment or RandAugment.</summary>
-    /// <value>null: none</value>
-    public AugmentationPolicy? Policy { get; init; }
-
     /// <summary>A random rectangle blotted out, after normalisation.</summary>
     /// <value>null: none</value>
     public RandomErasing? Erasing { get; init; }
@@ -45,8 +37,6 @@ public sealed record Augmentation
             throw new ArgumentException("padding and a resized crop exclude each other; give one of them");
         }
         ResizedCrop?.Check();
-        Jitter?.Check();
-        Policy?.Check();
         Erasing?.Check();
     }
 }

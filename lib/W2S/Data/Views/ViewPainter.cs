@@ -7,7 +7,6 @@ internal sealed class ViewPainter(int height, int width, Normalization normaliza
 {
     private readonly PixelWriter _writer = new(normalization);
     private readonly byte[] _image = new byte[3 * height * width];
-    private readonly byte[] _scratch = new byte[3 * height * width];
 
     /// <param name="source">The image's red, green and blue plane.</param>
     /// <param name="plan">What to show of it.</param>
@@ -16,14 +15,10 @@ internal sealed class ViewPainter(int height, int width, Normalization normaliza
     public void Paint(ReadOnlySpan<byte> source, in ViewPlan plan, Span<float> target, RandomErasing? erasing)
     {
         var whole = plan.Part == (0, 0, height, width) && !plan.Flip;
-        if (!whole || plan.Steps.Length > 0)
+        if (!whole)
         {
             Cut(source, plan.Part);
             if (plan.Flip) Mirror();
-            foreach (var step in plan.Steps)
-            {
-                ImageOperations.Apply(step, _image, _scratch, height, width);
-            }
             source = _image;
         }
         if (channelsLast) _writer.WriteChannelsLast(source, target);

@@ -5,14 +5,10 @@ namespace W2S.Data.Views;
 /// <summary>All that chance decides about one view of one image.</summary>
 internal readonly record struct ViewPlan
 {
-    private static readonly ImageStep[] NoSteps = [];
-
     /// <summary>The part of the image that is shown; with padding it may reach beyond, where all is black.</summary>
     public (int Top, int Left, int Height, int Width) Part { get; init; }
 
     public bool Flip { get; init; }
-
-    public ImageStep[] Steps { get; init; }
 
     /// <summary>Of no height where nothing is erased.</summary>
     public (int Top, int Left, int Height, int Width) Erased { get; init; }
@@ -24,7 +20,7 @@ internal readonly record struct ViewPlan
     /// view.</summary>
     public static ViewPlan Draw(Augmentation augmentation, long seed, long view, int index, int height, int width)
     {
-        if (!augmentation.IsRandom) return new() { Part = (0, 0, height, width), Steps = NoSteps };
+        if (!augmentation.IsRandom) return new() { Part = (0, 0, height, width) };
         var own = Seeds.Derive(Seeds.Derive(Seeds.Derive(seed, Seeds.Augmentation), view), index);
         var random = new SeededRandom(own);
         var part = (0, 0, height, width);
@@ -36,17 +32,7 @@ internal readonly record struct ViewPlan
         }
         if (augmentation.ResizedCrop is { } crop) part = crop.Draw(ref random, height, width);
         var flip = augmentation.Flip && random.NextBool();
-        var steps = NoSteps;
-        if (augmentation.Jitter is { } jitter) steps = jitter.Draw(ref random);
-        if (augmentation.Policy is { } policy) steps = [.. steps, .. policy.Draw(ref random, height, width)];
         var erased = augmentation.Erasing?.Draw(ref random, height, width) ?? default;
-        return new()
-        {
-            Part = part,
-            Flip = flip,
-            Steps = steps,
-            Erased = erased,
-            NoiseSeed = Seeds.Derive(own, "erasing")
-        };
+        return new() { Part = part, Flip = flip, Erased = erased, NoiseSeed = Seeds.Derive(own, "erasing") };
     }
 }

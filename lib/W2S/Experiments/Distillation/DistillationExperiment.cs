@@ -42,7 +42,7 @@ public sealed record DistillationExperiment : Experiment
     /// <value>Cross entropy to the labels.</value>
     public Loss Loss { get; init; } = new CrossEntropy();
 
-    /// <summary>Images a batch.</summary>
+    /// <summary>The number of images of a batch.</summary>
     /// <value>64.</value>
     public int BatchSize { get; init; } = 64;
 
@@ -106,8 +106,7 @@ public sealed record DistillationExperiment : Experiment
                 Normalization = Data.Normalization,
                 Seed = Seed
             },
-            Options = Training
-                with
+            Options = Training with
             { Seed = Seed, Folder = context.Folder, Device = device, Final = FinalWeights.Best },
         }, context.Progress, context.Token);
         context.Token.ThrowIfCancellationRequested();

@@ -26,7 +26,7 @@ public sealed record DistillationPlan
     /// <value>6.</value>
     public int Epochs { get; init; } = 6;
 
-    /// <summary>Images a batch.</summary>
+    /// <summary>The number of images of a batch.</summary>
     /// <value>64.</value>
     public int BatchSize { get; init; } = 64;
 

@@ -26,7 +26,7 @@ public sealed record ClassifierStage : FewShotStage
     /// <value>100, as published.</value>
     public int Epochs { get; init; } = 100;
 
-    /// <summary>Images a batch.</summary>
+    /// <summary>The number of images of a batch.</summary>
     /// <value>128</value>
     public int BatchSize { get; init; } = 128;
 
@@ -66,9 +66,8 @@ public sealed record ClassifierStage : FewShotStage
         using var teacher = Teacher?.Load(context);
         var device = Devices.Best().Device;
         student.to(device);
-        var judge =
-            new BestByTasks(student, Images, ValidationEpisodes, JudgeEvery, Epochs,
-                Path.Combine(context.Folder, "best.safetensors"), context.Progress);
+        var judge = new BestByTasks(student, Images, ValidationEpisodes, JudgeEvery, Epochs,
+            Path.Combine(context.Folder, "best.safetensors"), context.Progress);
         var result = Trainer.Train(new TrainingRun(student, images, Loss)
         {
             Batches = new BatchOptions
@@ -90,9 +89,8 @@ public sealed record ClassifierStage : FewShotStage
         }, judge, context.Token);
         context.Token.ThrowIfCancellationRequested();
         var (accuracy, epoch, validation) = judge.UseBest();
-        var history =
-            result.History.Where(point => point.Epoch == Math.Round(point.Epoch))
-                .Select(point => new RunPoint(point.Epoch, Numbers(point, validation)));
+        var history = result.History.Where(point => point.Epoch == Math.Round(point.Epoch))
+            .Select(point => new RunPoint(point.Epoch, Numbers(point, validation)));
         return Finish(context, student, [.. history], teacher, ("validation 5-shot", accuracy), ("best epoch", epoch),
             ("base accuracy", result.LastAccuracy("train") ?? double.NaN));
     }

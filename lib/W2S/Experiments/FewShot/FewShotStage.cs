@@ -22,7 +22,7 @@ public abstract record FewShotStage : Experiment
     /// <summary>The method, for instance <c>AdaptConf</c>.</summary>
     public required string Method { get; init; }
 
-    /// <summary>The loss.</summary>
+    /// <summary>The loss that the student learns by.</summary>
     /// <value>Cross entropy to the labels.</value>
     public Loss Loss { get; init; } = new CrossEntropy();
 

@@ -71,7 +71,7 @@ public sealed record FewShotStudy
     /// <value>4</value>
     public int Epochs { get; init; } = 4;
 
-    /// <summary>Images a batch.</summary>
+    /// <summary>The number of images of a batch.</summary>
     /// <value>16</value>
     public int BatchSize { get; init; } = 16;
 

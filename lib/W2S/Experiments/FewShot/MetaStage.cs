@@ -22,7 +22,7 @@ public sealed record MetaStage : FewShotStage
     /// <summary>The teacher's run, of either stage; null for none.</summary>
     public FewShotStage? Teacher { get; init; }
 
-    /// <summary>Epochs.</summary>
+    /// <summary>The number of passes over the tasks.</summary>
     /// <value>20, as published.</value>
     public int Epochs { get; init; } = 20;
 

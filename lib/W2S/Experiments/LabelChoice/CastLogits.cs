@@ -55,7 +55,7 @@ public sealed class CastLogits
     }
 
     /// <summary>The true labels of a part.</summary>
-    /// <param name="part">Which.</param>
+    /// <param name="part">The part of the images that is meant.</param>
     /// <returns>int64 [N].</returns>
     public Tensor Truth(ChoicePart part) => tensor(Split.Truth(part switch
     {
@@ -109,9 +109,8 @@ public sealed class CastLogits
         if (order == LabelOrder.Oracle)
             return [.. Accuracy.Correct(labels, Truth(ChoicePart.Student)).Select(right => right ? 1.0 : 0)];
         var measure = Enum.Parse<Confidence>(order.ToString());
-        var scores =
-            measure.Of(labels, Of(Teachers, ChoicePart.Student),
-                measure == Confidence.ViewAgreement ? logits["views"] : null);
+        var scores = measure.Of(labels, Of(Teachers, ChoicePart.Student),
+            measure == Confidence.ViewAgreement ? logits["views"] : null);
         return scores.data<double>().ToArray();
     }
 

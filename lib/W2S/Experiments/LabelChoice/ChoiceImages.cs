@@ -18,7 +18,7 @@ public enum ChoiceImages
 }
 
 /// <summary>One of the sets, for an experiment's record.</summary>
-/// <param name="Images">Which.</param>
+/// <param name="Images">The set that is meant.</param>
 /// <param name="Count">The first so many of them in the set's random order; all where 0.</param>
 public sealed record ChoiceImageSource(ChoiceImages Images, int Count) : IImageSource
 {
@@ -38,7 +38,7 @@ public static class ChoiceImageSets
     private static readonly ConcurrentDictionary<(string, ChoiceImages, int), (IReadOnlyList<long>, int)> Known = new();
 
     /// <summary>Reads a set.</summary>
-    /// <param name="images">Which.</param>
+    /// <param name="images">The set that is meant.</param>
     /// <param name="count">The first so many of them in the set's random order; all where 0.</param>
     /// <returns>The images with their true labels; the caller disposes them.</returns>
     /// <exception cref="DirectoryNotFoundException">The data is not there; the message names the command that fetches
@@ -69,7 +69,7 @@ public static class ChoiceImageSets
     };
 
     /// <summary>What charts and tables call a set.</summary>
-    /// <param name="images">Which.</param>
+    /// <param name="images">The set that is meant.</param>
     /// <returns>For instance <c>CIFAR-100, 20 super-classes</c>.</returns>
     public static string Title(this ChoiceImages images) => images switch
     {

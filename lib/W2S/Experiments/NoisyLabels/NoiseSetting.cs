@@ -18,7 +18,7 @@ public enum NoiseKind
 }
 
 /// <summary>A noise and its rate.</summary>
-/// <param name="Kind">Which.</param>
+/// <param name="Kind">The kind of noise.</param>
 /// <param name="Rate">The share of labels that it is applied to, 0 … 1; for people's labels the share that is wrong on
 /// the whole set, which cannot be chosen.</param>
 public sealed record NoiseSetting(NoiseKind Kind, double Rate)
@@ -33,7 +33,7 @@ public sealed record NoiseSetting(NoiseKind Kind, double Rate)
 
     /// <summary>The share of labels that is wrong in the end, as far as the setting says: a uniform draw hits the true
     /// class once in C times.</summary>
-    /// <param name="classes">C.</param>
+    /// <param name="classes">The number of classes.</param>
     /// <returns>0 … 1.</returns>
     public double WrongShare(int classes) => Kind == NoiseKind.Symmetric ? Rate * (classes - 1) / classes : Rate;
 

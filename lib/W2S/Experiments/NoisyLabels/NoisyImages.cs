@@ -23,7 +23,7 @@ public enum NoisyImages
 }
 
 /// <summary>One of the sets, for an experiment's record.</summary>
-/// <param name="Images">Which.</param>
+/// <param name="Images">The set that is meant.</param>
 public sealed record NoisyImageSource(NoisyImages Images) : IImageSource
 {
     /// <inheritdoc/>
@@ -40,7 +40,7 @@ public static class NoisyImageSets
     public const int Count = 10_000;
 
     /// <summary>Reads a set.</summary>
-    /// <param name="images">Which.</param>
+    /// <param name="images">The set that is meant.</param>
     /// <returns>The images with their true labels; the caller disposes them.</returns>
     /// <exception cref="DirectoryNotFoundException">CIFAR-100 is not there; the message names the command that fetches
     /// it.</exception>
@@ -83,7 +83,7 @@ public static class NoisyImageSets
     });
 
     /// <summary>What charts and tables call a set.</summary>
-    /// <param name="images">Which.</param>
+    /// <param name="images">The set that is meant.</param>
     /// <returns>For instance <c>CIFAR-100 test</c>.</returns>
     public static string Title(this NoisyImages images) => images switch
     {
@@ -93,7 +93,8 @@ public static class NoisyImageSets
         _ => "shapes",
     };
 
-    private static readonly ConcurrentDictionary<(string, NoisyImages), (IReadOnlyList<long>, IReadOnlyList<string>)> Known = new();
+    private static readonly ConcurrentDictionary<(string, NoisyImages), (IReadOnlyList<long>, IReadOnlyList<string>)>
+        Known = new();
     private static readonly ConcurrentDictionary<string, IReadOnlyList<long>> Human = new();
 
     private static int[] Subset => RandomSplit.Permutation(50_000, seed: 100)[..Count];

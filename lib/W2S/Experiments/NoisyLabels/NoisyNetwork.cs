@@ -72,7 +72,7 @@ public sealed record NoisyNetwork : Experiment
     /// <summary>How the network is trained; folder, device and seed are the run's.</summary>
     public TrainerOptions Options { get; init; } = FirstStage;
 
-    /// <summary>Images a batch.</summary>
+    /// <summary>The number of images of a batch.</summary>
     /// <value>128.</value>
     public int BatchSize { get; init; } = 128;
 
@@ -181,9 +181,8 @@ public sealed record NoisyNetwork : Experiment
     {
         student.LoadWeights(context.Of(First!).File(File));
         using var seen = FeatureExtractor.Compute(student, images, Normalization, token: context.Token);
-        var selected =
-            Selection.Select(seen.Features, tensor(split.Given.ToArray(), device: seen.Features.device),
-                split.Classes).Selected;
+        var selected = Selection.Select(seen.Features, tensor(split.Given.ToArray(), device: seen.Features.device),
+            split.Classes).Selected;
         var quality = SelectionQuality.Of(selected, split.Right);
         if (quality.Kept == 0)
             throw new InvalidOperationException(

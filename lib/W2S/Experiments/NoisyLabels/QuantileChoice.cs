@@ -52,7 +52,7 @@ public sealed record QuantileChoice : Experiment
     public override bool SideBySide => true;
 
     /// <summary>The quantile with the highest mean validation accuracy; of equals the smallest.</summary>
-    /// <param name="runs">Finished choices of one setting, one a split.</param>
+    /// <param name="runs">Finished choices of one setting, one for each split.</param>
     /// <returns>The quantile.</returns>
     /// <exception cref="ArgumentException">There is no run.</exception>
     public double Best(IReadOnlyList<RunResult> runs)
@@ -97,9 +97,8 @@ public sealed record QuantileChoice : Experiment
         double Judge(Tensor rows)
         {
             var options = Study.Probe with { Seed = Seeds.Derive(Seed, "student"), Mixup = method.Mixup };
-            using var probe =
-                LinearProbe.Train(features.index_select(0, rows), split.Classes, method.Loss,
-                    new Supervision { Labels = given }.Rows(rows), options, context.Progress, context.Token);
+            using var probe = LinearProbe.Train(features.index_select(0, rows), split.Classes, method.Loss,
+                new Supervision { Labels = given }.Rows(rows), options, context.Progress, context.Token);
             return probe.Accuracy(judged, due);
         }
     }

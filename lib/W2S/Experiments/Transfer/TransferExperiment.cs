@@ -70,7 +70,7 @@ public sealed record TransferExperiment : Experiment
     /// <value>Cross entropy to the labels.</value>
     public Loss Loss { get; init; } = new CrossEntropy();
 
-    /// <summary>Images a batch.</summary>
+    /// <summary>The number of images of a batch.</summary>
     /// <value>64.</value>
     public int BatchSize { get; init; } = 64;
 
@@ -171,9 +171,8 @@ public sealed record TransferExperiment : Experiment
             },
         }, context.Progress, context.Token);
         context.Token.ThrowIfCancellationRequested();
-        var (values, predictions) =
-            TrainedNetwork.Judge(context, student, Normalization, validation, test,
-                Teacher is null ? null : context.Of(Teacher));
+        var (values, predictions) = TrainedNetwork.Judge(context, student, Normalization, validation, test,
+            Teacher is null ? null : context.Of(Teacher));
         return new RunOutcome
         {
             Values = values,

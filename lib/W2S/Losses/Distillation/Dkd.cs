@@ -42,7 +42,7 @@ public sealed record Dkd : DistillationLoss
     /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
     public double Temperature { get; init => field = Option.Positive(value); } = 1;
 
-    /// <summary>Which class is k.</summary>
+    /// <summary>The class that counts as the target k.</summary>
     /// <value>Supervision.</value>
     public DkdTarget Target { get; init; }
 

@@ -43,9 +43,9 @@ public sealed record FitNet : DistillationLoss, ILearnableLoss
     }
 }
 
-/// <summary>The learnable part of <see cref="FitNet"/>: a 1×1 convolution a stage, <c>projections.0</c>,
+/// <summary>The learnable part of <see cref="FitNet"/>: a 1×1 convolution for each stage, <c>projections.0</c>,
 /// <c>projections.1</c>, …</summary>
-public sealed class FitNetProjections : nn.Module<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>>
+internal sealed class FitNetProjections : nn.Module<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>>
 {
     private readonly ModuleList<Conv2d> projections = [];
 

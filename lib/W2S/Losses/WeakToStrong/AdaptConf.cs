@@ -27,13 +27,13 @@ public sealed record AdaptConf : DistillationLoss
     /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
     public double Temperature { get; init => field = Option.Positive(value); } = 1;
 
-    /// <summary>T, which softens β.</summary>
+    /// <summary>The temperature T, which softens β.</summary>
     /// <value>0.5; 4 for ImageNet with MAE, 8 and 0.25 for few-shot.</value>
     /// <exception cref="ArgumentOutOfRangeException">Not positive; the limit T → 0 is
     /// <see cref="BetaRule.Gated"/>.</exception>
     public double BetaTemperature { get; init => field = Option.Positive(value); } = 0.5;
 
-    /// <summary>Where β comes from.</summary>
+    /// <summary>The rule that gives β.</summary>
     /// <value>Adaptive.</value>
     public BetaRule Rule { get; init; }
 

@@ -14,8 +14,10 @@ internal static class Crc32
         for (; left >= 8; left -= 8, p += 8)
         {
             var word = BinaryPrimitives.ReadUInt64LittleEndian(new ReadOnlySpan<byte>((void*)p, 8)) ^ crc;
-            crc = Tables[7][(byte)word] ^ Tables[6][(byte)(word >> 8)] ^ Tables[5][(byte)(word >> 16)] ^ Tables[4][(byte)(word >> 24)]
-                ^ Tables[3][(byte)(word >> 32)] ^ Tables[2][(byte)(word >> 40)] ^ Tables[1][(byte)(word >> 48)] ^ Tables[0][(byte)(word >> 56)];
+            crc = Tables[7][(byte)word] ^ Tables[6][(byte)(word >> 8)]
+                ^ Tables[5][(byte)(word >> 16)] ^ Tables[4][(byte)(word >> 24)]
+                ^ Tables[3][(byte)(word >> 32)] ^ Tables[2][(byte)(word >> 40)]
+                ^ Tables[1][(byte)(word >> 48)] ^ Tables[0][(byte)(word >> 56)];
         }
         for (; left > 0; left--, p++)
             crc = (crc >> 8) ^ Tables[0][(byte)(crc ^ *(byte*)p)];

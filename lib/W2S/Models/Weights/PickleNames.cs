@@ -141,11 +141,14 @@ internal sealed class PickleNames(long budget)
     };
 
     /// <summary>The same, with the first keys of a dict.</summary>
-    public static string DescribeWhole(object? value) => value is Dictionary<object, object?> { Count: > 0 } map
-        ? $"a dict of "
-            + $"{string.Join(", ", map.Take(6).Select(entry => $"{(entry.Key is string key ? $"'{FileKinds.Printable(key)}'" : "a key")} ({Describe(entry.Value)})"))}" +
-            (map.Count > 6 ? ", …" : "")
-        : Describe(value);
+    public static string DescribeWhole(object? value)
+    {
+        if (value is not Dictionary<object, object?> { Count: > 0 } map) return Describe(value);
+        var entries = map.Take(6).Select(entry => $"{Key(entry.Key)} ({Describe(entry.Value)})");
+        return $"a dict of {string.Join(", ", entries)}{(map.Count > 6 ? ", …" : "")}";
+
+        static string Key(object key) => key is string text ? $"'{FileKinds.Printable(text)}'" : "a key";
+    }
 
     private static ScalarType? StorageType(PickleName name) =>
         name.Module is "torch" or "torch.cuda" or "torch.storage" ? ElementTypes.FromStorage(name.Name) : null;

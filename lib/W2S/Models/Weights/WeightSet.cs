@@ -28,7 +28,7 @@ internal sealed class WeightSet
             : new Dictionary<string, Tensor>();
     }
 
-    /// <summary>By name.</summary>
+    /// <summary>The tensors by name.</summary>
     public IReadOnlyDictionary<string, Tensor> Tensors { get; private init; }
 
     /// <summary>The graph that uses them, where the file holds one.</summary>

@@ -38,8 +38,10 @@ public sealed class NumbersTests
         var shorts = Convert.ToBase64String([1, 0, 255, 255]);
         var figure = (JsonObject)JsonNode.Parse($$$"""
             {"layout": {"width": 5}, "data": [
-              {"type": "bar", "x": ["weak", "w2s"], "y": [0.5, null], "text": ["n = 3"], "marker": {"color": "#123456"}},
-              {"y": {"dtype": "f8", "bdata": "{{{bytes}}}"}, "x": {"dtype": "i2", "bdata": "{{{shorts}}}"}, "opacity": 0.3},
+              {"type": "bar", "x": ["weak", "w2s"], "y": [0.5, null], "text": ["n = 3"],
+               "marker": {"color": "#123456"}},
+              {"y": {"dtype": "f8", "bdata": "{{{bytes}}}"}, "x": {"dtype": "i2", "bdata": "{{{shorts}}}"},
+               "opacity": 0.3},
               {"z": [[1, 2], [3]]}]}
             """)!;
         Assert.Equal(

@@ -23,13 +23,16 @@ public sealed class MathMlTests
         $"<semantics><mrow>{expected}</mrow><annotation", MathMl.Html(latex, display: false));
 
     [Theory]
-    [InlineData(@"\mathcal{L}_{\mathrm{KD}} = (1-\alpha)\,\mathrm{CE}(y, p) + \alpha T^2 \sum_{k=1}^{K} q_k \log\frac{q_k}{p_k}")]
+    [InlineData(@"\mathcal{L}_{\mathrm{KD}} = (1-\alpha)\,\mathrm{CE}(y, p) + "
+        + @"\alpha T^2 \sum_{k=1}^{K} q_k \log\frac{q_k}{p_k}")]
     [InlineData(@"\mathrm{PGR} = \frac{\text{w2s} - \text{weak}}{\text{ceiling} - \text{weak}}")]
-    [InlineData(@"\theta^\star = \arg\min_\theta \mathbb{E}_{x \sim \mathcal{D}}\left[\ell\left(f_\theta(x), \tilde{y}\right)\right]")]
+    [InlineData(@"\theta^\star = \arg\min_\theta "
+        + @"\mathbb{E}_{x \sim \mathcal{D}}\left[\ell\left(f_\theta(x), \tilde{y}\right)\right]")]
     [InlineData(@"\begin{aligned} a &= b \\ c &= d + \begin{pmatrix} 1 & 0 \\ 0 & 1 \end{pmatrix} \end{aligned}")]
     [InlineData(@"f(x) = \begin{cases} 1 & x > \tau_c \\ 0 & \text{otherwise} \end{cases}")]
     [InlineData(@"\|W\|_F^2 \le \max_i |\lambda_i|, \quad \{a, b\} \subset \Omega, \; \bigl( \nabla_\theta \bigr)''")]
-    [InlineData(@"p_i = \frac{\exp(z_i / T)}{\sum_j \exp(z_j / T)}, \ \underbrace{x}_{\text{n}}, \binom{n}{k}, \operatorname{softmax}")]
+    [InlineData(@"p_i = \frac{\exp(z_i / T)}{\sum_j \exp(z_j / T)}, "
+        + @"\ \underbrace{x}_{\text{n}}, \binom{n}{k}, \operatorname{softmax}")]
     public void FormulasOfTheFieldAreWellFormed(string latex)
     {
         var html = MathMl.Html(latex, display: true);

@@ -8,7 +8,8 @@ public sealed class PngImageTests
 {
     // Written by Python's zlib with one row of each PNG filter (none, left, above, average, Paeth), RGBA, 3 by 5.
     private const string AllFilters =
-        "iVBORw0KGgoAAAANSUhEUgAAAAMAAAAFCAYAAACAcVaiAAAAR0lEQVR4nGNg+M/wX+AH43+Fjyz/GQ1ecf4X+MnOIPCTk4HJ4LU0g8FrRSBWZ2BOCLNvUPikzKDwSZ2BxeC1PVCJJBBLMwAADAMVoBKRdwkAAAAASUVORK5CYII=";
+        "iVBORw0KGgoAAAANSUhEUgAAAAMAAAAFCAYAAACAcVaiAAAAR0lEQVR4nGNg+M/wX+AH43+Fjyz/GQ1ecf4X+MnOIPCTk4HJ4LU0g8Fr"
+        + "RSBWZ2BOCLNvUPikzKDwSZ2BxeC1PVCJJBBLMwAADAMVoBKRdwkAAAAASUVORK5CYII=";
 
     [Fact]
     public void EveryFilterIsUndone()

@@ -150,11 +150,12 @@ public sealed class RunProcessTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "signals are sent by kill, and groups made by setsid");
         Write($"#r \"{LibraryFolder.Dll("W2S")}\"", """
-            using W2S.Data.Shapes; using W2S.Losses; using W2S.Models; using W2S.Training;
+            using W2S.Data.Shapes; using W2S.Losses; using W2S.Models; using W2S.Torch; using W2S.Training;
             sealed class Steps : IProgress<TrainingProgress>
             {
                 public void Report(TrainingProgress at) => Console.WriteLine("after " + at.Step);
             }
+            TorchRuntime.Start();
             var images = ShapeImages.Create(new ShapesOptions { Count = 2000 }, seed: 1);
             var run = new TrainingRun(ResNet.Cifar(8, 20), images, new CrossEntropy())
             {

@@ -13,8 +13,6 @@ public sealed class BatchLoaderTests
     {
         Padding = 4,
         Flip = true,
-        Jitter = new(0.4, 0.4, 0.4, 0.1),
-        Policy = new RandAugment(),
         Erasing = new(Fill: ErasingFill.Noise),
     };
 
@@ -31,7 +29,7 @@ public sealed class BatchLoaderTests
             using var scope = NewDisposeScope();
             var hash = new HashCode();
             hash.AddBytes(batch.Images.contiguous().bytes);
-            return $"{batch.Epoch} {batch.Step} {batch.View} [{string.Join(' ', batch.Indices)}] "
+            return $"{batch.Epoch} {batch.Step} [{string.Join(' ', batch.Indices)}] "
                 + $"[{string.Join(' ', batch.Labels.to(CPU).data<long>())}] "
                 + $"{batch.Mix?.Lambda} [{string.Join(' ', batch.Mix?.Partners.data<long>().ToArray() ?? [])}] "
                     + $"{hash.ToHashCode()}";
@@ -44,15 +42,14 @@ public sealed class BatchLoaderTests
         using var set = Set();
         foreach (var channelsLast in new[] { false, true })
         {
-            using var loader =
-                new BatchLoader(set,
-                    new()
-                    {
-                        BatchSize = 32,
-                        Shuffle = false,
-                        ChannelsLast = channelsLast,
-                        Normalization = Normalization.Cifar100
-                    });
+            using var loader = new BatchLoader(set,
+                new()
+                {
+                    BatchSize = 32,
+                    Shuffle = false,
+                    ChannelsLast = channelsLast,
+                    Normalization = Normalization.Cifar100
+                });
             Assert.Equal(3, loader.StepsPerEpoch);
             var seen = 0;
             foreach (var batch in loader.Epoch(0))
@@ -89,14 +86,13 @@ public sealed class BatchLoaderTests
     public void WorkersPrefetchAndEntryPointChangeNothing()
     {
         using var set = Set(200);
-        var options =
-            new BatchOptions
-            {
-                BatchSize = 24,
-                Seed = 3,
-                Augmentation = Heavy,
-                Mixing = new() { Mixup = 0.4, Cutmix = 1 }
-            };
+        var options = new BatchOptions
+        {
+            BatchSize = 24,
+            Seed = 3,
+            Augmentation = Heavy,
+            Mixing = new() { Mixup = 0.4, Cutmix = 1 }
+        };
         string[]? expected = null;
         foreach (var (workers, prefetch) in new[] { (0, 1), (1, 1), (1, 2), (3, 2), (2, 5) })
         {
@@ -116,31 +112,11 @@ public sealed class BatchLoaderTests
     {
         using var set = Set();
         using var loader = new BatchLoader(set, new() { BatchSize = 16, Augmentation = Augmentation.Standard });
-        var (first, second) = (Record(loader.Epoch(0)), Record(loader.InOrder(2)));
-        foreach (var (one, other) in loader.Epoch(0).Zip(loader.InOrder(2)))
+        var (first, second) = (Record(loader.Epoch(0)), Record(loader.Epoch(2)));
+        foreach (var (one, other) in loader.Epoch(0).Zip(loader.Epoch(2)))
         {
             Assert.Equal(first[one.Step], Record([one])[0]);
             Assert.Equal(second[other.Step], Record([other])[0]);
-        }
-    }
-
-    [Fact]
-    public void StoredViewsComeBackAndCanBeServedInOrder()
-    {
-        using var set = Set();
-        using var loader =
-            new BatchLoader(set, new() { BatchSize = 70, Augmentation = Augmentation.Standard, Views = 2, Seed = 9 });
-        using var scope = NewDisposeScope();
-        var stored = Enumerable.Range(0, 2).Select(view => Images(loader.InOrder(view))).ToArray();
-        Assert.False(stored[0].Equals(stored[1]));
-        for (var epoch = 0; epoch < 4; epoch++)
-        {
-            Assert.Equal(epoch % 2, loader.Epoch(epoch).Single().View);
-        }
-        foreach (var batch in loader.Epoch(3))
-        {
-            Assert.True(
-                batch.Images.Equals(stored[1].index_select(0, tensor(batch.Indices.Select(i => (long)i).ToArray()))));
         }
     }
 
@@ -188,15 +164,14 @@ public sealed class BatchLoaderTests
         using var set = Set(90);
         foreach (var channelsLast in new[] { false, true })
         {
-            var options =
-                new BatchOptions
-                {
-                    BatchSize = 25,
-                    Augmentation = augmentation,
-                    Mixing = mixing,
-                    ChannelsLast = channelsLast,
-                    Normalization = Normalization.Cifar100
-                };
+            var options = new BatchOptions
+            {
+                BatchSize = 25,
+                Augmentation = augmentation,
+                Mixing = mixing,
+                ChannelsLast = channelsLast,
+                Normalization = Normalization.Cifar100
+            };
             using var host = new BatchLoader(set, options);
             using var tensors = new BatchLoader(set, options, byTensors: true);
             Assert.Equal(Record(host.Epoch(0)), Record(tensors.Epoch(0)));
@@ -270,7 +245,6 @@ public sealed class BatchLoaderTests
     {
         using var set = Set();
         Assert.Throws<ArgumentOutOfRangeException>(() => new BatchLoader(set, new() { BatchSize = 0 }));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new BatchLoader(set, new() { Views = 0 }));
         Assert.Throws<ArgumentException>(() => new BatchLoader(set, new() { Mixing = new() }));
         Assert.Throws<ArgumentException>(
             () => new BatchLoader(set, new() { Augmentation = new() { Padding = 4, ResizedCrop = new() } }));

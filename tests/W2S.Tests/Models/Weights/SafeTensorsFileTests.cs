@@ -55,7 +55,8 @@ public sealed class SafeTensorsFileTests
         var length = (int)BitConverter.ToUInt64(bytes);
         Assert.Equal(0, length % 8);
         Assert.Equal(
-            """{"n":{"dtype":"I64","shape":[1],"data_offsets":[0,8]},"w":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}}""",
+            """{"n":{"dtype":"I64","shape":[1],"data_offsets":[0,8]},"""
+            + "\"w\":" + """{"dtype":"F32","shape":[2],"data_offsets":[8,16]}}""",
             Encoding.UTF8.GetString(bytes, 8, length).TrimEnd(' '));
         Assert.Equal(3L, BitConverter.ToInt64(bytes, 8 + length));
         Assert.Equal(-2f, BitConverter.ToSingle(bytes, 8 + length + 12));
@@ -91,9 +92,15 @@ public sealed class SafeTensorsFileTests
         "does not fit its bytes")]
     [InlineData("""{"w":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}}""", 16,
         "starts at byte 8 of the numbers instead of 0")]
-    [InlineData("""{"v":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"w":{"dtype":"U8","shape":[4],"data_offsets":[2,6]}}""", 6, "starts at byte 2")]
+    [InlineData(
+        """
+        {"v":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"w":{"dtype":"U8","shape":[4],"data_offsets":[2,6]}}
+        """, 6, "starts at byte 2")]
     [InlineData("""{"w":{"dtype":"F8_E4M3","shape":[2],"data_offsets":[0,2]}}""", 2, "'F8_E4M3', which is not read")]
-    [InlineData("""{"w":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"w":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}""", 1, "twice")]
+    [InlineData(
+        """
+        {"w":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"w":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}
+        """, 1, "twice")]
     [InlineData("""{"w":{"dtype":"U8","shape":[1]}}""", 1, "lacks its dtype")]
     [InlineData("""{"w":{"dtype":"U8","shape":[1],"data_offsets":[0,1],"more":1}}""", 1, "does not know")]
     [InlineData("""{"w":[[[[[[]]]]]]}""", 0, "StartArray where StartObject belongs")]

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using TorchSharp;
+using W2S.Losses;
 using static TorchSharp.torch;
 
-namespace W2S.Losses;
+namespace W2S.Benchmarks;
 
 /// <summary>What a loss costs beside another: forward and backward on random logits, timed in alternation.</summary>
 /// <param name="Milliseconds">Median time of the loss.</param>
@@ -11,14 +12,14 @@ namespace W2S.Losses;
 /// <param name="RatioLow">First quartile of those ratios.</param>
 /// <param name="RatioHigh">Third quartile of those ratios.</param>
 /// <param name="Rounds">How many rounds were timed.</param>
-public sealed record LossCost(double Milliseconds, double BaselineMilliseconds, double Ratio, double RatioLow,
+internal sealed record LossCost(double Milliseconds, double BaselineMilliseconds, double Ratio, double RatioLow,
     double RatioHigh, int Rounds)
 {
     /// <summary>Times a loss beside a baseline, round by round, so that a busy machine hits both.</summary>
     /// <param name="loss">The loss in question, for instance <c>AdaptConf</c>.</param>
     /// <param name="baseline">The one to compare with, for instance <c>Kd</c>.</param>
-    /// <param name="samples">B.</param>
-    /// <param name="classes">C.</param>
+    /// <param name="samples">B, the size of a batch.</param>
+    /// <param name="classes">C, the number of classes.</param>
     /// <param name="rounds">Rounds that count; a tenth as many and two more come before, uncounted.</param>
     /// <param name="stepsPerRound">Forward and backward passes a round, so that a round is long against the
     /// clock.</param>
@@ -50,8 +51,8 @@ public sealed record LossCost(double Milliseconds, double BaselineMilliseconds, 
             baselineTimes.Add(b);
             ratios.Add(a / b);
         }
-        return new(Quantile(times, 0.5), Quantile(baselineTimes, 0.5), Quantile(ratios, 0.5), Quantile(ratios, 0.25),
-            Quantile(ratios, 0.75), rounds);
+        return new(Turns.Quantile(times, 0.5), Turns.Quantile(baselineTimes, 0.5), Turns.Quantile(ratios, 0.5),
+            Turns.Quantile(ratios, 0.25), Turns.Quantile(ratios, 0.75), rounds);
 
         double Time(Loss which)
         {
@@ -65,7 +66,4 @@ public sealed record LossCost(double Milliseconds, double BaselineMilliseconds, 
             return Stopwatch.GetElapsedTime(start).TotalMilliseconds / stepsPerRound;
         }
     }
-
-    private static double Quantile(List<double> values, double q) =>
-        values.Order().ElementAt((int)Math.Round(q * (values.Count - 1)));
 }

@@ -4,7 +4,7 @@ namespace W2S.Kernel.Jupyter;
 
 /// <summary>Asks a client for a line of text on the stdin channel.</summary>
 /// <param name="publisher">Sends the question.</param>
-internal sealed class InputDesk(Publisher publisher)
+internal sealed class InputRequests(Publisher publisher)
 {
     private const string EndOfInput = "\u0004";
 
