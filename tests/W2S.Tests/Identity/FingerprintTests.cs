@@ -79,8 +79,8 @@ public sealed class FingerprintTests
         "var /* trust */ beta =\n Beta(student, teacher, batch)")]
     [InlineData("AdaptConf.cs", "zWeak", "weakLogit")]
     [InlineData("AdaptConf.cs", "is no β rule; give", "is none; give")]
-    [InlineData("AdaptConf.cs", "Where β comes from.", "Which β.")]
-    [InlineData("AdaptConf.cs", "namespace W2S.Losses;", "namespace W2S.Losses.Moved;\nusing W2S.Losses;")]
+    [InlineData("AdaptConf.cs", "The rule that gives β.", "Which β.")]
+    [InlineData("AdaptConf.cs", "namespace W2S.Losses.WeakToStrong;", "namespace W2S.Losses.WeakToStrong.Moved;")]
     [InlineData("DurableFile.cs", "Temporary", "Passing")]
     public void WordsLayoutAndTheGroundFloorAreNoFormula(string file, string before, string after)
     {

@@ -65,8 +65,7 @@ internal static class StoredNumbers
         Augmentation[] augmentations =
         [
             Augmentation.Standard, new() { ResizedCrop = new RandomResizedCrop(), Flip = true },
-            new() { Policy = new RandAugment() }, new() { Policy = new AutoAugment() },
-            new() { Jitter = new ColorJitter() }, new() { Erasing = new RandomErasing() },
+            new() { Erasing = new RandomErasing() },
         ];
         var kd = new Kd();
         foreach (var optimizer in optimizers)
