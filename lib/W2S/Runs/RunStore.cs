@@ -159,7 +159,7 @@ public sealed class RunStore
     }
 
     private static SortedDictionary<string, string> Sums(IEnumerable<RunResult> needs) => new(
-        needs.Where(need => need.Kept is not null)
+        needs.Where(need => need.Kept is not null).DistinctBy(need => need.Hash)
             .SelectMany(need => need.Files.Select(file => KeyValuePair.Create($"{need.Hash}/{file.Key}", file.Value)))
             .ToDictionary(),
         StringComparer.Ordinal);

@@ -41,8 +41,8 @@ public sealed class CompiledCodeTests
 
     private static ScriptOptions Options { get; } = ScriptOptions.Default
         .WithReferences(typeof(Loss).Assembly, typeof(TorchSharp.torch).Assembly, typeof(CompiledCodeTests).Assembly)
-        .WithImports("System", "System.Linq", "System.Collections.Generic", "W2S.Losses", "W2S.Experiments",
-            "W2S.Tests.Identity", "TorchSharp", "TorchSharp.torch");
+        .WithImports("System", "System.Linq", "System.Collections.Generic", "W2S.Losses", "W2S.Runs", "W2S.Torch",
+            "W2S.Experiments", "W2S.Tests.Identity", "TorchSharp", "TorchSharp.torch");
 
     [Fact]
     public async Task TheSameCellAfterARestartIsTheSameAndAnEditedOneIsNot()
