@@ -189,7 +189,8 @@ internal sealed class CompiledCode
         var parameters =
             string.Join(", ",
                 definition.GetParameters().Select(parameter => Name(method.Module, parameter.ParameterType)));
-        return $"({parameters}){(definition is MethodInfo { ReturnType: var result } ? Name(method.Module, result) : "")}";
+        var returned = definition is MethodInfo { ReturnType: var result } ? Name(method.Module, result) : "";
+        return $"({parameters}){returned}";
     }
 
     private string Name(Module from, Type type)
@@ -201,7 +202,10 @@ internal sealed class CompiledCode
                 + (type.IsArray ? $"[{type.GetArrayRank()}]" : type.IsByRef ? "&" : "*");
         if (type.IsFunctionPointer) return "function";
         if (type.IsConstructedGenericType)
-            return $"{Name(from, type.GetGenericTypeDefinition())}<{string.Join(", ", type.GetGenericArguments().Select(one => Name(from, one)))}>";
+        {
+            var arguments = type.GetGenericArguments().Select(one => Name(from, one));
+            return $"{Name(from, type.GetGenericTypeDefinition())}<{string.Join(", ", arguments)}>";
+        }
         switch (CodeOrigins.Of(type.Assembly))
         {
             case CodeOrigin.Own: return $"{CompiledNames.Plain(type.Name)}#{Number(type)}";

@@ -83,7 +83,8 @@ internal static class Renewal
                     $"{type} changed and '{name}' no longer comes out bit for bit: give the types whose numbers "
                     + "changed a new [Revision]; "
                     + $"it is made by "
-                        + $"{string.Join(", ", cases.Single(one => one.Name == name).Types.Order(StringComparer.Ordinal))}");
+                        + string.Join(", ",
+                            cases.Single(one => one.Name == name).Types.Order(StringComparer.Ordinal)));
         }
         return new FingerprintFile(machine, new(now.ToDictionary(), StringComparer.Ordinal), bits);
     }
