@@ -186,11 +186,9 @@ internal sealed class CompiledCode
     private string Signature(MethodBase method)
     {
         var definition = Definition(method);
-        var parameters =
-            string.Join(", ",
-                definition.GetParameters().Select(parameter => Name(method.Module, parameter.ParameterType)));
+        var parameters = definition.GetParameters().Select(parameter => Name(method.Module, parameter.ParameterType));
         var returned = definition is MethodInfo { ReturnType: var result } ? Name(method.Module, result) : "";
-        return $"({parameters}){returned}";
+        return $"({string.Join(", ", parameters)}){returned}";
     }
 
     private string Name(Module from, Type type)
