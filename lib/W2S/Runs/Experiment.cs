@@ -27,6 +27,8 @@ public abstract record Experiment
     /// <param name="original">The record copied.</param>
     protected Experiment(Experiment original)
     {
+        ArgumentNullException.ThrowIfNull(original);
+        (Role, Variant) = (original.Role, original.Variant);
     }
 
     /// <summary>Whether both are of one kind; a kind's own properties are compared by the kind. What was computed from
@@ -54,13 +56,11 @@ public abstract record Experiment
     public abstract double TestPerTrain { get; }
 
     /// <summary>The part that the run plays, where another than that which its kind gives it.</summary>
-    /// <value>Null: the kind's.</value>
-    [DisplayOnly]
+    /// <value>Null: the kind's. Decides no number and takes no part in the record's identity.</value>
     public Role? Role { get; init; }
 
     /// <summary>In what it differs from the method's usual form, for tables and charts.</summary>
-    /// <value>Null: in nothing.</value>
-    [DisplayOnly]
+    /// <value>Null: in nothing. Takes no part in the record's identity.</value>
     public string? Variant { get; init; }
 
     /// <summary>The method, as tables and charts call it: see <see cref="RunFacets.Method"/>.</summary>
