@@ -14,7 +14,7 @@ public static class Grid
     /// <returns>The runs in the order of <paramref name="experiments"/>.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="RunException">The store cannot be written.</exception>
-    public static IReadOnlyList<RunResult> Run(
+    public static RunSet Run(
         IReadOnlyList<Experiment> experiments, RunStore store, IProgress<GridProgress>? progress = null,
         CancellationToken token = default)
     {
@@ -33,7 +33,7 @@ public static class Grid
             next += Math.Max(1, beside.Length);
         }
         progress?.Report(new GridProgress(order.Count, order.Count, null, null, latest));
-        return [.. experiments.Select(experiment => results[experiment.Hash].As(experiment))];
+        return new(experiments.Select(experiment => results[experiment.Hash].As(experiment)));
 
         void Make(Experiment experiment)
         {

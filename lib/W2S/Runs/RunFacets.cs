@@ -79,6 +79,75 @@ public sealed record RunFacets
             Loss = role == Runs.Role.Student ? loss : null,
         };
 
+    /// <summary>The setting's name beside others: only what tells it apart from them; empty where nothing
+    /// does.</summary>
+    /// <param name="others">Facets of all runs that stand together.</param>
+    /// <returns>For instance <c>symmetric 50 %</c>.</returns>
+    public string SettingBeside(IEnumerable<RunFacets> others)
+    {
+        var common = Common(others);
+        return Join(", ", common.Scenario.Length == 0 ? Capital(Scenario) : "", (this with
+        {
+            Data = common.Data.Length == 0 ? Data : "",
+            Teacher = common.Teacher is null ? Teacher : null,
+            Student = common.Student is null ? Student : null,
+            TrueLabels = common.TrueLabels is null ? TrueLabels : null,
+            Noise = common.Noise is null ? Noise : null,
+            Depth = common.Depth is null ? Depth : null,
+        }).Setting);
+    }
+
+    /// <summary>What several have in common.</summary>
+    internal static RunFacets Common(IEnumerable<RunFacets> several) => several.Aggregate((a, b) => a == b ? a : new()
+    {
+        Scenario = a.Scenario == b.Scenario ? a.Scenario : "",
+        Data = a.Data == b.Data ? a.Data : "",
+        Teacher = Both(a.Teacher, b.Teacher),
+        Student = Both(a.Student, b.Student),
+        Role = a.Role == b.Role ? a.Role : null,
+        Supervision = a.Supervision == b.Supervision ? a.Supervision : null,
+        TrueLabels = a.TrueLabels == b.TrueLabels ? a.TrueLabels : null,
+        Noise = Both(a.Noise, b.Noise),
+        Depth = Both(a.Depth, b.Depth),
+        Loss = Both(a.Loss, b.Loss),
+        Labels = Both(a.Labels, b.Labels),
+        Variant = Both(a.Variant, b.Variant),
+    });
+
+    /// <summary>Whether a run stands in a setting: every facet of a setting that it has is the setting's.</summary>
+    internal bool StandsIn(RunFacets setting) =>
+        Place.Zip(setting.Place).All(pair => pair.First is null || Equals(pair.First, pair.Second));
+
+    /// <summary>The settings of some runs: facets of those that stand in no other's setting. A weak teacher and a strong
+    /// network that nothing else brings together make one.</summary>
+    internal static IReadOnlyList<RunFacets> WidestSettings(IEnumerable<RunFacets> runs)
+    {
+        var settings = runs.DistinctBy(run => string.Join('\n', run.Place)).ToList();
+        settings.RemoveAll(one => settings.Exists(
+            other => one.StandsIn(other) && !other.StandsIn(one)));
+        for (var i = 0; i < settings.Count; i++)
+        {
+            var j = settings.FindIndex(i + 1, other => settings[i].Place.Zip(other.Place).All(
+                pair => pair.First is null || pair.Second is null || Equals(pair.First, pair.Second)));
+            if (j < 0) continue;
+            var (a, b) = (settings[i], settings[j]);
+            settings.RemoveAt(j);
+            settings[i--] = a with
+            {
+                Teacher = a.Teacher ?? b.Teacher,
+                Student = a.Student ?? b.Student,
+                TrueLabels = a.TrueLabels ?? b.TrueLabels,
+                Noise = a.Noise ?? b.Noise,
+                Depth = a.Depth ?? b.Depth,
+            };
+        }
+        return settings;
+    }
+
+    private object?[] Place => [Scenario, Data, Teacher, Student, TrueLabels, Noise, Depth];
+
+    private static string? Both(string? a, string? b) => a == b ? a : null;
+
     private string Base => (Role, Supervision) switch
     {
         (Runs.Role.WeakTeacher, _) => "Weak teacher",

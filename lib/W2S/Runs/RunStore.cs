@@ -52,7 +52,7 @@ public sealed class RunStore
 
     /// <summary>The committed results.</summary>
     /// <exception cref="RunException">A file of them is damaged.</exception>
-    public IReadOnlyCollection<RunResult> Committed => [.. committed.Value.Values];
+    public RunSet Committed => new(committed.Value.Values);
 
     /// <summary>A finished run.</summary>
     /// <param name="experiment">The run.</param>
@@ -82,9 +82,9 @@ public sealed class RunStore
 
     /// <summary>Every finished run of the folder; those that cannot be read are left out.</summary>
     /// <returns>In the order of kind and hash.</returns>
-    public IReadOnlyList<RunResult> All() => !Directory.Exists(Folder) ? [] :
-        [.. Directory.EnumerateFiles(Folder, ResultFile, SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-            .Select(file => TryRead(Path.GetDirectoryName(file)!, out _)).OfType<RunResult>()];
+    public RunSet All() => new(!Directory.Exists(Folder) ? [] :
+        Directory.EnumerateFiles(Folder, ResultFile, SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+            .Select(file => TryRead(Path.GetDirectoryName(file)!, out _)).OfType<RunResult>());
 
     // Where files are wanted, a committed result does not serve, nor a run whose files were deleted.
     private RunResult Get(Experiment experiment, bool files, IProgress<TrainingProgress>? progress,
