@@ -22,7 +22,7 @@ public sealed partial class RoomsTests
         ("Models.Weights", ["Torch"]),
         ("Models", ["Torch", "Models.Blocks", "Models.Weights"]),
         ("Data", ["Torch"]),
-        ("Data.Views", ["Torch", "Models", "Data"]),
+        ("Data.Views", ["Torch", "Models"]),
         ("Data.Batches", ["Torch", "Models", "Data", "Data.Views"]),
         ("Data.Episodes", ["Torch", "Data"]),
         ("Data.Noise", ["Torch", "Data", "Models.Weights"]), // people's labels come in a file of PyTorch's
