@@ -67,7 +67,7 @@ public sealed record TransferPlan
 
     private TransferExperiment Run(string name, long seed, TransferDepth depth)
     {
-        var known = PublicNetwork.Named(name);
+        var known = new PublicNetwork(name);
         var run = new TransferExperiment
         {
             Data = Data,
