@@ -69,18 +69,26 @@ public static class MethodTable
     public static Frame<string, string> Across(RunSet runs, string value = "test accuracy")
     {
         ArgumentNullException.ThrowIfNull(runs);
-        return Matrix(runs, Rows(runs).Select(row => (row.Runs, row.Setting, Shown(row.Runs, value))));
+        return Matrix([.. Rows(runs).Select(row => new Cell(row.Runs.Facets.Method,
+            row.Setting.Length > 0 ? row.Setting : Head(value), Shown(row.Runs, value), row.Runs))]);
     }
 
     /// <summary>Comparisons as a table: a row a method and a column a setting.</summary>
     /// <param name="comparisons">The comparisons, of one family.</param>
+    /// <param name="settingsDown">Whether settings are the rows instead, where there are many.</param>
     /// <returns>The gain in points with its interval, and the verdict where it is settled.</returns>
     /// <exception cref="ArgumentException">There is no comparison.</exception>
-    public static Frame<string, string> Across(IReadOnlyList<Comparison> comparisons)
+    public static Frame<string, string> Across(IReadOnlyList<Comparison> comparisons, bool settingsDown = false)
     {
         ArgumentNullException.ThrowIfNull(comparisons);
-        return Matrix([.. comparisons.SelectMany(one => one.Runs)], comparisons.Select(one => (one.Runs, one.Setting,
-            one.Gain.Percent.ToIntervalString() + (one.Verdict == Verdict.Open ? "" : $" {Word(one)}"))));
+        var several = comparisons.Select(one => one.Baseline.Facets.Method).Distinct().Count() > 1;
+        return Matrix([.. comparisons.Select(one =>
+        {
+            var method = several ? $"{one.Facets.Method} − {one.Baseline.Facets.Method}" : one.Facets.Method;
+            var setting = one.Setting.Length > 0 ? one.Setting : $"gain over {one.Baseline.Facets.Method}, points";
+            return new Cell(settingsDown ? setting : method, settingsDown ? method : setting,
+                one.Gain.Percent.ToIntervalString() + (one.Verdict == Verdict.Open ? "" : $" {Word(one)}"), one.Runs);
+        })]);
     }
 
     private static IEnumerable<Row> Rows(RunSet runs)
@@ -90,19 +98,18 @@ public static class MethodTable
             method => new Row(setting.Name, method)));
     }
 
-    private static Frame<string, string> Matrix(RunSet all, IEnumerable<(RunSet Runs, string Setting, string Text)> cells)
+    private static Frame<string, string> Matrix(IReadOnlyList<Cell> cells)
     {
-        var known = cells.ToArray();
-        string[] settings = [.. known.Select(cell => cell.Setting).Distinct()];
-        var rows = known.GroupBy(cell => cell.Runs.Facets.Method)
-            .Select(row => (Method: row.Key, Cells: row.ToDictionary(cell => cell.Setting, cell => cell))).ToArray();
-        List<(string, Func<Row, string>)> columns = [.. settings.Select(setting => (
-            setting.Length > 0 ? setting : "test accuracy, %", (Func<Row, string>)(row => rows.First(
-                other => other.Method == row.Key).Cells.TryGetValue(setting, out var cell) ? cell.Text : "")))];
-        return Build(all,
-            [.. rows.Select(row => new Row("", [.. row.Cells.Values.SelectMany(cell => cell.Runs)])
-            { Key = row.Method })], columns);
+        var rows = cells.GroupBy(cell => cell.Row)
+            .Select(row => (Row: new Row("", [.. row.SelectMany(cell => cell.Runs)]) { Key = row.Key },
+                Texts: row.GroupBy(cell => cell.Column).ToDictionary(cell => cell.Key, cell => cell.First().Text)))
+            .ToDictionary(row => row.Row, row => row.Texts);
+        return Build([.. cells.SelectMany(cell => cell.Runs)], [.. rows.Keys],
+            [.. cells.Select(cell => cell.Column).Distinct().Select(
+                column => (column, (Func<Row, string>)(row => rows[row].GetValueOrDefault(column, ""))))]);
     }
+
+    private sealed record Cell(string Row, string Column, string Text, RunSet Runs);
 
     private static Frame<string, string> Build(RunSet all, IReadOnlyList<Row> rows,
         List<(string Name, Func<Row, string> Cell)> columns)
