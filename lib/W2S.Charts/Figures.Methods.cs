@@ -40,8 +40,13 @@ public static partial class Figures
         return Rows(title,
             [.. gains.Select(gain => new Row(gain.Setting, gain.Facets, gain.Gain, gain.Differences))],
             measure ?? Measure.Gain, zero: true,
-            Join(caption, RunMachine.Note(gains.SelectMany(gain => gain.Runs)) ?? ""));
+            Join(caption, Verdicts(gains), RunMachine.Note(gains.SelectMany(gain => gain.Runs)) ?? ""));
     }
+
+    private static string Verdicts(IReadOnlyList<Comparison> gains) => gains.All(gain => !gain.Gain.HasInterval) ? ""
+        : $"After Holm over {gains[0].FamilySize} comparisons: "
+            + string.Join(", ", gains.GroupBy(gain => gain.Verdict).OrderBy(group => group.Key).Select(
+                group => $"{group.Count()} {group.Key}".ToLowerInvariant()));
 
     private sealed record Row(string Setting, RunFacets Facets, Estimate Value, IReadOnlyList<double> Runs);
 

@@ -8,7 +8,7 @@ namespace W2S.Runs;
 /// another.</summary>
 /// <remarks>
 /// It comes from a grid, from the store, from a file, or from other sets: <c>RunSet all = [.. some, .. more]</c>. A run
-/// of several arms stands in it as one run an arm. What is made of it, intervals above all, takes what it needs from the
+/// of several arms stands in it as one run an arm, and one that is given twice stands in it once. What is made of it, intervals above all, takes what it needs from the
 /// runs themselves.
 /// </remarks>
 [CollectionBuilder(typeof(RunSet), nameof(Create))]
@@ -22,7 +22,8 @@ public sealed class RunSet : IReadOnlyList<RunResult>
     {
         ArgumentNullException.ThrowIfNull(runs);
         this.runs = [.. runs.SelectMany(run => run.Outcome.Arms.Count == 0 ? [run] : run.Outcome.Arms.Select(
-            arm => run with { Facets = arm.Facets, Outcome = new RunOutcome { Values = arm.Values } }))];
+            arm => run with { Facets = arm.Facets, Outcome = new RunOutcome { Values = arm.Values } }))
+            .DistinctBy(run => (run.Facets, run.Seed, Same: run.Hash.Length > 0 ? run.Hash : (object)run))];
     }
 
     /// <summary>A set of the runs given.</summary>
