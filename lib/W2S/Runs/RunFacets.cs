@@ -79,14 +79,15 @@ public sealed record RunFacets
             Loss = role == Runs.Role.Student ? loss : null,
         };
 
-    /// <summary>The setting's name beside others: only what tells it apart from them; empty where nothing
-    /// does.</summary>
-    /// <param name="others">Facets of all runs that stand together.</param>
+    /// <summary>The setting's name beside others: the scenario where there are several, and what tells it apart within
+    /// its own; empty where nothing does.</summary>
+    /// <param name="others">Facets of all that stand together, its own among them.</param>
     /// <returns>For instance <c>symmetric 50 %</c>.</returns>
     public string SettingBeside(IEnumerable<RunFacets> others)
     {
-        var common = Common(others);
-        return Join(", ", common.Scenario.Length == 0 ? Capital(Scenario) : "", (this with
+        var all = others.ToArray();
+        var common = Common(all.Where(other => other.Scenario == Scenario));
+        return Join(", ", all.Any(other => other.Scenario != Scenario) ? Capital(Scenario) : "", (this with
         {
             Data = common.Data.Length == 0 ? Data : "",
             Teacher = common.Teacher is null ? Teacher : null,
