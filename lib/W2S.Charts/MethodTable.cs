@@ -69,7 +69,7 @@ public static class MethodTable
     public static Frame<string, string> Across(RunSet runs, string value = "test accuracy")
     {
         ArgumentNullException.ThrowIfNull(runs);
-        return Matrix([.. Rows(runs).Select(row => new Cell(row.Runs.Facets.Method,
+        return Matrix(runs, [.. Rows(runs).Select(row => new Cell(row.Runs.Facets.Method,
             row.Setting.Length > 0 ? row.Setting : Head(value), Shown(row.Runs, value), row.Runs))]);
     }
 
@@ -82,7 +82,7 @@ public static class MethodTable
     {
         ArgumentNullException.ThrowIfNull(comparisons);
         var several = comparisons.Select(one => one.Baseline.Facets.Method).Distinct().Count() > 1;
-        return Matrix([.. comparisons.Select(one =>
+        return Matrix([.. comparisons.SelectMany(one => one.Runs.Concat(one.Baseline))], [.. comparisons.Select(one =>
         {
             var method = several ? $"{one.Facets.Method} − {one.Baseline.Facets.Method}" : one.Facets.Method;
             var setting = one.Setting.Length > 0 ? one.Setting : $"gain over {one.Baseline.Facets.Method}, points";
@@ -98,13 +98,13 @@ public static class MethodTable
             method => new Row(setting.Name, method)));
     }
 
-    private static Frame<string, string> Matrix(IReadOnlyList<Cell> cells)
+    private static Frame<string, string> Matrix(RunSet all, IReadOnlyList<Cell> cells)
     {
         var rows = cells.GroupBy(cell => cell.Row)
             .Select(row => (Row: new Row("", [.. row.SelectMany(cell => cell.Runs)]) { Key = row.Key },
                 Texts: row.GroupBy(cell => cell.Column).ToDictionary(cell => cell.Key, cell => cell.First().Text)))
             .ToDictionary(row => row.Row, row => row.Texts);
-        return Build([.. cells.SelectMany(cell => cell.Runs)], [.. rows.Keys],
+        return Build(all, [.. rows.Keys],
             [.. cells.Select(cell => cell.Column).Distinct().Select(
                 column => (column, (Func<Row, string>)(row => rows[row].GetValueOrDefault(column, ""))))]);
     }

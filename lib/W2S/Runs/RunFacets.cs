@@ -86,16 +86,19 @@ public sealed record RunFacets
     public string SettingBeside(IEnumerable<RunFacets> others)
     {
         var all = others.ToArray();
-        var common = Common(all.Where(other => other.Scenario == Scenario));
+        var networks = Differ(other => other.Teacher) || Differ(other => other.Student);
         return Join(", ", all.Any(other => other.Scenario != Scenario) ? Capital(Scenario) : "", (this with
         {
-            Data = common.Data.Length == 0 ? Data : "",
-            Teacher = common.Teacher is null ? Teacher : null,
-            Student = common.Student is null ? Student : null,
-            TrueLabels = common.TrueLabels is null ? TrueLabels : null,
-            Noise = common.Noise is null ? Noise : null,
-            Depth = common.Depth is null ? Depth : null,
+            Data = Differ(other => other.Data) ? Data : "",
+            Teacher = networks ? Teacher : null,
+            Student = networks ? Student : null,
+            TrueLabels = Differ(other => other.TrueLabels) ? TrueLabels : null,
+            Noise = Differ(other => other.Noise) ? Noise : null,
+            Depth = Differ(other => other.Depth) ? Depth : null,
         }).Setting);
+
+        bool Differ(Func<RunFacets, object?> facet) => all.Where(other => other.Scenario == Scenario).Select(facet)
+            .Where(value => value is not null).Distinct().Count() > 1;
     }
 
     /// <summary>What several have in common.</summary>

@@ -32,8 +32,8 @@ public sealed class FormattersTests
     {
         var text = ChartSamples.All["gap bars"]().ToDisplayString("text/plain");
         Assert.StartsWith("Bars\n", text);
-        Assert.Contains("weak teacher: 50.33 [", text);
-        Assert.Contains("ceiling: 80.33", text);
+        Assert.Contains("Weak teacher: 50.5 [", text);
+        Assert.Contains("Ceiling: 80.5", text);
         Assert.DoesNotContain("<", text);
         Assert.Contains("AdaptConf: 49 59.5 60.5 over 1 to 3",
             ChartSamples.All["learning curves"]().ToDisplayString("text/plain"));

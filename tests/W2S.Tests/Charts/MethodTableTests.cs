@@ -14,7 +14,7 @@ public sealed class MethodTableTests
         Assert.Equal(["Strong alone", "KD + labels", "AdaptConf + labels"], table.RowKeys);
         Assert.Equal(["", "0.074", "0.040"], table.GetColumn<string>("p, Holm").Values);
         Assert.Equal(["", "open", "above"], table.GetColumn<string>("verdict").Values);
-        Assert.Equal(["50.0 ± 0.0", "52.0 ± 1.0", "54.0 ± 1.0"], table.GetColumn<string>("test accuracy, %").Values);
+        Assert.Equal(["50.00 ± 0.00", "52.0 ± 1.0", "54.0 ± 1.0"], table.GetColumn<string>("test accuracy, %").Values);
         Assert.Equal(["", "2.0 [−0.5, 4.5]", "4.0 [1.5, 6.5]"],
             table.GetColumn<string>("gain over Strong alone, points").Values);
         Assert.Equal("one run", MethodTable.Of([.. Of(Role.StrongAlone, .5), .. Of("KD", .6)], Role.StrongAlone)
