@@ -79,26 +79,32 @@ public sealed record RunFacets
             Loss = role == Runs.Role.Student ? loss : null,
         };
 
-    /// <summary>The setting's name beside others: the scenario where there are several, and what tells it apart within
-    /// its own; empty where nothing does.</summary>
+    /// <summary>The setting's name beside others: the scenario where there are several, and of its own scenario the
+    /// fewest facets that tell it apart; empty where nothing has to be told.</summary>
     /// <param name="others">Facets of all that stand together, its own among them.</param>
     /// <returns>For instance <c>symmetric 50 %</c>.</returns>
     public string SettingBeside(IEnumerable<RunFacets> others)
     {
         var all = others.ToArray();
-        var networks = Differ(other => other.Teacher) || Differ(other => other.Student);
-        return Join(", ", all.Any(other => other.Scenario != Scenario) ? Capital(Scenario) : "", (this with
+        (string? Text, Func<RunFacets, bool> Differs)[] facets =
+        [
+            (Data, other => Data != other.Data),
+            (Join(" → ", Teacher, Student), other => Apart(Teacher, other.Teacher) || Apart(Student, other.Student)),
+            (Count, other => Apart(TrueLabels, other.TrueLabels)),
+            (Noise, other => Apart(Noise, other.Noise)), (Depth, other => Apart(Depth, other.Depth)),
+        ];
+        var shown = new bool[facets.Length];
+        var left = all.Where(other => other.Scenario == Scenario && facets.Any(facet => facet.Differs(other))).ToArray();
+        while (left.Length > 0)
         {
-            Data = Differ(other => other.Data) ? Data : "",
-            Teacher = networks ? Teacher : null,
-            Student = networks ? Student : null,
-            TrueLabels = Differ(other => other.TrueLabels) ? TrueLabels : null,
-            Noise = Differ(other => other.Noise) ? Noise : null,
-            Depth = Differ(other => other.Depth) ? Depth : null,
-        }).Setting);
+            var best = Enumerable.Range(0, facets.Length).MaxBy(i => left.Count(facets[i].Differs));
+            shown[best] = true;
+            left = [.. left.Where(other => !facets[best].Differs(other))];
+        }
+        return Join(", ", [all.Any(other => other.Scenario != Scenario) ? Capital(Scenario) : null,
+            .. facets.Where((_, i) => shown[i]).Select(facet => facet.Text)]);
 
-        bool Differ(Func<RunFacets, object?> facet) => all.Where(other => other.Scenario == Scenario).Select(facet)
-            .Where(value => value is not null).Distinct().Count() > 1;
+        static bool Apart(object? a, object? b) => a is not null && b is not null && !Equals(a, b);
     }
 
     /// <summary>What several have in common.</summary>
