@@ -86,23 +86,22 @@ public sealed record RunFacets
     public string SettingBeside(IEnumerable<RunFacets> others)
     {
         var all = others.ToArray();
+        // What is asked first stands last in the name.
         (string? Text, Func<RunFacets, bool> Differs)[] facets =
         [
-            (Data, other => Data != other.Data),
-            (Join(" → ", Teacher, Student), other => Apart(Teacher, other.Teacher) || Apart(Student, other.Student)),
+            (Depth, other => Apart(Depth, other.Depth)), (Noise, other => Apart(Noise, other.Noise)),
             (Count, other => Apart(TrueLabels, other.TrueLabels)),
-            (Noise, other => Apart(Noise, other.Noise)), (Depth, other => Apart(Depth, other.Depth)),
+            (Join(" → ", Teacher, Student), other => Apart(Teacher, other.Teacher) || Apart(Student, other.Student)),
+            (Data, other => Data != other.Data),
         ];
-        var shown = new bool[facets.Length];
-        var left = all.Where(other => other.Scenario == Scenario && facets.Any(facet => facet.Differs(other))).ToArray();
-        while (left.Length > 0)
+        var left = all.Where(other => other.Scenario == Scenario).ToArray();
+        var name = "";
+        foreach (var (text, differs) in facets)
         {
-            var best = Enumerable.Range(0, facets.Length).MaxBy(i => left.Count(facets[i].Differs));
-            shown[best] = true;
-            left = [.. left.Where(other => !facets[best].Differs(other))];
+            if (left.Any(differs)) name = Join(", ", text, name);
+            left = [.. left.Where(other => !differs(other))];
         }
-        return Join(", ", [all.Any(other => other.Scenario != Scenario) ? Capital(Scenario) : null,
-            .. facets.Where((_, i) => shown[i]).Select(facet => facet.Text)]);
+        return Join(", ", all.Any(other => other.Scenario != Scenario) ? Capital(Scenario) : null, name);
 
         static bool Apart(object? a, object? b) => a is not null && b is not null && !Equals(a, b);
     }
