@@ -1,5 +1,6 @@
 using TorchSharp;
 using W2S.Data.Batches;
+using W2S.Data.Sources;
 using W2S.Data.Views;
 using W2S.Losses;
 using W2S.Losses.WeakToStrong;
@@ -22,8 +23,8 @@ namespace W2S.Experiments.Distillation;
 [RunsOn(typeof(Trainer), typeof(ModelCatalogue))]
 public sealed record DistillationExperiment : Experiment
 {
-    /// <summary>The images.</summary>
-    public DistillationData Data { get; init; } = new();
+    /// <summary>The images: a labelled part, one that chooses the epoch and one that judges.</summary>
+    public required DataPlan Data { get; init; }
 
     /// <summary>The network that is trained, by its name in <see cref="ModelCatalogue"/>.</summary>
     public required string Network { get; init; }
@@ -69,7 +70,7 @@ public sealed record DistillationExperiment : Experiment
     };
 
     /// <inheritdoc/>
-    public override string Setting => $"{(Teacher is null ? Network : $"{Teacher.Network} → {Network}")}, {Data.Name}";
+    public override string Setting => $"{(Teacher is null ? Network : $"{Teacher.Network} → {Network}")}, {Data.Title}";
 
     /// <inheritdoc/>
     public override IReadOnlyList<Experiment> Needs => Teacher is null ? [] : [Teacher];
@@ -88,22 +89,23 @@ public sealed record DistillationExperiment : Experiment
     protected internal override RunOutcome Run(RunContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var images = Data.Load();
+        using var data = Data.Open(Seed);
+        var (train, normalization) = (data.Labelled.Images, Data.Pool.Normalization);
         var device = Devices.Best().Device;
-        using var student = ModelCatalogue.Create(Network, Data.Classes, Seed);
-        using var teacher = Teacher is null ? null : ModelCatalogue.Create(Teacher.Network, Data.Classes, Teacher.Seed);
+        using var student = ModelCatalogue.Create(Network, data.Classes, Seed);
+        using var teacher = Teacher is null ? null : ModelCatalogue.Create(Teacher.Network, data.Classes, Teacher.Seed);
         teacher?.LoadWeights(context.Of(Teacher!).File(TrainedNetwork.Weights));
-        var trained = Trainer.Train(new TrainingRun(student, images.Train, Loss)
+        var trained = Trainer.Train(new TrainingRun(student, train, Loss)
         {
             Teacher = teacher is null ? null : W2S.Training.Teacher.OnTheFly(teacher),
             WithLabels = WithLabels,
-            TrueLabels = Loss is AdaptConf { Rule: BetaRule.Oracle } ? images.Train.Labels : null,
-            Validation = images.Validation,
+            TrueLabels = Loss is AdaptConf { Rule: BetaRule.Oracle } ? data.Labelled.Truth : null,
+            Validation = data.Validation.Images,
             Batches = new BatchOptions
             {
                 BatchSize = BatchSize,
                 Augmentation = Augmentation,
-                Normalization = Data.Normalization,
+                Normalization = normalization,
                 Seed = Seed
             },
             Options = Training with
@@ -111,7 +113,7 @@ public sealed record DistillationExperiment : Experiment
         }, context.Progress, context.Token);
         context.Token.ThrowIfCancellationRequested();
         var (values, predictions) =
-            TrainedNetwork.Judge(context, student, Data.Normalization, images.Validation, images.Test,
+            TrainedNetwork.Judge(context, student, normalization, data.Validation.Images, data.Test.Images,
                 Teacher is null ? null : context.Of(Teacher));
         values["best epoch"] =
             Math.Round((double)trained.BestStep!.Value / trained.Steps * trained.History[^1].Epochs, 3);

@@ -1,5 +1,6 @@
 using W2S.Data;
 using W2S.Data.Batches;
+using W2S.Data.Sources;
 using W2S.Data.Views;
 using W2S.Losses;
 using W2S.Models;
@@ -34,8 +35,8 @@ public enum TransferDepth
 [RunsOn(typeof(Trainer), typeof(ModelCatalogue))]
 public sealed record TransferExperiment : Experiment
 {
-    /// <summary>The task's images.</summary>
-    public TransferData Data { get; init; } = new();
+    /// <summary>The task's images: the teacher learns from the labelled part, its student from the other.</summary>
+    public required DataPlan Data { get; init; }
 
     /// <summary>The network, by its name in <see cref="ModelCatalogue"/>.</summary>
     public required string Network { get; init; }
@@ -99,7 +100,7 @@ public sealed record TransferExperiment : Experiment
     public override string Setting =>
         $"{Title(this)}, "
         + $"{(Depth switch { TransferDepth.Head => "head", TransferDepth.LastStage => "last stage", _ => "full" })}, "
-            + $"{Data.Name}";
+            + $"{Data.Title}";
 
     /// <inheritdoc/>
     public override IReadOnlyList<Experiment> Needs => [.. new Experiment?[] { Source, Teacher }.OfType<Experiment>()];
@@ -138,13 +139,10 @@ public sealed record TransferExperiment : Experiment
     protected internal override RunOutcome Run(RunContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var all = Data.Load();
-        var parts = Data.Draw(Seed);
-        using var train = all.Subset(Teacher is null && !UnlabelledTruth ? parts.Labelled : parts.Unlabelled);
-        using var validation = all.Subset(parts.Validation);
-        using var test = all.Subset(parts.Test);
-        using var student = Create(context, all.Classes);
-        using var teacher = Teacher is null ? null : ModelCatalogue.Create(Teacher.Network, all.Classes);
+        using var data = Data.Open(Seed);
+        var train = (Teacher is null && !UnlabelledTruth ? data.Labelled : data.Unlabelled).Images;
+        using var student = Create(context, data.Classes);
+        using var teacher = Teacher is null ? null : ModelCatalogue.Create(Teacher.Network, data.Classes);
         teacher?.LoadWeights(context.Of(Teacher!).File(TrainedNetwork.Weights));
         var trained = Trainer.Train(new TrainingRun(student, train, Loss)
         {
@@ -152,7 +150,7 @@ public sealed record TransferExperiment : Experiment
                 : W2S.Training.Teacher.OnTheFly(teacher,
                     Teacher!.Normalization == Normalization ? null : Teacher.Normalization),
             WithLabels = Teacher is null || UnlabelledTruth,
-            Validation = validation,
+            Validation = data.Validation.Images,
             Batches = new BatchOptions
             {
                 BatchSize = BatchSize,
@@ -171,8 +169,8 @@ public sealed record TransferExperiment : Experiment
             },
         }, context.Progress, context.Token);
         context.Token.ThrowIfCancellationRequested();
-        var (values, predictions) = TrainedNetwork.Judge(context, student, Normalization, validation, test,
-            Teacher is null ? null : context.Of(Teacher));
+        var (values, predictions) = TrainedNetwork.Judge(context, student, Normalization, data.Validation.Images,
+            data.Test.Images, Teacher is null ? null : context.Of(Teacher));
         return new RunOutcome
         {
             Values = values,
@@ -202,7 +200,7 @@ public sealed record TransferExperiment : Experiment
         var own = (run.Weights, run.Source) switch
         {
             ({ } file, _) => Path.GetFileNameWithoutExtension(file),
-            (_, { } source) => $"{run.Network} of {source.Data.Name}",
+            (_, { } source) => $"{run.Network} of {source.Data.Title}",
             _ => $"{run.Network} from nothing",
         };
         return run.Teacher is null ? own : $"{Title(run.Teacher)} → {own}";
