@@ -54,10 +54,11 @@ public sealed record DataPlan
     /// <summary>What charts and tables call it.</summary>
     public string Title => Pool.Title;
 
-    /// <summary>Test images for each image to learn from, where every seed deals both anew from one pool: intervals
-    /// over the seeds are widened for the images that they share (see <see cref="Analysis.Statistics"/>).</summary>
+    /// <summary>Test images for each of the others, where every seed deals them anew: intervals over the seeds are
+    /// widened by it for the images that they share (see <see cref="Analysis.Statistics"/>).</summary>
     /// <value>0 where nothing is dealt anew.</value>
-    public double TestPerTrain => Fixed || Test == 0 ? 0 : (double)Test / (Labelled + Unused + Unlabelled);
+    public double TestPerTrain => Fixed || Test == 0 ? 0
+        : (double)Test / (Labelled + Unused + Validation + Unlabelled);
 
     /// <summary>Deals the parts without reading an image.</summary>
     /// <param name="seed">The same seed gives the same parts and the same noise on every machine.</param>

@@ -35,7 +35,7 @@ public sealed class DataPlanTests
         Assert.Equal(All(parts), All(Plan.Draw(1)));
         Assert.NotEqual(All(parts), All(Plan.Draw(2)));
         Assert.Equal(parts.Test.Positions.Select(at => (long)(at % 2)), parts.Test.Truth);
-        Assert.Equal(2 / 9.0, Plan.TestPerTrain);
+        Assert.Equal(2 / 10.0, Plan.TestPerTrain);
     }
 
     [Fact]

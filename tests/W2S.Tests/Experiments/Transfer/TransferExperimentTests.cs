@@ -63,7 +63,7 @@ public sealed class TransferExperimentTests : IDisposable
         Assert.Equal(120, all.SelectMany(part => part.Positions).Distinct().Count());
         Assert.Equal(parts.Test.Positions, Tiny.Draw(3).Test.Positions);
         Assert.NotEqual(parts.Test.Positions, Tiny.Draw(4).Test.Positions);
-        Assert.Equal(30 / 70.0, Tiny.TestPerTrain);
+        Assert.Equal(30 / 90.0, Tiny.TestPerTrain);
         Assert.Throws<ArgumentException>(() => (Tiny with { Test = 1_000 }).Draw(0));
     }
 
