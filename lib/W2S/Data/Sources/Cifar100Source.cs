@@ -1,5 +1,5 @@
 using W2S.Data.Noise;
-using W2S.Data.Views;
+using W2S.Models;
 
 namespace W2S.Data.Sources;
 

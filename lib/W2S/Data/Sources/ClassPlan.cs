@@ -1,5 +1,5 @@
 using W2S.Data.Shapes;
-using W2S.Data.Views;
+using W2S.Models;
 using W2S.Torch;
 
 namespace W2S.Data.Sources;

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using W2S.Data.Views;
+using W2S.Models;
 
 namespace W2S.Data.Sources;
 

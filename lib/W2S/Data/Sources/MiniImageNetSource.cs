@@ -1,4 +1,4 @@
-using W2S.Data.Views;
+using W2S.Models;
 
 namespace W2S.Data.Sources;
 

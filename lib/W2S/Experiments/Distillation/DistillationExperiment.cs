@@ -90,14 +90,13 @@ public sealed record DistillationExperiment : Experiment
     {
         ArgumentNullException.ThrowIfNull(context);
         using var data = Data.Open(Seed);
-        var (train, normalization) = (data.Labelled.Images, Data.Pool.Normalization);
         var device = Devices.Best().Device;
-        using var student = ModelCatalogue.Create(Network, data.Classes, Seed);
-        using var teacher = Teacher is null ? null : ModelCatalogue.Create(Teacher.Network, data.Classes, Teacher.Seed);
+        using var student = Create(data.Classes);
+        using var teacher = Teacher?.Create(data.Classes);
         teacher?.LoadWeights(context.Of(Teacher!).File(TrainedNetwork.Weights));
-        var trained = Trainer.Train(new TrainingRun(student, train, Loss)
+        var trained = Trainer.Train(new TrainingRun(student, data.Labelled.Images, Loss)
         {
-            Teacher = teacher is null ? null : W2S.Training.Teacher.OnTheFly(teacher),
+            Teacher = teacher,
             WithLabels = WithLabels,
             TrueLabels = Loss is AdaptConf { Rule: BetaRule.Oracle } ? data.Labelled.Truth : null,
             Validation = data.Validation.Images,
@@ -105,7 +104,6 @@ public sealed record DistillationExperiment : Experiment
             {
                 BatchSize = BatchSize,
                 Augmentation = Augmentation,
-                Normalization = normalization,
                 Seed = Seed
             },
             Options = Training with
@@ -113,7 +111,7 @@ public sealed record DistillationExperiment : Experiment
         }, context.Progress, context.Token);
         context.Token.ThrowIfCancellationRequested();
         var (values, predictions) =
-            TrainedNetwork.Judge(context, student, normalization, data.Validation.Images, data.Test.Images,
+            TrainedNetwork.Judge(context, student, data.Validation.Images, data.Test.Images,
                 Teacher is null ? null : context.Of(Teacher));
         values["best epoch"] =
             Math.Round((double)trained.BestStep!.Value / trained.Steps * trained.History[^1].Epochs, 3);
@@ -124,6 +122,9 @@ public sealed record DistillationExperiment : Experiment
             Predictions = predictions
         };
     }
+
+    private ImageModel Create(int classes) =>
+        new CatalogueNetwork(Network) { Normalization = Data.Pool.Normalization }.Create(classes, Seed);
 
     private static RunPoint Point(TrainingProgress at)
     {

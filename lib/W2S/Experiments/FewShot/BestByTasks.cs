@@ -2,7 +2,6 @@ using System.Globalization;
 using TorchSharp;
 using W2S.Data;
 using W2S.Data.Episodes;
-using W2S.Data.Views;
 using W2S.Models;
 using W2S.Models.Weights;
 using W2S.Training;
@@ -14,7 +13,7 @@ namespace W2S.Experiments.FewShot;
 /// <remarks>The trainer judges on the classes that it trains; few-shot learning has to choose by classes that it does
 /// not.</remarks>
 internal sealed class BestByTasks(
-    ImageModel student, ImageSet held, Normalization normalization, int episodes, int every, int epochs, string path,
+    ImageModel student, ImageSet held, int episodes, int every, int epochs, string path,
     IProgress<TrainingProgress>? inner) : IProgress<TrainingProgress>
 {
     private readonly SortedDictionary<int, double> judged = [];
@@ -42,7 +41,7 @@ internal sealed class BestByTasks(
     {
         Remember();
         var sampler = new EpisodeSampler(held, new EpisodeOptions { Shots = 5 }, seed: 1);
-        var accuracy = EpisodeScores.Of(student, held, normalization, sampler, episodes).Accuracy;
+        var accuracy = EpisodeScores.Of(student, held, sampler, episodes).Accuracy;
         var better = judged.Where(entry => entry.Key != epoch).All(entry => entry.Value < accuracy);
         judged[epoch] = accuracy;
         using var scope = torch.NewDisposeScope();

@@ -64,10 +64,11 @@ public sealed record ClassifierStage : FewShotStage
         using var images = Images.Base.Read();
         using var held = Images.Validation.Read();
         using var student = Network.Create(images.Classes, images.Height, Seed);
+        student.Normalization = Images.Normalization;
         using var teacher = Teacher?.Load(context, images);
         var device = Devices.Best().Device;
         student.to(device);
-        var judge = new BestByTasks(student, held, Images.Normalization, ValidationEpisodes, JudgeEvery, Epochs,
+        var judge = new BestByTasks(student, held, ValidationEpisodes, JudgeEvery, Epochs,
             Path.Combine(context.Folder, "best.safetensors"), context.Progress);
         var result = Trainer.Train(new TrainingRun(student, images, Loss)
         {
@@ -75,10 +76,9 @@ public sealed record ClassifierStage : FewShotStage
             {
                 BatchSize = BatchSize,
                 Seed = Seed,
-                Augmentation = Augmentation,
-                Normalization = Images.Normalization
+                Augmentation = Augmentation
             },
-            Teacher = teacher is null ? null : Training.Teacher.OnTheFly(teacher),
+            Teacher = teacher,
             Options = new TrainerOptions
             {
                 Epochs = Epochs,

@@ -82,6 +82,7 @@ public abstract record FewShotStage : Experiment
             }
         }
         var model = Form.Create(images.Classes, images.Height, Seed);
+        model.Normalization = Images.Normalization;
         model.LoadWeights(kept);
         model.eval();
         return model;
@@ -95,9 +96,9 @@ public abstract record FewShotStage : Experiment
             SafeTensorsFile.Write(Path.Combine(context.Kept, WeightsFile), model.state_dict());
         var values = more.ToDictionary(entry => entry.Name, entry => entry.Value);
         using var novel = Images.Novel.Read();
-        using var seen = FeatureExtractor.Compute(model, novel, Images.Normalization, token: context.Token);
+        using var seen = FeatureExtractor.Compute(model, novel, token: context.Token);
         using var weak = teacher is null ? null
-            : FeatureExtractor.Compute(teacher, novel, Images.Normalization, token: context.Token);
+            : FeatureExtractor.Compute(teacher, novel, token: context.Token);
         foreach (var shots in (int[])[1, 5])
         {
             // The same tasks for every method and seed: seed 0.

@@ -59,7 +59,6 @@ public sealed record MetaStage : FewShotStage
         using var teacher = Teacher?.Load(context, images);
         var result = EpisodicTrainer.Train(new EpisodicRun(student, images, Loss)
         {
-            Normalization = Images.Normalization,
             Teacher = teacher is null ? null : new EpisodicTeacher(teacher, ScaleOf(context.Of(Teacher!))),
             Validation = validation,
             Options = new EpisodicOptions

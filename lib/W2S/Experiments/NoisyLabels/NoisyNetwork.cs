@@ -119,7 +119,9 @@ public sealed record NoisyNetwork : Experiment
         using var data = Data.Open(Seed);
         var device = Devices.Best().Device;
         var (images, test) = (data.Labelled.Images, data.Test.Images);
-        using var student = ModelCatalogue.Create(Network, data.Classes, Seed).to(device);
+        using var student = ModelCatalogue.Create(Network, data.Classes, Seed);
+        student.to(device);
+        student.Normalization = Normalization;
         using var teacher = Teacher is null ? null : Load(context.Of(Teacher), data.Classes);
         var values = new Dictionary<string, double>();
         using var chosen = First is null ? null : Choose(context, student, data, values);
@@ -129,18 +131,17 @@ public sealed record NoisyNetwork : Experiment
             {
                 BatchSize = BatchSize,
                 Seed = Seed,
-                Normalization = Normalization,
                 Augmentation = Augmentation.Standard,
                 Mixing = new MixOptions { Mixup = 1 }
             },
-            Teacher = teacher is null ? null : W2S.Training.Teacher.OnTheFly(teacher),
+            Teacher = teacher,
             Validation = test, // a curve alone: the last weights are the result
             Options = Options with { Folder = context.Folder, Device = device, Seed = Seed },
         }, context.Progress, context.Token);
         context.Token.ThrowIfCancellationRequested();
         System.IO.File.Copy(Path.Combine(context.Folder, "last.safetensors"), Path.Combine(context.Kept, File),
             overwrite: true);
-        using var seen = FeatureExtractor.Compute(student, test, Normalization, token: context.Token);
+        using var seen = FeatureExtractor.Compute(student, test, token: context.Token);
         var predictions = SamplePredictions.Of(seen.Logits, tensor(data.Test.Truth.ToArray(), device: device));
         values["test accuracy"] = predictions.Accuracy;
         return new RunOutcome
@@ -170,7 +171,7 @@ public sealed record NoisyNetwork : Experiment
     {
         var split = data.Labelled;
         student.LoadWeights(context.Of(First!).File(File));
-        using var seen = FeatureExtractor.Compute(student, split.Images, Normalization, token: context.Token);
+        using var seen = FeatureExtractor.Compute(student, split.Images, token: context.Token);
         var selected = Selection.Select(seen.Features, tensor(split.Given.ToArray(), device: seen.Features.device),
             data.Classes).Selected;
         var quality = SelectionQuality.Of(selected, split.Right);
@@ -189,6 +190,7 @@ public sealed record NoisyNetwork : Experiment
     private ImageModel Load(RunResult run, int classes)
     {
         var model = ModelCatalogue.Create(Teacher!.Network, classes, Seed);
+        model.Normalization = Normalization;
         model.LoadWeights(run.File(File));
         return model;
     }
