@@ -1,6 +1,7 @@
 using W2S.Data;
 using W2S.Data.Shapes;
 using W2S.Data.Sources;
+using W2S.Runs;
 using W2S.Training;
 
 namespace W2S.Experiments.LabelChoice;
@@ -90,5 +91,14 @@ public sealed record ChoiceTask
             Test = Data.Test / 3,
         },
         Probe = Probe with { Steps = 200 },
+    };
+
+    /// <summary>What all runs of the task have in common.</summary>
+    internal RunFacets Facets => new()
+    {
+        Scenario = "label choice",
+        Data = Data.Title,
+        Teacher = string.Join(" + ", Teachers),
+        Student = Student,
     };
 }

@@ -38,10 +38,16 @@ public sealed record NoisyProbe : Experiment
     public override string Kind => "noisy-probe";
 
     /// <inheritdoc/>
-    public override string Name => Method.Name;
+    public override RunFacets Facets => RunFacets.Of("noisy labels", Data.Title, Role ?? Method.Role, Network,
+        Method.Teacher ? WeakNetwork : null, Method.Labels, Method.LossName) with
+    {
+        Noise = Data.Noise?.Name,
+        Labels = Method.LabelsName,
+        Variant = Variant,
+    };
 
     /// <inheritdoc/>
-    public override string Setting => $"{Data.Title}, {WeakNetwork} → {StrongNetwork}, {Data.Noise?.Name ?? "clean"}";
+    public override double TestPerTrain => Data.TestPerTrain;
 
     /// <summary>The split: decides images, noise, first weights and batches.</summary>
     public override long Seed { get; init; }
@@ -133,7 +139,7 @@ public sealed record NoisyProbe : Experiment
         var rows = kept.Rows;
         if (rows.Length == 0)
             throw new InvalidOperationException(
-                $"{Name}: the neighbours confirm no label; take a larger Quantile or other Neighbours");
+                $"{Facets.Method}: the neighbours confirm no label; take a larger Quantile or other Neighbours");
         return (tensor(rows),
             new Dictionary<string, double> { ["selected"] = quality.Coverage, ["selected right"] = quality.Accuracy });
     }

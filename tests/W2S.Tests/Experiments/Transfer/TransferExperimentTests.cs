@@ -26,7 +26,7 @@ public sealed class TransferExperimentTests : IDisposable
 
     private static readonly TransferExperiment Teacher = new()
     {
-        Method = "Weak teacher",
+        Role = Role.WeakTeacher,
         Data = Tiny,
         Network = "resnet8",
         BatchSize = 10,
@@ -34,7 +34,7 @@ public sealed class TransferExperimentTests : IDisposable
     };
     private static readonly TransferExperiment Source = Teacher
         with
-    { Method = "Source", Data = Tiny with { Pool = TransferPlan.Shapes(13) }, Network = "resnet14" };
+    { Role = null, Data = Tiny with { Pool = TransferPlan.Shapes(13) }, Network = "resnet14" };
 
     private readonly string folder = Directory.CreateTempSubdirectory("w2s-transfer-").FullName;
     private readonly RunStore store;
@@ -45,7 +45,7 @@ public sealed class TransferExperimentTests : IDisposable
 
     private static TransferExperiment Student(TransferDepth depth) => Teacher with
     {
-        Method = "Weak labels",
+        Role = null,
         Network = "resnet14",
         Source = Source,
         Depth = depth,
