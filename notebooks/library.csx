@@ -27,3 +27,5 @@ using W2S.Runs;
 using W2S.Selection;
 using W2S.Torch;
 using W2S.Training;
+
+var quick = Environment.GetEnvironmentVariable("W2S_QUICK") == "1";

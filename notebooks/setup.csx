@@ -43,7 +43,6 @@ Action<object> Show(object value)
     return next => shown.Update(next);
 }
 
-var quick = Environment.GetEnvironmentVariable("W2S_QUICK") == "1";
 TorchRuntime.Start();
 Formatters.Register();
 display(Formatters.PlotlyJs());
