@@ -266,18 +266,81 @@ async Task<int> Work(Sweep sweep)
     return Code(end);
 }
 
-int Run(Func<Sweep, int> what) => what(Sweep.Keep(name, [.. runs], store));
+// --- submit: an array of workers that are all alike, under Slurm
+
+[DllImport("libc", EntryPoint = "link")]
+static extern int HardLink(string from, string to);
+
+// Packages' large files are linked where the file system can: they never change. What the build writes is copied.
+void CopyFolder(string from, string to, string pattern = "*")
+{
+    foreach (var file in Directory.EnumerateFiles(from, pattern, SearchOption.AllDirectories))
+    {
+        var copy = Path.Combine(to, Path.GetRelativePath(from, file));
+        Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+        if (new FileInfo(file).Length < 5_000_000 || HardLink(file, copy) != 0) File.Copy(file, copy);
+    }
+}
+
+int Submit(Sweep sweep)
+{
+    var dry = Flag("--dry-run");
+    var nodes = Number("--nodes") ?? throw new BadInputException("submit needs --nodes N, how many to use at a time");
+    var time = Option("--time") ?? throw new BadInputException("submit needs --time T, a job's limit, for instance 4:00:00");
+    var tasks = Number("--tasks") ?? 4 * nodes;
+    NoMore();
+    var code = Path.Combine(store.Folder, "sweeps", $"{name}.{DateTime.UtcNow:yyyyMMdd-HHmmss}");
+    var logs = Path.Combine(store.Folder, "sweeps", $"{name}.logs");
+    var start = new ProcessStartInfo("sbatch",
+    [
+        "--parsable", $"--job-name={name}", $"--array=0-{tasks - 1}%{nodes}", "--nodes=1", "--ntasks=1", $"--time={time}",
+        "--signal=B:TERM@60", "--open-mode=append", $"--output={logs}/%A_%a.log",
+        .. passed, $"{code}/notebooks/sweep/job.sh", code, plan,
+    ])
+    {
+        WorkingDirectory = DataFolder.Repository, RedirectStandardOutput = true, RedirectStandardError = true,
+    };
+    start.Environment[RunStore.Variable] = store.Folder;
+    start.Environment[DataFolder.Variable] = DataFolder.Root;
+    if (dry)
+    {
+        Console.WriteLine($"sbatch {string.Join(' ', start.ArgumentList)}\n{Summary(sweep)}");
+        return AllFinished;
+    }
+    Directory.CreateDirectory(logs);
+    var built = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(command[0])!, "..", "..", ".."));
+    foreach (var folder in new[] { "lib/W2S.Charts/bin", "lib/W2S.Kernel/bin", "notebooks/sweep" })
+        CopyFolder(Path.Combine(built, folder), Path.Combine(code, folder));
+    File.Copy(Path.Combine(built, "notebooks/library.csx"), Path.Combine(code, "notebooks/library.csx"));
+    CopyFolder(Path.GetDirectoryName(Path.GetFullPath(plan))!, Path.Combine(code, "notebooks/plans"), "*.csx");
+    try
+    {
+        using var sbatch = Process.Start(start)!;
+        var (id, errors) = (sbatch.StandardOutput.ReadToEnd().Trim(), sbatch.StandardError.ReadToEnd().Trim());
+        sbatch.WaitForExit();
+        if (sbatch.ExitCode != 0) throw new BadInputException($"sbatch refused the job: {errors}");
+        Console.WriteLine($"job {id}: up to {tasks} tasks, {nodes} at a time, on the code of now; ./w2s sweep {plan} status");
+        return AllFinished;
+    }
+    catch (System.ComponentModel.Win32Exception)
+    {
+        throw new BadInputException("there is no sbatch here; for other schedulers see notebooks/sweep/README.md");
+    }
+}
+
+T Run<T>(Func<Sweep, T> what) => what(Sweep.Keep(name, [.. runs], store));
 
 try
 {
     Environment.ExitCode = verb switch
     {
         "list" => Run(List),
-        "work" => await Work(Sweep.Keep(name, [.. runs], store)),
+        "work" => await Run(Work),
+        "submit" => Run(Submit),
         "status" => Status(),
         "retry" => Retry(),
         "collect" => Collect(),
-        _ => throw new BadInputException($"sweep has no verb '{verb}'; it has list, work, status, retry and collect"),
+        _ => throw new BadInputException($"sweep has no verb '{verb}'; see ./w2s help"),
     };
 }
 catch (Exception error) when (error is BadInputException or RunException)
