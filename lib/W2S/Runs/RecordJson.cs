@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json.Nodes;
+using W2S.Models;
 using W2S.Torch;
 
 namespace W2S.Runs;
@@ -80,6 +81,7 @@ internal sealed class RecordJson
         yield return ("type", CompiledNames.Plain(type.Name));
         foreach (var property in Settable(type).OrderBy(property => property.Name, StringComparer.Ordinal))
             yield return (property.Name, Value(property.GetValue(record), $"{path}.{property.Name}"));
+        foreach (var network in (record as NetworkSource)?.Code ?? []) code.Add(network);
         if (Take(code.Add(type)) is not { } own) yield break;
         foreach (var field in Hidden(type).Where(field => !own.Changes(field)))
             yield return ($"field {field.Name}", Value(field.GetValue(record), $"{path}.{field.Name}"));

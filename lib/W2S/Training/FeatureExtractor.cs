@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using TorchSharp;
 using W2S.Data;
-using W2S.Data.Views;
 using W2S.Models;
 using W2S.Torch;
 using static TorchSharp.torch;
@@ -48,7 +47,6 @@ public static class FeatureExtractor
     /// restored.</summary>
     /// <param name="model">The network.</param>
     /// <param name="images">The images, unaugmented.</param>
-    /// <param name="normalization">What turns bytes into the network's input.</param>
     /// <param name="batch">Images at a time: 1 or more.</param>
     /// <param name="progress">Hears after every batch.</param>
     /// <param name="token">Stops the pass.</param>
@@ -57,12 +55,11 @@ public static class FeatureExtractor
     /// <exception cref="OutOfDeviceMemoryException">The device's memory does not suffice.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
     public static ImageFeatures Compute(
-        ImageModel model, ImageSet images, Normalization normalization, int batch = 256,
+        ImageModel model, ImageSet images, int batch = 256,
         IProgress<ExtractionProgress>? progress = null, CancellationToken token = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(images);
-        ArgumentNullException.ThrowIfNull(normalization);
         if (batch <= 0)
             throw new ArgumentOutOfRangeException(nameof(batch), batch,
                 $"batch size {batch} is not positive; give 1 or more");
@@ -84,7 +81,7 @@ public static class FeatureExtractor
                 using (var step = NewDisposeScope())
                 {
                     var bytes = images.Images.narrow(0, start, count).to(device);
-                    var output = model.ForwardFeatures(TorchNative.ChannelsLast(normalization.Apply(bytes)));
+                    var output = model.ForwardFeatures(TorchNative.ChannelsLast(model.Normalization.Apply(bytes)));
                     features.narrow(0, start, count).copy_(output.Pooled);
                     logits.narrow(0, start, count).copy_(output.Logits);
                 }

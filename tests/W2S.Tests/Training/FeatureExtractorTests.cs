@@ -19,14 +19,14 @@ public sealed class FeatureExtractorTests
         using var model = ModelCatalogue.Create("resnet20", 7);
         model.train();
         var seen = new List<int>();
-        using var all = FeatureExtractor.Compute(model, images, Normalization.Cifar100, batch: 4, new Counting(seen));
+        using var all = FeatureExtractor.Compute(model, images, batch: 4, new Counting(seen));
         Assert.True(model.training);
         Assert.Equal([4, 8, 11], seen);
         Assert.Equal([11L, 64], all.Features.shape);
         Assert.Equal([11L, 7], all.Logits.shape);
         Assert.False(all.Features.requires_grad);
         model.eval();
-        var direct = model.ForwardFeatures(Normalization.Cifar100.Apply(images.Images));
+        var direct = model.ForwardFeatures(model.Normalization.Apply(images.Images));
         Assert.True(direct.Logits.allclose(all.Logits, rtol: 1e-4, atol: 1e-4));
         Assert.True(direct.Pooled.allclose(all.Features, rtol: 1e-4, atol: 1e-4));
         var some = all.Subset([10, 2]);
@@ -40,9 +40,9 @@ public sealed class FeatureExtractorTests
         using var images = Pictures(4);
         using var model = ModelCatalogue.Create("resnet20", 7);
         Assert.Throws<OperationCanceledException>(
-            () => FeatureExtractor.Compute(model, images, Normalization.Cifar100, token: new CancellationToken(true)));
+            () => FeatureExtractor.Compute(model, images, token: new CancellationToken(true)));
         Assert.Throws<ArgumentOutOfRangeException>(
-            () => FeatureExtractor.Compute(model, images, Normalization.Cifar100, batch: 0));
+            () => FeatureExtractor.Compute(model, images, batch: 0));
     }
 
     private static ImageSet Pictures(int count)

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using TorchSharp;
 using W2S.Data;
 using W2S.Data.Shapes;
-using W2S.Data.Views;
+using W2S.Models;
 using W2S.Torch;
 using static TorchSharp.torch;
 

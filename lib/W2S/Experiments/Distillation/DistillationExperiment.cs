@@ -90,12 +90,12 @@ public sealed record DistillationExperiment : Experiment
         ArgumentNullException.ThrowIfNull(context);
         var images = Data.Load();
         var device = Devices.Best().Device;
-        using var student = ModelCatalogue.Create(Network, Data.Classes, Seed);
-        using var teacher = Teacher is null ? null : ModelCatalogue.Create(Teacher.Network, Data.Classes, Teacher.Seed);
+        using var student = Create();
+        using var teacher = Teacher?.Create();
         teacher?.LoadWeights(context.Of(Teacher!).File(TrainedNetwork.Weights));
         var trained = Trainer.Train(new TrainingRun(student, images.Train, Loss)
         {
-            Teacher = teacher is null ? null : W2S.Training.Teacher.OnTheFly(teacher),
+            Teacher = teacher,
             WithLabels = WithLabels,
             TrueLabels = Loss is AdaptConf { Rule: BetaRule.Oracle } ? images.Train.Labels : null,
             Validation = images.Validation,
@@ -103,7 +103,6 @@ public sealed record DistillationExperiment : Experiment
             {
                 BatchSize = BatchSize,
                 Augmentation = Augmentation,
-                Normalization = Data.Normalization,
                 Seed = Seed
             },
             Options = Training with
@@ -111,7 +110,7 @@ public sealed record DistillationExperiment : Experiment
         }, context.Progress, context.Token);
         context.Token.ThrowIfCancellationRequested();
         var (values, predictions) =
-            TrainedNetwork.Judge(context, student, Data.Normalization, images.Validation, images.Test,
+            TrainedNetwork.Judge(context, student, images.Validation, images.Test,
                 Teacher is null ? null : context.Of(Teacher));
         values["best epoch"] =
             Math.Round((double)trained.BestStep!.Value / trained.Steps * trained.History[^1].Epochs, 3);
@@ -122,6 +121,9 @@ public sealed record DistillationExperiment : Experiment
             Predictions = predictions
         };
     }
+
+    private ImageModel Create() =>
+        new CatalogueNetwork(Network) { Normalization = Data.Normalization }.Create(Data.Classes, Seed);
 
     private static RunPoint Point(TrainingProgress at)
     {

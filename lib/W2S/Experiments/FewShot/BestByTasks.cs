@@ -42,7 +42,7 @@ internal sealed class BestByTasks(
     {
         Remember();
         var sampler = new EpisodeSampler(held, new EpisodeOptions { Shots = 5 }, seed: 1);
-        var accuracy = EpisodeScores.Of(student, held, images.Normalization, sampler, episodes).Accuracy;
+        var accuracy = EpisodeScores.Of(student, held, sampler, episodes).Accuracy;
         var better = judged.Where(entry => entry.Key != epoch).All(entry => entry.Value < accuracy);
         judged[epoch] = accuracy;
         using var scope = torch.NewDisposeScope();

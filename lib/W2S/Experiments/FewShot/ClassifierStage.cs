@@ -63,6 +63,7 @@ public sealed record ClassifierStage : FewShotStage
         ArgumentNullException.ThrowIfNull(context);
         var images = Images.Part(ClassPart.Base);
         using var student = Network.Create(images.Classes, Images.Size, Seed);
+        student.Normalization = Images.Normalization;
         using var teacher = Teacher?.Load(context);
         var device = Devices.Best().Device;
         student.to(device);
@@ -74,10 +75,9 @@ public sealed record ClassifierStage : FewShotStage
             {
                 BatchSize = BatchSize,
                 Seed = Seed,
-                Augmentation = Augmentation,
-                Normalization = Images.Normalization
+                Augmentation = Augmentation
             },
-            Teacher = teacher is null ? null : Training.Teacher.OnTheFly(teacher),
+            Teacher = teacher,
             Options = new TrainerOptions
             {
                 Epochs = Epochs,

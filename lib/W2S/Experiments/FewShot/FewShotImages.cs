@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using W2S.Data;
 using W2S.Data.Shapes;
-using W2S.Data.Views;
+using W2S.Models;
 using W2S.Torch;
 
 namespace W2S.Experiments.FewShot;

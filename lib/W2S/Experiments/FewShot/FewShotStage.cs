@@ -80,6 +80,7 @@ public abstract record FewShotStage : Experiment
             }
         }
         var model = Form.Create(Images.Part(ClassPart.Base).Classes, Images.Size, Seed);
+        model.Normalization = Images.Normalization;
         model.LoadWeights(kept);
         model.eval();
         return model;
@@ -93,9 +94,9 @@ public abstract record FewShotStage : Experiment
             SafeTensorsFile.Write(Path.Combine(context.Kept, WeightsFile), model.state_dict());
         var values = more.ToDictionary(entry => entry.Name, entry => entry.Value);
         var novel = Images.Part(ClassPart.Novel);
-        using var seen = FeatureExtractor.Compute(model, novel, Images.Normalization, token: context.Token);
+        using var seen = FeatureExtractor.Compute(model, novel, token: context.Token);
         using var weak = teacher is null ? null
-            : FeatureExtractor.Compute(teacher, novel, Images.Normalization, token: context.Token);
+            : FeatureExtractor.Compute(teacher, novel, token: context.Token);
         foreach (var shots in (int[])[1, 5])
         {
             // The same tasks for every method and seed: seed 0.

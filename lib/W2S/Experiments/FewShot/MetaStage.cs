@@ -57,7 +57,6 @@ public sealed record MetaStage : FewShotStage
         using var teacher = Teacher?.Load(context);
         var result = EpisodicTrainer.Train(new EpisodicRun(student, Images.Part(ClassPart.Base), Loss)
         {
-            Normalization = Images.Normalization,
             Teacher = teacher is null ? null : new EpisodicTeacher(teacher, ScaleOf(context.Of(Teacher!))),
             Validation = Images.Part(ClassPart.Validation),
             Options = new EpisodicOptions

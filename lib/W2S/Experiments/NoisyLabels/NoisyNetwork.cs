@@ -122,7 +122,9 @@ public sealed record NoisyNetwork : Experiment
         var device = Devices.Best().Device;
         using var images = Take(Train, split.Train, split.Given);
         using var test = Take(Test, split.Test, split.TestTruth);
-        using var student = ModelCatalogue.Create(Network, split.Classes, Seed).to(device);
+        using var student = ModelCatalogue.Create(Network, split.Classes, Seed);
+        student.to(device);
+        student.Normalization = Normalization;
         using var teacher = Teacher is null ? null : Load(context.Of(Teacher));
         var values = new Dictionary<string, double>();
         using var chosen = First is null ? null : Choose(context, student, images, split, values);
@@ -132,18 +134,17 @@ public sealed record NoisyNetwork : Experiment
             {
                 BatchSize = BatchSize,
                 Seed = Seed,
-                Normalization = Normalization,
                 Augmentation = Augmentation.Standard,
                 Mixing = new MixOptions { Mixup = 1 }
             },
-            Teacher = teacher is null ? null : W2S.Training.Teacher.OnTheFly(teacher),
+            Teacher = teacher,
             Validation = test, // a curve alone: the last weights are the result
             Options = Options with { Folder = context.Folder, Device = device, Seed = Seed },
         }, context.Progress, context.Token);
         context.Token.ThrowIfCancellationRequested();
         System.IO.File.Copy(Path.Combine(context.Folder, "last.safetensors"), Path.Combine(context.Kept, File),
             overwrite: true);
-        using var seen = FeatureExtractor.Compute(student, test, Normalization, token: context.Token);
+        using var seen = FeatureExtractor.Compute(student, test, token: context.Token);
         var predictions = SamplePredictions.Of(seen.Logits, tensor(split.TestTruth.ToArray(), device: device));
         values["test accuracy"] = predictions.Accuracy;
         return new RunOutcome
@@ -180,7 +181,7 @@ public sealed record NoisyNetwork : Experiment
         Dictionary<string, double> values)
     {
         student.LoadWeights(context.Of(First!).File(File));
-        using var seen = FeatureExtractor.Compute(student, images, Normalization, token: context.Token);
+        using var seen = FeatureExtractor.Compute(student, images, token: context.Token);
         var selected = Selection.Select(seen.Features, tensor(split.Given.ToArray(), device: seen.Features.device),
             split.Classes).Selected;
         var quality = SelectionQuality.Of(selected, split.Right);
@@ -199,6 +200,7 @@ public sealed record NoisyNetwork : Experiment
     private ImageModel Load(RunResult run)
     {
         var model = ModelCatalogue.Create(Teacher!.Network, Train.ReadLabels().ClassNames.Count, Seed);
+        model.Normalization = Normalization;
         model.LoadWeights(run.File(File));
         return model;
     }

@@ -144,20 +144,16 @@ public sealed record TransferExperiment : Experiment
         using var validation = all.Subset(parts.Validation);
         using var test = all.Subset(parts.Test);
         using var student = Create(context, all.Classes);
-        using var teacher = Teacher is null ? null : ModelCatalogue.Create(Teacher.Network, all.Classes);
-        teacher?.LoadWeights(context.Of(Teacher!).File(TrainedNetwork.Weights));
+        using var teacher = Teacher?.Load(context, all.Classes);
         var trained = Trainer.Train(new TrainingRun(student, train, Loss)
         {
-            Teacher = teacher is null ? null
-                : W2S.Training.Teacher.OnTheFly(teacher,
-                    Teacher!.Normalization == Normalization ? null : Teacher.Normalization),
+            Teacher = teacher,
             WithLabels = Teacher is null || UnlabelledTruth,
             Validation = validation,
             Batches = new BatchOptions
             {
                 BatchSize = BatchSize,
                 Augmentation = Depth == TransferDepth.Head ? Augmentation.None : Augmentation.Standard,
-                Normalization = Normalization,
                 Seed = Seed
             },
             Options = Training with
@@ -171,7 +167,7 @@ public sealed record TransferExperiment : Experiment
             },
         }, context.Progress, context.Token);
         context.Token.ThrowIfCancellationRequested();
-        var (values, predictions) = TrainedNetwork.Judge(context, student, Normalization, validation, test,
+        var (values, predictions) = TrainedNetwork.Judge(context, student, validation, test,
             Teacher is null ? null : context.Of(Teacher));
         return new RunOutcome
         {
@@ -190,10 +186,17 @@ public sealed record TransferExperiment : Experiment
             throw new ArgumentException(
                 $"both Weights {Weights} and Source {Source} are given; a network starts from one of them",
                 nameof(Weights));
-        var model = ModelCatalogue.Create(Network, classes, Seed);
+        var model = new CatalogueNetwork(Network) { Normalization = Normalization }.Create(classes, Seed);
         var file = Weights is not null ? DataFolder.Require(Weights)
             : Source is not null ? context.Of(Source).File(TrainedNetwork.Weights) : null;
         if (file is not null) model.LoadWeights(file, strict: true, HeadWeights.Keep);
+        return model;
+    }
+
+    private ImageModel Load(RunContext context, int classes)
+    {
+        var model = new CatalogueNetwork(Network) { Normalization = Normalization }.Create(classes, Seed);
+        model.LoadWeights(context.Of(this).File(TrainedNetwork.Weights));
         return model;
     }
 

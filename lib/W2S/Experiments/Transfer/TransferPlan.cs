@@ -65,7 +65,7 @@ public sealed record TransferPlan
 
     private TransferExperiment Run(string method, string name, long seed, TransferDepth depth)
     {
-        var known = PublicNetwork.Named(name);
+        var known = new PublicNetwork(name);
         var run = new TransferExperiment
         {
             Method = method,
