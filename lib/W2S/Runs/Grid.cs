@@ -31,7 +31,7 @@ public static class Grid
         var results = experiments.DistinctBy(experiment => experiment.Hash)
             .ToDictionary(experiment => experiment.Hash, experiment => store.Get(experiment, token: token));
         progress?.Report(new GridProgress(order.Count, order.Count, null, null, latest));
-        return [.. experiments.Select(experiment => results[experiment.Hash])];
+        return [.. experiments.Select(experiment => results[experiment.Hash].As(experiment))];
 
         void Tell(Experiment current, TrainingProgress? training) =>
             progress?.Report(new GridProgress(order.Count - work!.Left, order.Count, current, training, latest));

@@ -73,7 +73,7 @@ public sealed class RunStore
     public RunResult? Find(Experiment experiment)
     {
         ArgumentNullException.ThrowIfNull(experiment);
-        return Find(experiment.Kind, experiment.Hash);
+        return Find(experiment.Kind, experiment.Hash)?.As(experiment);
     }
 
     internal RunResult? Find(string kind, string hash)
@@ -96,7 +96,7 @@ public sealed class RunStore
         ArgumentNullException.ThrowIfNull(experiment);
         while (true)
         {
-            if (Whole(experiment, files: false) is { } result) return result;
+            if (Whole(experiment, files: false) is { } result) return result.As(experiment);
             new GridWork([experiment], this, Tell).Run(token);
         }
 
@@ -216,7 +216,7 @@ public sealed class RunStore
                 foreach (var need in experiment.Needs)
                 {
                     if (Whole(need, experiment.NeedsFiles) is not { } whole) return null;
-                    needs[need.Hash] = whole;
+                    needs[need.Hash] = whole.As(need);
                 }
                 if (claim.Holder.Lost >= MostLost)
                     throw new InvalidOperationException(
@@ -238,7 +238,7 @@ public sealed class RunStore
             }
         }
         TryDelete(place);
-        return Read(Place(experiment));
+        return Read(Place(experiment)).As(experiment);
     }
 
     // What lies in the result's folder at the end is the result: nobody else writes there.
@@ -260,8 +260,8 @@ public sealed class RunStore
         token.ThrowIfCancellationRequested();
         RunFile.Write(Path.Combine(made, ResultFile), [new RunResult
         {
-            Record = experiment.Record, Hash = experiment.Hash, Kind = experiment.Kind, Name = experiment.Name,
-            Setting = experiment.Setting, Seed = experiment.Seed, Outcome = outcome, Seconds = claim.Seconds,
+            Record = experiment.Record, Hash = experiment.Hash, Kind = experiment.Kind, Facets = experiment.Facets,
+            TestPerTrain = experiment.TestPerTrain, Seed = experiment.Seed, Outcome = outcome, Seconds = claim.Seconds,
             Versions = $"{TorchRuntime.Versions}", Machine = RunMachine.Here, Ended = DateTime.UtcNow,
             Files = KeptFiles.SumsOf(kept), Inputs = Sums(needs.Values),
         }]);

@@ -182,9 +182,9 @@ public sealed class GridWorkTests : IDisposable
 
         public override string Kind => "stepped";
 
-        public override string Name => Method;
+        public override RunFacets Facets => new() { Scenario = "stepped", Data = "steps", Variant = Method };
 
-        public override string Setting => "steps";
+        public override double TestPerTrain => 0;
 
         public override long Seed { get; init; }
 
