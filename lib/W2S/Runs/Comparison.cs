@@ -75,11 +75,11 @@ public sealed record Comparison
     public static IReadOnlyList<Comparison> Family(IEnumerable<Comparison> comparisons)
     {
         var all = comparisons.ToArray();
-        var tested = all.Where(one => !double.IsNaN(one.PValue)).ToArray();
-        var adjusted = tested.Zip(Statistics.Holm([.. tested.Select(one => one.PValue)]))
-            .ToDictionary(pair => pair.First, pair => pair.Second, ReferenceEqualityComparer.Instance);
-        return [.. all.Select(one => one with
-        { AdjustedPValue = adjusted.GetValueOrDefault(one, double.NaN), FamilySize = tested.Length })];
+        var tested = Enumerable.Range(0, all.Length).Where(i => !double.IsNaN(all[i].PValue)).ToArray();
+        var adjusted = tested.Zip(Statistics.Holm([.. tested.Select(i => all[i].PValue)])).ToDictionary(
+            pair => pair.First, pair => pair.Second);
+        return [.. all.Select((one, i) => one with
+        { AdjustedPValue = adjusted.GetValueOrDefault(i, double.NaN), FamilySize = tested.Length })];
     }
 
     /// <summary>For instance <c>KD + labels over Strong alone: 1.2 [0.3, 2.1] points, n = 5, p = 0.03, above</c>.</summary>

@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
 using W2S.Data;
+using W2S.Data.Noise;
+using W2S.Data.Sources;
 using W2S.Experiments;
 using W2S.Experiments.Distillation;
 using W2S.Experiments.LabelChoice;
@@ -67,9 +69,8 @@ public sealed class RunFacetsTests
         Assert.Equal(.25, Noisy(NoisyMethod.StrongAlone).TestPerTrain);
         Assert.Equal(2_000 / 7_000.0, new ChoiceRun { Task = ChoiceTask.Cifar100, Rule = LabelRule.OneTeacher }.TestPerTrain);
         Assert.Equal(.25, Probes.TestPerTrain);
-        NoisyNetwork whole = new() { Network = "resnet8", Noise = NoiseSetting.Human };
-        Assert.Equal(0, whole.TestPerTrain); // all of CIFAR-100's two parts
-        Assert.Equal(.25, (whole with { TrainImages = 40_000 }).TestPerTrain);
+        var part = Noisy(NoisyMethod.StrongAlone).Data with { Fixed = true };
+        Assert.Equal(0, part.TestPerTrain); // no seed deals anew
     }
 
     [Fact]
@@ -123,18 +124,22 @@ public sealed class RunFacetsTests
             Students = [ProbeStudent.Hard, ProbeStudent.Soft,
                 new(new AdaptConf { BetaTemperature = 4 }.TeacherOnly()) { Variant = "T = 4" }],
         },
-        Images = new NoisyImageSource(NoisyImages.Cifar100Test),
+        Images = new Cifar100Source(DataSplit.Test),
         Weak = "weak",
         Strong = "strong",
     };
 
     private static NoisyProbe Noisy(NoisyMethod method) => new()
     {
-        Train = NoisyImages.Cifar100Test,
-        Test = NoisyImages.Cifar100Test,
+        Data = new()
+        {
+            Pool = new Cifar100Source(DataSplit.Test),
+            Labelled = 8_000,
+            Test = 2_000,
+            Noise = new(NoiseKind.Symmetric, .5),
+        },
         WeakNetwork = "cifar100_resnet20",
         StrongNetwork = "cifar100_resnet56",
-        Noise = new(NoiseKind.Symmetric, .5),
         Method = method,
     };
 }

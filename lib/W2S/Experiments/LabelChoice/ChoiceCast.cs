@@ -1,4 +1,5 @@
 using W2S.Analysis;
+using W2S.Data.Sources;
 using W2S.Losses;
 using W2S.Models.Weights;
 using W2S.Runs;
@@ -29,14 +30,14 @@ public sealed record ChoiceCast : Experiment
     /// <inheritdoc/>
     public override IReadOnlyList<RunFacets> Arms =>
     [
-        .. Task.Teachers.Select(teacher => RunFacets.Of("label choice", Task.Images.Title(), Runs.Role.WeakTeacher,
-            teacher, null, labels: true, "")),
-        RunFacets.Of("label choice", Task.Images.Title(), Runs.Role.Student, Task.Student, Task.Teachers[0],
-            labels: false, ProbeStudent.Soft.Loss.Name),
+        .. Task.Teachers.Select(teacher => RunFacets.Of("label choice", Task.Data.Title, Runs.Role.WeakTeacher, teacher,
+            null, labels: true, "")),
+        RunFacets.Of("label choice", Task.Data.Title, Runs.Role.Student, Task.Student, Task.Teachers[0], labels: false,
+            ProbeStudent.Soft.Loss.Name),
     ];
 
     /// <inheritdoc/>
-    public override double TestPerTrain => Task.TestPerTrain;
+    public override double TestPerTrain => Task.Data.TestPerTrain;
 
     /// <summary>The split.</summary>
     public override long Seed { get; init; }
@@ -56,7 +57,7 @@ public sealed record ChoiceCast : Experiment
     public FrozenFeatures Features(string network) =>
         new()
         {
-            Images = new ChoiceImageSource(Task.Images, Task.Count),
+            Images = Task.Data.Pool,
             Network = network,
             WithViews = network == Task.Teachers[0]
         };
@@ -68,7 +69,7 @@ public sealed record ChoiceCast : Experiment
     public CastLogits Read(RunResult run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        return new CastLogits(Task.Draw(Seed), Seed, SafeTensorsFile.Read(run.File(File)));
+        return new CastLogits(Task.Data.Draw(Seed), Seed, SafeTensorsFile.Read(run.File(File)));
     }
 
     /// <inheritdoc/>
@@ -76,24 +77,24 @@ public sealed record ChoiceCast : Experiment
     {
         ArgumentNullException.ThrowIfNull(context);
         using var scope = NewDisposeScope();
-        var split = Task.Draw(Seed);
+        var split = Task.Data.Draw(Seed);
         var logits = new Dictionary<string, Tensor>();
         for (var k = 0; k < Task.Teachers.Count; k++)
         {
             var run = context.Of(Features(Task.Teachers[k]));
             var features = FrozenFeatures.Read(run);
             using var probe =
-                Train(features, split.Train, new CrossEntropy(), Supervision.ByLabels(split.Truth(split.Train)),
+                Train(features, split.Labelled, new CrossEntropy(), Supervision.ByLabels([.. split.Labelled.Given]),
                     $"teacher {k}");
             Say(probe, features, $"teacher{k}");
             if (k == 0)
                 logits["views"] =
                     stack([.. FrozenFeatures.ReadViews(run).unbind(0).Select(
-                        view => probe.Logits(Rows(view, split.Student)))]);
+                        view => probe.Logits(split.Unlabelled.Rows(view)))]);
         }
         var strong = FrozenFeatures.Read(context.Of(Features(Task.Student)));
         using var student =
-            Train(strong, split.Student, ProbeStudent.Soft.Loss, Supervision.ByTeacher(logits["teacher0/student"]),
+            Train(strong, split.Unlabelled, ProbeStudent.Soft.Loss, Supervision.ByTeacher(logits["teacher0/student"]),
                 "student");
         Say(student, strong, "student");
         SafeTensorsFile.Write(Path.Combine(context.Kept, File),
@@ -104,28 +105,22 @@ public sealed record ChoiceCast : Experiment
             Arms = Judge(new CastLogits(split, Seed, logits)),
         };
 
-        LinearProbe Train(Tensor features, IReadOnlyList<int> part, Loss loss, Supervision by, string who) =>
+        LinearProbe Train(Tensor features, DataPart part, Loss loss, Supervision by, string who) =>
             LinearProbe.Train(
-            Rows(features, part), split.Classes, loss, by, Task.Probe with { Seed = Seeds.Derive(Seed, who) },
+            part.Rows(features), split.Classes, loss, by, Task.Probe with { Seed = Seeds.Derive(Seed, who) },
             context.Progress, context.Token);
 
         void Say(LinearProbe probe, Tensor features, string who)
         {
-            foreach (var (part, positions) in new[] { ("validation", split.Validation), ("student", split.Student),
+            foreach (var (name, part) in new[] { ("validation", split.Validation), ("student", split.Unlabelled),
                 ("test", split.Test) })
-                logits[$"{who}/{part}"] = probe.Logits(Rows(features, positions));
+                logits[$"{who}/{name}"] = probe.Logits(part.Rows(features));
         }
-    }
-
-    internal static Tensor Rows(Tensor features, IReadOnlyList<int> positions)
-    {
-        using var rows = tensor(positions.Select(position => (long)position).ToArray());
-        return features.index_select(0, rows);
     }
 
     private RunArm[] Judge(CastLogits cast)
     {
-        var truth = tensor(cast.Split.Truth(cast.Split.Test));
+        var truth = cast.Truth(ChoicePart.Test);
         return [.. Arms.Select((facets, k) =>
         {
             var (raw, calibrated) = (cast.Of(k, ChoicePart.Test, calibrated: false), cast.Of(k, ChoicePart.Test));
