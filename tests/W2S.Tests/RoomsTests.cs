@@ -33,7 +33,7 @@ public sealed partial class RoomsTests
         ("Losses.NoisyLabels", ["Torch", "Selection", "Losses"]),
         ("Losses.WeakToStrong", ["Torch", "Selection", "Losses"]),
         ("Losses.Catalogue", ["Selection", "Losses", "Losses.*"]),
-        ("Training", ["Torch", "Data", "Data.*", "Models", "Models.Weights", "Losses", "Losses.Distillation"]),
+        ("Training", ["Torch", "Data", "Data.*", "Models", "Models.Weights", "Losses"]),
         ("Runs", ["Torch", "Data", "Models", "Models.Weights", "Training", "Analysis"]),
         ("Experiments",
             ["Torch", "Data", "Data.*", "Models", "Models.Weights", "Losses", "Losses.*", "Training", "Runs"]),

@@ -31,6 +31,9 @@ public sealed record LabelsAndTeacher(Loss Labels, DistillationLoss Teacher) : L
     public override bool NeedsTeacher => Labels.NeedsTeacher || Teacher.NeedsTeacher;
 
     /// <inheritdoc/>
+    public override bool NeedsValidation => Labels.NeedsValidation || Teacher.NeedsValidation;
+
+    /// <inheritdoc/>
     public override LossParts Compute(LossBatch batch)
     {
         using var scope = NewDisposeScope();

@@ -8,6 +8,11 @@ internal static class Option
     public static double Positive(double value, [CallerMemberName] string name = "") =>
         Check(value > 0 && double.IsFinite(value), value, "is not positive; give a number above 0", name);
 
+    public static int Positive(int value, [CallerMemberName] string name = "") => (int)Positive((long)value, name);
+
+    public static long Positive(long value, [CallerMemberName] string name = "") => value > 0 ? value
+        : throw new ArgumentOutOfRangeException(name, value, $"{name} {value} is not positive; give 1 or more");
+
     public static double NotNegative(double value, [CallerMemberName] string name = "") =>
         Check(value >= 0 && double.IsFinite(value), value, "is negative or not finite; give 0 or more", name);
 

@@ -1,6 +1,6 @@
-using TorchSharp;
 using W2S.Data;
 using W2S.Data.Batches;
+using W2S.Data.Episodes;
 using W2S.Data.Views;
 using W2S.Models;
 using W2S.Runs;
@@ -65,10 +65,6 @@ public sealed record ClassifierStage : FewShotStage
         using var student = Network.Create(images.Classes, Images.Size, Seed);
         student.Normalization = Images.Normalization;
         using var teacher = Teacher?.Load(context);
-        var device = Devices.Best().Device;
-        student.to(device);
-        var judge = new BestByTasks(student, Images, ValidationEpisodes, JudgeEvery, Epochs,
-            Path.Combine(context.Folder, "best.safetensors"), context.Progress);
         var result = Trainer.Train(new TrainingRun(student, images, Loss)
         {
             Batches = new BatchOptions
@@ -78,32 +74,21 @@ public sealed record ClassifierStage : FewShotStage
                 Augmentation = Augmentation
             },
             Teacher = teacher,
+            Validation = new TaskValidation(Images.Part(ClassPart.Validation), new EpisodeOptions { Shots = 5 },
+                ValidationEpisodes, Seed: 1),
             Options = new TrainerOptions
             {
                 Epochs = Epochs,
                 Optimizer = Optimizer,
                 Schedule = Schedule,
                 Seed = Seed,
+                EvaluateEvery = JudgeEvery,
+                Final = FinalWeights.Best,
+                Device = Devices.Best().Device,
                 Folder = Path.Combine(context.Folder, "training")
             },
-        }, judge, context.Token);
+        }, context.Progress, context.Token);
         context.Token.ThrowIfCancellationRequested();
-        var (accuracy, epoch, validation) = judge.UseBest();
-        var history = result.History.Where(point => point.Epoch == Math.Round(point.Epoch))
-            .Select(point => new RunPoint(point.Epoch, Numbers(point, validation)));
-        return Finish(context, student, [.. history], teacher, ("validation 5-shot", accuracy), ("best epoch", epoch),
-            ("base accuracy", result.LastAccuracy("train") ?? double.NaN));
-    }
-
-    private static Dictionary<string, double> Numbers(TrainingProgress point,
-        IReadOnlyDictionary<int, double> validation)
-    {
-        var numbers =
-            new Dictionary<string, double>(point.Losses.ToDictionary(loss => $"loss {loss.Key}", loss => loss.Value));
-        if (point.Accuracies.TryGetValue("train", out var train)) numbers["base accuracy"] = train;
-        if (validation.TryGetValue((int)Math.Round(point.Epoch), out var five)) numbers["validation 5-shot"] = five;
-        if (point.Beta is { } beta) numbers["beta"] = beta;
-        if (point.Agreement is { } agreement) numbers["agreement"] = agreement;
-        return numbers;
+        return Finish(context, student, result, teacher, "validation 5-shot");
     }
 }

@@ -50,6 +50,9 @@ public sealed record EarlyStoppedKd : DistillationLoss
     public override string Name => "Early-stopped KD";
 
     /// <inheritdoc/>
+    public override bool NeedsValidation => true;
+
+    /// <inheritdoc/>
     protected internal override TeacherTerms Teach(Logits student, LossBatch batch)
     {
         var run = batch.Epoch / batch.Epochs;
