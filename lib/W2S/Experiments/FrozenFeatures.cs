@@ -35,10 +35,10 @@ public sealed record FrozenFeatures : Experiment
     public override string Kind => "features";
 
     /// <inheritdoc/>
-    public override string Name => Network;
+    public override RunFacets Facets => new() { Scenario = "features", Data = Images.Title, Student = Network };
 
-    /// <inheritdoc/>
-    public override string Setting => Images.Title;
+    /// <summary>0: nothing is dealt.</summary>
+    public override double TestPerTrain => 0;
 
     /// <summary>Always 0: nothing is left to chance.</summary>
     public override long Seed { get; init; }

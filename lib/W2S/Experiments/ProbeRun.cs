@@ -32,10 +32,17 @@ public sealed record ProbeRun : Experiment
     public override string Kind => "probes";
 
     /// <inheritdoc/>
-    public override string Name => $"Probes, {Protocol.TrueLabels:N0} true labels";
+    public override RunFacets Facets => new()
+    {
+        Scenario = "probes",
+        Data = Images.Title,
+        Teacher = Weak,
+        Student = Strong,
+        TrueLabels = Protocol.TrueLabels,
+    };
 
     /// <inheritdoc/>
-    public override string Setting => $"{Images.Title}, {Weak} → {Strong}";
+    public override double TestPerTrain => Protocol.TestPerTrain;
 
     /// <summary>The split: decides the parts, the first weights and the batches.</summary>
     public override long Seed { get; init; }

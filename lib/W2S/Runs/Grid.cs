@@ -33,7 +33,7 @@ public static class Grid
             next += Math.Max(1, beside.Length);
         }
         progress?.Report(new GridProgress(order.Count, order.Count, null, null, latest));
-        return [.. experiments.Select(experiment => results[experiment.Hash])];
+        return [.. experiments.Select(experiment => results[experiment.Hash].As(experiment))];
 
         void Make(Experiment experiment)
         {

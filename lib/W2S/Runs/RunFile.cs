@@ -15,11 +15,13 @@ namespace W2S.Runs;
 /// </remarks>
 public static class RunFile
 {
-    private const int Format = 2;
+    private const int Format = 3;
     private static readonly JsonSerializerOptions Json = new()
     {
         WriteIndented = true,
         NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter() },
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
@@ -122,8 +124,8 @@ public static class RunFile
     private sealed record Contents(int Format, string? Sha256, IReadOnlyList<Run> Runs);
 
     private sealed record Run(
-        string Hash, string Kind, string Name, string Setting, long Seed, Dictionary<string, double> Values,
-        Dictionary<string, double[]> History, string[] Predictions, double Seconds, DateTime Ended, string Versions,
+        string Hash, string Kind, RunFacets Facets, double TestPerTrain, long Seed, Dictionary<string, double> Values,
+        IReadOnlyList<RunArm> Arms, Dictionary<string, double[]> History, string[] Predictions, double Seconds, DateTime Ended, string Versions,
         RunMachine? Machine, IReadOnlyDictionary<string, string> Files, IReadOnlyDictionary<string, string> Inputs,
         JsonObject Record)
     {
@@ -141,8 +143,8 @@ public static class RunFile
                     history[name] = [.. run.Outcome.History.Select(
                         point => Math.Round(point.Values.GetValueOrDefault(name, double.NaN), 6))];
             }
-            return new Run(run.Hash, run.Kind, run.Name, run.Setting, run.Seed, run.Outcome.Values.ToDictionary(),
-                history,
+            return new Run(run.Hash, run.Kind, run.Facets, run.TestPerTrain, run.Seed,
+                run.Outcome.Values.ToDictionary(), run.Outcome.Arms, history,
                 [.. run.Outcome.Predictions.Keys], Math.Round(run.Seconds, 1), run.Ended, run.Versions, run.Machine,
                 run.Files, run.Inputs, run.Record.DeepClone().AsObject());
         }
@@ -151,7 +153,7 @@ public static class RunFile
         {
             if (Experiment.HashOf(Record) != Hash)
                 throw new InvalidDataException(
-                    $"the record of {Name}, {Setting}, seed {Seed} is not that of hash {Hash}");
+                    $"the record of {Facets.Method}, {Facets.Setting}, seed {Seed} is not that of hash {Hash}");
             var points = !History.TryGetValue(Epoch, out var epochs) ? []
                 : epochs.Select((epoch, i) => new RunPoint(epoch,
                 History.Where(column => column.Key != Epoch && !double.IsNaN(column.Value[i]))
@@ -161,8 +163,8 @@ public static class RunFile
                 Record = Record,
                 Hash = Hash,
                 Kind = Kind,
-                Name = Name,
-                Setting = Setting,
+                Facets = Facets,
+                TestPerTrain = TestPerTrain,
                 Seed = Seed,
                 Seconds = Seconds,
                 Versions = Versions,
@@ -173,6 +175,7 @@ public static class RunFile
                 Outcome = new RunOutcome
                 {
                     Values = Values,
+                    Arms = Arms ?? [],
                     History = points,
                     Predictions =
                         Predictions.ToDictionary(set => set, set => SamplePredictions.From(arrays, $"{Hash}/{set}"))

@@ -62,8 +62,8 @@ public sealed class RunStore
     {
         ArgumentNullException.ThrowIfNull(experiment);
         var place = Place(experiment);
-        return File.Exists(Path.Combine(place, ResultFile)) ? Read(place)
-            : committed.Value.GetValueOrDefault(experiment.Hash);
+        return (File.Exists(Path.Combine(place, ResultFile)) ? Read(place)
+            : committed.Value.GetValueOrDefault(experiment.Hash))?.As(experiment);
     }
 
     /// <summary>A run, with all that it needs: read where it is finished, else made.</summary>
@@ -89,7 +89,7 @@ public sealed class RunStore
     // Where files are wanted, a committed result does not serve, nor a run whose files were deleted.
     private RunResult Get(Experiment experiment, bool files, IProgress<TrainingProgress>? progress,
         CancellationToken token) =>
-        Whole(experiment, files) ?? Make(experiment, files, progress, token);
+        (Whole(experiment, files) ?? Make(experiment, files, progress, token)).As(experiment);
 
     private RunResult Make(Experiment experiment, bool files, IProgress<TrainingProgress>? progress,
         CancellationToken token)
@@ -116,8 +116,8 @@ public sealed class RunStore
         token.ThrowIfCancellationRequested();
         RunFile.Write(Path.Combine(place, ResultFile), [new RunResult
         {
-            Record = experiment.Record, Hash = experiment.Hash, Kind = experiment.Kind, Name = experiment.Name,
-            Setting = experiment.Setting, Seed = experiment.Seed, Outcome = outcome, Seconds = seconds,
+            Record = experiment.Record, Hash = experiment.Hash, Kind = experiment.Kind, Facets = experiment.Facets,
+            TestPerTrain = experiment.TestPerTrain, Seed = experiment.Seed, Outcome = outcome, Seconds = seconds,
             Versions = $"{TorchRuntime.Versions}", Machine = RunMachine.Here, Ended = DateTime.UtcNow,
             Files = KeptFiles.SumsOf(kept), Inputs = Sums(needs.Values),
         }]);

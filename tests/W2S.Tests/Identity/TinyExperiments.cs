@@ -80,18 +80,18 @@ internal static class TinyExperiments
         var teacher =
             new TransferExperiment
             {
-                Method = "Weak teacher",
+                Role = Role.WeakTeacher,
                 Data = data,
                 Network = "resnet8",
                 BatchSize = 10,
                 Training = Training
             };
-        var source = teacher with { Method = "Source", Data = data with { PerClass = 13 }, Network = "resnet14" };
+        var source = teacher with { Role = null, Data = data with { PerClass = 13 }, Network = "resnet14" };
         foreach (var depth in Enum.GetValues<TransferDepth>())
             yield return ($"transfer, {depth}",
                 teacher with
                 {
-                    Method = "Weak labels",
+                    Role = null,
                     Network = "resnet14",
                     Source = source,
                     Depth = depth,
@@ -113,14 +113,13 @@ internal static class TinyExperiments
             ValidationEpisodes = 20,
             JudgeEvery = 1
         };
-        yield return ("few-shot", study.Meta("AdaptConf", 0));
+        yield return ("few-shot", study.Metas(0)[^1]);
     }
 
     private static IEnumerable<(string, Experiment)> NoisyNetworks()
     {
         var weak = new NoisyNetwork
         {
-            Method = "First stage",
             Network = "resnet8",
             Train = NoisyImages.Shapes,
             Test = NoisyImages.Shapes,
@@ -133,7 +132,6 @@ internal static class TinyExperiments
         yield return ("noisy network",
             weak with
             {
-                Method = "Second stage",
                 First = weak,
                 Teacher = weak,
                 Selection = new NeighbourSelection { Neighbours = 10 }
@@ -156,11 +154,11 @@ internal static class TinyExperiments
             Probe = probe,
         };
         foreach (var method in NoisyMethods())
-            yield return ($"noisy probe, {method.Name}", noisy with { Method = method });
+            yield return ($"noisy probe, {(noisy with { Method = method }).Name}", noisy with { Method = method });
         yield return ("quantile choice", new QuantileChoice { Study = noisy with { Method = Second } });
         var task = ChoiceTask.Shapes.Small with { Probe = probe };
         foreach (var rule in LabelRule.Picks.Take(3).Concat(LabelRule.Selections(0.5)).Concat(LabelRule.Ends))
-            yield return ($"label choice, {rule.Name}", new ChoiceRun { Task = task, Rule = rule });
+            yield return ($"label choice, {rule.Title}", new ChoiceRun { Task = task, Rule = rule });
         yield return ("probes", new ProbeRun
         {
             Protocol = new ProbeProtocol
@@ -178,7 +176,7 @@ internal static class TinyExperiments
     }
 
     private static NoisyMethod Second { get; } =
-        NoisyMethod.SecondStage("Second stage", new NeighbourSelection { Neighbours = 10 });
+        NoisyMethod.SecondStage(new NeighbourSelection { Neighbours = 10 });
 
     private static NoisyMethod[] NoisyMethods() => [NoisyMethod.StrongAlone, NoisyMethod.WeakTeacher, Second];
 
@@ -203,7 +201,7 @@ internal static class TinyExperiments
         SafeTensorsFile.Write(Path.Combine(kept, "features.safetensors"), tensors);
         RunFile.Write(Path.Combine(place, "result.json"), [new RunResult
         {
-            Record = run.Record, Hash = run.Hash, Kind = run.Kind, Name = run.Name, Setting = run.Setting, Seed = 0,
+            Record = run.Record, Hash = run.Hash, Kind = run.Kind, Facets = run.Facets, TestPerTrain = 0, Seed = 0,
             Seconds = 0, Versions = "planted", Ended = DateTime.UnixEpoch, Files = KeptFiles.SumsOf(kept),
             Outcome = new RunOutcome { Values = new Dictionary<string, double> { ["images"] = images.Count } },
         }]);

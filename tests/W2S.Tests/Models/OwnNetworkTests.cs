@@ -128,9 +128,9 @@ public sealed class OwnNetworkTests
     {
         public override string Kind => "study";
 
-        public override string Name => "own";
+        public override RunFacets Facets => new() { Scenario = "study", Data = "" };
 
-        public override string Setting => Network.Title;
+        public override double TestPerTrain => 0;
 
         public override long Seed { get; init; }
 

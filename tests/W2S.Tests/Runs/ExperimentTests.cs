@@ -79,9 +79,9 @@ public sealed class ExperimentTests
 
         public override string Kind => "toy";
 
-        public override string Name => Name_;
+        public override RunFacets Facets => new() { Scenario = "toy", Data = "", Variant = Name_ };
 
-        public override string Setting => "";
+        public override double TestPerTrain => 0;
 
         public override long Seed { get; init; } = Number;
 

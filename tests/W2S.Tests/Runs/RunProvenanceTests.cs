@@ -104,7 +104,7 @@ public sealed class RunProvenanceTests : IDisposable
     public void AResultSaysItsMachineAndATableOfSeveralSaysWhich()
     {
         var run = Store.Get(Teacher);
-        var other = run with { Machine = new RunMachine("Processor X", null, 1), Name = "student" };
+        var other = run with { Machine = new RunMachine("Processor X", null, 1), Facets = run.Facets with { Variant = "student" } };
 
         Assert.Equal(RunMachine.Here, run.Machine);
         Assert.Contains("libtorch", run.Versions);
@@ -115,7 +115,7 @@ public sealed class RunProvenanceTests : IDisposable
         Assert.Equal("Processor X with 1 thread", RunTable.Of([run, other]).GetColumn<string>("machine")[1]);
         Assert.Equal("not recorded", RunTable.Of([run, other with { Machine = null }]).GetColumn<string>("machine")[1]);
         Assert.Contains("machines", NoisyTable.Means([run, other], "sum").ColumnKeys);
-        Assert.DoesNotContain("machines", NoisyTable.Means([run, run with { Name = "student" }], "sum").ColumnKeys);
+        Assert.DoesNotContain("machines", NoisyTable.Means([run, run with { Facets = other.Facets }], "sum").ColumnKeys);
     }
 
     [Fact]
@@ -162,9 +162,9 @@ public sealed class RunProvenanceTests : IDisposable
 
         public override string Kind => "alone";
 
-        public override string Name => "Alone";
+        public override RunFacets Facets => new() { Scenario = "alone", Data = "" };
 
-        public override string Setting => "";
+        public override double TestPerTrain => 0;
 
         public override long Seed { get; init; }
 
@@ -209,9 +209,9 @@ public sealed class RunProvenanceTests : IDisposable
 
         public override string Kind => "taught";
 
-        public override string Name => Who;
+        public override RunFacets Facets => new() { Scenario = "taught", Data = "four bytes", Variant = Who };
 
-        public override string Setting => "four bytes";
+        public override double TestPerTrain => 0;
 
         public override long Seed { get; init; }
 

@@ -59,17 +59,16 @@ public sealed record DistillationExperiment : Experiment
     /// <inheritdoc/>
     public override string Kind => "distillation";
 
-    /// <summary>The loss's name; <c>Scratch</c> for labels alone, and <c>, teacher only</c> behind it where no label is
-    /// seen.</summary>
-    public override string Name => (Teacher, Loss) switch
-    {
-        (null, CrossEntropy { Smoothing: 0 }) => "Scratch",
-        (not null, _) when !WithLabels => $"{Loss.Name}, teacher only",
-        _ => Loss.Name,
-    };
-
     /// <inheritdoc/>
-    public override string Setting => $"{(Teacher is null ? Network : $"{Teacher.Network} → {Network}")}, {Data.Name}";
+    /// <remarks>A run without a teacher is the strong network alone, unless <see cref="Experiment.Role"/> says
+    /// otherwise.</remarks>
+    public override RunFacets Facets => RunFacets.Of("distillation", Data.Name,
+        Role ?? (Teacher is null && Loss is CrossEntropy { Smoothing: 0 } ? Runs.Role.StrongAlone : Runs.Role.Student),
+        Network, Teacher?.Network, WithLabels, Loss.Name) with
+    { Variant = Variant };
+
+    /// <summary>0: test images come from the set's own test part, and no seed deals anew.</summary>
+    public override double TestPerTrain => 0;
 
     /// <inheritdoc/>
     public override IReadOnlyList<Experiment> Needs => Teacher is null ? [] : [Teacher];

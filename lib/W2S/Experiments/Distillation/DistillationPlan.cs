@@ -1,5 +1,6 @@
 using W2S.Data.Views;
 using W2S.Losses;
+using W2S.Runs;
 using W2S.Training;
 
 namespace W2S.Experiments.Distillation;
@@ -78,7 +79,9 @@ public sealed record DistillationPlan
     /// <summary>The teacher of a seed: labels alone.</summary>
     /// <param name="seed">The seed.</param>
     /// <returns>The run.</returns>
-    public DistillationExperiment TeacherRun(long seed) => Run(Teacher, TeacherEpochs, seed);
+    public DistillationExperiment TeacherRun(long seed) =>
+        Run(Teacher, TeacherEpochs, seed) with
+        { Role = Role.WeakTeacher };
 
     /// <summary>The student's network taught by labels alone: scratch, and the ceiling of students who see no
     /// label.</summary>

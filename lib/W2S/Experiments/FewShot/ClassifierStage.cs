@@ -49,8 +49,9 @@ public sealed record ClassifierStage : FewShotStage
     /// <inheritdoc/>
     public override string Kind => "few-shot-classifier";
 
-    /// <inheritdoc/>
-    public override string Setting => $"{Images.Title}, classifier stage";
+    private protected override string Stage => "classifier stage";
+
+    private protected override FewShotStage? TaughtBy => Teacher;
 
     /// <inheritdoc/>
     public override FewShotNetwork Form => Network;

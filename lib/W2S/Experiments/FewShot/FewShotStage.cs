@@ -19,9 +19,6 @@ public abstract record FewShotStage : Experiment
     /// <summary>The images.</summary>
     public required FewShotImages Images { get; init; }
 
-    /// <summary>The method, for instance <c>AdaptConf</c>.</summary>
-    public required string Method { get; init; }
-
     /// <summary>The loss that the student learns by.</summary>
     /// <value>Cross entropy to the labels.</value>
     public Loss Loss { get; init; } = new CrossEntropy();
@@ -46,7 +43,21 @@ public abstract record FewShotStage : Experiment
         [.. Before.SelectMany(need => need.Needs.Append(need)).DistinctBy(need => need.Hash)];
 
     /// <inheritdoc/>
-    public sealed override string Name => Method;
+    /// <remarks>A run without a teacher is the strong network alone, unless <see cref="Experiment.Role"/> says
+    /// otherwise.</remarks>
+    public sealed override RunFacets Facets => RunFacets.Of("few-shot", Images.Title,
+        Role ?? (TaughtBy is null ? Runs.Role.StrongAlone : Runs.Role.Student), Form.Title, TaughtBy?.Form.Title,
+        labels: true, Loss.Name) with
+    { Depth = Stage, Variant = Variant };
+
+    /// <summary>0: every run is judged by the same tasks of classes of their own.</summary>
+    public sealed override double TestPerTrain => 0;
+
+    /// <summary>The stage's name.</summary>
+    private protected abstract string Stage { get; }
+
+    /// <summary>The teacher's run; null for none.</summary>
+    private protected abstract FewShotStage? TaughtBy { get; }
 
     /// <inheritdoc/>
     public override long Seed { get; init; }

@@ -42,8 +42,9 @@ public sealed record MetaStage : FewShotStage
     /// <inheritdoc/>
     public override string Kind => "few-shot-meta";
 
-    /// <inheritdoc/>
-    public override string Setting => $"{Images.Title}, meta stage";
+    private protected override string Stage => "meta stage";
+
+    private protected override FewShotStage? TaughtBy => Teacher;
 
     /// <inheritdoc/>
     public override FewShotNetwork Form => Start.Network;

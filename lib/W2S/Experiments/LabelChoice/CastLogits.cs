@@ -91,7 +91,7 @@ public sealed class CastLogits
                     EnsembleWeights.Samme(Teaching(ChoicePart.Validation), Truth(ChoicePart.Validation))),
             LabelSource.AnyoneRight => AnyoneRight([.. teachers, student]),
             _ => throw new ArgumentException(
-                $"the rule '{rule.Name}' learns from true labels; there are no weak ones to give", nameof(rule)),
+                $"the rule '{rule.Title}' learns from true labels; there are no weak ones to give", nameof(rule)),
         };
     }
 

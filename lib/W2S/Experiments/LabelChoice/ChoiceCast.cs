@@ -24,10 +24,10 @@ public sealed record ChoiceCast : Experiment
     public override string Kind => "choice-cast";
 
     /// <inheritdoc/>
-    public override string Name => "Cast";
+    public override RunFacets Facets => Task.Facets with { Variant = "Teachers and first student" };
 
     /// <inheritdoc/>
-    public override string Setting => Task.Images.Title();
+    public override double TestPerTrain => Task.TestPerTrain;
 
     /// <summary>The split.</summary>
     public override long Seed { get; init; }

@@ -28,10 +28,23 @@ public sealed record ChoiceRun : Experiment
     public override string Kind => "label-choice";
 
     /// <inheritdoc/>
-    public override string Name => Rule.Name;
+    public override RunFacets Facets => Task.Facets with
+    {
+        Role = Role ?? Rule.Source switch
+        {
+            LabelSource.Truth => Runs.Role.Ceiling,
+            LabelSource.FewTrueLabels => Runs.Role.FewTrueLabels,
+            _ => Runs.Role.Student,
+        },
+        Supervision = Rule.Source is LabelSource.Truth or LabelSource.FewTrueLabels ? SupervisionKind.Labels
+            : SupervisionKind.Teacher,
+        Loss = ProbeStudent.Soft.Loss.Name,
+        Labels = Rule.Title,
+        Variant = Variant,
+    };
 
     /// <inheritdoc/>
-    public override string Setting => Task.Images.Title();
+    public override double TestPerTrain => Task.TestPerTrain;
 
     /// <summary>The split: decides the parts, first weights and batches.</summary>
     public override long Seed { get; init; }
@@ -96,7 +109,7 @@ public sealed record ChoiceRun : Experiment
         long[] rows = [.. Enumerable.Range(0, kept.Length).Where(i => kept[i] || Rule.Distrusted != Distrusted.Drop)
             .Select(i => (long)i)];
         if (rows.Length == 0)
-            throw new InvalidOperationException($"{Rule.Name} keeps no label of {kept.Length}; take a larger Coverage");
+            throw new InvalidOperationException($"{Rule.Title} keeps no label of {kept.Length}; take a larger Coverage");
         var by = new Supervision { TeacherLogits = labels, TeacherWeights = weights }.Rows(tensor(rows));
         var (used, right) = (by.TeacherLogits!.argmax(1),
             Accuracy.Correct(by.TeacherLogits!, cast.Truth(ChoicePart.Student).index_select(0, tensor(rows))));

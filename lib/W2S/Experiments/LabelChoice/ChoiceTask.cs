@@ -1,4 +1,5 @@
 using W2S.Data;
+using W2S.Runs;
 using W2S.Torch;
 using W2S.Training;
 
@@ -92,6 +93,18 @@ public sealed record ChoiceTask
         StudentImages = StudentImages / 3,
         TestImages = TestImages / 3,
         Probe = Probe with { Steps = 200 },
+    };
+
+    /// <summary>Test images for each of the others that a split deals.</summary>
+    public double TestPerTrain => (double)TestImages / (TrueLabels + ValidationLabels + StudentImages);
+
+    /// <summary>What all runs of the task have in common.</summary>
+    internal RunFacets Facets => new()
+    {
+        Scenario = "label choice",
+        Data = Images.Title(),
+        Teacher = string.Join(" + ", Teachers),
+        Student = Student,
     };
 
     /// <summary>Draws a split.</summary>

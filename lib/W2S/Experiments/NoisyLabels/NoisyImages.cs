@@ -93,6 +93,14 @@ public static class NoisyImageSets
         _ => "shapes",
     };
 
+    /// <summary>Test images for each training image of a split: 0 where it takes all of two sets, so that no seed deals
+    /// anew.</summary>
+    internal static double TestPerTrain(this NoisyImages train, NoisyImages test, int trainImages, int testImages) =>
+        train != test && trainImages == train.Size() && testImages == test.Size() ? 0
+            : (double)testImages / trainImages;
+
+    private static int Size(this NoisyImages images) => images == NoisyImages.Cifar100Train ? 50_000 : Count;
+
     private static readonly ConcurrentDictionary<(string, NoisyImages), (IReadOnlyList<long>, IReadOnlyList<string>)>
         Known = new();
     private static readonly ConcurrentDictionary<string, IReadOnlyList<long>> Human = new();

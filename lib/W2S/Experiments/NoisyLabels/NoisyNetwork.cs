@@ -30,9 +30,6 @@ public sealed record NoisyNetwork : Experiment
 {
     private const string File = "weights.safetensors";
 
-    /// <summary>The method's name.</summary>
-    public required string Method { get; init; }
-
     /// <summary>A name of <see cref="ModelCatalogue"/>, for instance <c>preactresnet34</c>.</summary>
     public required string Network { get; init; }
 
@@ -80,11 +77,19 @@ public sealed record NoisyNetwork : Experiment
     public override string Kind => "noisy-network";
 
     /// <inheritdoc/>
-    public override string Name => Method;
+    /// <remarks>A first stage without a teacher is the strong network alone, unless <see cref="Experiment.Role"/> says
+    /// otherwise.</remarks>
+    public override RunFacets Facets => RunFacets.Of("noisy labels, whole networks", Train.Title(),
+        Role ?? (First is null && Teacher is null ? Runs.Role.StrongAlone : Runs.Role.Student), Network,
+        Teacher?.Network, labels: true, (Teacher is null ? What : Loss).Name) with
+    {
+        Noise = Noise.Name,
+        Labels = First is null ? null : NoisyMethod.Confirmed,
+        Variant = Variant,
+    };
 
     /// <inheritdoc/>
-    public override string Setting =>
-        $"{Train.Title()}, {(Teacher is null ? "" : $"{Teacher.Network} → ")}{Network}, {Noise.Name}";
+    public override double TestPerTrain => Train.TestPerTrain(Test, TrainImages, TestImages);
 
     /// <summary>Decides images, noise, first weights, order and views.</summary>
     public override long Seed { get; init; }

@@ -51,10 +51,16 @@ public sealed record NoisyProbe : Experiment
     public override string Kind => "noisy-probe";
 
     /// <inheritdoc/>
-    public override string Name => Method.Name;
+    public override RunFacets Facets => RunFacets.Of("noisy labels", Train.Title(), Role ?? Method.Role, Network,
+        Method.Teacher ? WeakNetwork : null, Method.Labels, Method.LossName) with
+    {
+        Noise = Noise.Name,
+        Labels = Method.LabelsName,
+        Variant = Variant,
+    };
 
     /// <inheritdoc/>
-    public override string Setting => $"{Train.Title()}, {WeakNetwork} → {StrongNetwork}, {Noise.Name}";
+    public override double TestPerTrain => Train.TestPerTrain(Test, TrainImages, TestImages);
 
     /// <summary>The split: decides images, noise, first weights and batches.</summary>
     public override long Seed { get; init; }
@@ -156,7 +162,7 @@ public sealed record NoisyProbe : Experiment
         var rows = kept.Rows;
         if (rows.Length == 0)
             throw new InvalidOperationException(
-                $"{Name}: the neighbours confirm no label; take a larger Quantile or other Neighbours");
+                $"{Facets.Method}: the neighbours confirm no label; take a larger Quantile or other Neighbours");
         return (tensor(rows),
             new Dictionary<string, double> { ["selected"] = quality.Coverage, ["selected right"] = quality.Accuracy });
     }

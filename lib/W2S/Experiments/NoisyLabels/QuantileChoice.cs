@@ -34,10 +34,11 @@ public sealed record QuantileChoice : Experiment
     public override string Kind => "quantile-choice";
 
     /// <inheritdoc/>
-    public override string Name => "Quantile";
+    public override RunFacets Facets => Study.Facets with
+    { Role = null, Supervision = null, Loss = null, Variant = "Choice of the quantile" };
 
     /// <inheritdoc/>
-    public override string Setting => Study.Setting;
+    public override double TestPerTrain => Study.TestPerTrain;
 
     /// <summary>The split.</summary>
     public override long Seed { get; init; }
@@ -75,7 +76,7 @@ public sealed record QuantileChoice : Experiment
         var method = Study.Method;
         if (method.Selection is not { } selection || method.Teacher)
             throw new ArgumentException(
-                $"{method.Name} selects no labels by neighbours, or has a teacher; give "
+                $"{Study.Name} selects no labels by neighbours, or has a teacher; give "
                 + $"{nameof(NoisyMethod)}.{nameof(NoisyMethod.SecondStage)} without one", nameof(Study));
         using var scope = NewDisposeScope();
         var split = (Study with { Seed = Seed }).Draw();

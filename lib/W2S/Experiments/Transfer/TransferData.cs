@@ -49,6 +49,9 @@ public sealed record TransferData : IImageSource
     /// <inheritdoc/>
     string IImageSource.Title => Name;
 
+    /// <summary>Test images for each of the others that a seed deals.</summary>
+    public double TestPerTrain => (double)Test / (Labelled + Validation + Unlabelled);
+
     /// <summary>The task whole, without parts: what features of its images depend on.</summary>
     public TransferData Whole => this with { Labelled = 0, Validation = 0, Unlabelled = 0, Test = 0 };
 

@@ -83,9 +83,6 @@ public sealed record TransferExperiment : Experiment
         Schedule = new CosineSchedule { WarmUpEpochs = 1, WarmUpStart = 0.1, Final = 0.01 },
     };
 
-    /// <summary>What tables and charts call the method.</summary>
-    public required string Method { get; init; }
-
     /// <inheritdoc/>
     public override long Seed { get; init; }
 
@@ -93,13 +90,26 @@ public sealed record TransferExperiment : Experiment
     public override string Kind => "transfer";
 
     /// <inheritdoc/>
-    public override string Name => Method;
+    /// <remarks>A run without a teacher is the control with few true labels, or with <see cref="UnlabelledTruth"/> the
+    /// ceiling, unless <see cref="Experiment.Role"/> says otherwise.</remarks>
+    public override RunFacets Facets
+    {
+        get
+        {
+            var role = Role ?? (Teacher is not null ? Runs.Role.Student
+                : UnlabelledTruth ? Runs.Role.Ceiling : Runs.Role.FewTrueLabels);
+            return RunFacets.Of("transfer", Data.Name, role, Title(this), Teacher is null ? null : Title(Teacher),
+                UnlabelledTruth, Loss.Name) with
+            {
+                Depth = role == Runs.Role.WeakTeacher ? null
+                    : Depth switch { TransferDepth.Head => "head", TransferDepth.LastStage => "last stage", _ => "full" },
+                Variant = Variant,
+            };
+        }
+    }
 
     /// <inheritdoc/>
-    public override string Setting =>
-        $"{Title(this)}, "
-        + $"{(Depth switch { TransferDepth.Head => "head", TransferDepth.LastStage => "last stage", _ => "full" })}, "
-            + $"{Data.Name}";
+    public override double TestPerTrain => Data.TestPerTrain;
 
     /// <inheritdoc/>
     public override IReadOnlyList<Experiment> Needs => [.. new Experiment?[] { Source, Teacher }.OfType<Experiment>()];
@@ -200,14 +210,10 @@ public sealed record TransferExperiment : Experiment
         return model;
     }
 
-    private static string Title(TransferExperiment run)
+    private static string Title(TransferExperiment run) => (run.Weights, run.Source) switch
     {
-        var own = (run.Weights, run.Source) switch
-        {
-            ({ } file, _) => Path.GetFileNameWithoutExtension(file),
-            (_, { } source) => $"{run.Network} of {source.Data.Name}",
-            _ => $"{run.Network} from nothing",
-        };
-        return run.Teacher is null ? own : $"{Title(run.Teacher)} → {own}";
-    }
+        ({ } file, _) => Path.GetFileNameWithoutExtension(file),
+        (_, { } source) => $"{run.Network} of {source.Data.Name}",
+        _ => $"{run.Network} from nothing",
+    };
 }

@@ -1,4 +1,5 @@
 using W2S.Losses;
+using W2S.Runs;
 
 namespace W2S.Experiments.Transfer;
 
@@ -33,7 +34,8 @@ public sealed record TransferPlan
     /// <param name="seed">The seed.</param>
     /// <returns>The run.</returns>
     /// <exception cref="ArgumentException">The weak network's name has another form.</exception>
-    public TransferExperiment TeacherRun(long seed) => Run("Weak teacher", Weak, seed, TransferDepth.Full);
+    public TransferExperiment TeacherRun(long seed) => Run(Weak, seed, TransferDepth.Full) with
+    { Role = Role.WeakTeacher };
 
     /// <summary>The strong network without a teacher: on the teacher's own labels, or as the ceiling on the truth of
     /// the unlabelled part.</summary>
@@ -43,7 +45,7 @@ public sealed record TransferPlan
     /// <returns>The run.</returns>
     /// <exception cref="ArgumentException">The strong network's name has another form.</exception>
     public TransferExperiment Alone(long seed, TransferDepth depth, bool ceiling) =>
-        Run(ceiling ? "Ceiling" : "Few true labels", Strong, seed, depth) with { UnlabelledTruth = ceiling };
+        Run(Strong, seed, depth) with { UnlabelledTruth = ceiling };
 
     /// <summary>A student that sees its teacher, and the true labels beside it where asked.</summary>
     /// <param name="loss">The loss; without labels its weight of them is set to 0.</param>
@@ -55,7 +57,7 @@ public sealed record TransferPlan
     public TransferExperiment Taught(DistillationLoss loss, long seed, TransferDepth depth, bool labels = false)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return Run($"{loss.Name}{(labels ? " + labels" : ", teacher only")}", Strong, seed, depth) with
+        return Run(Strong, seed, depth) with
         {
             Teacher = TeacherRun(seed),
             Loss = labels ? loss : loss.TeacherOnly(),
@@ -63,12 +65,11 @@ public sealed record TransferPlan
         };
     }
 
-    private TransferExperiment Run(string method, string name, long seed, TransferDepth depth)
+    private TransferExperiment Run(string name, long seed, TransferDepth depth)
     {
         var known = new PublicNetwork(name);
         var run = new TransferExperiment
         {
-            Method = method,
             Data = Data,
             Network = known.Network,
             Weights = Pretrained ? known.File : null,

@@ -130,11 +130,11 @@ public sealed class DistillationExperimentTests : IDisposable
     {
         var runs = Tiny.Runs([new Kd(), new CrossEntropy { Smoothing = .1 }], [new Kd()], 2);
 
-        Assert.Equal(["Scratch", "Scratch", "KD", "Label smoothing", "KD, teacher only"],
+        Assert.Equal(["Weak teacher", "Strong alone", "KD + labels", "Label smoothing", "KD, teacher only"],
             runs.Take(5).Select(run => run.Name));
         Assert.Equal(10, runs.Select(run => run.Hash).Distinct().Count());
         Assert.Equal(runs[2].Teacher!.Hash, runs[0].Hash);
-        Assert.Equal("resnet8 → resnet8, shapes, first 3 classes, 8×8", runs[2].Setting);
+        Assert.Equal("shapes, first 3 classes, 8×8, resnet8 → resnet8", runs[2].Setting);
         Assert.All(new[] { DistillationPlan.Small, DistillationPlan.Quick, DistillationPlan.Paper },
             plan => Assert.Equal(16, plan.Scratch(0).Hash.Length));
     }

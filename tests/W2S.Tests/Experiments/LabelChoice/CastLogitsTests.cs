@@ -56,27 +56,27 @@ public sealed class CastLogitsTests
     [Fact]
     public void CalibrationDecidesWhoIsSurest()
     {
-        Assert.Equal([1, 0, 0, 1], Labels(new("", LabelSource.SurestTeacher) { Calibrated = false }));
-        Assert.Equal([0, 1, 1, 1], Labels(new("", LabelSource.SurestTeacher)));
-        Assert.Equal([0, 1, 0, 0], Labels(new("", LabelSource.SurestOfAll))); // the student's 5 and 6 beat 2 and ½
+        Assert.Equal([1, 0, 0, 1], Labels(new(LabelSource.SurestTeacher) { Calibrated = false }));
+        Assert.Equal([0, 1, 1, 1], Labels(new(LabelSource.SurestTeacher)));
+        Assert.Equal([0, 1, 0, 0], Labels(new(LabelSource.SurestOfAll))); // the student's 5 and 6 beat 2 and ½
     }
 
     [Fact]
     public void SourcesAreWhatTheySay()
     {
         Assert.Equal([0, 1, 1, 1], Labels(LabelRule.OneTeacher));
-        Assert.Equal([0, 1, 0, 0], Labels(new("", LabelSource.Student)));
-        Assert.Equal([0, 1, 1, 1], Labels(new("", LabelSource.BestTeacher))); // the first of equals
+        Assert.Equal([0, 1, 0, 0], Labels(new(LabelSource.Student)));
+        Assert.Equal([0, 1, 1, 1], Labels(new(LabelSource.BestTeacher))); // the first of equals
         using (NewDisposeScope())
             Assert.Equal([1, 0, 0, 1],
-                Cast(secondIsBetter: true).Label(new("", LabelSource.BestTeacher)).argmax(1).data<long>().ToArray());
-        Assert.Equal([0, 1, 0, 1], Labels(new("", LabelSource.AnyoneRight))); // somebody names each
+                Cast(secondIsBetter: true).Label(new(LabelSource.BestTeacher)).argmax(1).data<long>().ToArray());
+        Assert.Equal([0, 1, 0, 1], Labels(new(LabelSource.AnyoneRight))); // somebody names each
         // equal accuracies: equal votes
         foreach (var votes in new[] { LabelSource.EqualVotes, LabelSource.VotesByAccuracy })
-            Assert.Equal([0, 1, 1, 1], Labels(new("", votes)));
-        Assert.Equal(4, Labels(new("", LabelSource.VotesBySamme)).Length);
+            Assert.Equal([0, 1, 1, 1], Labels(new(votes)));
+        Assert.Equal(4, Labels(new(LabelSource.VotesBySamme)).Length);
         Assert.Contains("true labels",
-            Assert.Throws<ArgumentException>(() => Labels(new("Ceiling", LabelSource.Truth))).Message);
+            Assert.Throws<ArgumentException>(() => Labels(new(LabelSource.Truth))).Message);
     }
 
     [Fact]

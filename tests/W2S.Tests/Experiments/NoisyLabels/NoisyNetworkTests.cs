@@ -16,7 +16,6 @@ public sealed class NoisyNetworkTests
         var options = new TrainerOptions { Epochs = 2, Optimizer = new Sgd(0.05) };
         var weak = new NoisyNetwork
         {
-            Method = "First stage",
             Network = "resnet8",
             Train = NoisyImages.Shapes,
             Test = NoisyImages.Shapes,
@@ -29,13 +28,12 @@ public sealed class NoisyNetworkTests
         var strong = weak with { Network = "resnet14" };
         var second = strong with
         {
-            Method = "AdaptConf",
             First = strong,
             Teacher = weak,
             Selection = new NeighbourSelection { Neighbours = 10 },
             Options = options with { Optimizer = new Sgd(1e-3) },
         };
-        var runs = Grid.Run([second, second with { Method = "Alone", Teacher = null }, weak], new RunStore(folder.Path),
+        var runs = Grid.Run([second, second with { Teacher = null }, weak], new RunStore(folder.Path),
             token: TestContext.Current.CancellationToken);
 
         Assert.All(runs, run => Assert.Equal(run.Predictions("test").Accuracy, run["test accuracy"], 1e-6));
@@ -54,7 +52,6 @@ public sealed class NoisyNetworkTests
         var first =
             new NoisyNetwork
             {
-                Method = "First stage",
                 Network = "preactresnet18",
                 Noise = new(NoiseKind.Asymmetric, 0.4)
             };

@@ -19,7 +19,7 @@ public sealed class TransferExperimentTests : IDisposable
     { PerClass = 12, Labelled = 30, Validation = 20, Unlabelled = 40, Test = 30 };
     private static readonly TransferExperiment Teacher = new()
     {
-        Method = "Weak teacher",
+        Role = Role.WeakTeacher,
         Data = Tiny,
         Network = "resnet8",
         BatchSize = 10,
@@ -27,7 +27,7 @@ public sealed class TransferExperimentTests : IDisposable
     };
     private static readonly TransferExperiment Source = Teacher
         with
-    { Method = "Source", Data = Tiny with { PerClass = 13 }, Network = "resnet14" };
+    { Role = null, Data = Tiny with { PerClass = 13 }, Network = "resnet14" };
 
     private readonly string folder = Directory.CreateTempSubdirectory("w2s-transfer-").FullName;
     private readonly RunStore store;
@@ -38,7 +38,7 @@ public sealed class TransferExperimentTests : IDisposable
 
     private static TransferExperiment Student(TransferDepth depth) => Teacher with
     {
-        Method = "Weak labels",
+        Role = null,
         Network = "resnet14",
         Source = Source,
         Depth = depth,
