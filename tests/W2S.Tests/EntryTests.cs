@@ -321,7 +321,7 @@ public sealed class EntryTests
         "Numerics.Times(t)", "Numerics.Plus(t)", "Numerics.Plus(x)", "Numerics.Squared(t)", "Numerics.OneMinus(t)",
         "Numerics.Constant(t)", "Numerics.At(t)", "Numerics.At(classes)", "Numerics.Dot(weights)",
         "Numerics.Dot(values)", "Numerics.Finite(logarithm)", "Numerics.AtLeast(t)", "Numerics.WeightedMean(x)",
-        "Numerics.WeightedMean(weights)",
+        "Numerics.WeightedMean(weights)", "LossBatch.AtLabels(values)", "LossParts.Of(batch)",
         "ImageModel.Features(images)", "ImageModel.ForwardFeatures(images)", "PreActResNet.Project(pooled)",
         "HardLabels.Logits(like)", "ProbeParts.Of(rows)", "ProbeParts.Of(labels)", "TemperatureScaling.Apply(logits)",
         "ILearnableLoss.CreateModule(example)", "FitNet.CreateModule(example)",

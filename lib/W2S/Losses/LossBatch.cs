@@ -124,6 +124,19 @@ public sealed record LossBatch(Tensor StudentLogits)
         };
     }
 
+    /// <summary>A value for each class, taken at the label; or its mean under a soft label, Σ_c y_c v_c.</summary>
+    /// <param name="values">v, float64 [B, C].</param>
+    /// <param name="who">The loss that asks, for the message.</param>
+    /// <returns>[B], float64.</returns>
+    /// <exception cref="ArgumentException">There are no labels.</exception>
+    public Tensor AtLabels(Tensor values, string who)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        var labels = Given(who);
+        return labels.dim() == 1 ? values.At(labels.to_type(ScalarType.Int64))
+            : Numerics.Dot(labels.detach().to_type(ScalarType.Float64), values);
+    }
+
     /// <summary>Cross entropy of a network's logits to <see cref="Labels"/>: −Σ_c y'_c log p_c with y' = (1−ε)·y +
     /// ε/C, y one-hot or the given distribution.</summary>
     /// <param name="network">The student's logits as <see cref="Check"/> returned them, or the teacher's.</param>
@@ -134,9 +147,7 @@ public sealed record LossBatch(Tensor StudentLogits)
     public Tensor LabelCrossEntropy(Logits network, string who, double smoothing = 0)
     {
         ArgumentNullException.ThrowIfNull(network);
-        var labels = Given(who);
-        var plain = labels.dim() == 1 ? network.LogProbabilities().At(labels.to_type(ScalarType.Int64)).neg()
-            : network.CrossEntropyTo(labels.detach().to_type(ScalarType.Float64));
+        var plain = AtLabels(network.LogProbabilities(), who).neg();
         return smoothing == 0 ? plain
             : plain.Times(1 - smoothing) - network.LogProbabilities().mean([1]).Times(smoothing);
     }
