@@ -111,6 +111,23 @@ public static class RunFile
         }
     }
 
+    /// <summary>The times that a file's runs took, without reading the rest of it.</summary>
+    /// <param name="path">The JSON file.</param>
+    /// <returns>Seconds by hash; nothing where the file is damaged.</returns>
+    internal static IReadOnlyDictionary<string, double> Seconds(string path)
+    {
+        try
+        {
+            using var stream = File.OpenRead(path);
+            var runs = JsonSerializer.Deserialize<Times>(stream, Json)?.Runs ?? [];
+            return runs.DistinctBy(run => run.Hash).ToDictionary(run => run.Hash, run => run.Seconds);
+        }
+        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
+        {
+            return new Dictionary<string, double>();
+        }
+    }
+
     private static string Beside(string path) => Path.ChangeExtension(path, ".safetensors");
 
     private static string Waiting(string path, string sum) => $"{Beside(path)}.{sum}";
@@ -119,6 +136,11 @@ public static class RunFile
     {
         using var stream = File.OpenRead(path);
         return Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(stream));
+    }
+
+    private sealed record Times(IReadOnlyList<Times.Run> Runs)
+    {
+        public sealed record Run(string Hash, double Seconds);
     }
 
     private sealed record Contents(int Format, string? Sha256, IReadOnlyList<Run> Runs);

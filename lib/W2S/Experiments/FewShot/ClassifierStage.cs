@@ -62,10 +62,11 @@ public sealed record ClassifierStage : FewShotStage
     protected internal override RunOutcome Run(RunContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var images = Images.Part(ClassPart.Base);
-        using var student = Network.Create(images.Classes, Images.Size, Seed);
+        using var images = Images.Base.Read();
+        using var held = Images.Validation.Read();
+        using var student = Network.Create(images.Classes, images.Height, Seed);
         student.Normalization = Images.Normalization;
-        using var teacher = Teacher?.Load(context);
+        using var teacher = Teacher?.Load(context, images);
         var result = Trainer.Train(new TrainingRun(student, images, Loss)
         {
             Batches = new BatchOptions
@@ -75,8 +76,7 @@ public sealed record ClassifierStage : FewShotStage
                 Augmentation = Augmentation
             },
             Teacher = teacher,
-            Validation = new TaskValidation(Images.Part(ClassPart.Validation), new EpisodeOptions { Shots = 5 },
-                ValidationEpisodes, Seed: 1),
+            Validation = new TaskValidation(held, new EpisodeOptions { Shots = 5 }, ValidationEpisodes, Seed: 1),
             Options = new TrainerOptions
             {
                 Epochs = Epochs,

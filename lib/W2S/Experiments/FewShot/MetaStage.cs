@@ -55,9 +55,11 @@ public sealed record MetaStage : FewShotStage
     protected internal override RunOutcome Run(RunContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        using var student = Start.Load(context);
-        using var teacher = Teacher?.Load(context);
-        var result = Trainer.Train(new TrainingRun(student, Images.Part(ClassPart.Base), Loss)
+        using var images = Images.Base.Read();
+        using var validation = Images.Validation.Read();
+        using var student = Start.Load(context, images);
+        using var teacher = Teacher?.Load(context, images);
+        var result = Trainer.Train(new TrainingRun(student, images, Loss)
         {
             Episodes = new EpisodeTraining
             {
@@ -66,8 +68,7 @@ public sealed record MetaStage : FewShotStage
                 TeacherScale = Teacher is null ? 10 : ScaleOf(context.Of(Teacher)),
             },
             Teacher = teacher,
-            Validation = new TaskValidation(Images.Part(ClassPart.Validation), new EpisodeOptions(), ValidationEpisodes,
-                Seed),
+            Validation = new TaskValidation(validation, new EpisodeOptions(), ValidationEpisodes, Seed),
             Options = new TrainerOptions
             {
                 Epochs = Epochs,
