@@ -19,7 +19,6 @@ using W2S.Experiments.LabelChoice;
 using W2S.Experiments.NoisyLabels;
 using W2S.Experiments.Transfer;
 using W2S.Losses;
-using W2S.Losses.Catalogue;
 using W2S.Losses.Distillation;
 using W2S.Losses.NoisyLabels;
 using W2S.Losses.WeakToStrong;

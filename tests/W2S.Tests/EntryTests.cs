@@ -14,7 +14,6 @@ using W2S.Experiments.FewShot;
 using W2S.Experiments.LabelChoice;
 using W2S.Experiments.NoisyLabels;
 using W2S.Losses;
-using W2S.Losses.Catalogue;
 using W2S.Losses.Distillation;
 using W2S.Losses.NoisyLabels;
 using W2S.Losses.WeakToStrong;
@@ -237,9 +236,9 @@ public sealed class EntryTests
         new("Calibration.EqualMassBins(confidence)", x => Calibration.EqualMassBins(x, Rights)),
         new("SelectionQuality.Top(confidence)", x => SelectionQuality.Top(x, .5)),
         new("SelectionQuality.ByConfidence(confidence)", x => SelectionQuality.ByConfidence(x, Rights)),
-        new("AdaptiveConfidence.Beta(largest)", x => AdaptiveConfidence.Beta(x[1], .1, 1)),
-        new("AdaptiveConfidence.Beta(teacherClass)", x => AdaptiveConfidence.Beta(.9, x[1], 1)),
-        new("AdaptiveConfidence.Beta(temperature)", x => AdaptiveConfidence.Beta(.9, .1, x[1])),
+        new("AdaptConf.Beta(largest)", x => AdaptConf.Beta(x[1], .1, 1)),
+        new("AdaptConf.Beta(teacherClass)", x => AdaptConf.Beta(.9, x[1], 1)),
+        new("AdaptConf.Beta(temperature)", x => AdaptConf.Beta(.9, .1, x[1])),
         new("TeacherPool.Ensemble(weights)", x => TeacherPool.Ensemble([Z, Z, Z2], x)),
         new("Trainer.Train(run.Weights)",
             x => Train(run => run with { Weights = [.. x.Append(1).Select(w => (float)w)] })),
@@ -310,6 +309,10 @@ public sealed class EntryTests
         "Curve.Single(x)", "Curve.Single(values)", "Curve.Over(x)", "Figures.BetaCurves(teacherClass)",
         "Figures.BetaCurves(temperatures)",
         // Networks, and what only moves rows about or looks at a shape.
+        "Numerics.Times(t)", "Numerics.Plus(t)", "Numerics.Plus(x)", "Numerics.Squared(t)", "Numerics.OneMinus(t)",
+        "Numerics.Constant(t)", "Numerics.At(t)", "Numerics.At(classes)", "Numerics.Dot(weights)",
+        "Numerics.Dot(values)", "Numerics.Finite(logarithm)", "Numerics.AtLeast(t)", "Numerics.WeightedMean(x)",
+        "Numerics.WeightedMean(weights)", "LossBatch.AtLabels(values)", "LossParts.Of(batch)",
         "ImageModel.Features(images)", "ImageModel.ForwardFeatures(images)", "PreActResNet.Project(pooled)",
         "HardLabels.Logits(like)", "ProbeParts.Of(rows)", "DataPart.Rows(all)", "ProbeParts.Of(labels)", "TemperatureScaling.Apply(logits)",
         "ILearnableLoss.CreateModule(example)", "FitNet.CreateModule(example)",

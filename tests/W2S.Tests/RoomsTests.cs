@@ -31,10 +31,9 @@ public sealed partial class RoomsTests
         ("Selection", ["Torch"]),
         ("Losses", ["Torch", "Selection"]),
         ("Losses.Distillation", ["Torch", "Losses"]),
-        ("Losses.NoisyLabels", ["Torch", "Selection", "Losses"]),
         ("Losses.WeakToStrong", ["Torch", "Selection", "Losses"]),
-        ("Losses.Catalogue", ["Selection", "Losses", "Losses.*"]),
-        ("Training", ["Torch", "Data", "Data.*", "Models", "Models.Weights", "Losses", "Losses.Distillation"]),
+        ("Losses.NoisyLabels", ["Torch", "Selection", "Losses", "Losses.WeakToStrong"]),
+        ("Training", ["Torch", "Data", "Data.*", "Models", "Models.Weights", "Losses"]),
         ("Runs", ["Torch", "Data", "Models", "Models.Weights", "Training", "Analysis"]),
         ("Experiments",
             ["Torch", "Data", "Data.*", "Models", "Models.Weights", "Losses", "Losses.*", "Training", "Runs"]),
@@ -53,7 +52,7 @@ public sealed partial class RoomsTests
         ]),
         ("Experiments.Transfer",
             ["Torch", "Data", "Data.*", "Models", "Models.Weights", "Losses", "Training", "Runs", "Experiments"]),
-        ("Charts", ["Torch", "Analysis", "Data", "Training", "Runs", "Experiments"]),
+        ("Charts", ["Torch", "Analysis", "Data", "Losses.WeakToStrong", "Training", "Runs", "Experiments"]),
     ];
 
     private static readonly Dictionary<short, OpCode> Codes =

@@ -1,4 +1,5 @@
 using W2S.Analysis;
+using W2S.Losses.WeakToStrong;
 
 namespace W2S.Tests.Analysis;
 
@@ -128,5 +129,5 @@ public sealed class StatisticsTests
     [InlineData(.7, .7, .5, .5)]
     [InlineData(.7, 0, .5, 0)]
     public void Beta_in_closed_form(double largest, double teacher, double temperature, double beta) =>
-        Assert.Equal(beta, AdaptiveConfidence.Beta(largest, teacher, temperature), 5e-5);
+        Assert.Equal(beta, AdaptConf.Beta(largest, teacher, temperature), 5e-5);
 }

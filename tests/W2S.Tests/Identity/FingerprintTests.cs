@@ -10,7 +10,6 @@ using W2S.Experiments.LabelChoice;
 using W2S.Experiments.NoisyLabels;
 using W2S.Experiments.Transfer;
 using W2S.Losses;
-using W2S.Losses.Catalogue;
 using W2S.Losses.Distillation;
 using W2S.Losses.NoisyLabels;
 using W2S.Losses.WeakToStrong;
@@ -60,7 +59,7 @@ public sealed class FingerprintTests
     [Theory]
     [InlineData("AdaptConf.cs", ".Times(0.5).Plus(0.5)", ".Times(0.5).Plus(0.6)", nameof(AdaptConf), nameof(Kd))]
     // a piece that formulas call
-    [InlineData("WeakTerm.cs", "temperature * temperature", "temperature", nameof(AdaptConf), nameof(CrossEntropy))]
+    [InlineData("DistillationLoss.cs", "temperature * temperature", "temperature", nameof(AdaptConf), nameof(CrossEntropy))]
     // a piece of a piece
     [InlineData("Numerics.cs", "clamp_min(Lowest)", "clamp_min(Zero)", nameof(ProductLoss), nameof(NoiseSetting))]
     // which runs on it
