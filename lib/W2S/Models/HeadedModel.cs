@@ -1,5 +1,6 @@
 using TorchSharp;
 using TorchSharp.Modules;
+using W2S.Models.Blocks;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -69,9 +70,9 @@ public abstract class HeadedModel(string name) : ImageModel(name)
         old.out_features = classes;
     }
 
-    // A network that does not take channels-last images gets them in the plain layout.
+    // A network that does not take channels-last images gets them in the plain layout; folded, each does.
     private Tensor Laid(Tensor images) =>
-        TakesChannelsLast || images.device_type != DeviceType.CPU ? images : images.contiguous();
+        TakesChannelsLast || FoldedNorms.InUse is not null || images.device_type != DeviceType.CPU ? images : images.contiguous();
 
     /// <summary>Makes the head; the subclass registers it where the key has more than one part.</summary>
     private protected Linear SetHead(string key, int features, int classes, Func<int, int, Linear>? make = null,

@@ -20,12 +20,12 @@ public static class Evaluator
     /// <param name="model">The network.</param>
     /// <param name="images">The images, unaugmented.</param>
     /// <param name="normalization">What turns bytes into the network's input.</param>
-    /// <param name="batch">Images at a time: 1 or more.</param>
+    /// <param name="batch">As in <see cref="FeatureExtractor.Compute"/>.</param>
     /// <param name="token">Stops the pass.</param>
     /// <returns>Accuracies and loss.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="batch"/> is not positive.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
-    public static Evaluation Evaluate(ImageModel model, ImageSet images, Normalization normalization, int batch = 256,
+    public static Evaluation Evaluate(ImageModel model, ImageSet images, Normalization normalization, int? batch = null,
         CancellationToken token = default)
     {
         using var computed = FeatureExtractor.Compute(model, images, normalization, batch, token: token);
