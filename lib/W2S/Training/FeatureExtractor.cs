@@ -53,7 +53,8 @@ public static class FeatureExtractor
     /// <param name="model">The network.</param>
     /// <param name="images">The images, unaugmented.</param>
     /// <param name="normalization">What turns bytes into the network's input.</param>
-    /// <param name="batch">Images at a time, 1 or more, on the CPU on each core; default 32 there, 256 on a GPU.</param>
+    /// <param name="batch">Images at a time, 1 or more, on the CPU on each core; default 256 on a GPU, and
+    /// there as many as have 32,768 pixels.</param>
     /// <param name="progress">Hears after every batch, one at a time.</param>
     /// <param name="token">Stops the pass.</param>
     /// <returns>On the model's device, one row for each image; the caller disposes it.</returns>
@@ -69,7 +70,7 @@ public static class FeatureExtractor
         ArgumentNullException.ThrowIfNull(normalization);
         var device = model.parameters().FirstOrDefault()?.device ?? CPU;
         var here = device.type == DeviceType.CPU;
-        var size = batch ?? (here ? 32 : 256);
+        var size = batch ?? (here ? Math.Max(1, 32_768 / (images.Height * images.Width)) : 256);
         if (size <= 0)
             throw new ArgumentOutOfRangeException(nameof(batch), batch,
                 $"batch size {batch} is not positive; give 1 or more");

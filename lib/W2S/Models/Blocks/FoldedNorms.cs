@@ -26,14 +26,17 @@ internal sealed class FoldedNorms : IDisposable
     /// <summary>Runs a network without gradients.</summary>
     /// <param name="model">In evaluation mode; always the same one.</param>
     /// <param name="images">float32 [B, 3, H, W], normalised, channels last.</param>
-    /// <returns>As of <see cref="ImageModel.ForwardFeatures"/>. Several threads may call.</returns>
-    public ModelOutput Run(ImageModel model, Tensor images)
+    /// <returns>What the head reads and the logits, owned by the current dispose scope. Several threads may
+    /// call.</returns>
+    public (Tensor Pooled, Tensor Logits) Run(ImageModel model, Tensor images)
     {
         using var _ = no_grad();
         (var before, inUse) = (inUse, this);
         try
         {
-            return model.ForwardFeatures(images);
+            var output = model.ForwardFeatures(images);
+            foreach (var stage in output.Stages) stage.Dispose(); // sums were made in their place
+            return (output.Pooled, output.Logits);
         }
         finally
         {
@@ -42,6 +45,11 @@ internal sealed class FoldedNorms : IDisposable
     }
 
     /// <summary>One convolution with what follows it.</summary>
+    /// <param name="convolution">The convolution.</param>
+    /// <param name="norm">The norm behind it; null for none.</param>
+    /// <param name="x">[B, I, H, W].</param>
+    /// <param name="plus">Is added, and may be overwritten; null for none.</param>
+    /// <param name="relu">Whether ReLU is last.</param>
     /// <returns>Channels last where <paramref name="x"/> is.</returns>
     public Tensor Convolve(Conv2d convolution, BatchNorm2d? norm, Tensor x, Tensor? plus, bool relu)
     {
@@ -59,44 +67,50 @@ internal sealed class FoldedNorms : IDisposable
         foreach (var layer in layers.Values)
         {
             layer.Weight.Dispose();
+            layer.Packed?.Dispose();
             layer.Bias.Dispose();
         }
     }
 
-    private sealed record Layer(Conv2d Shape, Tensor Weight, Tensor Bias)
+    private sealed record Layer(Conv2d Shape, Tensor Weight, Tensor? Packed, Tensor Bias)
     {
         // libtorch 2.10 errs on some kernels of 1×1 (see ImageModel.TakesChannelsLast): they are products of matrices
         // here, and in groups they are computed in the plain layout.
-        private readonly bool pointwise = Shape.kernel_size is [1, 1] && Shape.padding is [0, 0];
+        private readonly bool pointwise = Pointwise(Shape);
 
         public static Layer Fold(Conv2d convolution, BatchNorm2d? norm)
         {
             using var scope = NewDisposeScope();
-            var weight = Wide(convolution.weight);
+            var weight = convolution.weight!;
+            var folded = weight.detach();
             var bias = convolution.bias is { } own ? Wide(own) : zeros(weight.shape[0], ScalarType.Float64);
             if (norm is not null)
             {
                 var factor = Wide(norm.weight) / (Wide(norm.running_var) + norm.eps).sqrt();
                 bias = (bias - Wide(norm.running_mean)) * factor + Wide(norm.bias);
-                weight = weight * factor.view(-1, 1, 1, 1);
+                folded = folded * Narrow(factor).view(-1, 1, 1, 1);
             }
-            return new Layer(convolution, Narrow(TorchNative.ChannelsLast(weight)), Narrow(bias));
+            var packed = Pointwise(convolution) || !TorchNative.Convolves(folded) ? null
+                : TorchNative.Pack(folded, convolution);
+            return new Layer(convolution, folded.DetachFromDisposeScope(), packed?.DetachFromDisposeScope(),
+                Narrow(bias).DetachFromDisposeScope());
 
             Tensor Wide(Tensor? values) => values!.cpu().to(ScalarType.Float64);
-            Tensor Narrow(Tensor values) =>
-                values.to(convolution.weight!.dtype).to(convolution.weight.device).DetachFromDisposeScope();
+            Tensor Narrow(Tensor values) => values.to(weight.dtype).to(weight.device);
         }
+
+        private static bool Pointwise(Conv2d shape) => shape.kernel_size is [1, 1] && shape.padding is [0, 0];
 
         public Tensor Run(Tensor x, Tensor? plus, bool relu)
         {
             using var scope = NewDisposeScope();
             if (pointwise && Shape.groups > 1)
-                return Finish(Convolved(x.contiguous(), Weight.contiguous()));
+                return Finish(Convolved(x.contiguous()));
             if (pointwise)
                 return Finish(Product(x));
             x = x.stride(1) == 1 ? x : TorchNative.ChannelsLast(x);
-            return TorchNative.Convolve(x, Weight, Bias, Shape, plus, relu)?.MoveToOuterDisposeScope()
-                ?? Finish(Convolved(x, Weight));
+            var y = Packed is null ? null : TorchNative.Convolve(x, Packed, Bias, Shape, plus, relu);
+            return y?.MoveToOuterDisposeScope() ?? Finish(Convolved(x));
 
             Tensor Finish(Tensor y)
             {
@@ -106,8 +120,8 @@ internal sealed class FoldedNorms : IDisposable
             }
         }
 
-        private Tensor Convolved(Tensor x, Tensor weight) =>
-            functional.conv2d(x, weight, Bias, Shape.stride, Shape.padding, Shape.dilation, Shape.groups);
+        private Tensor Convolved(Tensor x) =>
+            functional.conv2d(x, Weight, Bias, Shape.stride, Shape.padding, Shape.dilation, Shape.groups);
 
         private Tensor Product(Tensor x)
         {

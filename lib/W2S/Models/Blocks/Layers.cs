@@ -45,7 +45,7 @@ internal static class Layers
     }
 
     /// <summary>A convolution, its norm, and where asked a sum and ReLU; one operation in a pass with
-    /// <see cref="FoldedNorms"/>.</summary>
+    /// <see cref="FoldedNorms"/>, which may overwrite the other summand.</summary>
     public static Tensor Convolve(Conv2d convolution, BatchNorm2d? norm, Tensor x, Tensor? plus = null,
         bool relu = false)
     {
