@@ -154,6 +154,25 @@ function Invoke-Verb {
             dotnet (Join-Path $PSScriptRoot 'lib/W2S.Kernel/bin/W2S.Kernel.dll') run @rest
             exit $LASTEXITCODE
         }
+        'sweep' {
+            if ($rest.Count -lt 2) {
+                Stop-WithMessage 'sweep needs a plan and a verb: ./w2s.ps1 sweep notebooks/plans/01-knowledge-distillation.csx list'
+            }
+            $plan = $rest[0]
+            if ($plan -like '*.ipynb') { # a page's own
+                $plan = Join-Path (Split-Path $plan) "plans/$([IO.Path]::GetFileNameWithoutExtension($plan)).csx"
+            }
+            $runs = $plan # the file that leaves its runs in the variable of that name
+            if ($rest[1] -in 'status', 'retry', 'collect') { # read the store alone
+                $runs = Join-Path $PSScriptRoot 'notebooks/sweep/none.csx'
+            }
+            elseif (-not (Test-Path -LiteralPath $plan)) { Stop-WithMessage "there is no plan '$plan'; see notebooks/plans" }
+            if (-not (Get-Command dotnet -ErrorAction SilentlyContinue) -or -not (Test-Built)) { Assert-Sdk; Build-Library }
+            dotnet (Join-Path $PSScriptRoot 'lib/W2S.Kernel/bin/W2S.Kernel.dll') script `
+                (Join-Path $PSScriptRoot 'notebooks/library.csx') $runs `
+                (Join-Path $PSScriptRoot 'notebooks/sweep/sweep.csx') '--' $plan @($rest | Select-Object -Skip 1)
+            exit $LASTEXITCODE
+        }
         'test' {
             $unknown = @($rest | Where-Object { $_ -like '-*' -and $_ -ne '--long' })
             if ($unknown.Count -gt 0) { Stop-WithMessage "test has no option '$($unknown[0])'; it has --long" }

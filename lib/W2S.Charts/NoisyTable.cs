@@ -38,15 +38,6 @@ public static class NoisyTable
     public static double[] Of(IReadOnlyList<RunResult> runs, string method, string value = "test accuracy") =>
         [.. Method(RunTable.ByMethod(runs), method).Select(run => run[value])];
 
-    /// <summary>The noise in a setting's name: what stands after the last comma.</summary>
-    /// <param name="setting">For instance <c>CIFAR-100 test, a → b, symmetric 50 %</c>.</param>
-    /// <returns>For instance <c>symmetric 50 %</c>.</returns>
-    public static string Noise(string setting)
-    {
-        ArgumentNullException.ThrowIfNull(setting);
-        return setting[(setting.LastIndexOf(", ", StringComparison.Ordinal) + 2)..];
-    }
-
     private static string Difference(IReadOnlyList<RunResult> own, IReadOnlyList<RunResult> baseline) =>
         Statistics.PairedDifference([.. own.Select(run => run["test accuracy"])],
             [.. baseline.Select(run => run["test accuracy"])]).Percent.ToIntervalString();
@@ -66,8 +57,7 @@ public static class NoisyTable
         ArgumentNullException.ThrowIfNull(runs);
         if (runs.Count == 0) throw new ArgumentException("there is no run; give at least one", nameof(runs));
         string[] methods = [.. runs.Select(run => run.Name).Distinct().Where(name => name != without)];
-        // a network alone and a taught one have settings of their own
-        var columns = runs.GroupBy(run => Noise(run.Setting)).Select(noise =>
+        var columns = runs.GroupBy(run => run.Facets.Noise ?? "").Select(noise =>
         {
             var all = RunTable.ByMethod([.. noise]);
             return KeyValuePair.Create(noise.Key, new Series<string, string>(methods,

@@ -1,11 +1,13 @@
 using W2S.Kernel.Engine;
 using W2S.Kernel.Jupyter;
 using W2S.Kernel.Notebooks.Running;
+using W2S.Kernel.Scripts;
 
 // Each verb is a class of its own; this only finds it.
 return args switch
 {
     ["run", .. var rest] => RunCommand.Run(rest),
+    ["script", .. var rest] => ScriptCommand.Run(rest),
     ["worker", var channel] => CellWorker.Run(channel, () => new SessionRunner(
         new CellSession(Environment.CurrentDirectory) { Patience = StopSignals.Patience })),
     ["jupyter", .. var rest] => JupyterCommand.Run(rest),
@@ -16,7 +18,7 @@ return args switch
 static int Unknown(string[] args)
 {
     Console.Error.WriteLine(args.Length == 0
-        ? "w2s: a verb is missing: run NOTEBOOK, kernel install|uninstall|list"
-        : $"w2s: there is no verb '{args[0]}'; there is: run NOTEBOOK, kernel install|uninstall|list");
+        ? "w2s: a verb is missing: run NOTEBOOK, script FILE, kernel install|uninstall|list"
+        : $"w2s: there is no verb '{args[0]}'; there is: run NOTEBOOK, script FILE, kernel install|uninstall|list");
     return 2;
 }

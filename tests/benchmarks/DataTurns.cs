@@ -2,6 +2,7 @@ using System.Diagnostics;
 using W2S.Data;
 using W2S.Data.Batches;
 using W2S.Data.Views;
+using W2S.Models;
 
 namespace W2S.Benchmarks;
 
@@ -21,7 +22,7 @@ internal static class DataTurns
             DropLast = true,
             ChannelsLast = true,
             Workers = arguments.Number("workers", 0, 0),
-        });
+        }, Normalization.Centered);
         var steps = arguments.Number("steps", 100);
         using var batches = Endless(loader).GetEnumerator();
         do

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using TorchSharp;
 using W2S.Data;
-using W2S.Data.Views;
 using W2S.Models;
 using W2S.Training;
 using static TorchSharp.torch;
@@ -21,7 +20,7 @@ internal static class FeatureTurns
         _ = manual_seed(0);
         using var scope = NewDisposeScope();
         using var model = Make(name);
-        var (normalization, side) = (Normalization.Cifar100, Side(name));
+        var side = Side(name);
         using var images = new ImageSet("random", randint(0, 256, [count, 3, side, side], ScalarType.Byte),
             new long[count], ["one"]);
         model.eval();
@@ -33,7 +32,7 @@ internal static class FeatureTurns
                 .permute(0, 3, 1, 2))),
             _ => () =>
             {
-                var seen = FeatureExtractor.Compute(model, images, normalization);
+                var seen = FeatureExtractor.Compute(model, images);
                 seen.Logits.Dispose();
                 return seen.Features;
             },
@@ -55,7 +54,7 @@ internal static class FeatureTurns
             {
                 using var one = NewDisposeScope();
                 var bytes = images.Images.narrow(0, index * batch, Math.Min(batch, count - index * batch));
-                return features(normalization.Apply(bytes)).MoveToOuterDisposeScope();
+                return features(model.Normalization.Apply(bytes)).MoveToOuterDisposeScope();
             })]).DetachFromDisposeScope();
         }
     }

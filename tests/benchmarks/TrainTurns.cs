@@ -38,7 +38,7 @@ internal static class TrainTurns
         var run = new TrainingRun(student, images, teacher is null ? new CrossEntropy() : new Kd { Temperature = 4 })
         {
             Batches = batches,
-            Teacher = teacher is null ? null : Teacher.OnTheFly(teacher),
+            Teacher = teacher,
             Options = new()
             {
                 Steps = whole ? steps : 1_000_000,

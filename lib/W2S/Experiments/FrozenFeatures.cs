@@ -1,5 +1,6 @@
 using TorchSharp;
 using W2S.Data;
+using W2S.Data.Sources;
 using W2S.Models;
 using W2S.Models.Weights;
 using W2S.Runs;
@@ -22,7 +23,7 @@ public sealed record FrozenFeatures : Experiment
     private const string File = "features.safetensors";
 
     /// <summary>The images.</summary>
-    public required IImageSource Images { get; init; }
+    public required DataSource Images { get; init; }
 
     /// <summary>The network, as <see cref="FrozenNetwork.Named"/> knows it.</summary>
     public required string Network { get; init; }
@@ -35,10 +36,10 @@ public sealed record FrozenFeatures : Experiment
     public override string Kind => "features";
 
     /// <inheritdoc/>
-    public override string Name => Network;
+    public override RunFacets Facets => new() { Scenario = "features", Data = Images.Title, Student = Network };
 
-    /// <inheritdoc/>
-    public override string Setting => Images.Title;
+    /// <summary>0: nothing is dealt.</summary>
+    public override double TestPerTrain => 0;
 
     /// <summary>Always 0: nothing is left to chance.</summary>
     public override long Seed { get; init; }

@@ -1,5 +1,6 @@
 using TorchSharp;
 using W2S.Data;
+using W2S.Data.Sources;
 using W2S.Models;
 using W2S.Runs;
 using W2S.Torch;
@@ -20,7 +21,7 @@ public sealed record ProbeRun : Experiment
     public required ProbeProtocol Protocol { get; init; }
 
     /// <summary>The images; their labels are the task.</summary>
-    public required IImageSource Images { get; init; }
+    public required DataSource Images { get; init; }
 
     /// <summary>The weak side, as <see cref="FrozenNetwork.Named"/> knows it.</summary>
     public required string Weak { get; init; }
@@ -32,10 +33,17 @@ public sealed record ProbeRun : Experiment
     public override string Kind => "probes";
 
     /// <inheritdoc/>
-    public override string Name => $"Probes, {Protocol.TrueLabels:N0} true labels";
+    public override RunFacets Facets => new()
+    {
+        Scenario = "probes",
+        Data = Images.Title,
+        Teacher = Weak,
+        Student = Strong,
+        TrueLabels = Protocol.TrueLabels,
+    };
 
     /// <inheritdoc/>
-    public override string Setting => $"{Images.Title}, {Weak} → {Strong}";
+    public override double TestPerTrain => Protocol.TestPerTrain;
 
     /// <summary>The split: decides the parts, the first weights and the batches.</summary>
     public override long Seed { get; init; }

@@ -1,39 +1,91 @@
-using W2S.Data.Views;
+using W2S.Data;
+using W2S.Models;
+using W2S.Models.Weights;
 
 namespace W2S.Experiments;
 
-/// <summary>A network whose weights anyone can fetch, under the name that pages call it by.</summary>
-/// <param name="Set">The images it learned from, as titles call them.</param>
-/// <param name="Network">Its name in the catalogue.</param>
-/// <param name="Classes">How many classes its file tells apart; 0 where the file has no classifier.</param>
-/// <param name="Normalization">What turns bytes into its input.</param>
-/// <param name="File">Its weights, below the data folder.</param>
-/// <param name="Seen">The images and labels it learned from, in one sentence.</param>
-/// <param name="Licence">Under what terms its weights may be used, and whose they are.</param>
-internal sealed record PublicNetwork(
-    string Set, string Network, int Classes, Normalization Normalization, string File, string Seen, string Licence)
+/// <summary>A network whose weights anyone can fetch into the data folder, under the name that pages call it
+/// by.</summary>
+/// <remarks>
+/// The CIFAR networks are those of chenyaofo/pytorch-cifar-models. <c>imagenet_resnet18</c> is the ImageNet ResNet-18 of
+/// ML.NET's package (<see cref="ResNet.Cntk18"/>): it takes images of multiples of 32 pixels, and was checked against
+/// ONNX Runtime at 96, 128 and 224. Its accuracy on ImageNet is not published.
+/// </remarks>
+public sealed record PublicNetwork : NetworkSource
 {
-    /// <summary>Finds one by its name.</summary>
-    /// <param name="name"><c>cifar100_</c> or <c>cifar10_</c> and a network, or <c>imagenet_resnet18</c>.</param>
+    private readonly (string Set, string Network, int Classes, Normalization Input, string File, string Licence) known;
+
+    /// <param name="name">Data set, then network: for instance <c>cifar100_resnet20</c>, or
+    /// <c>imagenet_resnet18</c>.</param>
     /// <exception cref="ArgumentException">The name has another form.</exception>
-    public static PublicNetwork Named(string name)
+    public PublicNetwork(string name) => Name = name;
+
+    /// <summary>Data set, then network: <c>cifar100_</c> or <c>cifar10_</c> and a network of the catalogue, or
+    /// <c>imagenet_resnet18</c>.</summary>
+    /// <exception cref="ArgumentException">The name has another form.</exception>
+    public string Name { get; init => known = Find(field = value); }
+
+    /// <inheritdoc/>
+    public override string Title => $"{known.Set} {known.Network}";
+
+    /// <inheritdoc/>
+    public override string Seen => known.Set == "ImageNet"
+        ? "ImageNet's 1.28 million training images with their 1,000 true labels"
+        : $"the 50,000 training images of {known.Set} with their {known.Classes} true labels";
+
+    /// <summary>Under what terms its weights may be used, and whose they are.</summary>
+    public string Licence => known.Licence;
+
+    /// <summary>Its name in the catalogue.</summary>
+    internal string Network => known.Network;
+
+    /// <summary>Its weights, below the data folder.</summary>
+    internal string File => known.File;
+
+    /// <summary>What it expects.</summary>
+    internal Normalization Normalization => known.Input;
+
+    internal override IEnumerable<Type> Code => new CatalogueNetwork(Network).Code;
+
+    /// <summary>The network as it was published.</summary>
+    /// <returns>With the classifier of its file, or, where that has none, a head of one class that has learned
+    /// nothing.</returns>
+    internal ImageModel Published() => known.Classes > 0 ? Load(known.Classes, HeadWeights.Load)
+        : Create(classes: 1, seed: 0);
+
+    /// <inheritdoc/>
+    protected override ImageModel Make(int classes) => Load(classes, HeadWeights.Keep);
+
+    private ImageModel Load(int classes, HeadWeights head)
+    {
+        var model = ModelCatalogue.Create(Network, classes);
+        model.Normalization = Normalization;
+        try
+        {
+            model.LoadWeights(DataFolder.Require(File), strict: true, head);
+            return model;
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    private static (string, string, int, Normalization, string, string) Find(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         return name.Split('_') switch
         {
-            ["cifar100", var network] => Cifar("CIFAR-100", network, 100, Normalization.Cifar100, name),
-            ["cifar10", var network] => Cifar("CIFAR-10", network, 10, Normalization.Cifar10, name),
-            ["imagenet", "resnet18"] => new("ImageNet", "resnet18-cntk", 0, Normalization.Cntk,
-                "imagenet-resnet18/ResNet18.onnx",
-                "ImageNet's 1.28 million training images with their 1,000 true labels", "MIT, Microsoft"),
+            ["cifar100", var network] => ("CIFAR-100", network, 100, Normalization.Cifar100, $"weights/{name}.pth", Chen),
+            ["cifar10", var network] => ("CIFAR-10", network, 10, Normalization.Cifar10, $"weights/{name}.pth", Chen),
+            ["imagenet", "resnet18"] => ("ImageNet", "resnet18-cntk", 0, Normalization.Cntk,
+                "imagenet-resnet18/ResNet18.onnx", "MIT, Microsoft"),
             _ => throw new ArgumentException(
                 $"'{name}' is no public network; give imagenet_resnet18 or for instance cifar100_resnet20",
                 nameof(name)),
         };
     }
 
-    private static PublicNetwork Cifar(string set, string network, int classes, Normalization normalization,
-        string name) =>
-        new(set, network, classes, normalization, $"weights/{name}.pth",
-            $"the 50,000 training images of {set} with their {classes} true labels", "BSD 3-Clause, Yaofo Chen");
+    private const string Chen = "BSD 3-Clause, Yaofo Chen";
 }

@@ -79,7 +79,7 @@ public sealed record ShapesPretraining
             model.Dispose();
             throw;
         }
-        return new FrozenNetwork(Name, model, Normalization.Centered, TrainedOn);
+        return new FrozenNetwork(Name, model, TrainedOn);
     }
 
     private static ShapesPretraining Specialist(ShapeLabels labels) =>

@@ -1,12 +1,13 @@
 using TorchSharp;
 using TorchSharp.Modules;
-using W2S.Models.Blocks;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
 namespace W2S.Models;
 
 /// <summary>A network that ends in one linear layer, which can be exchanged for another number of classes.</summary>
+/// <remarks>A network of one's own derives from it: the constructor registers its modules and calls
+/// <see cref="SetHead(string, int, int, Func{int, int, Linear}, bool)"/>.</remarks>
 /// <param name="name">Its field name.</param>
 public abstract class HeadedModel(string name) : ImageModel(name)
 {
@@ -32,30 +33,25 @@ public abstract class HeadedModel(string name) : ImageModel(name)
     protected abstract Tensor Encode(Tensor images, List<Tensor>? stages);
 
     /// <inheritdoc/>
-    public sealed override ModelOutput ForwardFeatures(Tensor images)
+    protected sealed override ModelOutput Run(Tensor images)
     {
-        ArgumentNullException.ThrowIfNull(images);
-        using var scope = NewDisposeScope();
         List<Tensor> stages = [];
-        var pooled = Encode(Laid(images), stages);
-        var logits = head[0].call(pooled);
-        foreach (var stage in stages)
-            stage.MoveToOuterDisposeScope();
-        return new ModelOutput(logits.MoveToOuterDisposeScope(), pooled.MoveToOuterDisposeScope(), stages);
+        var pooled = Encode(images, stages);
+        return new ModelOutput(head[0].call(pooled), pooled, stages);
     }
 
     /// <inheritdoc/>
     public sealed override Tensor forward(Tensor images)
     {
         using var scope = NewDisposeScope();
-        return head[0].call(Encode(Laid(images), null)).MoveToOuterDisposeScope();
+        return head[0].call(Encode(Input(images), null)).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
     public sealed override Tensor Features(Tensor images)
     {
         using var scope = NewDisposeScope();
-        return Encode(Laid(images), null).MoveToOuterDisposeScope();
+        return Encode(Input(images), null).MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -70,26 +66,39 @@ public abstract class HeadedModel(string name) : ImageModel(name)
         old.out_features = classes;
     }
 
-    // A network that does not take channels-last images gets them in the plain layout; folded, each does.
-    private Tensor Laid(Tensor images) =>
-        TakesChannelsLast || FoldedNorms.InUse is not null || images.device_type != DeviceType.CPU ? images : images.contiguous();
-
-    /// <summary>Makes the head; the subclass registers it where the key has more than one part.</summary>
-    private protected Linear SetHead(string key, int features, int classes, Func<int, int, Linear>? make = null,
+    /// <summary>Makes the head; called once, by the constructor.</summary>
+    /// <param name="key">Its key in the state dict, for instance <c>fc</c>; the subclass registers it where that has
+    /// more than one part.</param>
+    /// <param name="features">What it reads.</param>
+    /// <param name="classes">How many classes it tells apart.</param>
+    /// <param name="make">Makes it, and those that replace it, for features and classes; default: a linear layer as
+    /// libtorch initialises it.</param>
+    /// <param name="register">Whether it is registered here, under the key.</param>
+    /// <returns>The head.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than one class.</exception>
+    protected Linear SetHead(string key, int features, int classes, Func<int, int, Linear>? make = null,
         bool register = true)
     {
         if (classes < 1)
             throw new ArgumentOutOfRangeException(nameof(classes), classes, $"{classes} classes; give 1 or more");
         makeHead = make ?? makeHead;
-        headKey = key;
-        head[0] = makeHead(features, classes);
+        return SetHead(key, makeHead(features, classes), register);
+    }
+
+    /// <summary>Takes a head that is already made.</summary>
+    private protected Linear SetHead(string key, Linear made, bool register)
+    {
+        (headKey, head[0]) = (key, made);
         if (register)
-            register_module(key, head[0]);
-        return head[0];
+            register_module(key, made);
+        return made;
     }
 
     /// <summary>Keeps a stage's feature map where somebody asked for it.</summary>
-    private protected static Tensor Keep(Tensor stage, List<Tensor>? stages)
+    /// <param name="stage">The feature map.</param>
+    /// <param name="stages">As <see cref="Encode"/> was given it.</param>
+    /// <returns>The feature map.</returns>
+    protected static Tensor Keep(Tensor stage, List<Tensor>? stages)
     {
         stages?.Add(stage);
         return stage;

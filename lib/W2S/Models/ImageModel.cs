@@ -1,4 +1,5 @@
 using TorchSharp;
+using TorchSharp.Modules;
 using W2S.Models.Weights;
 using W2S.Torch;
 using static TorchSharp.torch;
@@ -7,11 +8,18 @@ using static TorchSharp.torch.nn;
 namespace W2S.Models;
 
 /// <summary>An image classifier whose features can be read without taking it apart.</summary>
+/// <remarks>A module of one's own becomes one by <see cref="From(Module{Tensor, Tensor}, int, Normalization, string)"/>,
+/// or derives from <see cref="HeadedModel"/>, or from this class. In evaluation mode several threads may run one at a
+/// time: a forward pass keeps what it computes to itself.</remarks>
 /// <param name="name">Its field name, for instance <c>resnet20</c>; also the module's name.</param>
 public abstract class ImageModel(string name) : Module<Tensor, Tensor>(TorchRuntime.Ready(name))
 {
     /// <summary>Its field name, for instance <c>resnet20</c>.</summary>
     public string ModelName { get; } = name;
+
+    /// <summary>What turns bytes into its input: everybody who shows it images asks here.</summary>
+    /// <value>−1 … 1.</value>
+    public Normalization Normalization { get; set; } = Normalization.Centered;
 
     /// <summary>How many classes the head tells apart.</summary>
     public abstract int Classes { get; }
@@ -37,29 +45,65 @@ public abstract class ImageModel(string name) : Module<Tensor, Tensor>(TorchRunt
     /// </remarks>
     public virtual bool TakesChannelsLast => false;
 
+    /// <summary>Makes any module that maps images to logits a network of this library.</summary>
+    /// <param name="module">float32 [B, 3, H, W] to [B, classes].</param>
+    /// <param name="classes">How many classes it tells apart.</param>
+    /// <param name="normalization">What it expects; default −1 … 1.</param>
+    /// <param name="name">What messages call it; default its type's name.</param>
+    /// <returns>The network, which owns the module. It has no features beside its logits, and no head that can be
+    /// exchanged; see the other overload for those.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than one class.</exception>
+    public static ImageModel From(Module<Tensor, Tensor> module, int classes, Normalization? normalization = null,
+        string? name = null) => new ModuleModel(module, classes, name) { Normalization = normalization ?? Normalization.Centered };
+
+    /// <summary>Makes an encoder and a linear head a network of this library.</summary>
+    /// <param name="encoder">float32 [B, 3, H, W] to features, [B, F].</param>
+    /// <param name="head">F features to logits, one a class.</param>
+    /// <param name="normalization">What the encoder expects; default −1 … 1.</param>
+    /// <param name="name">What messages call it; default its type's name.</param>
+    /// <returns>The network, which owns both modules: its features serve probes and feature losses, and its head can
+    /// be exchanged.</returns>
+    public static ImageModel From(Module<Tensor, Tensor> encoder, Linear head, Normalization? normalization = null,
+        string? name = null) => new EncoderModel(encoder, head, name) { Normalization = normalization ?? Normalization.Centered };
+
     /// <summary>Runs the network and keeps what lies on the way.</summary>
-    /// <param name="images">float32 [B, 3, H, W], normalised.</param>
+    /// <param name="images">float32 [B, 3, H, W], normalised as <see cref="Normalization"/> says; or uint8, which is
+    /// normalised here.</param>
     /// <returns>Logits, pooled feature and the feature map after every stage, owned by the current dispose
     /// scope.</returns>
-    public abstract ModelOutput ForwardFeatures(Tensor images);
+    public ModelOutput ForwardFeatures(Tensor images)
+    {
+        using var scope = NewDisposeScope();
+        var output = Run(Input(images));
+        foreach (var stage in output.Stages)
+            stage.MoveToOuterDisposeScope();
+        output.Pooled.MoveToOuterDisposeScope();
+        output.Logits.MoveToOuterDisposeScope();
+        return output;
+    }
 
     /// <summary>The logits.</summary>
-    /// <param name="images">float32 [B, 3, H, W], normalised.</param>
+    /// <param name="images">float32 [B, 3, H, W], normalised; or uint8, which is normalised here.</param>
     /// <returns>[B, <see cref="Classes"/>].</returns>
     public override Tensor forward(Tensor images)
     {
         using var scope = NewDisposeScope();
-        return ForwardFeatures(images).Logits.MoveToOuterDisposeScope();
+        return Run(Input(images)).Logits.MoveToOuterDisposeScope();
     }
 
     /// <summary>The pooled feature before the head.</summary>
-    /// <param name="images">float32 [B, 3, H, W], normalised.</param>
+    /// <param name="images">float32 [B, 3, H, W], normalised; or uint8, which is normalised here.</param>
     /// <returns>[B, <see cref="FeatureCount"/>].</returns>
     public virtual Tensor Features(Tensor images)
     {
         using var scope = NewDisposeScope();
-        return ForwardFeatures(images).Pooled.MoveToOuterDisposeScope();
+        return Run(Input(images)).Pooled.MoveToOuterDisposeScope();
     }
+
+    /// <summary>Runs the network. Called inside a dispose scope that ends with the pass.</summary>
+    /// <param name="images">float32 [B, 3, H, W], normalised, in a layout that the network takes.</param>
+    /// <returns>Logits, pooled feature and the feature map after every stage.</returns>
+    protected abstract ModelOutput Run(Tensor images);
 
     /// <summary>Puts a freshly initialised head for another number of classes in the place of the present
     /// one.</summary>
@@ -97,6 +141,14 @@ public abstract class ImageModel(string name) : Module<Tensor, Tensor>(TorchRunt
     /// <summary>How many numbers the network learns.</summary>
     /// <returns>The elements of all parameters; buffers do not count.</returns>
     public long ParameterCount() => parameters().Sum(parameter => parameter.numel());
+
+    // Bytes are normalised; a network that does not take channels-last images gets them in the plain layout.
+    private protected Tensor Input(Tensor images)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        if (images.dtype == ScalarType.Byte) images = Normalization.Apply(images);
+        return TakesChannelsLast || images.device_type != DeviceType.CPU ? images : images.contiguous();
+    }
 }
 
 /// <summary>What a forward pass yields.</summary>

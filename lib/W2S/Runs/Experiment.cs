@@ -27,6 +27,8 @@ public abstract record Experiment
     /// <param name="original">The record copied.</param>
     protected Experiment(Experiment original)
     {
+        ArgumentNullException.ThrowIfNull(original);
+        (Role, Variant) = (original.Role, original.Variant);
     }
 
     /// <summary>Whether both are of one kind; a kind's own properties are compared by the kind. What was computed from
@@ -42,12 +44,30 @@ public abstract record Experiment
     /// folder.</summary>
     public abstract string Kind { get; }
 
-    /// <summary>The method, as tables and charts call it, for instance <c>AdaptConf</c>.</summary>
-    public abstract string Name { get; }
+    /// <summary>What this run is, in types.</summary>
+    public abstract RunFacets Facets { get; }
 
-    /// <summary>What methods are compared within: data, networks and amount of labels, for instance <c>ResNet-20 →
-    /// ResNet-56</c>.</summary>
-    public abstract string Setting { get; }
+    /// <summary>What each of the things is that the run measures at once; none where it measures one.</summary>
+    public virtual IReadOnlyList<RunFacets> Arms => [];
+
+    /// <summary>Test images for each training image, where the seeds re-deal one pool of images: results of two seeds
+    /// then share images, and intervals over seeds are widened by it. 0 where the test images are a pool of their own
+    /// and nothing is re-dealt. See <see cref="Analysis.Statistics"/>.</summary>
+    public abstract double TestPerTrain { get; }
+
+    /// <summary>The part that the run plays, where another than that which its kind gives it.</summary>
+    /// <value>Null: the kind's. Decides no number and takes no part in the record's identity.</value>
+    public Role? Role { get; init; }
+
+    /// <summary>In what it differs from the method's usual form, for tables and charts.</summary>
+    /// <value>Null: in nothing. Takes no part in the record's identity.</value>
+    public string? Variant { get; init; }
+
+    /// <summary>The method, as tables and charts call it: see <see cref="RunFacets.Method"/>.</summary>
+    public string Name => Facets.Method;
+
+    /// <summary>What methods are compared within: see <see cref="RunFacets.Setting"/>.</summary>
+    public string Setting => Facets.Setting;
 
     /// <summary>The seed or the number of the split; methods are paired by it.</summary>
     public abstract long Seed { get; init; }

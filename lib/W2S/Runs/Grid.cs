@@ -7,13 +7,16 @@ public static class Grid
 {
     /// <summary>Makes every run of a set, or reads it where it is finished.</summary>
     /// <param name="experiments">The runs. What they need is made first and once.</param>
-    /// <param name="store">Where finished runs lie.</param>
+    /// <param name="store">Where finished runs lie. Several processes may work on runs of one store: what one has
+    /// claimed, the others leave to it.</param>
     /// <param name="progress">Hears of every run and of the training under way; of runs made side by side, of the one
     /// that has been under way longest.</param>
     /// <param name="token">Stops the runs under way; called again, the grid goes on where it was.</param>
     /// <returns>The runs in the order of <paramref name="experiments"/>.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    /// <exception cref="RunException">The store cannot be written.</exception>
+    /// <exception cref="RunException">The store cannot be written, or another process saw a run fail.</exception>
+    /// <remarks>A run that fails stops the grid, and its exception is thrown; called again, the grid tries it again. <see cref="Work"/>
+    /// goes on with the others.</remarks>
     public static IReadOnlyList<RunResult> Run(
         IReadOnlyList<Experiment> experiments, RunStore store, IProgress<GridProgress>? progress = null,
         CancellationToken token = default)
@@ -21,31 +24,52 @@ public static class Grid
         ArgumentNullException.ThrowIfNull(experiments);
         ArgumentNullException.ThrowIfNull(store);
         var order = Order(experiments);
-        var results = new Dictionary<string, RunResult>();
         RunResult? latest = null;
-        for (var next = 0; next < order.Count;)
-        {
-            var beside = order.Skip(next).TakeWhile(experiment => experiment.SideBySide).ToArray();
-            if (beside.Length > 0)
-                new SideBySide(beside, results, store, Tell, End).Run(token);
-            else
-                Make(order[next]);
-            next += Math.Max(1, beside.Length);
-        }
+        GridWork? work = null;
+        work = new GridWork(order, store, Tell) { Ended = (_, result) => latest = result ?? latest };
+        work.Run(token);
+        var results = experiments.DistinctBy(experiment => experiment.Hash)
+            .ToDictionary(experiment => experiment.Hash, experiment => store.Get(experiment, token: token));
         progress?.Report(new GridProgress(order.Count, order.Count, null, null, latest));
-        return [.. experiments.Select(experiment => results[experiment.Hash])];
-
-        void Make(Experiment experiment)
-        {
-            Tell(experiment, null);
-            End(store.Get(experiment, new SynchronousProgress<TrainingProgress>(training => Tell(experiment, training)),
-                token));
-        }
+        return [.. experiments.Select(experiment => results[experiment.Hash].As(experiment))];
 
         void Tell(Experiment current, TrainingProgress? training) =>
-            progress?.Report(new GridProgress(results.Count, order.Count, current, training, latest));
+            progress?.Report(new GridProgress(order.Count - work!.Left, order.Count, current, training, latest));
+    }
 
-        void End(RunResult result) => latest = results[result.Hash] = result;
+    /// <summary>Works on the runs of a sweep beside any number of other processes: takes what is ready and free, that
+    /// first from which the longest chain of runs hangs, until every run is finished or can no longer be.</summary>
+    /// <param name="experiments">The runs. What they need is made first and once.</param>
+    /// <param name="store">Where they lie, for all processes.</param>
+    /// <param name="progress">As for <see cref="Run"/>; hears of failures too.</param>
+    /// <param name="token">Stops the runs under way, which whoever comes next goes on with.</param>
+    /// <returns>How many runs are not finished: they failed, now or before, or need one that did.</returns>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="RunException">The store cannot be written.</exception>
+    /// <remarks>How long a run takes is known from finished ones of its setting; as long as there are none, a chain is
+    /// as long as it has runs.</remarks>
+    public static int Work(
+        IReadOnlyList<Experiment> experiments, RunStore store, IProgress<GridProgress>? progress = null,
+        CancellationToken token = default)
+    {
+        ArgumentNullException.ThrowIfNull(experiments);
+        ArgumentNullException.ThrowIfNull(store);
+        var order = Order(experiments);
+        var lengths = new RunLengths(order
+            .Select(run => (run.Kind, run.Setting, run.Name, Seconds: store.Seconds(run.Kind, run.Hash)))
+            .Where(run => run.Seconds is not null)
+            .Select(run => (run.Kind, run.Setting, run.Name, run.Seconds!.Value)));
+        GridWork? work = null;
+        work = new GridWork(lengths.LongestChainFirst(order), store,
+            (current, training) => progress?.Report(Now(current) with { Training = training }))
+        {
+            Ended = (_, result) => progress?.Report(Now(null) with { Latest = result }),
+            Failed = (failed, why) => progress?.Report(Now(failed) with { Failure = why }),
+        };
+        work.Run(token);
+        return work.Left;
+
+        GridProgress Now(Experiment? current) => new(order.Count - work!.Left, order.Count, current, null, null);
     }
 
     /// <summary>The order in which a grid makes its runs: every method of the first seed before the second seed, so

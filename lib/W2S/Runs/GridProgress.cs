@@ -9,4 +9,8 @@ namespace W2S.Runs;
 /// <param name="Training">Where that run stands; null before its first report.</param>
 /// <param name="Latest">The run that ended last; null before the first.</param>
 public sealed record GridProgress(int Done, int Total, Experiment? Current, TrainingProgress? Training,
-    RunResult? Latest);
+    RunResult? Latest)
+{
+    /// <summary>Why <see cref="Current"/> has just failed; null where it has not.</summary>
+    public RunFailure? Failure { get; init; }
+}

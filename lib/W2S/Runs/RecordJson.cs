@@ -2,6 +2,7 @@ using System.Collections;
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json.Nodes;
+using W2S.Models;
 using W2S.Torch;
 
 namespace W2S.Runs;
@@ -17,7 +18,7 @@ public interface IIdentified
 /// <summary>A record as JSON that is the same on every machine: what an experiment's hash is made of.</summary>
 /// <remarks>
 /// An object becomes its type's name and every public property that can be set when it is made, in the order of their
-/// names; one of the
+/// names, but for role and variant, which <see cref="Experiment"/> itself has; one of the
 /// reader's own types, also its other fields. Properties may hold numbers, booleans, texts, enums, nulls, lists,
 /// tuples, further such
 /// records and the reader's own functions with the variables that they use; anything else must be
@@ -80,6 +81,7 @@ internal sealed class RecordJson
         yield return ("type", CompiledNames.Plain(type.Name));
         foreach (var property in Settable(type).OrderBy(property => property.Name, StringComparer.Ordinal))
             yield return (property.Name, Value(property.GetValue(record), $"{path}.{property.Name}"));
+        foreach (var network in (record as NetworkSource)?.Code ?? []) code.Add(network);
         if (Take(code.Add(type)) is not { } own) yield break;
         foreach (var field in Hidden(type).Where(field => !own.Changes(field)))
             yield return ($"field {field.Name}", Value(field.GetValue(record), $"{path}.{field.Name}"));
@@ -89,7 +91,7 @@ internal sealed class RecordJson
         type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
         .Where(property =>
             property.SetMethod is not null && property.GetMethod is not null
-                && property.GetIndexParameters().Length == 0);
+                && property.GetIndexParameters().Length == 0 && property.DeclaringType != typeof(Experiment));
 
     // The library's own records have nothing but properties.
     private static IEnumerable<FieldInfo> Hidden(Type type)

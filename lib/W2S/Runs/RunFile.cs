@@ -15,11 +15,13 @@ namespace W2S.Runs;
 /// </remarks>
 public static class RunFile
 {
-    private const int Format = 2;
+    private const int Format = 3;
     private static readonly JsonSerializerOptions Json = new()
     {
         WriteIndented = true,
         NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
+        Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter() },
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
@@ -109,6 +111,23 @@ public static class RunFile
         }
     }
 
+    /// <summary>The times that a file's runs took, without reading the rest of it.</summary>
+    /// <param name="path">The JSON file.</param>
+    /// <returns>Seconds by hash; nothing where the file is damaged.</returns>
+    internal static IReadOnlyDictionary<string, double> Seconds(string path)
+    {
+        try
+        {
+            using var stream = File.OpenRead(path);
+            var runs = JsonSerializer.Deserialize<Times>(stream, Json)?.Runs ?? [];
+            return runs.DistinctBy(run => run.Hash).ToDictionary(run => run.Hash, run => run.Seconds);
+        }
+        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
+        {
+            return new Dictionary<string, double>();
+        }
+    }
+
     private static string Beside(string path) => Path.ChangeExtension(path, ".safetensors");
 
     private static string Waiting(string path, string sum) => $"{Beside(path)}.{sum}";
@@ -119,11 +138,16 @@ public static class RunFile
         return Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(stream));
     }
 
+    private sealed record Times(IReadOnlyList<Times.Run> Runs)
+    {
+        public sealed record Run(string Hash, double Seconds);
+    }
+
     private sealed record Contents(int Format, string? Sha256, IReadOnlyList<Run> Runs);
 
     private sealed record Run(
-        string Hash, string Kind, string Name, string Setting, long Seed, Dictionary<string, double> Values,
-        Dictionary<string, double[]> History, string[] Predictions, double Seconds, DateTime Ended, string Versions,
+        string Hash, string Kind, RunFacets Facets, double TestPerTrain, long Seed, Dictionary<string, double> Values,
+        IReadOnlyList<RunArm> Arms, Dictionary<string, double[]> History, string[] Predictions, double Seconds, DateTime Ended, string Versions,
         RunMachine? Machine, IReadOnlyDictionary<string, string> Files, IReadOnlyDictionary<string, string> Inputs,
         JsonObject Record)
     {
@@ -141,8 +165,8 @@ public static class RunFile
                     history[name] = [.. run.Outcome.History.Select(
                         point => Math.Round(point.Values.GetValueOrDefault(name, double.NaN), 6))];
             }
-            return new Run(run.Hash, run.Kind, run.Name, run.Setting, run.Seed, run.Outcome.Values.ToDictionary(),
-                history,
+            return new Run(run.Hash, run.Kind, run.Facets, run.TestPerTrain, run.Seed,
+                run.Outcome.Values.ToDictionary(), run.Outcome.Arms, history,
                 [.. run.Outcome.Predictions.Keys], Math.Round(run.Seconds, 1), run.Ended, run.Versions, run.Machine,
                 run.Files, run.Inputs, run.Record.DeepClone().AsObject());
         }
@@ -151,7 +175,7 @@ public static class RunFile
         {
             if (Experiment.HashOf(Record) != Hash)
                 throw new InvalidDataException(
-                    $"the record of {Name}, {Setting}, seed {Seed} is not that of hash {Hash}");
+                    $"the record of {Facets.Method}, {Facets.Setting}, seed {Seed} is not that of hash {Hash}");
             var points = !History.TryGetValue(Epoch, out var epochs) ? []
                 : epochs.Select((epoch, i) => new RunPoint(epoch,
                 History.Where(column => column.Key != Epoch && !double.IsNaN(column.Value[i]))
@@ -161,8 +185,8 @@ public static class RunFile
                 Record = Record,
                 Hash = Hash,
                 Kind = Kind,
-                Name = Name,
-                Setting = Setting,
+                Facets = Facets,
+                TestPerTrain = TestPerTrain,
                 Seed = Seed,
                 Seconds = Seconds,
                 Versions = Versions,
@@ -173,6 +197,7 @@ public static class RunFile
                 Outcome = new RunOutcome
                 {
                     Values = Values,
+                    Arms = Arms ?? [],
                     History = points,
                     Predictions =
                         Predictions.ToDictionary(set => set, set => SamplePredictions.From(arrays, $"{Hash}/{set}"))

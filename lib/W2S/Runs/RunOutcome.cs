@@ -12,6 +12,9 @@ public sealed record RunOutcome
     /// <summary>What the run says of each image, by the name of the set, for instance <c>test</c>.</summary>
     public IReadOnlyDictionary<string, SamplePredictions> Predictions { get; init; } =
         new Dictionary<string, SamplePredictions>();
+
+    /// <summary>What each arm of the run measured, in the order of <see cref="Experiment.Arms"/>.</summary>
+    public IReadOnlyList<RunArm> Arms { get; init; } = [];
 }
 
 /// <summary>Measurements at one moment of a run.</summary>

@@ -14,11 +14,17 @@ public sealed record RunResult
     /// <summary>The kind of experiment.</summary>
     public required string Kind { get; init; }
 
-    /// <summary>The method.</summary>
-    public required string Name { get; init; }
+    /// <summary>What the run is, in types.</summary>
+    public required RunFacets Facets { get; init; }
 
-    /// <summary>What methods are compared within.</summary>
-    public required string Setting { get; init; }
+    /// <summary>Test images for each training image: see <see cref="Experiment.TestPerTrain"/>.</summary>
+    public required double TestPerTrain { get; init; }
+
+    /// <summary>The method's name.</summary>
+    public string Name => Facets.Method;
+
+    /// <summary>The name of what methods are compared within.</summary>
+    public string Setting => Facets.Setting;
 
     /// <summary>The seed or split.</summary>
     public required long Seed { get; init; }
@@ -50,6 +56,16 @@ public sealed record RunResult
 
     /// <summary>The folder of files that the run kept; null for a committed result, which has none.</summary>
     public string? Kept { get; init; }
+
+    /// <summary>The same result as an experiment asks for it: facets name a run and decide no number, so that those of
+    /// the asker hold.</summary>
+    internal RunResult As(Experiment experiment) => this with
+    {
+        Facets = experiment.Facets,
+        TestPerTrain = experiment.TestPerTrain,
+        Outcome = Outcome with
+        { Arms = [.. experiment.Arms.Zip(Outcome.Arms, (facets, arm) => arm with { Facets = facets })] },
+    };
 
     /// <summary>A final number.</summary>
     /// <param name="value">Its name.</param>

@@ -1,6 +1,5 @@
 using W2S.Analysis;
 using W2S.Data;
-using W2S.Data.Views;
 using W2S.Models;
 using W2S.Models.Weights;
 using W2S.Training;
@@ -28,12 +27,11 @@ internal static class TrainedNetwork
     /// gain.</summary>
     /// <param name="context">The run.</param>
     /// <param name="network">The network after its training.</param>
-    /// <param name="normalization">What it expects.</param>
     /// <param name="validation">The images that chose the epoch.</param>
     /// <param name="test">The images to judge on.</param>
     /// <param name="teacher">The teacher's run; null for none.</param>
     public static (Dictionary<string, double> Values, Dictionary<string, SamplePredictions> Predictions) Judge(
-        RunContext context, ImageModel network, Normalization normalization, ImageSet validation, ImageSet test,
+        RunContext context, ImageModel network, ImageSet validation, ImageSet test,
         RunResult? teacher)
     {
         using var scope = NewDisposeScope();
@@ -41,7 +39,7 @@ internal static class TrainedNetwork
         var predictions = new Dictionary<string, SamplePredictions>();
         foreach (var (set, part) in new[] { ("validation", validation), ("test", test) })
         {
-            var seen = FeatureExtractor.Compute(network, part, normalization, token: context.Token);
+            var seen = FeatureExtractor.Compute(network, part, token: context.Token);
             logits[set] = seen.Logits.cpu();
             predictions[set] = SamplePredictions.Of(logits[set], tensor(part.Labels.ToArray()));
             seen.Features.Dispose();

@@ -42,21 +42,27 @@ internal static class DurableFile
     /// it.</summary>
     public static void WriteFolder(string path, Action<string> fill)
     {
-        var parent = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        Directory.CreateDirectory(parent);
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         var temporary = $"{path}.{Guid.NewGuid():n}{Temporary}";
         try
         {
             Directory.CreateDirectory(temporary);
             fill(temporary);
-            FlushFolder(temporary);
-            Directory.Move(temporary, path);
-            FlushFolder(parent);
+            MoveFolder(temporary, path);
         }
         finally
         {
             if (Directory.Exists(temporary)) Directory.Delete(temporary, recursive: true);
         }
+    }
+
+    /// <summary>Renames a folder, and has the new name on the disk when it returns.</summary>
+    /// <exception cref="IOException">There is one of that name, or it cannot be written.</exception>
+    public static void MoveFolder(string path, string to)
+    {
+        FlushFolder(path);
+        Directory.Move(path, to);
+        FlushFolder(Path.GetDirectoryName(Path.GetFullPath(to))!);
     }
 
     // A rename is on the disk only once its folder is. Windows does that by itself.

@@ -1,7 +1,6 @@
 using TorchSharp;
 using W2S.Data;
 using W2S.Data.Episodes;
-using W2S.Data.Views;
 using W2S.Models;
 using W2S.Torch;
 using static TorchSharp.torch;
@@ -82,17 +81,16 @@ public sealed record EpisodeScores(IReadOnlyList<double> Accuracies, IReadOnlyLi
     /// <summary>Judges a network: features once, then tasks.</summary>
     /// <param name="model">The network.</param>
     /// <param name="images">The sampler's set.</param>
-    /// <param name="normalization">What turns bytes into the network's input.</param>
     /// <param name="sampler">Draws the tasks.</param>
     /// <param name="episodes">The number of tasks.</param>
     /// <param name="token">Stops the pass.</param>
     /// <returns>The scores.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
     public static EpisodeScores Of(
-        ImageModel model, ImageSet images, Normalization normalization, EpisodeSampler sampler, int episodes,
+        ImageModel model, ImageSet images, EpisodeSampler sampler, int episodes,
         CancellationToken token = default)
     {
-        using var seen = FeatureExtractor.Compute(model, images, normalization, token: token);
+        using var seen = FeatureExtractor.Compute(model, images, token: token);
         return Of(seen.Features, sampler, episodes, token);
     }
 }

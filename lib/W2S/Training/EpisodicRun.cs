@@ -1,6 +1,5 @@
 using W2S.Data;
 using W2S.Data.Episodes;
-using W2S.Data.Views;
 using W2S.Losses;
 using W2S.Models;
 using W2S.Torch;
@@ -22,10 +21,6 @@ public sealed record EpisodicRun(ImageModel Student, ImageSet Images, Loss Loss)
     /// <summary>The form of the tasks.</summary>
     /// <value>5 classes, 1 image of each to learn from, 15 to judge by.</value>
     public EpisodeOptions Episode { get; init; } = new();
-
-    /// <summary>What turns bytes into the networks' input.</summary>
-    /// <value>−1 … 1.</value>
-    public Normalization Normalization { get; init; } = Normalization.Centered;
 
     /// <summary>The teacher.</summary>
     /// <value>Null: none.</value>
@@ -62,11 +57,12 @@ public sealed record EpisodicRun(ImageModel Student, ImageSet Images, Loss Loss)
         ["images"] =
             $"{Images.Name}, {Images.Count} images, pixels {Fingerprint.Of(Images.Images)}, labels "
             + $"{Fingerprint.Of(Images.Labels)}",
-        ["episodes"] = $"{Episode}, input {RunIdentity.Text(Normalization.ToString)}",
+        ["episodes"] = $"{Episode}, input {RunIdentity.Text(Student.Normalization.ToString)}",
         ["loss"] = RunIdentity.Text(Loss.ToString),
         ["teacher"] = Teacher is null ? "none"
             : FormattableString.Invariant(
-                $"{Teacher.Model.ModelName} {Fingerprint.Of(Teacher.Model)}, scale {Teacher.Scale:R}"),
+                $"{Teacher.Model.ModelName} {Fingerprint.Of(Teacher.Model)}, scale {Teacher.Scale:R}, input ")
+                + RunIdentity.Text(Teacher.Model.Normalization.ToString),
         ["labels"] = $"{WithLabels}",
         ["validation"] = Validation is { } held
             ? $"{held.Name}, {held.Count} images, pixels {Fingerprint.Of(held.Images)}, labels "

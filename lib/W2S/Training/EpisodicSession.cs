@@ -109,7 +109,7 @@ internal sealed class EpisodicSession : IDisposable
         {
             using var pause = meter.Pause();
             var accuracy =
-                EpisodeScores.Of(run.Student, run.Validation!, run.Normalization, judge,
+                EpisodeScores.Of(run.Student, run.Validation!, judge,
                     options.ValidationEpisodes).Accuracy;
             point = point
                 with

@@ -48,7 +48,8 @@ internal sealed class EpisodicStep(EpisodicRun run, EpisodeSampler sampler, Cosi
         if (run.Teacher is { } teacher)
         {
             using var _ = no_grad();
-            var (own, asked) = Apart(teacher.Model.Features(images), tasks.Length);
+            var (own, asked) = Apart(teacher.Model.Features(
+                run.Student.Normalization.Convert(images, teacher.Model.Normalization)), tasks.Length);
             weak = Prototypes.Cosines(asked, Prototypes.Of(own, run.Episode.Ways)).mul(teacherScale!).flatten(0, 1).to(
                 judge);
         }
@@ -74,7 +75,7 @@ internal sealed class EpisodicStep(EpisodicRun run, EpisodeSampler sampler, Cosi
         var rows = tensor(
             tasks.SelectMany(task => task.Support).Concat(tasks.SelectMany(task => task.Query)).Select(row => (long)row)
                 .ToArray(), device: device);
-        var images = run.Normalization.Apply(pixels.index_select(0, rows));
+        var images = run.Student.Normalization.Apply(pixels.index_select(0, rows));
         return device.type == DeviceType.CPU && !run.Student.TakesChannelsLast ? images
             : TorchNative.ChannelsLast(images);
     }

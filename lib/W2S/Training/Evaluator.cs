@@ -1,6 +1,5 @@
 using TorchSharp;
 using W2S.Data;
-using W2S.Data.Views;
 using W2S.Models;
 using W2S.Torch;
 using static TorchSharp.torch;
@@ -19,16 +18,15 @@ public static class Evaluator
     /// <summary>Runs a network over a set in evaluation mode; its mode is restored.</summary>
     /// <param name="model">The network.</param>
     /// <param name="images">The images, unaugmented.</param>
-    /// <param name="normalization">What turns bytes into the network's input.</param>
     /// <param name="batch">As in <see cref="FeatureExtractor.Compute"/>.</param>
     /// <param name="token">Stops the pass.</param>
     /// <returns>Accuracies and loss.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="batch"/> is not positive.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
-    public static Evaluation Evaluate(ImageModel model, ImageSet images, Normalization normalization, int? batch = null,
+    public static Evaluation Evaluate(ImageModel model, ImageSet images, int? batch = null,
         CancellationToken token = default)
     {
-        using var computed = FeatureExtractor.Compute(model, images, normalization, batch, token: token);
+        using var computed = FeatureExtractor.Compute(model, images, batch, token: token);
         return Judge(computed.Logits, images.Labels);
     }
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using TorchSharp;
 using W2S.Data;
-using W2S.Data.Views;
 using W2S.Models;
 using W2S.Models.Blocks;
 using W2S.Torch;
@@ -52,7 +51,6 @@ public static class FeatureExtractor
     /// restored.</summary>
     /// <param name="model">The network.</param>
     /// <param name="images">The images, unaugmented.</param>
-    /// <param name="normalization">What turns bytes into the network's input.</param>
     /// <param name="batch">Images at a time, 1 or more, on the CPU on each core; default 256 on a GPU, and
     /// there as many as have 32,768 pixels.</param>
     /// <param name="progress">Hears after every batch, one at a time.</param>
@@ -62,12 +60,11 @@ public static class FeatureExtractor
     /// <exception cref="OutOfDeviceMemoryException">The device's memory does not suffice.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
     public static ImageFeatures Compute(
-        ImageModel model, ImageSet images, Normalization normalization, int? batch = null,
+        ImageModel model, ImageSet images, int? batch = null,
         IProgress<ExtractionProgress>? progress = null, CancellationToken token = default)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(images);
-        ArgumentNullException.ThrowIfNull(normalization);
         var device = model.parameters().FirstOrDefault()?.device ?? CPU;
         var here = device.type == DeviceType.CPU;
         var size = batch ?? (here ? Math.Max(1, 32_768 / (images.Height * images.Width)) : 256);
@@ -91,7 +88,7 @@ public static class FeatureExtractor
                 using (NewDisposeScope())
                 {
                     var bytes = images.Images.narrow(0, start, count).to(device);
-                    var output = folded.Run(model, TorchNative.ChannelsLast(normalization.Apply(bytes)));
+                    var output = folded.Run(model, TorchNative.ChannelsLast(model.Normalization.Apply(bytes)));
                     features.narrow(0, start, count).copy_(output.Pooled);
                     logits.narrow(0, start, count).copy_(output.Logits);
                 }

@@ -11,13 +11,14 @@ internal static class RunIdentity
     {
         ["model"] =
             $"{run.Student.ModelName}, {run.Student.Classes} classes, "
-                + $"parameters {Fingerprint.Of(layout.ToCharArray())}",
+                + $"parameters {Fingerprint.Of(layout.ToCharArray())}, input {Text(run.Student.Normalization.ToString)}",
         ["images"] = $"{run.Images.Name}, {run.Images.Count} images, pixels {Fingerprint.Of(run.Images.Images)}",
         ["labels"] = run.WithLabels ? Fingerprint.Of(run.Images.Labels) : "none",
         ["batches"] =
             Text((run.Batches with { Workers = 0, Prefetch = 1, Device = null, ChannelsLast = false }).ToString),
         ["loss"] = string.Join(", ", CodeOf(run.Loss).Prepend(Text(run.Loss.ToString))),
-        ["teacher"] = run.Teacher?.Identity ?? "none",
+        ["teacher"] = run.Teacher is { } teacher
+            ? $"{teacher.ModelName} {Fingerprint.Of(teacher)}, input {Text(teacher.Normalization.ToString)}" : "none",
         ["true labels"] = run.TrueLabels is { } truth ? Fingerprint.Of(truth) : "none",
         ["weights"] = run.Weights is { } weights ? Fingerprint.Of(weights) : "none",
         ["teacher weights"] = run.TeacherWeights is { } trust ? Fingerprint.Of(trust) : "none",

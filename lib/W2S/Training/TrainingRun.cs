@@ -20,9 +20,10 @@ public sealed record TrainingRun(ImageModel Student, ImageSet Images, Loss Loss)
     /// <value>Batches of 128, shuffled, with the usual crop and flip.</value>
     public BatchOptions Batches { get; init; } = new() { Augmentation = Augmentation.Standard };
 
-    /// <summary>The teacher.</summary>
+    /// <summary>The teacher: a network that is run inside every step, on the very views that the student sees. The run
+    /// puts it into evaluation mode and onto its device and leaves it there.</summary>
     /// <value>Null: none.</value>
-    public Teacher? Teacher { get; init; }
+    public ImageModel? Teacher { get; init; }
 
     /// <summary>Whether the loss sees the images' labels; false leaves supervision to the teacher.</summary>
     /// <value>True.</value>
@@ -78,6 +79,12 @@ public sealed record TrainingRun(ImageModel Student, ImageSet Images, Loss Loss)
             throw new ArgumentException(
                 $"{Loss.Name} ends once the student beats its teacher on Validation, and there is none; give "
                 + "Validation, images to judge by");
-        Teacher?.Check(this);
+        if (ReferenceEquals(Teacher, Student))
+            throw new ArgumentException(
+                $"{Student.ModelName} cannot teach itself while it learns; give the teacher an object of its own");
+        if (Teacher is { } teacher && teacher.Classes != Student.Classes)
+            throw new ArgumentException(
+                $"the teacher tells {teacher.Classes} classes apart and the student {Student.Classes}; give both one "
+                + "head size");
     }
 }

@@ -40,14 +40,16 @@ internal sealed class TrainingSession : IDisposable
             messages.Add(
                 "this processor has no bf16 instructions (AVX512_BF16, AMX), so BFloat16 is emulated and about half "
                 + "as fast as Float32; use Float32 here");
-        loader = new BatchLoader(run.Images, run.Batches with { Device = device, ChannelsLast = options.ChannelsLast });
+        loader = new BatchLoader(run.Images, run.Batches with { Device = device, ChannelsLast = options.ChannelsLast },
+            run.Student.Normalization);
         stepsPerEpoch = loader.StepsPerEpoch;
         if (stepsPerEpoch == 0)
             throw new ArgumentException(
                 $"{run.Images.Name} has {run.Images.Count} images, fewer than a batch of {run.Batches.BatchSize}, and "
                 + "DropLast leaves nothing; give a smaller batch");
         steps = options.Steps ?? stepsPerEpoch * options.Epochs;
-        run.Teacher?.Start(run, device);
+        run.Teacher?.to(device);
+        run.Teacher?.eval();
         step = new TrainingStep(run, device, Epochs);
         state = new TrainingState(run.Student, step.MakeLossModule(loader), options);
         step.State = state;
@@ -138,7 +140,7 @@ internal sealed class TrainingSession : IDisposable
             || teacherAccuracy is not null) return;
         try
         {
-            teacherAccuracy = run.Teacher.Accuracy(run.Validation, run.Batches.Normalization, token);
+            teacherAccuracy = Evaluator.Evaluate(run.Teacher, run.Validation, token: token).Top1;
         }
         catch (OperationCanceledException)
         {
@@ -192,8 +194,7 @@ internal sealed class TrainingSession : IDisposable
 
     // A GPU's memory is known to hold batches of the run's size only.
     private double Judge() => Evaluator.Evaluate(
-        run.Student, run.Validation!, run.Batches.Normalization,
-        device.type == DeviceType.CPU ? Math.Max(run.Batches.BatchSize, 256) : run.Batches.BatchSize, token).Top1;
+        run.Student, run.Validation!, device.type == DeviceType.CPU ? Math.Max(run.Batches.BatchSize, 256) : run.Batches.BatchSize, token).Top1;
 
     private const string BestFile = "best.safetensors", LastFile = "last.safetensors";
 

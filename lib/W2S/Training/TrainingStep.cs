@@ -118,7 +118,7 @@ internal sealed class TrainingStep(TrainingRun run, Device device, double epochs
         using var _ = no_grad();
         using var scope = NewDisposeScope();
         var rows = tensor(batch.Indices.Select(i => (long)i).ToArray());
-        var images = run.Batches.Normalization.Apply(run.Images.Images.index_select(0, rows).to(device));
+        var images = run.Student.Normalization.Apply(run.Images.Images.index_select(0, rows).to(device));
         run.Student.eval();
         var logits =
             run.Student.ForwardFeatures(options.ChannelsLast ? TorchNative.ChannelsLast(images) : images).Logits;
@@ -128,7 +128,7 @@ internal sealed class TrainingStep(TrainingRun run, Device device, double epochs
 
     private LossBatch LossBatch(Batch batch, Models.ModelOutput output, double epoch, int teacherBeaten)
     {
-        var (teacher, teacherFeatures) = run.Teacher?.Ask(batch) ?? default;
+        var (teacher, teacherFeatures) = Ask(batch);
         var rows = weights is null && teacherWeights is null && trueLabels is null ? null
             : tensor(batch.Indices.Select(i => (long)i).ToArray(), device: judge);
         return new LossBatch(output.Logits.to(judge))
@@ -150,6 +150,19 @@ internal sealed class TrainingStep(TrainingRun run, Device device, double epochs
         LossFeatures Here(LossFeatures features) => judge.type == device.type
             ? features
             : new LossFeatures(features.Pooled.to(judge), [.. features.Stages.Select(stage => stage.to(judge))]);
+    }
+
+    // A teacher with an input convention of its own gets the student's views turned into it.
+    private (Tensor? Logits, LossFeatures? Features) Ask(Batch batch)
+    {
+        if (run.Teacher is not { } teacher) return default;
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        var output = teacher.ForwardFeatures(run.Student.Normalization.Convert(batch.Images, teacher.Normalization));
+        foreach (var stage in output.Stages)
+            stage.MoveToOuterDisposeScope();
+        return (output.Logits.MoveToOuterDisposeScope(),
+            new LossFeatures(output.Pooled.MoveToOuterDisposeScope(), output.Stages));
     }
 
     // Class numbers, or the mixture's distribution.

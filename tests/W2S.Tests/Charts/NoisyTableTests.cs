@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using W2S.Analysis;
 using W2S.Charts;
+using W2S.Data.Noise;
 using W2S.Experiments.NoisyLabels;
 using W2S.Runs;
 
@@ -10,10 +11,10 @@ public sealed class NoisyTableTests
 {
     private readonly RunResult[] runs =
     [
-        Run("Strong alone", "a, b → c, symmetric 20 %", 0, .60),
-        Run("Strong alone", "a, b → c, symmetric 20 %", 1, .64), Run("KD", "a, b → c, symmetric 20 %", 1, .67),
-        Run("KD", "a, b → c, symmetric 20 %", 0, .61), Run("Strong alone", "a, b → c, asymmetric 40 %", 0, .50),
-        Run("Strong alone", "a, b → c, asymmetric 40 %", 1, .51),
+        Run("Strong alone", "a", "symmetric 20 %", 0, .60),
+        Run("Strong alone", "a", "symmetric 20 %", 1, .64), Run("KD", "a", "symmetric 20 %", 1, .67),
+        Run("KD", "a", "symmetric 20 %", 0, .61), Run("Strong alone", "a", "asymmetric 40 %", 0, .50),
+        Run("Strong alone", "a", "asymmetric 40 %", 1, .51),
     ];
 
     [Fact]
@@ -44,18 +45,19 @@ public sealed class NoisyTableTests
     [Fact]
     public void WholeNetworksOfOnePairShareTheColumnOfTheirNoise()
     {
-        NoisyNetwork weak =
-            new() { Method = "Weak teacher", Network = "preactresnet18", Noise = new(NoiseKind.Symmetric, .2) };
-        NoisyNetwork[] networks = [weak, weak with { Method = "Strong alone", Network = "preactresnet34" },
-            weak with { Method = "AdaptConf", Network = "preactresnet34", Teacher = weak }];
+        NoisyNetwork weak = new()
+        { Role = Role.WeakTeacher, Network = "preactresnet18", Data = NoisyNetwork.Cifar100(new(NoiseKind.Symmetric, .2)) };
+        var alone = weak with { Role = null, Network = "preactresnet34" };
+        NoisyNetwork[] networks = [weak, alone, alone with { Teacher = weak }];
         Assert.Equal(3, networks.Select(network => network.Setting).Distinct().Count());
-        var both = networks.Concat(networks.Select(network => network with { Noise = new(NoiseKind.Asymmetric, .4) }));
+        var both = networks.Concat(networks.Select(
+            network => network with { Data = NoisyNetwork.Cifar100(new(NoiseKind.Asymmetric, .4)) }));
         var table =
             NoisyTable.Means(
                 [.. from network in both
                     from seed in Enumerable.Range(0, 3)
-                    select Run(network.Name, network.Setting, seed, .70 + .01 * seed)]);
-        Assert.Equal(["Weak teacher", "Strong alone", "AdaptConf"], table.RowKeys);
+                    select Run(network.Facets, seed, .70 + .01 * seed)]);
+        Assert.Equal(["Weak teacher", "Strong alone", "AdaptConf + labels"], table.RowKeys);
         Assert.Equal(["symmetric 20 %", "asymmetric 40 %"], table.ColumnKeys);
         Assert.All(table.ColumnKeys.SelectMany(noise => table.GetColumn<string>(noise).Values),
             cell => Assert.Equal(Statistics.OverRuns([.70, .71, .72]).Percent.ToString(), cell));
@@ -64,17 +66,24 @@ public sealed class NoisyTableTests
     [Fact]
     public void TwoPairsOfNetworksUnderOneNoiseAreRefused()
     {
-        RunResult[] two = [Run("KD", "a, b → c, symmetric 20 %", 0, .6), Run("KD", "a, d → e, symmetric 20 %", 0, .7)];
+        RunResult[] two = [Run("KD", "a", "symmetric 20 %", 0, .6), Run("KD", "d", "symmetric 20 %", 0, .7)];
         Assert.Contains("KD has the seeds 0, 0", Assert.Throws<ArgumentException>(() => NoisyTable.Means(two)).Message);
     }
 
-    private static RunResult Run(string method, string setting, long seed, double accuracy) => new()
+    private static RunResult Run(string method, string data, string noise, long seed, double accuracy) => Run(
+        new RunFacets
+        {
+            Scenario = "noisy labels", Data = data, Noise = noise, Student = "c",
+            Role = method == "KD" ? Role.Student : Role.StrongAlone, Loss = method, Supervision = SupervisionKind.Labels,
+        }, seed, accuracy);
+
+    private static RunResult Run(RunFacets facets, long seed, double accuracy) => new()
     {
         Record = new JsonObject(),
-        Hash = $"{method}{setting}{seed}",
+        Hash = $"{facets}{seed}",
         Kind = "noisy-probe",
-        Name = method,
-        Setting = setting,
+        Facets = facets,
+        TestPerTrain = .25,
         Seed = seed,
         Seconds = 0,
         Versions = "",

@@ -191,9 +191,9 @@ public sealed record CellRun(Loss? Loss) : Experiment
 
     public override string Kind => "cell";
 
-    public override string Name => "Cell";
+    public override RunFacets Facets => new() { Scenario = "cell", Data = "" };
 
-    public override string Setting => "";
+    public override double TestPerTrain => 0;
 
     public override long Seed { get; init; }
 

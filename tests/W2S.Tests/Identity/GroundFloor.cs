@@ -28,7 +28,8 @@ internal static class GroundFloor
         "Lanes", "Heard", "Fingerprint", "RunIdentity", "TeacherKey", "CheckpointStore", "CheckpointRecord",
         "TrainingProgress", "GridProgress", "ProbeProgress", "LossCatalogue", "LossEntry", "Experiment", "IIdentified",
         "RecordJson", "RunContext", "RunResult", "RunOutcome", "RunPoint", "RunStore", "RunFile", "RunTable",
-        "RunMachine", "Grid", "SideBySide", "Option",
+        "RunMachine", "Grid", "GridWork", "Claim", "ClaimHolder", "ClaimState", "RunFailure", "RunLengths", "Sweep",
+        "SweepRun", "Option",
     ];
 
     /// <summary>Whether a type, or the one around it, is one of those; every exception is.</summary>

@@ -139,7 +139,7 @@ internal static class StoredNumbers
                     Images = images,
                     TrueLabels = images.Labels,
                     Validation = validation,
-                    Teacher = loss.NeedsTeacher ? Teacher.OnTheFly(teacher) : null
+                    Teacher = loss.NeedsTeacher ? teacher : null
                 });
         return [.. student.state_dict().OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(
             entry => entry.Value.detach()),

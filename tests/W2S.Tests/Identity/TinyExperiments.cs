@@ -3,7 +3,9 @@ using System.Text;
 using TorchSharp;
 using W2S.Data;
 using W2S.Data.Batches;
+using W2S.Data.Noise;
 using W2S.Data.Shapes;
+using W2S.Data.Sources;
 using W2S.Data.Views;
 using W2S.Experiments;
 using W2S.Experiments.Distillation;
@@ -55,15 +57,7 @@ internal static class TinyExperiments
     {
         var plan = new DistillationPlan
         {
-            Data = new DistillationData
-            {
-                Set = DistillationSet.Shapes,
-                Classes = 3,
-                TrainPerClass = 12,
-                ValidationPerClass = 5,
-                TestPerClass = 7,
-                Size = 8
-            },
+            Data = DistillationPlan.Shapes(3, 12, 5, test: 7, size: 8),
             Student = "resnet8",
             TeacherEpochs = 1,
             Epochs = 3,
@@ -74,24 +68,30 @@ internal static class TinyExperiments
 
     private static IEnumerable<(string, Experiment)> Transfer()
     {
-        var data = TransferData.Shapes
-            with
-        { PerClass = 12, Labelled = 30, Validation = 20, Unlabelled = 40, Test = 30 };
+        var data = new DataPlan
+        {
+            Pool = TransferPlan.Shapes(12),
+            Labelled = 30,
+            Validation = 20,
+            Unlabelled = 40,
+            Test = 30,
+        };
         var teacher =
             new TransferExperiment
             {
-                Method = "Weak teacher",
+                Role = Role.WeakTeacher,
                 Data = data,
                 Network = "resnet8",
                 BatchSize = 10,
                 Training = Training
             };
-        var source = teacher with { Method = "Source", Data = data with { PerClass = 13 }, Network = "resnet14" };
+        var source = teacher with
+        { Role = null, Data = data with { Pool = TransferPlan.Shapes(13) }, Network = "resnet14" };
         foreach (var depth in Enum.GetValues<TransferDepth>())
             yield return ($"transfer, {depth}",
                 teacher with
                 {
-                    Method = "Weak labels",
+                    Role = null,
                     Network = "resnet14",
                     Source = source,
                     Depth = depth,
@@ -113,27 +113,27 @@ internal static class TinyExperiments
             ValidationEpisodes = 20,
             JudgeEvery = 1
         };
-        yield return ("few-shot", study.Meta("AdaptConf", 0));
+        yield return ("few-shot", study.Metas(0)[^1]);
     }
 
     private static IEnumerable<(string, Experiment)> NoisyNetworks()
     {
         var weak = new NoisyNetwork
         {
-            Method = "First stage",
             Network = "resnet8",
-            Train = NoisyImages.Shapes,
-            Test = NoisyImages.Shapes,
-            TrainImages = 96,
-            TestImages = 32,
-            Noise = new(NoiseKind.Symmetric, 0.2),
+            Data = new DataPlan
+            {
+                Pool = Pictures,
+                Labelled = 96,
+                Test = 32,
+                Noise = new(NoiseKind.Symmetric, 0.2),
+            },
             Options = Training,
             BatchSize = 32,
         };
         yield return ("noisy network",
             weak with
             {
-                Method = "Second stage",
                 First = weak,
                 Teacher = weak,
                 Selection = new NeighbourSelection { Neighbours = 10 }
@@ -145,22 +145,24 @@ internal static class TinyExperiments
         var probe = new LinearProbeOptions { Steps = 20, BatchSize = 32 };
         var noisy = new NoisyProbe
         {
-            Train = NoisyImages.Shapes,
-            Test = NoisyImages.Shapes,
+            Data = new DataPlan
+            {
+                Pool = Pictures,
+                Labelled = 300,
+                Test = 100,
+                Noise = new(NoiseKind.Asymmetric, 0.4),
+            },
             WeakNetwork = "shapes weak",
             StrongNetwork = "shapes strong",
-            Noise = new(NoiseKind.Asymmetric, 0.4),
             Method = NoisyMethod.StrongAlone,
-            TrainImages = 300,
-            TestImages = 100,
             Probe = probe,
         };
         foreach (var method in NoisyMethods())
-            yield return ($"noisy probe, {method.Name}", noisy with { Method = method });
+            yield return ($"noisy probe, {(noisy with { Method = method }).Name}", noisy with { Method = method });
         yield return ("quantile choice", new QuantileChoice { Study = noisy with { Method = Second } });
         var task = ChoiceTask.Shapes.Small with { Probe = probe };
         foreach (var rule in LabelRule.Picks.Take(3).Concat(LabelRule.Selections(0.5)).Concat(LabelRule.Ends))
-            yield return ($"label choice, {rule.Name}", new ChoiceRun { Task = task, Rule = rule });
+            yield return ($"label choice, {rule.Title}", new ChoiceRun { Task = task, Rule = rule });
         yield return ("probes", new ProbeRun
         {
             Protocol = new ProbeProtocol
@@ -171,14 +173,17 @@ internal static class TinyExperiments
                 TrueLabels = 60,
                 Probe = probe
             },
-            Images = new NoisyImageSource(NoisyImages.Shapes),
+            Images = Pictures,
             Weak = "shapes weak",
             Strong = "shapes strong",
         });
     }
 
+    private static DataSource Pictures { get; } =
+        new ShapesSource(new ShapesOptions { Count = 10_000, Difficulty = 0.6 }, 4);
+
     private static NoisyMethod Second { get; } =
-        NoisyMethod.SecondStage("Second stage", new NeighbourSelection { Neighbours = 10 });
+        NoisyMethod.SecondStage(new NeighbourSelection { Neighbours = 10 });
 
     private static NoisyMethod[] NoisyMethods() => [NoisyMethod.StrongAlone, NoisyMethod.WeakTeacher, Second];
 
@@ -203,7 +208,7 @@ internal static class TinyExperiments
         SafeTensorsFile.Write(Path.Combine(kept, "features.safetensors"), tensors);
         RunFile.Write(Path.Combine(place, "result.json"), [new RunResult
         {
-            Record = run.Record, Hash = run.Hash, Kind = run.Kind, Name = run.Name, Setting = run.Setting, Seed = 0,
+            Record = run.Record, Hash = run.Hash, Kind = run.Kind, Facets = run.Facets, TestPerTrain = 0, Seed = 0,
             Seconds = 0, Versions = "planted", Ended = DateTime.UnixEpoch, Files = KeptFiles.SumsOf(kept),
             Outcome = new RunOutcome { Values = new Dictionary<string, double> { ["images"] = images.Count } },
         }]);

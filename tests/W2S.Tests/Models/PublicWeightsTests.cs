@@ -28,12 +28,13 @@ public sealed class PublicWeightsTests
         var path = RealData.Data("weights", weights);
         var (bytes, _) = RealData.Cifar100Test(golden.logits.Length);
         using var model = ModelCatalogue.Create(golden.model, golden.classes);
+        model.Normalization = RealData.NormalizationOf(weights);
         Assert.Equal(golden.parameters, model.ParameterCount());
         var report = model.LoadWeights(path);
         Assert.True(report.Complete, report.ToString());
         model.eval();
         using var nothing = no_grad();
-        var logits = model.call(RealData.NormalizationOf(weights).Apply(bytes));
+        var logits = model.call(bytes);
         var expected =
             tensor(golden.logits.SelectMany(row => row).ToArray()).view(golden.logits.Length, golden.classes);
         var difference = (logits - expected).abs().max().item<float>();
@@ -52,6 +53,7 @@ public sealed class PublicWeightsTests
         var path = RealData.Data("weights", weights);
         var (images, labels) = RealData.Cifar100Test(count);
         using var model = ModelCatalogue.Create(name, 100);
+        model.Normalization = RealData.NormalizationOf(weights);
         model.LoadWeights(path);
         model.eval();
         using var nothing = no_grad();
@@ -60,7 +62,7 @@ public sealed class PublicWeightsTests
         {
             using var step = NewDisposeScope();
             // Channels last: the convolutions of libtorch run a third faster.
-            var input = RealData.NormalizationOf(weights).Apply(images.narrow(0, start, batch));
+            var input = images.narrow(0, start, batch);
             var logits = model.call(input.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2));
             right += logits.argmax(1).eq(labels.narrow(0, start, batch)).sum().item<long>();
         }

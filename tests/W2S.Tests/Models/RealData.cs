@@ -1,5 +1,5 @@
 using TorchSharp;
-using W2S.Data.Views;
+using W2S.Models;
 using static TorchSharp.torch;
 
 namespace W2S.Tests.Models;

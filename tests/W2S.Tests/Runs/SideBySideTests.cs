@@ -113,9 +113,9 @@ public sealed class SideBySideTests : IDisposable
 
         public override string Kind => "small";
 
-        public override string Name => Method;
+        public override RunFacets Facets => new() { Scenario = "small", Data = "nothing", Variant = Method };
 
-        public override string Setting => "nothing";
+        public override double TestPerTrain => 0;
 
         public override long Seed { get; init; }
 

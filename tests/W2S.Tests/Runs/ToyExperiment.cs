@@ -19,9 +19,9 @@ internal sealed record ToyExperiment(string Method, long Number) : Experiment
 
     public override string Kind => "toy";
 
-    public override string Name => Method;
+    public override RunFacets Facets => new() { Scenario = "toy", Data = "four images", Variant = Method };
 
-    public override string Setting => "four images";
+    public override double TestPerTrain => .25;
 
     public override long Seed { get; init; } = Number;
 

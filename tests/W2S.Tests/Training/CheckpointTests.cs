@@ -356,7 +356,7 @@ public sealed class CheckpointTests : IDisposable
             "everything" => run with
             {
                 Loss = new AdaptConf(),
-                Teacher = Teacher.OnTheFly(new TinyModel(6, 8)),
+                Teacher = new TinyModel(6, 8),
                 Batches = run.Batches with { Mixing = new MixOptions { Mixup = 0.3 }, Workers = 1 },
                 Options = run.Options with
                 {
@@ -366,7 +366,7 @@ public sealed class CheckpointTests : IDisposable
                 },
             },
             "feature loss" =>
-                run with { Loss = new FitNet(), Teacher = Teacher.OnTheFly(new TinyModel(6, 8, width: 32)) },
+                run with { Loss = new FitNet(), Teacher = new TinyModel(6, 8, width: 32) },
             _ => run,
         };
     }

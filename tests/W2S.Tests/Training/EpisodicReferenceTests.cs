@@ -60,14 +60,13 @@ public sealed class EpisodicReferenceTests : IDisposable
 
     private T With<T>(Loss loss, Func<EpisodicStep, CosineHead, TrainingState, T> use)
     {
-        using PixelModel student = new(0, 1), teacher = new(2, 0);
+        using PixelModel student = new(0, 1) { Normalization = Plain }, teacher = new(2, 0) { Normalization = Plain };
         using var head = new CosineHead();
         using var state =
             new TrainingState(student, head, new TrainerOptions { Optimizer = new Sgd(0.1) { Momentum = 0 } });
         var run = new EpisodicRun(student, images, loss)
         {
             Episode = new EpisodeOptions { Ways = 2, Shots = 2, Queries = 2 },
-            Normalization = Plain,
             Teacher = new EpisodicTeacher(teacher, 7.5),
             Options = new EpisodicOptions { Episodes = 1 },
         };

@@ -39,14 +39,14 @@ public sealed class EpisodicTrainerTests : IDisposable
         var head = student.get_parameter("head.weight")!.detach().clone();
         var sampler = new EpisodeSampler(held, Run(student).Episode, 77);
         var before =
-            EpisodeScores.Of(student, held, Normalization.Centered, sampler, 200,
+            EpisodeScores.Of(student, held, sampler, 200,
                 TestContext.Current.CancellationToken).Accuracy;
         List<TrainingProgress> heard = [];
         var result =
             EpisodicTrainer.Train(Run(student) with { Options = Options with { Epochs = 6 } }, new Listener(heard.Add),
                 TestContext.Current.CancellationToken);
         var after =
-            EpisodeScores.Of(student, held, Normalization.Centered, sampler, 200,
+            EpisodeScores.Of(student, held, sampler, 200,
                 TestContext.Current.CancellationToken).Accuracy;
 
         Assert.True(after >= before, $"{before} → {after}");

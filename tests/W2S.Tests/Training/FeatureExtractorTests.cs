@@ -22,7 +22,7 @@ public sealed class FeatureExtractorTests
         using var model = ModelCatalogue.Create("resnet20", 7);
         model.train();
         var seen = new List<int>();
-        using var all = FeatureExtractor.Compute(model, images, Normalization.Cifar100, batch: 4, new Counting(seen));
+        using var all = FeatureExtractor.Compute(model, images, batch: 4, new Counting(seen));
         Assert.True(model.training);
         Assert.Equal(3, seen.Count); // batches of 4, 4 and 3, whichever ends first
         Assert.Equal(seen.Order(), seen);
@@ -31,7 +31,7 @@ public sealed class FeatureExtractorTests
         Assert.Equal([11L, 7], all.Logits.shape);
         Assert.False(all.Features.requires_grad);
         model.eval();
-        var direct = model.ForwardFeatures(Normalization.Cifar100.Apply(images.Images));
+        var direct = model.ForwardFeatures(model.Normalization.Apply(images.Images));
         Assert.True(direct.Logits.allclose(all.Logits, rtol: 1e-4, atol: 1e-4));
         Assert.True(direct.Pooled.allclose(all.Features, rtol: 1e-4, atol: 1e-4));
         var some = all.Subset([10, 2]);
@@ -45,9 +45,9 @@ public sealed class FeatureExtractorTests
         using var images = Pictures(4);
         using var model = ModelCatalogue.Create("resnet20", 7);
         Assert.Throws<OperationCanceledException>(
-            () => FeatureExtractor.Compute(model, images, Normalization.Cifar100, token: new CancellationToken(true)));
+            () => FeatureExtractor.Compute(model, images, token: new CancellationToken(true)));
         Assert.Throws<ArgumentOutOfRangeException>(
-            () => FeatureExtractor.Compute(model, images, Normalization.Cifar100, batch: 0));
+            () => FeatureExtractor.Compute(model, images, batch: 0));
     }
 
     public static TheoryData<string> Networks => [.. ModelCatalogue.All.Select(entry => entry.Name)];
@@ -63,7 +63,7 @@ public sealed class FeatureExtractorTests
         var before = Fingerprint.Of(model);
         using var images = Pictures(3, entry.ImageSize == 224 && !name.StartsWith("vit") ? 96 : entry.ImageSize);
         model.train(); // dropout and the batch's own statistics must not count
-        using var features = FeatureExtractor.Compute(model, images, Normalization.Cifar100, batch: 2);
+        using var features = FeatureExtractor.Compute(model, images, batch: 2);
         Assert.True(model.training);
         Assert.Equal(before, Fingerprint.Of(model));
         Same(model, images, features);
@@ -75,10 +75,21 @@ public sealed class FeatureExtractorTests
         using var scope = NewDisposeScope();
         using var model = ModelCatalogue.Create("resnet8", 7);
         using var images = Pictures(5);
-        Same(model, images, FeatureExtractor.Compute(model, images, Normalization.Cifar100));
+        Same(model, images, FeatureExtractor.Compute(model, images));
         Experienced(model);
         model.ReplaceHead(7);
-        Same(model, images, FeatureExtractor.Compute(model, images, Normalization.Cifar100));
+        Same(model, images, FeatureExtractor.Compute(model, images));
+    }
+
+    [Fact]
+    public void OnesOwnModuleRunsAsItIs()
+    {
+        using var scope = NewDisposeScope();
+        using var images = Pictures(70);
+        using var model = ImageModel.From(nn.Sequential(nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.ReLU(), nn.Flatten(),
+            nn.Linear(8 * 30 * 30, 5)), 5);
+        Experienced(model);
+        Same(model, images, FeatureExtractor.Compute(model, images));
     }
 
     [Theory]
@@ -116,7 +127,7 @@ public sealed class FeatureExtractorTests
     {
         using var _ = no_grad();
         model.eval();
-        var own = model.ForwardFeatures(Normalization.Cifar100.Apply(images.Images));
+        var own = model.ForwardFeatures(images.Images);
         foreach (var (expected, actual) in new[] { (own.Pooled, features.Features), (own.Logits, features.Logits) })
         {
             var largest = expected.abs().max().item<float>();

@@ -11,12 +11,11 @@ internal sealed class PixelModel(int first, int second) : ImageModel("pixels")
 
     public override int FeatureCount => 2;
 
-    public override ModelOutput ForwardFeatures(Tensor images)
+    protected override ModelOutput Run(Tensor images)
     {
-        using var scope = NewDisposeScope();
         var features =
             stack([images.select(1, first).select(1, 0).select(1, 0),
                 images.select(1, second).select(1, 0).select(1, 0)], 1).round();
-        return new ModelOutput(features.clone().MoveToOuterDisposeScope(), features.MoveToOuterDisposeScope(), []);
+        return new ModelOutput(features.clone(), features, []);
     }
 }

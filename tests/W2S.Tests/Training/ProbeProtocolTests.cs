@@ -53,8 +53,9 @@ public sealed class ProbeProtocolTests
         ImageFeatures Features(string name, string weights)
         {
             using var model = ModelCatalogue.Create(name, 100);
+            model.Normalization = Normalization.Cifar100;
             model.LoadWeights(weights);
-            return FeatureExtractor.Compute(model, images, Normalization.Cifar100);
+            return FeatureExtractor.Compute(model, images);
         }
     }
 }

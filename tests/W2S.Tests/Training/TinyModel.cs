@@ -40,10 +40,9 @@ internal sealed class TinyModel : ImageModel
 
     public override string HeadKey => "head";
 
-    public override ModelOutput ForwardFeatures(Tensor images)
+    protected override ModelOutput Run(Tensor images)
     {
         if (training) BeforePass?.Invoke();
-        using var scope = NewDisposeScope();
         var x = stem.call(images).relu();
         var y = block.call(x);
         if (norm is not null) y = norm.call(y);
@@ -51,8 +50,7 @@ internal sealed class TinyModel : ImageModel
         var pooled = map.mean([2, 3]);
         if (dropout is not null) pooled = dropout.call(pooled);
         var logits = head.call(pooled);
-        return new ModelOutput(logits.MoveToOuterDisposeScope(), pooled.MoveToOuterDisposeScope(),
-            [x.MoveToOuterDisposeScope(), map.MoveToOuterDisposeScope()]);
+        return new ModelOutput(logits, pooled, [x, map]);
     }
 
     /// <summary>Coloured noise whose class is its brightest channel, and whether that is bright all over or in one

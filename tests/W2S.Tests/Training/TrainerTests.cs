@@ -4,6 +4,7 @@ using W2S.Data.Batches;
 using W2S.Data.Views;
 using W2S.Losses;
 using W2S.Losses.Distillation;
+using W2S.Models;
 using W2S.Torch;
 using W2S.Training;
 using static TorchSharp.torch;
@@ -58,7 +59,7 @@ public sealed class TrainerTests : IDisposable
     {
         using var scope = NewDisposeScope();
         using TinyModel asked = new(6, 5), alone = new(6, 5);
-        var before = FeatureExtractor.Compute(alone, images, Batches.Normalization).Logits;
+        var before = FeatureExtractor.Compute(alone, images).Logits;
         var loss = new Asking(new CrossEntropy(), From: 1);
         var run = Run(asked) with
         {
@@ -110,7 +111,7 @@ public sealed class TrainerTests : IDisposable
             weight_decay: 5e-4, nesterov: true);
         var plain = optim.SGD(named.Where(p => p.parameter.dim() <= 1).Select(p => p.parameter), 0.05, momentum: 0.9,
             nesterov: true);
-        using var loader = new BatchLoader(images, Batches with { ChannelsLast = true });
+        using var loader = new BatchLoader(images, Batches with { ChannelsLast = true }, Normalization.Centered);
         var done = 0;
         for (var epoch = 0; epoch < 4; epoch++)
         {
@@ -207,7 +208,7 @@ public sealed class TrainerTests : IDisposable
         Assert.Equal(seen.Max(point => point.Accuracies["validation"]), result.BestAccuracy);
         Assert.Equal(seen.First(point => point.Accuracies["validation"] == result.BestAccuracy).Step, result.BestStep);
         Assert.Equal(3 * 6, result.Steps - result.BestStep);
-        Assert.Equal(result.BestAccuracy!.Value, Evaluator.Evaluate(student, held, Batches.Normalization).Top1, 9);
+        Assert.Equal(result.BestAccuracy!.Value, Evaluator.Evaluate(student, held).Top1, 9);
     }
 
     [Fact]
@@ -260,7 +261,7 @@ public sealed class TrainerTests : IDisposable
     {
         using TinyModel student = new(6, 0), teacher = new(6, 1);
         var run = Run(student) with
-        { Loss = new EarlyStoppedKd(), Teacher = Teacher.OnTheFly(teacher), Validation = null };
+        { Loss = new EarlyStoppedKd(), Teacher = teacher, Validation = null };
         Assert.Contains("give Validation, images to judge by",
             Assert.Throws<ArgumentException>(() => Trainer.Train(run)).Message);
     }
@@ -334,8 +335,8 @@ public sealed class TrainerTests : IDisposable
         Assert.Contains("nothing supervises", Message(Run(student) with { WithLabels = false }));
         Assert.Contains("Validation", Message(Run(student) with { Options = Options with { Patience = 1 } }));
         Assert.Contains("95 entries", Message(Run(student) with { Weights = new float[95] }));
-        Assert.Contains("cannot teach itself", Message(Run(student) with { Teacher = Teacher.OnTheFly(student) }));
-        Assert.Contains("3 classes", Message(Run(student) with { Teacher = Teacher.OnTheFly(few) }));
+        Assert.Contains("cannot teach itself", Message(Run(student) with { Teacher = student }));
+        Assert.Contains("3 classes", Message(Run(student) with { Teacher = few }));
         Assert.Contains("DropLast",
             Message(Run(student) with { Batches = Batches with { BatchSize = 100, DropLast = true } }));
         Assert.Contains("Epochs -1",

@@ -1,4 +1,5 @@
 using TorchSharp;
+using W2S.Models;
 using W2S.Torch;
 
 namespace W2S.Data.Batches;
@@ -22,22 +23,25 @@ public sealed class BatchLoader : IDisposable
     /// <summary>Prepares to serve a set; takes no ownership of it, but keeps its pixels alive.</summary>
     /// <param name="set">The images.</param>
     /// <param name="options">How to serve them.</param>
+    /// <param name="normalization">What the network expects that sees them.</param>
     /// <exception cref="ArgumentException">The set is empty or an option is out of its range; the message says
     /// which.</exception>
-    public BatchLoader(ImageSet set, BatchOptions options)
-        : this(set, options, byTensors: options?.Device is { } device && device.type != DeviceType.CPU)
+    public BatchLoader(ImageSet set, BatchOptions options, Normalization normalization)
+        : this(set, options, normalization,
+            byTensors: options?.Device is { } device && device.type != DeviceType.CPU)
     {
     }
 
-    internal BatchLoader(ImageSet set, BatchOptions options, bool byTensors)
+    internal BatchLoader(ImageSet set, BatchOptions options, Normalization normalization, bool byTensors)
     {
+        ArgumentNullException.ThrowIfNull(normalization);
         ArgumentNullException.ThrowIfNull(set);
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
         if (set.Count == 0) throw new ArgumentException($"{set.Name} has no images to serve", nameof(set));
         (_height, _width, Options, _labels) = (set.Height, set.Width, options, [.. set.Labels]);
-        _source = byTensors && TensorViews.Covers(options.Augmentation) ? new TensorBatches(set, options)
-            : new HostBatches(set, options, copies: byTensors);
+        _source = byTensors && TensorViews.Covers(options.Augmentation) ? new TensorBatches(set, options, normalization)
+            : new HostBatches(set, options, normalization, copies: byTensors);
     }
 
     /// <summary>How the set is served.</summary>

@@ -23,10 +23,6 @@ public sealed record BatchOptions
     /// <value>false</value>
     public bool DropLast { get; init; }
 
-    /// <summary>How bytes become network input.</summary>
-    /// <value><see cref="W2S.Data.Views.Normalization.Centered"/>: −1 … 1</value>
-    public Normalization Normalization { get; init; } = Normalization.Centered;
-
     /// <summary>How random views are made.</summary>
     /// <value><see cref="W2S.Data.Views.Augmentation.None"/></value>
     public Augmentation Augmentation { get; init; } = Augmentation.None;
@@ -58,7 +54,6 @@ public sealed record BatchOptions
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(BatchSize);
         ArgumentOutOfRangeException.ThrowIfNegative(Workers);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Prefetch);
-        ArgumentNullException.ThrowIfNull(Normalization);
         ArgumentNullException.ThrowIfNull(Augmentation);
         Augmentation.Check();
         Mixing?.Check();

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using TorchSharp;
 using W2S.Data.Views;
+using W2S.Models;
 using static TorchSharp.torch;
 
 namespace W2S.Data.Batches;
@@ -11,6 +12,7 @@ namespace W2S.Data.Batches;
 internal sealed unsafe class HostBatches : IBatchSource
 {
     private readonly BatchOptions _options;
+    private readonly Normalization _normalization;
     private readonly Tensor _images; // keeps the memory alive
     private readonly byte* _bytes;
     private readonly int _height;
@@ -21,10 +23,12 @@ internal sealed unsafe class HostBatches : IBatchSource
 
     /// <param name="set">The images.</param>
     /// <param name="options">How to serve them.</param>
+    /// <param name="normalization">What the network expects.</param>
     /// <param name="copies">Whether each batch is copied to the device of the options.</param>
-    public HostBatches(ImageSet set, BatchOptions options, bool copies)
+    public HostBatches(ImageSet set, BatchOptions options, Normalization normalization, bool copies)
     {
-        (_options, _height, _width, _copies) = (options, set.Height, set.Width, copies);
+        (_options, _normalization, _copies) = (options, normalization, copies);
+        (_height, _width) = (set.Height, set.Width);
         _images = set.Images.alias().DetachFromDisposeScope();
         using var head = _images.narrow(0, 0, 1);
         _bytes = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(head.bytes));
@@ -105,7 +109,7 @@ internal sealed unsafe class HostBatches : IBatchSource
         var painters = new ViewPainter[Math.Max(1, _options.Workers)];
         for (var i = 0; i < painters.Length; i++)
         {
-            painters[i] = new ViewPainter(_height, _width, _options.Normalization, _options.ChannelsLast);
+            painters[i] = new ViewPainter(_height, _width, _normalization, _options.ChannelsLast);
         }
         return new BatchBuffers(new BatchSlots(ring, _options.BatchSize, _height, _width, _options.ChannelsLast),
             painters);

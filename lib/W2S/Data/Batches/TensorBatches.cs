@@ -1,12 +1,14 @@
+using W2S.Models;
 using static TorchSharp.torch;
 
 namespace W2S.Data.Batches;
 
 /// <summary>Batches by tensor operations on the device where the whole set lies.</summary>
-internal sealed class TensorBatches(ImageSet set, BatchOptions options) : IBatchSource
+internal sealed class TensorBatches(ImageSet set, BatchOptions options, Normalization normalization)
+    : IBatchSource
 {
     private readonly Device _device = options.Device ?? CPU;
-    private readonly TensorViews _views = new(set, options.Normalization, options.Device ?? CPU);
+    private readonly TensorViews _views = new(set, normalization, options.Device ?? CPU);
 
     public IEnumerable<Batch> Serve(BatchPlan plan)
     {

@@ -1,5 +1,6 @@
 using TorchSharp;
 using W2S.Data.Views;
+using W2S.Models;
 using W2S.Torch;
 using static TorchSharp.torch;
 

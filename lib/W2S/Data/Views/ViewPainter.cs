@@ -1,3 +1,4 @@
+using W2S.Models;
 using W2S.Torch;
 
 namespace W2S.Data.Views;

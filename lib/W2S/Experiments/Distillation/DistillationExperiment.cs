@@ -1,5 +1,6 @@
 using TorchSharp;
 using W2S.Data.Batches;
+using W2S.Data.Sources;
 using W2S.Data.Views;
 using W2S.Losses;
 using W2S.Losses.WeakToStrong;
@@ -22,8 +23,8 @@ namespace W2S.Experiments.Distillation;
 [RunsOn(typeof(Trainer), typeof(ModelCatalogue))]
 public sealed record DistillationExperiment : Experiment
 {
-    /// <summary>The images.</summary>
-    public DistillationData Data { get; init; } = new();
+    /// <summary>The images: a labelled part, one that chooses the epoch and one that judges.</summary>
+    public required DataPlan Data { get; init; }
 
     /// <summary>The network that is trained, by its name in <see cref="ModelCatalogue"/>.</summary>
     public required string Network { get; init; }
@@ -59,17 +60,16 @@ public sealed record DistillationExperiment : Experiment
     /// <inheritdoc/>
     public override string Kind => "distillation";
 
-    /// <summary>The loss's name; <c>Scratch</c> for labels alone, and <c>, teacher only</c> behind it where no label is
-    /// seen.</summary>
-    public override string Name => (Teacher, Loss) switch
-    {
-        (null, CrossEntropy { Smoothing: 0 }) => "Scratch",
-        (not null, _) when !WithLabels => $"{Loss.Name}, teacher only",
-        _ => Loss.Name,
-    };
+    /// <inheritdoc/>
+    /// <remarks>A run without a teacher is the strong network alone, unless <see cref="Experiment.Role"/> says
+    /// otherwise.</remarks>
+    public override RunFacets Facets => RunFacets.Of("distillation", Data.Title,
+        Role ?? (Teacher is null && Loss is CrossEntropy { Smoothing: 0 } ? Runs.Role.StrongAlone : Runs.Role.Student),
+        Network, Teacher?.Network, WithLabels, Loss.Name) with
+    { Variant = Variant };
 
     /// <inheritdoc/>
-    public override string Setting => $"{(Teacher is null ? Network : $"{Teacher.Network} → {Network}")}, {Data.Name}";
+    public override double TestPerTrain => Data.TestPerTrain;
 
     /// <inheritdoc/>
     public override IReadOnlyList<Experiment> Needs => Teacher is null ? [] : [Teacher];
@@ -88,22 +88,21 @@ public sealed record DistillationExperiment : Experiment
     protected internal override RunOutcome Run(RunContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var images = Data.Load();
+        using var data = Data.Open(Seed);
         var device = Devices.Best().Device;
-        using var student = ModelCatalogue.Create(Network, Data.Classes, Seed);
-        using var teacher = Teacher is null ? null : ModelCatalogue.Create(Teacher.Network, Data.Classes, Teacher.Seed);
+        using var student = Create(data.Classes);
+        using var teacher = Teacher?.Create(data.Classes);
         teacher?.LoadWeights(context.Of(Teacher!).File(TrainedNetwork.Weights));
-        var trained = Trainer.Train(new TrainingRun(student, images.Train, Loss)
+        var trained = Trainer.Train(new TrainingRun(student, data.Labelled.Images, Loss)
         {
-            Teacher = teacher is null ? null : W2S.Training.Teacher.OnTheFly(teacher),
+            Teacher = teacher,
             WithLabels = WithLabels,
-            TrueLabels = Loss is AdaptConf { Rule: BetaRule.Oracle } ? images.Train.Labels : null,
-            Validation = images.Validation,
+            TrueLabels = Loss is AdaptConf { Rule: BetaRule.Oracle } ? data.Labelled.Truth : null,
+            Validation = data.Validation.Images,
             Batches = new BatchOptions
             {
                 BatchSize = BatchSize,
                 Augmentation = Augmentation,
-                Normalization = Data.Normalization,
                 Seed = Seed
             },
             Options = Training with
@@ -111,7 +110,7 @@ public sealed record DistillationExperiment : Experiment
         }, context.Progress, context.Token);
         context.Token.ThrowIfCancellationRequested();
         var (values, predictions) =
-            TrainedNetwork.Judge(context, student, Data.Normalization, images.Validation, images.Test,
+            TrainedNetwork.Judge(context, student, data.Validation.Images, data.Test.Images,
                 Teacher is null ? null : context.Of(Teacher));
         values["best epoch"] =
             Math.Round((double)trained.BestStep!.Value / trained.Steps * trained.History[^1].Epochs, 3);
@@ -122,6 +121,9 @@ public sealed record DistillationExperiment : Experiment
             Predictions = predictions
         };
     }
+
+    private ImageModel Create(int classes) =>
+        new CatalogueNetwork(Network) { Normalization = Data.Pool.Normalization }.Create(classes, Seed);
 
     private static RunPoint Point(TrainingProgress at)
     {

@@ -2,6 +2,7 @@ using TorchSharp;
 using W2S.Analysis;
 using W2S.Data;
 using W2S.Data.Episodes;
+using W2S.Data.Sources;
 using W2S.Losses;
 using W2S.Models;
 using W2S.Models.Weights;
@@ -17,10 +18,7 @@ public abstract record FewShotStage : Experiment
     internal const string WeightsFile = "weights.safetensors";
 
     /// <summary>The images.</summary>
-    public required FewShotImages Images { get; init; }
-
-    /// <summary>The method, for instance <c>AdaptConf</c>.</summary>
-    public required string Method { get; init; }
+    public required ClassPlan Images { get; init; }
 
     /// <summary>The loss that the student learns by.</summary>
     /// <value>Cross entropy to the labels.</value>
@@ -46,7 +44,21 @@ public abstract record FewShotStage : Experiment
         [.. Before.SelectMany(need => need.Needs.Append(need)).DistinctBy(need => need.Hash)];
 
     /// <inheritdoc/>
-    public sealed override string Name => Method;
+    /// <remarks>A run without a teacher is the strong network alone, unless <see cref="Experiment.Role"/> says
+    /// otherwise.</remarks>
+    public sealed override RunFacets Facets => RunFacets.Of("few-shot", Images.Title,
+        Role ?? (TaughtBy is null ? Runs.Role.StrongAlone : Runs.Role.Student), Form.Title, TaughtBy?.Form.Title,
+        labels: true, Loss.Name) with
+    { Depth = Stage, Variant = Variant };
+
+    /// <summary>0: every run is judged by the same tasks of classes of their own.</summary>
+    public sealed override double TestPerTrain => 0;
+
+    /// <summary>The stage's name.</summary>
+    private protected abstract string Stage { get; }
+
+    /// <summary>The teacher's run; null for none.</summary>
+    private protected abstract FewShotStage? TaughtBy { get; }
 
     /// <inheritdoc/>
     public override long Seed { get; init; }
@@ -62,8 +74,9 @@ public abstract record FewShotStage : Experiment
 
     /// <summary>The network that a finished run left; trained again where only the numbers were kept.</summary>
     /// <param name="context">The context of the run that needs it.</param>
+    /// <param name="images">The base images.</param>
     /// <returns>In evaluation mode, owned by the caller.</returns>
-    internal ImageModel Load(RunContext context)
+    internal ImageModel Load(RunContext context, ImageSet images)
     {
         var run = context.Of(this);
         var kept = run.Kept is { } place && File.Exists(Path.Combine(place, WeightsFile)) ? run.File(WeightsFile)
@@ -79,7 +92,8 @@ public abstract record FewShotStage : Experiment
                 Run(context with { Folder = work, Kept = own });
             }
         }
-        var model = Form.Create(Images.Part(ClassPart.Base).Classes, Images.Size, Seed);
+        var model = Form.Create(images.Classes, images.Height, Seed);
+        model.Normalization = Images.Normalization;
         model.LoadWeights(kept);
         model.eval();
         return model;
@@ -92,10 +106,10 @@ public abstract record FewShotStage : Experiment
         using (torch.NewDisposeScope())
             SafeTensorsFile.Write(Path.Combine(context.Kept, WeightsFile), model.state_dict());
         var values = more.ToDictionary(entry => entry.Name, entry => entry.Value);
-        var novel = Images.Part(ClassPart.Novel);
-        using var seen = FeatureExtractor.Compute(model, novel, Images.Normalization, token: context.Token);
+        using var novel = Images.Novel.Read();
+        using var seen = FeatureExtractor.Compute(model, novel, token: context.Token);
         using var weak = teacher is null ? null
-            : FeatureExtractor.Compute(teacher, novel, Images.Normalization, token: context.Token);
+            : FeatureExtractor.Compute(teacher, novel, token: context.Token);
         foreach (var shots in (int[])[1, 5])
         {
             // The same tasks for every method and seed: seed 0.

@@ -1,3 +1,4 @@
+using W2S.Data.Sources;
 using W2S.Data.Views;
 using W2S.Losses;
 using W2S.Losses.Distillation;
@@ -18,7 +19,7 @@ public sealed record FewShotStudy
     /// <summary>A setting of seconds, on drawn images; a wider Conv4 stands for the strong network.</summary>
     public static FewShotStudy Quick { get; } = new()
     {
-        Images = FewShotImages.Shapes with { PerClass = 20 },
+        Images = ClassPlan.Shapes(20),
         Strong = new(4, 32),
         TeacherEpochs = 4,
         MetaEpochs = 1,
@@ -31,7 +32,7 @@ public sealed record FewShotStudy
     /// tasks.</summary>
     public static FewShotStudy Paper { get; } = new()
     {
-        Images = FewShotImages.MiniImageNet with { Size = 80 },
+        Images = ClassPlan.MiniImageNet(80),
         Weak = new(12),
         Strong = new(36),
         TeacherEpochs = 100,
@@ -49,7 +50,7 @@ public sealed record FewShotStudy
 
     /// <summary>The images.</summary>
     /// <value>30 of each class of miniImageNet at 32 pixels.</value>
-    public FewShotImages Images { get; init; } = FewShotImages.MiniImageNet with { PerClass = 30 };
+    public ClassPlan Images { get; init; } = ClassPlan.MiniImageNet(perClass: 30);
 
     /// <summary>The weak teacher's network.</summary>
     /// <value>Conv4 of 16 channels.</value>
@@ -128,66 +129,64 @@ public sealed record FewShotStudy
     /// <value>0.25, as published</value>
     public double WarmUp { get; init; } = 0.25;
 
-    /// <summary>The students: no teacher, then three ways to learn from one.</summary>
-    public static IReadOnlyList<string> Methods { get; } = ["Scratch", "KD", "AugConf", "AdaptConf"];
-
-    /// <summary>The name of the teacher's runs.</summary>
-    public const string TeacherName = "Weak teacher";
+    /// <summary>The losses by which students learn from a teacher and labels, in the classifier stage.</summary>
+    public IReadOnlyList<DistillationLoss> Losses => LossesAt(BetaTemperature);
 
     /// <summary>The teacher's classifier stage.</summary>
     /// <param name="seed">The seed.</param>
     /// <returns>The run's record.</returns>
-    public ClassifierStage Teacher(long seed) => Stage(TeacherName, Weak, seed, TeacherEpochs);
+    public ClassifierStage Teacher(long seed) =>
+        Stage(Weak, seed, TeacherEpochs) with
+        { Role = Role.WeakTeacher };
 
     /// <summary>The teacher's meta stage, which teaches the students' meta stage.</summary>
     /// <param name="seed">The seed.</param>
     /// <returns>The run's record.</returns>
-    public MetaStage MetaTeacher(long seed) => Tasks(Teacher(seed), null, seed, new CrossEntropy());
+    public MetaStage MetaTeacher(long seed) =>
+        Tasks(Teacher(seed), null, seed, new CrossEntropy()) with
+        { Role = Role.WeakTeacher };
 
-    /// <summary>A student's classifier stage.</summary>
-    /// <param name="method">One of <see cref="Methods"/>.</param>
+    /// <summary>The classifier stages of a seed's students: without a teacher, then one for each of
+    /// <see cref="Losses"/>.</summary>
     /// <param name="seed">The seed.</param>
-    /// <returns>The run's record.</returns>
-    /// <exception cref="ArgumentException">Another method.</exception>
-    public ClassifierStage Classifier(string method, long seed)
+    /// <returns>The runs' records.</returns>
+    public IReadOnlyList<ClassifierStage> Classifiers(long seed)
     {
-        var alone = Stage(method, Strong, seed, Epochs) with { Loss = LossOf(method, BetaTemperature) };
-        return method == Methods[0] ? alone : alone with { Teacher = Teacher(seed) };
+        var alone = Stage(Strong, seed, Epochs);
+        return [alone, .. Losses.Select(loss => alone with { Loss = loss, Teacher = Teacher(seed) })];
     }
 
-    /// <summary>A student's meta stage, from its own classifier stage.</summary>
-    /// <param name="method">One of <see cref="Methods"/>.</param>
+    /// <summary>The meta stages of a seed's students, each from its own classifier stage.</summary>
     /// <param name="seed">The seed.</param>
-    /// <returns>The run's record.</returns>
-    /// <exception cref="ArgumentException">Another method.</exception>
-    public MetaStage Meta(string method, long seed) =>
-        Tasks(Classifier(method, seed), method == Methods[0] ? null : MetaTeacher(seed), seed,
-            LossOf(method, MetaBetaTemperature));
+    /// <returns>The runs' records, in the order of <see cref="Classifiers"/>.</returns>
+    public IReadOnlyList<MetaStage> Metas(long seed)
+    {
+        var classifiers = Classifiers(seed);
+        return [Tasks(classifiers[0], null, seed, new CrossEntropy()),
+            .. LossesAt(MetaBetaTemperature).Zip(classifiers.Skip(1),
+                (loss, start) => Tasks(start, MetaTeacher(seed), seed, loss))];
+    }
 
     /// <summary>Every run of the classifier stage, teachers included.</summary>
     public IReadOnlyList<Experiment> ClassifierRuns =>
-        [.. Seeds.SelectMany(seed => Methods.Select(method => Classifier(method, seed)).Prepend(Teacher(seed)))];
+        [.. Seeds.SelectMany(seed => Classifiers(seed).Prepend(Teacher(seed)))];
 
     /// <summary>Every run of the meta stage, teachers included.</summary>
     public IReadOnlyList<Experiment> MetaRuns =>
-        [.. Seeds.SelectMany(seed => Methods.Select(method => Meta(method, seed)).Prepend(MetaTeacher(seed)))];
+        [.. Seeds.SelectMany(seed => Metas(seed).Prepend(MetaTeacher(seed)))];
 
-    private Loss LossOf(string method, double t) => method switch
-    {
-        "Scratch" => new CrossEntropy(),
-        "KD" => new Kd { Temperature = Temperature },
-        "AugConf" => new AugConf { Temperature = Temperature, WarmUp = WarmUp },
-        "AdaptConf" => new AdaptConf { Temperature = Temperature, BetaTemperature = t, WarmUp = WarmUp },
-        _ => throw new ArgumentException($"there is no method '{method}'; there are {string.Join(", ", Methods)}",
-            nameof(method)),
-    };
+    private DistillationLoss[] LossesAt(double t) =>
+    [
+        new Kd { Temperature = Temperature },
+        new AugConf { Temperature = Temperature, WarmUp = WarmUp },
+        new AdaptConf { Temperature = Temperature, BetaTemperature = t, WarmUp = WarmUp },
+    ];
 
-    private ClassifierStage Stage(string method, FewShotNetwork network, long seed, int epochs)
+    private ClassifierStage Stage(FewShotNetwork network, long seed, int epochs)
     {
         var stage = new ClassifierStage
         {
             Images = Images,
-            Method = method,
             Network = network,
             Seed = seed,
             Epochs = epochs,
@@ -207,7 +206,6 @@ public sealed record FewShotStudy
     private MetaStage Tasks(ClassifierStage start, FewShotStage? teacher, long seed, Loss loss) => new()
     {
         Images = Images,
-        Method = start.Method,
         Start = start,
         Teacher = teacher,
         Seed = seed,

@@ -71,9 +71,8 @@ public enum LabelOrder
 }
 
 /// <summary>Which label each image gets, and which labels the student learns from.</summary>
-/// <param name="Name">What charts and tables call it.</param>
 /// <param name="Source">Whose label.</param>
-public sealed record LabelRule(string Name, LabelSource Source)
+public sealed record LabelRule(LabelSource Source)
 {
     /// <summary>Whether every source's logits are first divided by its own temperature, fitted on the validation
     /// labels.</summary>
@@ -101,21 +100,15 @@ public sealed record LabelRule(string Name, LabelSource Source)
     public Distrusted Distrusted { get; init; } = Distrusted.Drop;
 
     /// <summary>The first teacher's labels, all of them: plain weak-to-strong learning.</summary>
-    public static LabelRule OneTeacher { get; } = new("One teacher", LabelSource.FirstTeacher);
+    public static LabelRule OneTeacher { get; } = new(LabelSource.FirstTeacher);
 
     /// <summary>Ways to give every image a label.</summary>
     public static IReadOnlyList<LabelRule> Picks { get; } =
     [
-        OneTeacher,
-        new("Best teacher", LabelSource.BestTeacher),
-        new("Student itself", LabelSource.Student),
-        new("Surest teacher, raw", LabelSource.SurestTeacher) { Calibrated = false },
-        new("Surest teacher", LabelSource.SurestTeacher),
-        new("Surest of all", LabelSource.SurestOfAll),
-        new("Equal votes", LabelSource.EqualVotes),
-        new("Votes by accuracy", LabelSource.VotesByAccuracy),
-        new("Votes by SAMME", LabelSource.VotesBySamme),
-        new("Anyone right (oracle)", LabelSource.AnyoneRight),
+        OneTeacher, new(LabelSource.BestTeacher), new(LabelSource.Student),
+        new(LabelSource.SurestTeacher) { Calibrated = false }, new(LabelSource.SurestTeacher),
+        new(LabelSource.SurestOfAll), new(LabelSource.EqualVotes), new(LabelSource.VotesByAccuracy),
+        new(LabelSource.VotesBySamme), new(LabelSource.AnyoneRight),
     ];
 
     /// <summary>Ways to trust the same share of the first teacher's labels.</summary>
@@ -123,22 +116,43 @@ public sealed record LabelRule(string Name, LabelSource Source)
     /// <returns>One rule an order, then the two that do not drop.</returns>
     public static IReadOnlyList<LabelRule> Selections(double coverage) =>
     [
-        .. Enum.GetValues<LabelOrder>().Select(
-            order => OneTeacher with { Name = Title(order), Order = order, Coverage = coverage }),
-        OneTeacher with { Name = "Max probability, weigh the rest", Coverage = coverage,
-            Distrusted = Distrusted.Weigh },
-        OneTeacher with { Name = "Max probability, replace the rest", Coverage = coverage,
-            Distrusted = Distrusted.ReplaceSoft },
+        .. Enum.GetValues<LabelOrder>().Select(order => OneTeacher with { Order = order, Coverage = coverage }),
+        OneTeacher with { Coverage = coverage, Distrusted = Distrusted.Weigh },
+        OneTeacher with { Coverage = coverage, Distrusted = Distrusted.ReplaceSoft },
     ];
 
     /// <summary>The ceiling and the control that every result stands between.</summary>
-    public static IReadOnlyList<LabelRule> Ends { get; } = [new("Few true labels", LabelSource.FewTrueLabels),
-        new("Ceiling", LabelSource.Truth)];
+    public static IReadOnlyList<LabelRule> Ends { get; } =
+        [new(LabelSource.FewTrueLabels), new(LabelSource.Truth)];
+
+    /// <summary>What charts and tables call it, for instance <c>Surest teacher</c>, or <c>Margin</c> for the half of one
+    /// teacher's labels with the largest margin.</summary>
+    public string Title => Coverage == 1
+        ? Source switch
+        {
+            LabelSource.FirstTeacher => "One teacher",
+            LabelSource.BestTeacher => "Best teacher",
+            LabelSource.Student => "Student itself",
+            LabelSource.SurestTeacher => "Surest teacher",
+            LabelSource.SurestOfAll => "Surest of all",
+            LabelSource.EqualVotes => "Equal votes",
+            LabelSource.VotesByAccuracy => "Votes by accuracy",
+            LabelSource.VotesBySamme => "Votes by SAMME",
+            LabelSource.AnyoneRight => "Anyone right (oracle)",
+            LabelSource.Truth => "True labels",
+            _ => "Few true labels",
+        } + (Calibrated ? "" : ", raw")
+        : TitleOf(Order) + Distrusted switch
+        {
+            Distrusted.Drop => "",
+            Distrusted.Weigh => ", weigh the rest",
+            _ => ", replace the rest",
+        };
 
     /// <summary>What charts call an order.</summary>
     /// <param name="order">The order.</param>
     /// <returns>For instance <c>Max probability</c>.</returns>
-    public static string Title(LabelOrder order) => order switch
+    public static string TitleOf(LabelOrder order) => order switch
     {
         LabelOrder.MaxProbability => "Max probability",
         LabelOrder.ViewAgreement => "View agreement",

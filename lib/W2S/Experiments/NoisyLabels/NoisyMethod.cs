@@ -1,14 +1,17 @@
 using W2S.Losses;
 using W2S.Losses.NoisyLabels;
+using W2S.Runs;
 using W2S.Selection;
 
 namespace W2S.Experiments.NoisyLabels;
 
-/// <summary>A way to learn from noisy labels: a name, the loss, and who is there to learn from.</summary>
-/// <param name="Name">What charts and tables call it.</param>
+/// <summary>A way to learn from noisy labels: the loss, and who is there to learn from.</summary>
 /// <param name="Loss">The loss; whatever it needs of labels and teacher is given to it.</param>
-public sealed record NoisyMethod(string Name, Loss Loss)
+public sealed record NoisyMethod(Loss Loss)
 {
+    /// <summary>The name of labels that an image's neighbours confirm.</summary>
+    internal const string Confirmed = "confirmed labels";
+
     /// <summary>Whether the given labels are shown to the loss.</summary>
     /// <value>true.</value>
     public bool Labels { get; init; } = true;
@@ -34,30 +37,42 @@ public sealed record NoisyMethod(string Name, Loss Loss)
     public NeighbourSelection? Selection { get; init; }
 
     /// <summary>The weak teacher: cross entropy to the noisy labels on the weak network's features.</summary>
-    public static NoisyMethod WeakTeacher { get; } = new("Weak teacher", new CrossEntropy()) { Weak = true };
+    public static NoisyMethod WeakTeacher { get; } = new(new CrossEntropy()) { Weak = true };
 
     /// <summary>The strong network alone with the noisy labels.</summary>
-    public static NoisyMethod StrongAlone { get; } = new("Strong alone", new CrossEntropy());
+    public static NoisyMethod StrongAlone { get; } = new(new CrossEntropy());
 
     /// <summary>The ceiling: the strong network with the true labels of the same images.</summary>
-    public static NoisyMethod CleanLabels { get; } = new("Clean labels", new CrossEntropy()) { TrueLabels = true };
+    public static NoisyMethod Ceiling { get; } = new(new CrossEntropy()) { TrueLabels = true };
 
     /// <summary>A teacher's loss without the labels.</summary>
-    /// <param name="name">The method's name.</param>
     /// <param name="loss">The loss; its label part is left out.</param>
     /// <returns>The method.</returns>
-    public static NoisyMethod TeacherOnly(string name, DistillationLoss loss) =>
-        new(name, loss.TeacherOnly()) { Labels = false };
+    public static NoisyMethod TeacherOnly(DistillationLoss loss)
+    {
+        ArgumentNullException.ThrowIfNull(loss);
+        return new(loss.TeacherOnly()) { Labels = false };
+    }
 
     /// <summary>The second stage of Sel-CL+: only labels that the neighbours confirm, mixup, and label correction after
     /// 30/70 of the run.</summary>
-    /// <param name="name">The method's name.</param>
     /// <param name="selection">The selection.</param>
     /// <param name="teacher">A teacher's loss on top; none where null.</param>
     /// <returns>The method.</returns>
-    public static NoisyMethod SecondStage(string name, NeighbourSelection selection,
-        DistillationLoss? teacher = null) =>
-        new(name, teacher is null ? Bootstrapping.LabelCorrection
+    public static NoisyMethod SecondStage(NeighbourSelection selection, DistillationLoss? teacher = null) =>
+        new(teacher is null ? Bootstrapping.LabelCorrection
             : new LabelsAndTeacher(Bootstrapping.LabelCorrection, teacher))
         { Selection = selection, Mixup = 1 };
+
+    /// <summary>The part that it plays.</summary>
+    internal Role Role => Weak ? Role.WeakTeacher : TrueLabels ? Role.Ceiling
+        : Loss is CrossEntropy { Smoothing: 0 } && Selection is null ? Role.StrongAlone : Role.Student;
+
+    /// <summary>The name of the loss: of one for labels and one for a teacher that of the teacher's.</summary>
+    internal string LossName => (Loss is LabelsAndTeacher both ? both.Teacher : Loss).Name;
+
+    /// <summary>What is done with the labels beside a teacher's loss, or before any; null where they are simply
+    /// learned.</summary>
+    internal string? LabelsName => Selection is not null ? Confirmed
+        : Loss is LabelsAndTeacher both ? both.Labels.Name : null;
 }

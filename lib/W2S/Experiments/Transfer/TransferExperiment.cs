@@ -1,5 +1,6 @@
 using W2S.Data;
 using W2S.Data.Batches;
+using W2S.Data.Sources;
 using W2S.Data.Views;
 using W2S.Losses;
 using W2S.Models;
@@ -34,8 +35,8 @@ public enum TransferDepth
 [RunsOn(typeof(Trainer), typeof(ModelCatalogue))]
 public sealed record TransferExperiment : Experiment
 {
-    /// <summary>The task's images.</summary>
-    public TransferData Data { get; init; } = new();
+    /// <summary>The task's images: the teacher learns from the labelled part, its student from the other.</summary>
+    public required DataPlan Data { get; init; }
 
     /// <summary>The network, by its name in <see cref="ModelCatalogue"/>.</summary>
     public required string Network { get; init; }
@@ -83,9 +84,6 @@ public sealed record TransferExperiment : Experiment
         Schedule = new CosineSchedule { WarmUpEpochs = 1, WarmUpStart = 0.1, Final = 0.01 },
     };
 
-    /// <summary>What tables and charts call the method.</summary>
-    public required string Method { get; init; }
-
     /// <inheritdoc/>
     public override long Seed { get; init; }
 
@@ -93,13 +91,26 @@ public sealed record TransferExperiment : Experiment
     public override string Kind => "transfer";
 
     /// <inheritdoc/>
-    public override string Name => Method;
+    /// <remarks>A run without a teacher is the control with few true labels, or with <see cref="UnlabelledTruth"/> the
+    /// ceiling, unless <see cref="Experiment.Role"/> says otherwise.</remarks>
+    public override RunFacets Facets
+    {
+        get
+        {
+            var role = Role ?? (Teacher is not null ? Runs.Role.Student
+                : UnlabelledTruth ? Runs.Role.Ceiling : Runs.Role.FewTrueLabels);
+            return RunFacets.Of("transfer", Data.Title, role, Title(this), Teacher is null ? null : Title(Teacher),
+                UnlabelledTruth, Loss.Name) with
+            {
+                Depth = role == Runs.Role.WeakTeacher ? null
+                    : Depth switch { TransferDepth.Head => "head", TransferDepth.LastStage => "last stage", _ => "full" },
+                Variant = Variant,
+            };
+        }
+    }
 
     /// <inheritdoc/>
-    public override string Setting =>
-        $"{Title(this)}, "
-        + $"{(Depth switch { TransferDepth.Head => "head", TransferDepth.LastStage => "last stage", _ => "full" })}, "
-            + $"{Data.Name}";
+    public override double TestPerTrain => Data.TestPerTrain;
 
     /// <inheritdoc/>
     public override IReadOnlyList<Experiment> Needs => [.. new Experiment?[] { Source, Teacher }.OfType<Experiment>()];
@@ -138,26 +149,19 @@ public sealed record TransferExperiment : Experiment
     protected internal override RunOutcome Run(RunContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var all = Data.Load();
-        var parts = Data.Draw(Seed);
-        using var train = all.Subset(Teacher is null && !UnlabelledTruth ? parts.Labelled : parts.Unlabelled);
-        using var validation = all.Subset(parts.Validation);
-        using var test = all.Subset(parts.Test);
-        using var student = Create(context, all.Classes);
-        using var teacher = Teacher is null ? null : ModelCatalogue.Create(Teacher.Network, all.Classes);
-        teacher?.LoadWeights(context.Of(Teacher!).File(TrainedNetwork.Weights));
+        using var data = Data.Open(Seed);
+        var train = (Teacher is null && !UnlabelledTruth ? data.Labelled : data.Unlabelled).Images;
+        using var student = Create(context, data.Classes);
+        using var teacher = Teacher?.Load(context, data.Classes);
         var trained = Trainer.Train(new TrainingRun(student, train, Loss)
         {
-            Teacher = teacher is null ? null
-                : W2S.Training.Teacher.OnTheFly(teacher,
-                    Teacher!.Normalization == Normalization ? null : Teacher.Normalization),
+            Teacher = teacher,
             WithLabels = Teacher is null || UnlabelledTruth,
-            Validation = validation,
+            Validation = data.Validation.Images,
             Batches = new BatchOptions
             {
                 BatchSize = BatchSize,
                 Augmentation = Depth == TransferDepth.Head ? Augmentation.None : Augmentation.Standard,
-                Normalization = Normalization,
                 Seed = Seed
             },
             Options = Training with
@@ -171,7 +175,7 @@ public sealed record TransferExperiment : Experiment
             },
         }, context.Progress, context.Token);
         context.Token.ThrowIfCancellationRequested();
-        var (values, predictions) = TrainedNetwork.Judge(context, student, Normalization, validation, test,
+        var (values, predictions) = TrainedNetwork.Judge(context, student, data.Validation.Images, data.Test.Images,
             Teacher is null ? null : context.Of(Teacher));
         return new RunOutcome
         {
@@ -190,21 +194,24 @@ public sealed record TransferExperiment : Experiment
             throw new ArgumentException(
                 $"both Weights {Weights} and Source {Source} are given; a network starts from one of them",
                 nameof(Weights));
-        var model = ModelCatalogue.Create(Network, classes, Seed);
+        var model = new CatalogueNetwork(Network) { Normalization = Normalization }.Create(classes, Seed);
         var file = Weights is not null ? DataFolder.Require(Weights)
             : Source is not null ? context.Of(Source).File(TrainedNetwork.Weights) : null;
         if (file is not null) model.LoadWeights(file, strict: true, HeadWeights.Keep);
         return model;
     }
 
-    private static string Title(TransferExperiment run)
+    private ImageModel Load(RunContext context, int classes)
     {
-        var own = (run.Weights, run.Source) switch
-        {
-            ({ } file, _) => Path.GetFileNameWithoutExtension(file),
-            (_, { } source) => $"{run.Network} of {source.Data.Name}",
-            _ => $"{run.Network} from nothing",
-        };
-        return run.Teacher is null ? own : $"{Title(run.Teacher)} → {own}";
+        var model = new CatalogueNetwork(Network) { Normalization = Normalization }.Create(classes, Seed);
+        model.LoadWeights(context.Of(this).File(TrainedNetwork.Weights));
+        return model;
     }
+
+    private static string Title(TransferExperiment run) => (run.Weights, run.Source) switch
+    {
+        ({ } file, _) => Path.GetFileNameWithoutExtension(file),
+        (_, { } source) => $"{run.Network} of {source.Data.Title}",
+        _ => $"{run.Network} from nothing",
+    };
 }

@@ -1,4 +1,7 @@
+using W2S.Data.Shapes;
+using W2S.Data.Sources;
 using W2S.Losses;
+using W2S.Runs;
 
 namespace W2S.Experiments.Transfer;
 
@@ -7,7 +10,8 @@ namespace W2S.Experiments.Transfer;
 public sealed record TransferPlan
 {
     /// <summary>The task's images.</summary>
-    public TransferData Data { get; init; } = new();
+    /// <value>EuroSAT.</value>
+    public DataPlan Data { get; init; } = Task(FolderSource.EuroSat);
 
     /// <summary>The teacher's network and what it has seen, as <see cref="FrozenNetwork.Public"/> names it.</summary>
     /// <value>cifar10_resnet20.</value>
@@ -29,11 +33,24 @@ public sealed record TransferPlan
     /// <value>0.9.</value>
     public double LayerDecay { get; init; } = .9;
 
+    /// <summary>A task of 200 labelled and 1,000 unlabelled images; 200 choose the epoch and 1,000 judge.</summary>
+    /// <param name="pool">The images.</param>
+    /// <returns>The plan; every seed deals anew.</returns>
+    public static DataPlan Task(DataSource pool) =>
+        new() { Pool = pool, Labelled = 200, Validation = 200, Unlabelled = 1_000, Test = 1_000 };
+
+    /// <summary>Ten forms that the library draws, for a page without data.</summary>
+    /// <param name="perClass">Pictures of each.</param>
+    /// <returns>The pictures.</returns>
+    public static DataSource Shapes(int perClass = 300) => new ShapesSource(
+        new ShapesOptions { Count = 10 * perClass, Forms = 10, Labels = ShapeLabels.Form, Difficulty = 0.6 }, 2);
+
     /// <summary>The teacher of a seed: full fine-tuning on the labelled part.</summary>
     /// <param name="seed">The seed.</param>
     /// <returns>The run.</returns>
     /// <exception cref="ArgumentException">The weak network's name has another form.</exception>
-    public TransferExperiment TeacherRun(long seed) => Run("Weak teacher", Weak, seed, TransferDepth.Full);
+    public TransferExperiment TeacherRun(long seed) => Run(Weak, seed, TransferDepth.Full) with
+    { Role = Role.WeakTeacher };
 
     /// <summary>The strong network without a teacher: on the teacher's own labels, or as the ceiling on the truth of
     /// the unlabelled part.</summary>
@@ -43,7 +60,7 @@ public sealed record TransferPlan
     /// <returns>The run.</returns>
     /// <exception cref="ArgumentException">The strong network's name has another form.</exception>
     public TransferExperiment Alone(long seed, TransferDepth depth, bool ceiling) =>
-        Run(ceiling ? "Ceiling" : "Few true labels", Strong, seed, depth) with { UnlabelledTruth = ceiling };
+        Run(Strong, seed, depth) with { UnlabelledTruth = ceiling };
 
     /// <summary>A student that sees its teacher, and the true labels beside it where asked.</summary>
     /// <param name="loss">The loss; without labels its weight of them is set to 0.</param>
@@ -55,7 +72,7 @@ public sealed record TransferPlan
     public TransferExperiment Taught(DistillationLoss loss, long seed, TransferDepth depth, bool labels = false)
     {
         ArgumentNullException.ThrowIfNull(loss);
-        return Run($"{loss.Name}{(labels ? " + labels" : ", teacher only")}", Strong, seed, depth) with
+        return Run(Strong, seed, depth) with
         {
             Teacher = TeacherRun(seed),
             Loss = labels ? loss : loss.TeacherOnly(),
@@ -63,12 +80,11 @@ public sealed record TransferPlan
         };
     }
 
-    private TransferExperiment Run(string method, string name, long seed, TransferDepth depth)
+    private TransferExperiment Run(string name, long seed, TransferDepth depth)
     {
-        var known = PublicNetwork.Named(name);
+        var known = new PublicNetwork(name);
         var run = new TransferExperiment
         {
-            Method = method,
             Data = Data,
             Network = known.Network,
             Weights = Pretrained ? known.File : null,

@@ -13,7 +13,7 @@ namespace W2S.Losses.WeakToStrong;
 public sealed record WeakCrossEntropy(bool Hard = false) : DistillationLoss(labelWeight: 0)
 {
     /// <inheritdoc/>
-    public override string Name => Hard ? "Weak labels, hard" : "Weak labels, soft";
+    public override string Name => Hard ? "Hard labels" : "Soft labels";
 
     /// <inheritdoc/>
     protected internal override Tensor Criterion(LossBatch batch)

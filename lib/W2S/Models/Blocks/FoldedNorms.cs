@@ -25,7 +25,7 @@ internal sealed class FoldedNorms : IDisposable
 
     /// <summary>Runs a network without gradients.</summary>
     /// <param name="model">In evaluation mode; always the same one.</param>
-    /// <param name="images">float32 [B, 3, H, W], normalised, channels last.</param>
+    /// <param name="images">float32 [B, 3, H, W], normalised.</param>
     /// <returns>What the head reads and the logits, owned by the current dispose scope. Several threads may
     /// call.</returns>
     public (Tensor Pooled, Tensor Logits) Run(ImageModel model, Tensor images)
@@ -50,7 +50,7 @@ internal sealed class FoldedNorms : IDisposable
     /// <param name="x">[B, I, H, W].</param>
     /// <param name="plus">Is added, and may be overwritten; null for none.</param>
     /// <param name="relu">Whether ReLU is last.</param>
-    /// <returns>Channels last where <paramref name="x"/> is.</returns>
+    /// <returns>Channels last; of 1×1 in groups in the plain layout.</returns>
     public Tensor Convolve(Conv2d convolution, BatchNorm2d? norm, Tensor x, Tensor? plus, bool relu)
     {
         Layer layer;

@@ -1,4 +1,5 @@
 using W2S.Data;
+using W2S.Data.Sources;
 using W2S.Experiments.FewShot;
 using W2S.Losses.WeakToStrong;
 using W2S.Runs;
@@ -13,7 +14,7 @@ public sealed class FewShotStudyTests : IDisposable
 
     private static FewShotStudy Tiny { get; } = FewShotStudy.Quick with
     {
-        Images = FewShotImages.Shapes with { PerClass = 20 },
+        Images = ClassPlan.Shapes(20),
         Strong = new(4, 32),
         Seeds = [0],
         TeacherEpochs = 2,
@@ -31,9 +32,11 @@ public sealed class FewShotStudyTests : IDisposable
     public void BothStagesRunFromTeacherToStudentAndAreKept()
     {
         var store = new RunStore(folder.Path);
-        var run = store.Get(Tiny.Meta("AdaptConf", 0), token: TestContext.Current.CancellationToken);
+        var run = store.Get(Tiny.Metas(0)[^1], token: TestContext.Current.CancellationToken);
 
-        Assert.Equal(("few-shot-meta", "AdaptConf", "shapes, meta stage"), (run.Kind, run.Name, run.Setting));
+        Assert.Equal(("few-shot-meta", "AdaptConf + labels",
+            "shapes, 24 classes, Conv4 (16 channels) → Conv4 (32 channels), meta stage"),
+            (run.Kind, run.Name, run.Setting));
         foreach (var value in (string[])["1-shot", "5-shot", "1-shot agreement", "validation 1-shot"])
             Assert.InRange(run[value], 0.05, 1);
         Assert.InRange(run["1-shot"], run["1-shot low"], run["1-shot high"]);
@@ -43,7 +46,7 @@ public sealed class FewShotStudyTests : IDisposable
             Directory.GetDirectories(folder.Path).Select(path => Path.GetFileName(path)!).Order());
         // Teacher in both stages, student in both: four runs.
         Assert.Equal(4, store.All().Count);
-        Assert.Equal(run.Outcome.Values, new RunStore(folder.Path).Get(Tiny.Meta("AdaptConf", 0)).Outcome.Values);
+        Assert.Equal(run.Outcome.Values, new RunStore(folder.Path).Get(Tiny.Metas(0)[^1]).Outcome.Values);
     }
 
     [Fact]
@@ -61,32 +64,33 @@ public sealed class FewShotStudyTests : IDisposable
     public void WeightsThatWereNotCommittedAreMadeAgain()
     {
         var store = new RunStore(folder.At("first"));
-        var before = store.Get(Tiny.Classifier("KD", 0), token: TestContext.Current.CancellationToken);
+        var before = store.Get(Tiny.Classifiers(0)[1], token: TestContext.Current.CancellationToken);
         RunFile.Write(folder.At("committed", "few-shot.json"), [store.Get(Tiny.Teacher(0))]);
 
         var other = new RunStore(folder.At("second"), folder.At("committed"));
         Assert.Null(other.Get(Tiny.Teacher(0)).Kept);
-        var after = other.Get(Tiny.Classifier("KD", 0), token: TestContext.Current.CancellationToken);
+        var after = other.Get(Tiny.Classifiers(0)[1], token: TestContext.Current.CancellationToken);
         Assert.Equal(before["5-shot"], after["5-shot"], 1e-9);
     }
 
     [Fact]
     public void TheMethodsDifferByLossAndTeacherAlone()
     {
-        Assert.Equal(4, FewShotStudy.Methods.Select(method => Tiny.Classifier(method, 0).Hash).Distinct().Count());
-        Assert.Null(Tiny.Classifier("Scratch", 0).Teacher);
+        Assert.Equal(4, Tiny.Classifiers(0).Select(run => run.Hash).Distinct().Count());
+        Assert.Equal(["Strong alone", "KD + labels", "AugConf + labels", "AdaptConf + labels"],
+            Tiny.Classifiers(0).Select(run => run.Name));
+        Assert.Null(Tiny.Classifiers(0)[0].Teacher);
         Assert.Equal(new AdaptConf { Temperature = 10, BetaTemperature = 8, WarmUp = 0.25 },
-            Tiny.Classifier("AdaptConf", 0).Loss);
+            Tiny.Classifiers(0)[3].Loss);
         Assert.Equal(new AdaptConf { Temperature = 10, BetaTemperature = 0.25, WarmUp = 0.25 },
-            Tiny.Meta("AdaptConf", 0).Loss);
-        Assert.Equal(new AugConf { Temperature = 10, WarmUp = 0.25 }, Tiny.Meta("AugConf", 0).Loss);
-        Assert.Equal(Tiny.Teacher(0).Hash, Tiny.Classifier("AugConf", 0).Teacher!.Hash);
-        Assert.Contains("there is no method 'RKD'",
-            Assert.Throws<ArgumentException>(() => Tiny.Classifier("RKD", 0)).Message);
+            Tiny.Metas(0)[3].Loss);
+        Assert.Equal(new AugConf { Temperature = 10, WarmUp = 0.25 }, Tiny.Metas(0)[2].Loss);
+        Assert.Equal(Tiny.Teacher(0).Hash, Tiny.Classifiers(0)[2].Teacher!.Hash);
         Assert.Equal(5, Tiny.ClassifierRuns.Count);
         // The published setting.
-        var paper = FewShotStudy.Paper.Classifier("AdaptConf", 0);
-        Assert.Equal((80, 36, 100, 128), (paper.Images.Size, paper.Network.Depth, paper.Epochs, paper.BatchSize));
+        var paper = FewShotStudy.Paper.Classifiers(0)[3];
+        Assert.Equal(new MiniImageNetSource(ClassPart.Base, 80), paper.Images.Base);
+        Assert.Equal((36, 100, 128), (paper.Network.Depth, paper.Epochs, paper.BatchSize));
         Assert.Equal(0.1, paper.Optimizer.LearningRate);
     }
 
@@ -105,13 +109,8 @@ public sealed class FewShotStudyTests : IDisposable
     [Fact]
     public void BaseValidationAndNovelClassesAreDisjoint()
     {
-        var names = Enum.GetValues<ClassPart>().SelectMany(part => Tiny.Images.Part(part).ClassNames).ToArray();
-        Assert.Equal(40, names.Length);
-        Assert.Equal(40, names.Distinct().Count());
-        Assert.Equal((24, 6, 10),
-            (Tiny.Images.Part(ClassPart.Base).Classes, Tiny.Images.Part(ClassPart.Validation).Classes,
-                Tiny.Images.Part(ClassPart.Novel).Classes));
-        Assert.Contains("there is no few-shot set 'x'",
-            Assert.Throws<ArgumentException>(() => new FewShotImages { Set = "x" }.Part(ClassPart.Base)).Message);
+        var names = Enum.GetValues<ClassPart>().Select(part => Tiny.Images.Of(part).ReadLabels().ClassNames).ToArray();
+        Assert.Equal([24, 6, 10], names.Select(own => own.Count));
+        Assert.Equal(40, names.SelectMany(own => own).Distinct().Count());
     }
 }

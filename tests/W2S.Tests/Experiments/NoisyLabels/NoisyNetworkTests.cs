@@ -1,3 +1,5 @@
+using W2S.Data.Noise;
+using W2S.Data.Sources;
 using W2S.Experiments.NoisyLabels;
 using W2S.Runs;
 using W2S.Selection;
@@ -16,26 +18,26 @@ public sealed class NoisyNetworkTests
         var options = new TrainerOptions { Epochs = 2, Optimizer = new Sgd(0.05) };
         var weak = new NoisyNetwork
         {
-            Method = "First stage",
             Network = "resnet8",
-            Train = NoisyImages.Shapes,
-            Test = NoisyImages.Shapes,
-            TrainImages = 192,
-            TestImages = 64,
-            Noise = new(NoiseKind.Symmetric, 0.2),
+            Data = new DataPlan
+            {
+                Pool = NoisyProbeTests.Pictures,
+                Labelled = 192,
+                Test = 64,
+                Noise = new(NoiseKind.Symmetric, 0.2),
+            },
             Options = options,
             BatchSize = 32,
         };
         var strong = weak with { Network = "resnet14" };
         var second = strong with
         {
-            Method = "AdaptConf",
             First = strong,
             Teacher = weak,
             Selection = new NeighbourSelection { Neighbours = 10 },
             Options = options with { Optimizer = new Sgd(1e-3) },
         };
-        var runs = Grid.Run([second, second with { Method = "Alone", Teacher = null }, weak], new RunStore(folder.Path),
+        var runs = Grid.Run([second, second with { Teacher = null }, weak], new RunStore(folder.Path),
             token: TestContext.Current.CancellationToken);
 
         Assert.All(runs, run => Assert.Equal(run.Predictions("test").Accuracy, run["test accuracy"], 1e-6));
@@ -54,13 +56,12 @@ public sealed class NoisyNetworkTests
         var first =
             new NoisyNetwork
             {
-                Method = "First stage",
                 Network = "preactresnet18",
-                Noise = new(NoiseKind.Asymmetric, 0.4)
+                Data = NoisyNetwork.Cifar100(new(NoiseKind.Asymmetric, 0.4))
             };
-        Assert.Equal((250, 50_000, 128), (first.Options.Epochs, first.TrainImages, first.BatchSize));
+        Assert.Equal((250, 50_000, 128), (first.Options.Epochs, first.Data.Labelled, first.BatchSize));
         Assert.Equal((70, 1e-3), (NoisyNetwork.SecondStage.Epochs, NoisyNetwork.SecondStage.Optimizer.LearningRate));
-        Assert.Equal("CIFAR-100 train, preactresnet18, asymmetric 40 %", first.Setting);
+        Assert.Equal("CIFAR-100, preactresnet18, asymmetric 40 %", first.Setting);
         Assert.Equal([first], (first with { First = first }).Needs);
     }
 }

@@ -1,4 +1,7 @@
 using TorchSharp;
+using W2S.Data.Noise;
+using W2S.Data.Shapes;
+using W2S.Data.Sources;
 using W2S.Experiments;
 using W2S.Experiments.LabelChoice;
 using W2S.Experiments.NoisyLabels;
@@ -30,16 +33,21 @@ public sealed class NoisyProbeTests : IDisposable
         Plant("shapes strong", 1.2f);
     }
 
+    internal static DataSource Pictures { get; } =
+        new ShapesSource(new ShapesOptions { Count = 10_000, Difficulty = 0.6 }, 4);
+
     private static NoisyProbe Run { get; } = new()
     {
-        Train = NoisyImages.Shapes,
-        Test = NoisyImages.Shapes,
+        Data = new DataPlan
+        {
+            Pool = Pictures,
+            Labelled = 1_500,
+            Test = 500,
+            Noise = new(NoiseKind.Symmetric, 0.5),
+        },
         WeakNetwork = "shapes weak",
         StrongNetwork = "shapes strong",
-        Noise = new(NoiseKind.Symmetric, 0.5),
         Method = NoisyMethod.StrongAlone,
-        TrainImages = 1_500,
-        TestImages = 500,
         Probe = new LinearProbeOptions { Steps = 150, BatchSize = 128 },
     };
 
@@ -52,25 +60,27 @@ public sealed class NoisyProbeTests : IDisposable
     [Fact]
     public void ASplitIsDisjointAndItsNoiseIsItsOwn()
     {
-        var (first, again, second) = (Run.Draw(), Run.Draw(), (Run with { Seed = 1 }).Draw());
-        Assert.Equal(1_500, first.Train.Distinct().Count());
-        Assert.Empty(first.Train.Intersect(first.Test));
-        Assert.Equal(first.Given, again.Given);
-        Assert.NotEqual(first.Train, second.Train);
+        var (parts, second) = (Run.Data.Draw(0), Run.Data.Draw(1));
+        var first = parts.Labelled;
+        Assert.Equal(1_500, first.Positions.Distinct().Count());
+        Assert.Empty(first.Positions.Intersect(parts.Test.Positions));
+        Assert.Equal(first.Given, Run.Data.Draw(0).Labelled.Given);
+        Assert.NotEqual(first.Positions, second.Labelled.Positions);
         // 50 % drawn anew, of which one in twenty is right
         Assert.InRange(first.Right.Count(right => right) / 1_500.0, 0.49, 0.56);
-        Assert.Equal(0.475, Run.Noise.WrongShare(20), 1e-12);
-        Assert.Equal(20, first.Classes);
+        Assert.Equal(0.475, Run.Data.Noise!.WrongShare(20), 1e-12);
+        Assert.Equal(20, parts.Classes);
+        Assert.Equal(500 / 1_500.0, Run.Data.TestPerTrain);
     }
 
     [Fact]
     public void AsymmetricNoiseOfShapesKeepsTheForm()
     {
-        var split = (Run with { Noise = new(NoiseKind.Asymmetric, 0.4) }).Draw();
+        var split = (Run.Data with { Noise = new(NoiseKind.Asymmetric, 0.4) }).Draw(0).Labelled;
         Assert.Equal(0.4, split.Right.Count(right => !right) / 1_500.0, 0.01);
         Assert.All(split.Truth.Zip(split.Given), pair => Assert.Equal(pair.First / 4, pair.Second / 4));
         Assert.Contains("nobody labelled shapes",
-            Assert.Throws<ArgumentException>(() => (Run with { Noise = NoiseSetting.Human }).Draw()).Message);
+            Assert.Throws<ArgumentException>(() => (Run.Data with { Noise = NoiseSetting.Human }).Draw(0)).Message);
     }
 
     [Fact]
@@ -78,14 +88,12 @@ public sealed class NoisyProbeTests : IDisposable
     {
         NoisyMethod[] methods =
         [
-            NoisyMethod.WeakTeacher, NoisyMethod.StrongAlone, NoisyMethod.CleanLabels, new("KD + labels", new Kd()),
-            NoisyMethod.TeacherOnly("AdaptConf", new AdaptConf()),
-            new("Small loss", new SmallLoss { NoiseRate = 0.475 }),
-            new("Trusted",
-                new TrustedLabels(
+            NoisyMethod.WeakTeacher, NoisyMethod.StrongAlone, NoisyMethod.Ceiling, new(new Kd()),
+            NoisyMethod.TeacherOnly(new AdaptConf()),
+            new(new SmallLoss { NoiseRate = 0.475 }),
+            new(new TrustedLabels(
                     new LabelSelection(Confidence.StudentLikelihood) { Threshold = 0.1 }) { JudgedByTeacher = true }),
-                    NoisyMethod.SecondStage("Second stage", new NeighbourSelection { Neighbours = 20 },
-                        new AdaptConf()),
+            NoisyMethod.SecondStage(new NeighbourSelection { Neighbours = 20 }, new AdaptConf()),
         ];
         var runs = Grid.Run([.. methods.Select(method => Run with { Method = method })], store,
             token: TestContext.Current.CancellationToken).ToDictionary(run => run.Name);
@@ -96,15 +104,16 @@ public sealed class NoisyProbeTests : IDisposable
             Assert.Equal(run["test accuracy"], run.Outcome.History[^1].Values["test accuracy"], 1e-6);
             Assert.InRange(run["trusted"], 0, 1);
         });
-        Assert.True(runs["Clean labels"]["test accuracy"] > runs["Strong alone"]["test accuracy"] + 0.03);
+        Assert.True(runs["Ceiling"]["test accuracy"] > runs["Strong alone"]["test accuracy"] + 0.03);
         Assert.True(runs["Strong alone"]["test accuracy"] > runs["Weak teacher"]["test accuracy"] + 0.03);
-        Assert.InRange(runs["Second stage"]["selected right"], 0.8, 1); // of the labels at hand 0.525 are right
-        Assert.InRange(runs["Second stage"]["selected"], 0.2, 0.8);
+        Assert.InRange(runs["AdaptConf + confirmed labels"]["selected right"], 0.8, 1); // of the labels at hand 0.525 are right
+        Assert.InRange(runs["AdaptConf + confirmed labels"]["selected"], 0.2, 0.8);
         Assert.InRange(runs["Small loss"]["trusted right"], 0.7, 1);
         Assert.Equal(0.525, runs["Small loss"]["trusted"], 0.01);
-        Assert.True(runs["Strong alone"]["memorised"] > runs["Clean labels"]["memorised"]);
-        Assert.Contains("beta", runs["AdaptConf"].Outcome.History[^1].Values.Keys);
+        Assert.True(runs["Strong alone"]["memorised"] > runs["Ceiling"]["memorised"]);
+        Assert.Contains("beta", runs["AdaptConf, teacher only"].Outcome.History[^1].Values.Keys);
         Assert.Equal("shapes, shapes weak → shapes strong, symmetric 50 %", runs["KD + labels"].Setting);
+        Assert.Equal(1.0 / 3, runs["KD + labels"].TestPerTrain, 1e-12); // 500 of 1,500
         Assert.True(File.Exists(runs["Weak teacher"].File("probe.safetensors")));
     }
 
@@ -113,7 +122,7 @@ public sealed class NoisyProbeTests : IDisposable
     {
         var study = Run
             with
-        { Method = NoisyMethod.SecondStage("Second stage", new NeighbourSelection { Neighbours = 20 }) };
+        { Method = NoisyMethod.SecondStage(new NeighbourSelection { Neighbours = 20 }) };
         var choice = new QuantileChoice { Study = study, Quantiles = [0, 1] };
         RunResult[] runs = [.. Grid.Run([choice, choice with { Seed = 1 }], store,
             token: TestContext.Current.CancellationToken)];
@@ -139,7 +148,7 @@ public sealed class NoisyProbeTests : IDisposable
         var kept = store.Get(brief.Teacher, token: token).Kept!;
         Directory.Delete(kept, recursive: true);
 
-        store.Get(brief with { Method = new("KD + labels", new Kd()) }, token: token);
+        store.Get(brief with { Method = new(new Kd()) }, token: token);
 
         Assert.True(File.Exists(Path.Combine(kept, "probe.safetensors")));
     }
@@ -147,14 +156,14 @@ public sealed class NoisyProbeTests : IDisposable
     [Fact]
     public void KindsThatReadFilesOfTheirNeedsSayIt()
     {
-        var (source, task) = (new NoisyImageSource(NoisyImages.Shapes), ChoiceTask.Shapes);
+        var (source, task) = (Pictures, ChoiceTask.Shapes);
         var protocol = new ProbeProtocol { TeacherImages = 10, StudentImages = 10, TestImages = 10, TrueLabels = 10 };
         Assert.All(
             new Experiment[]
             {
                 new ProbeRun { Protocol = protocol, Images = source, Weak = "shapes weak", Strong = "shapes strong" },
                 Run, new QuantileChoice { Study = Run },
-                new NoisyNetwork { Method = "First stage", Network = "resnet8", Noise = Run.Noise },
+                new NoisyNetwork { Network = "resnet8", Data = Run.Data },
                 new ChoiceCast { Task = task }, new ChoiceRun { Task = task, Rule = LabelRule.OneTeacher },
             },
             run => Assert.True(run.NeedsFiles, run.Kind));
@@ -178,10 +187,10 @@ public sealed class NoisyProbeTests : IDisposable
 
     private void Plant(string network, float spread)
     {
-        var run = new FrozenFeatures { Images = new NoisyImageSource(NoisyImages.Shapes), Network = network };
+        var run = new FrozenFeatures { Images = Pictures, Network = network };
         var place = Path.Combine(store.Folder, run.Kind, run.Hash);
         Directory.CreateDirectory(Path.Combine(place, "kept"));
-        var (labels, names) = NoisyImages.Shapes.ReadLabels();
+        var (labels, names) = Pictures.ReadLabels();
         using var generator = new Generator(7);
         var centres = randn(names.Count, 24, generator: generator);
         var features = centres[tensor(labels.ToArray())] + spread * randn(labels.Count, 24, generator: generator);
@@ -189,7 +198,7 @@ public sealed class NoisyProbeTests : IDisposable
             new Dictionary<string, Tensor> { ["features"] = features });
         RunFile.Write(Path.Combine(place, "result.json"), [new RunResult
         {
-            Record = run.Record, Hash = run.Hash, Kind = run.Kind, Name = run.Name, Setting = run.Setting, Seed = 0,
+            Record = run.Record, Hash = run.Hash, Kind = run.Kind, Facets = run.Facets, TestPerTrain = 0, Seed = 0,
             Seconds = 0, Versions = "planted", Ended = DateTime.UnixEpoch,
             Files = KeptFiles.SumsOf(Path.Combine(place, "kept")),
             Outcome = new RunOutcome { Values = new Dictionary<string, double> { ["images"] = labels.Count } },

@@ -73,11 +73,11 @@ public sealed class NoisyLabelLossTests : IDisposable
                     .ToBoolean(), loss.Name));
         Assert.All(with,
             loss => Assert.True(
-                new NoisyMethod(loss.Name, loss).Teacher
+                new NoisyMethod(loss).Teacher
                     && DistillationPlan.Quick.WithLabels(loss, 0).Teacher is not null, loss.Name));
         Assert.All(without,
             loss => Assert.True(
-                !new NoisyMethod(loss.Name, loss).Teacher && DistillationPlan.Quick.WithLabels(loss, 0).Teacher is null,
+                !new NoisyMethod(loss).Teacher && DistillationPlan.Quick.WithLabels(loss, 0).Teacher is null,
                 loss.Name));
     }
 

@@ -2,9 +2,10 @@ using TorchSharp;
 using W2S.Torch;
 using static TorchSharp.torch;
 
-namespace W2S.Data.Views;
+namespace W2S.Models;
 
-/// <summary>Channel means and standard deviations that turn bytes into network input: (x/255 − mean)/std.</summary>
+/// <summary>A network's input convention: channel means and standard deviations that turn bytes into its input,
+/// (x/255 − mean)/std.</summary>
 /// <param name="Mean">Of red, green and blue, in 0 … 1.</param>
 /// <param name="Std">Of red, green and blue, in 0 … 1.</param>
 public sealed record Normalization((float R, float G, float B) Mean, (float R, float G, float B) Std)
@@ -31,38 +32,6 @@ public sealed record Normalization((float R, float G, float B) Mean, (float R, f
     /// <summary>Mean and deviation ½ each: bytes become −1 … 1, whatever the set.</summary>
     public static Normalization Centered { get; } = new((0.5f, 0.5f, 0.5f), (0.5f, 0.5f, 0.5f));
 
-    /// <summary>The means and standard deviations of a set's own pixels.</summary>
-    /// <param name="set">The images to learn from (not those to judge by).</param>
-    /// <returns>The normalisation; a channel of one single value gets the deviation 1/255.</returns>
-    /// <exception cref="ArgumentException">The set is empty.</exception>
-    public static Normalization Measure(ImageSet set)
-    {
-        ArgumentNullException.ThrowIfNull(set);
-        if (set.Count == 0) throw new ArgumentException($"{set.Name} has no images to measure", nameof(set));
-        var (sums, squares) = (new double[3], new double[3]);
-        for (var start = 0; start < set.Count; start += 1000)
-        {
-            using var scope = NewDisposeScope();
-            var images = set.Images.narrow(0, start, Math.Min(1000, set.Count - start)).to(ScalarType.Float64);
-            for (var channel = 0; channel < 3; channel++)
-            {
-                var pixels = images.select(1, channel);
-                sums[channel] += pixels.sum().item<double>();
-                squares[channel] += pixels.square().sum().item<double>();
-            }
-        }
-        var count = (double)set.Count * set.Height * set.Width;
-        return new((Mean(0), Mean(1), Mean(2)), (Std(0), Std(1), Std(2)));
-
-        float Mean(int channel) => (float)(sums[channel] / count / 255);
-
-        float Std(int channel)
-        {
-            var mean = sums[channel] / count;
-            return (float)Math.Max(1, Math.Sqrt(Math.Max(0, squares[channel] / count - mean * mean))) / 255;
-        }
-    }
-
     /// <summary>Normalises a batch of bytes.</summary>
     /// <param name="images">uint8 [B, 3, H, W].</param>
     /// <returns>float32 [B, 3, H, W] on the same device, owned by the current dispose scope.</returns>
@@ -78,6 +47,26 @@ public sealed record Normalization((float R, float G, float B) Mean, (float R, f
         using Scalar white = 255f.ToScalar();
         using var unit = images.to(ScalarType.Float32).div_(white);
         return unit.sub_(mean).div(std);
+    }
+
+    /// <summary>Turns input of this convention into another's.</summary>
+    /// <param name="images">float32 [B, 3, H, W], normalised by this one.</param>
+    /// <param name="other">The convention wanted.</param>
+    /// <returns>float32 [B, 3, H, W], owned by the current dispose scope; the images themselves where both are one
+    /// convention.</returns>
+    internal Tensor Convert(Tensor images, Normalization other)
+    {
+        if (this == other) return images;
+        // (x·s₁ + m₁ − m₂)/s₂
+        using var scale = Channels((_, s1, _, s2) => s1 / s2);
+        using var shift = Channels((m1, _, m2, s2) => (m1 - m2) / s2);
+        return images.mul(scale).add_(shift, Numerics.One);
+
+        Tensor Channels(Func<float, float, float, float, float> of) => tensor(
+        [
+            of(Mean.R, Std.R, other.Mean.R, other.Std.R), of(Mean.G, Std.G, other.Mean.G, other.Std.G),
+            of(Mean.B, Std.B, other.Mean.B, other.Std.B),
+        ], device: images.device).reshape(1, 3, 1, 1);
     }
 
     // As value·byte + shift, which is how the batches compute it, on the CPU and elsewhere alike.

@@ -1,0 +1,2 @@
+// The plan of verbs that read the store alone.
+Experiment[] runs = [];
