@@ -13,8 +13,8 @@ internal static class FeatureBench
         var (batch, threads) = (arguments.Number("batch", 256), arguments.UseThreads());
         var machine = Machine.Here(threads);
         Console.WriteLine(machine);
-        var tables = arguments.Words("models", "resnet56,resnet18").Select(name => Table(arguments, name, batch, threads))
-            .ToArray();
+        var tables = arguments.Words("models", "resnet56,resnet18")
+            .Select(name => Table(arguments, name, batch, threads)).ToArray();
         Results.Write(arguments.Text("json"), new { machine, batch, tables });
         return 0;
     }
@@ -23,7 +23,7 @@ internal static class FeatureBench
     {
         using (var model = FeatureTurns.Make(name)) { } // an unknown name ends here
         var side = FeatureTurns.Side(name);
-        var images = arguments.Number("images", side == 32 ? 1_024 : 128);
+        var images = arguments.Number("images", side == 32 ? 2_048 : 512);
         string[] work = ["turns-features", "--model", name, "--images", $"{images}"];
         var start = new Contenders(threads, batch, steps: 1);
         List<Contender> contenders =

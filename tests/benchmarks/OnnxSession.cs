@@ -31,7 +31,8 @@ internal sealed class OnnxSession : IDisposable
         graph.Add(Message(12, Text(1, output)));
         using var options = new SessionOptions { IntraOpNumThreads = threads };
         session = new InferenceSession(
-            [.. Number(1, 8), .. Message(7, [.. graph.SelectMany(part => part)]), .. Message(8, Number(2, 13))], options);
+            [.. Number(1, 8), .. Message(7, [.. graph.SelectMany(part => part)]), .. Message(8, Number(2, 13))],
+            options);
     }
 
     /// <summary>Features of normalised images, owned by the current dispose scope.</summary>
@@ -54,7 +55,8 @@ internal sealed class OnnxSession : IDisposable
         var large = weights["conv1.weight"].shape[2] == 7;
         var x = Node("Relu", [Layer(Input, "conv1", "bn1", large ? 2 : 1)]);
         if (large)
-            x = Node("MaxPool", [x], Numbers("kernel_shape", 3, 3), Numbers("strides", 2, 2), Numbers("pads", 1, 1, 1, 1));
+            x = Node("MaxPool", [x], Numbers("kernel_shape", 3, 3), Numbers("strides", 2, 2),
+                Numbers("pads", 1, 1, 1, 1));
         for (var stage = 1; weights.ContainsKey($"layer{stage}.0.conv1.weight"); stage++)
         {
             for (var block = 0; weights.ContainsKey($"layer{stage}.{block}.conv1.weight"); block++)
@@ -93,8 +95,8 @@ internal sealed class OnnxSession : IDisposable
     private string Weight(string key)
     {
         var values = MemoryMarshal.AsBytes(weights[key].contiguous().data<float>().ToArray().AsSpan()).ToArray();
-        graph.Add(Message(5, [.. weights[key].shape.SelectMany(size => Number(1, size)), .. Number(2, 1), .. Text(8, key),
-            .. Message(9, values)]));
+        graph.Add(Message(5, [.. weights[key].shape.SelectMany(size => Number(1, size)), .. Number(2, 1),
+            .. Text(8, key), .. Message(9, values)]));
         return key;
     }
 

@@ -12,7 +12,6 @@ namespace W2S.Training;
 /// prototypes and a scale of its own. Chen et al., "Meta-Baseline", ICCV 2021; distillation as in
 /// ggjy/vision_weak_to_strong, where however the teacher's learned scale was left out.
 /// </remarks>
-[RunsOn(typeof(FeatureExtractor))]
 public static class EpisodicTrainer
 {
     /// <summary>Runs a training from its beginning, or from its newest checkpoint where its folder holds one.</summary>

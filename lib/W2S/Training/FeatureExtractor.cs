@@ -51,7 +51,7 @@ public static class FeatureExtractor
     /// restored.</summary>
     /// <param name="model">The network.</param>
     /// <param name="images">The images, unaugmented.</param>
-    /// <param name="batch">Images at a time, 1 or more, on the CPU on each core; default 256 on a GPU, and
+    /// <param name="batch">Images at a time, 1 or more, on each core of the CPU; default 256 on a GPU, and
     /// there as many as have 32,768 pixels.</param>
     /// <param name="progress">Hears after every batch, one at a time.</param>
     /// <param name="token">Stops the pass.</param>
@@ -88,7 +88,8 @@ public static class FeatureExtractor
                 using (NewDisposeScope())
                 {
                     var bytes = images.Images.narrow(0, start, count).to(device);
-                    var output = folded.Run(model, TorchNative.ChannelsLast(model.Normalization.Apply(bytes)));
+                    var input = TorchNative.ChannelsLast(model.Normalization.Apply(bytes));
+                    var output = folded.Run(() => model.ForwardFeatures(input));
                     features.narrow(0, start, count).copy_(output.Pooled);
                     logits.narrow(0, start, count).copy_(output.Logits);
                 }

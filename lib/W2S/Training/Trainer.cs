@@ -5,7 +5,6 @@ using W2S.Torch;
 namespace W2S.Training;
 
 /// <summary>Trains a student.</summary>
-[RunsOn(typeof(FeatureExtractor))]
 public static class Trainer
 {
     /// <summary>Runs a training from its beginning, or from its newest checkpoint where its folder holds one.</summary>

@@ -23,20 +23,16 @@ internal sealed class FoldedNorms : IDisposable
     /// <summary>Those that this thread's forward pass uses; null for the network as it is.</summary>
     public static FoldedNorms? InUse => inUse;
 
-    /// <summary>Runs a network without gradients.</summary>
-    /// <param name="model">In evaluation mode; always the same one.</param>
-    /// <param name="images">float32 [B, 3, H, W], normalised.</param>
-    /// <returns>What the head reads and the logits, owned by the current dispose scope. Several threads may
-    /// call.</returns>
-    public (Tensor Pooled, Tensor Logits) Run(ImageModel model, Tensor images)
+    /// <summary>Runs a network's forward pass on this thread, without gradients; several threads may.</summary>
+    /// <param name="forward">The pass, in evaluation mode, always of the same network.</param>
+    /// <returns>What it returns. Sums are made in place, so feature maps on the way are not to be read.</returns>
+    public T Run<T>(Func<T> forward)
     {
         using var _ = no_grad();
         (var before, inUse) = (inUse, this);
         try
         {
-            var output = model.ForwardFeatures(images);
-            foreach (var stage in output.Stages) stage.Dispose(); // sums were made in their place
-            return (output.Pooled, output.Logits);
+            return forward();
         }
         finally
         {
