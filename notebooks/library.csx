@@ -10,6 +10,7 @@ using W2S.Data.Batches;
 using W2S.Data.Episodes;
 using W2S.Data.Noise;
 using W2S.Data.Shapes;
+using W2S.Data.Sources;
 using W2S.Data.Views;
 using W2S.Experiments;
 using W2S.Experiments.Distillation;

@@ -320,7 +320,7 @@ public sealed class EntryTests
         "Figures.BetaCurves(temperatures)",
         // Networks, and what only moves rows about or looks at a shape.
         "ImageModel.Features(images)", "ImageModel.ForwardFeatures(images)", "PreActResNet.Project(pooled)",
-        "HardLabels.Logits(like)", "ProbeParts.Of(rows)", "ProbeParts.Of(labels)", "TemperatureScaling.Apply(logits)",
+        "HardLabels.Logits(like)", "ProbeParts.Of(rows)", "DataPart.Rows(all)", "ProbeParts.Of(labels)", "TemperatureScaling.Apply(logits)",
         "ILearnableLoss.CreateModule(example)", "FitNet.CreateModule(example)",
         "Selective.CreateModule(example)", "LabelsAndTeacher.CreateModule(example)",
     ];

@@ -27,6 +27,7 @@ public sealed partial class RoomsTests
         ("Data.Episodes", ["Torch", "Data"]),
         ("Data.Noise", ["Torch", "Data", "Models.Weights"]), // people's labels come in a file of PyTorch's
         ("Data.Shapes", ["Torch", "Data", "Data.Noise"]),
+        ("Data.Sources", ["Torch", "Models", "Data", "Data.Noise", "Data.Shapes"]),
         ("Selection", ["Torch"]),
         ("Losses", ["Torch", "Selection"]),
         ("Losses.Distillation", ["Torch", "Losses"]),

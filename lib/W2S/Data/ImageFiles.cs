@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace W2S.Data;
 
 /// <summary>The image files of a folder whose sub-folders are classes.</summary>
@@ -66,6 +69,19 @@ internal static class ImageFiles
                 + "class");
         }
         return [.. listed.Select(one => (one.Name, (IReadOnlyList<string>)one.Files))];
+    }
+
+    /// <summary>16 hexadecimal digits over the names and lengths of all images: as cheap as listing them.</summary>
+    /// <exception cref="InvalidDataException">As for <see cref="List"/>.</exception>
+    public static string Fingerprint(string folder)
+    {
+        using var sum = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var file in List(folder).SelectMany(one => one.Files))
+        {
+            var name = Path.GetRelativePath(folder, file).Replace('\\', '/');
+            sum.AppendData(Encoding.UTF8.GetBytes($"{name} {new FileInfo(file).Length}\n"));
+        }
+        return Convert.ToHexStringLower(sum.GetHashAndReset())[..16];
     }
 
     private static void RequireRead(string folder, string name, IReadOnlyList<string> files)

@@ -1,5 +1,6 @@
 using TorchSharp;
 using W2S.Data;
+using W2S.Data.Sources;
 using W2S.Models;
 using W2S.Models.Weights;
 using W2S.Runs;
@@ -22,7 +23,7 @@ public sealed record FrozenFeatures : Experiment
     private const string File = "features.safetensors";
 
     /// <summary>The images.</summary>
-    public required IImageSource Images { get; init; }
+    public required DataSource Images { get; init; }
 
     /// <summary>The network, as <see cref="FrozenNetwork.Named"/> knows it.</summary>
     public required string Network { get; init; }

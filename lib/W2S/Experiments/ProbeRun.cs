@@ -1,5 +1,6 @@
 using TorchSharp;
 using W2S.Data;
+using W2S.Data.Sources;
 using W2S.Models;
 using W2S.Runs;
 using W2S.Torch;
@@ -20,7 +21,7 @@ public sealed record ProbeRun : Experiment
     public required ProbeProtocol Protocol { get; init; }
 
     /// <summary>The images; their labels are the task.</summary>
-    public required IImageSource Images { get; init; }
+    public required DataSource Images { get; init; }
 
     /// <summary>The weak side, as <see cref="FrozenNetwork.Named"/> knows it.</summary>
     public required string Weak { get; init; }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using W2S.Analysis;
 using W2S.Charts;
+using W2S.Data.Noise;
 using W2S.Experiments.NoisyLabels;
 using W2S.Runs;
 
@@ -45,11 +46,12 @@ public sealed class NoisyTableTests
     public void WholeNetworksOfOnePairShareTheColumnOfTheirNoise()
     {
         NoisyNetwork weak = new()
-        { Role = Role.WeakTeacher, Network = "preactresnet18", Noise = new(NoiseKind.Symmetric, .2) };
+        { Role = Role.WeakTeacher, Network = "preactresnet18", Data = NoisyNetwork.Cifar100(new(NoiseKind.Symmetric, .2)) };
         var alone = weak with { Role = null, Network = "preactresnet34" };
         NoisyNetwork[] networks = [weak, alone, alone with { Teacher = weak }];
         Assert.Equal(3, networks.Select(network => network.Setting).Distinct().Count());
-        var both = networks.Concat(networks.Select(network => network with { Noise = new(NoiseKind.Asymmetric, .4) }));
+        var both = networks.Concat(networks.Select(
+            network => network with { Data = NoisyNetwork.Cifar100(new(NoiseKind.Asymmetric, .4)) }));
         var table =
             NoisyTable.Means(
                 [.. from network in both

@@ -1,5 +1,6 @@
 using System.Reflection;
 using W2S.Data.Batches;
+using W2S.Data.Noise;
 using W2S.Data.Shapes;
 using W2S.Data.Views;
 using W2S.Experiments;

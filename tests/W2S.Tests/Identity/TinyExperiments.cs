@@ -3,7 +3,9 @@ using System.Text;
 using TorchSharp;
 using W2S.Data;
 using W2S.Data.Batches;
+using W2S.Data.Noise;
 using W2S.Data.Shapes;
+using W2S.Data.Sources;
 using W2S.Data.Views;
 using W2S.Experiments;
 using W2S.Experiments.Distillation;
@@ -55,15 +57,7 @@ internal static class TinyExperiments
     {
         var plan = new DistillationPlan
         {
-            Data = new DistillationData
-            {
-                Set = DistillationSet.Shapes,
-                Classes = 3,
-                TrainPerClass = 12,
-                ValidationPerClass = 5,
-                TestPerClass = 7,
-                Size = 8
-            },
+            Data = DistillationPlan.Shapes(3, 12, 5, test: 7, size: 8),
             Student = "resnet8",
             TeacherEpochs = 1,
             Epochs = 3,
@@ -74,9 +68,14 @@ internal static class TinyExperiments
 
     private static IEnumerable<(string, Experiment)> Transfer()
     {
-        var data = TransferData.Shapes
-            with
-        { PerClass = 12, Labelled = 30, Validation = 20, Unlabelled = 40, Test = 30 };
+        var data = new DataPlan
+        {
+            Pool = TransferPlan.Shapes(12),
+            Labelled = 30,
+            Validation = 20,
+            Unlabelled = 40,
+            Test = 30,
+        };
         var teacher =
             new TransferExperiment
             {
@@ -86,7 +85,8 @@ internal static class TinyExperiments
                 BatchSize = 10,
                 Training = Training
             };
-        var source = teacher with { Role = null, Data = data with { PerClass = 13 }, Network = "resnet14" };
+        var source = teacher with
+        { Role = null, Data = data with { Pool = TransferPlan.Shapes(13) }, Network = "resnet14" };
         foreach (var depth in Enum.GetValues<TransferDepth>())
             yield return ($"transfer, {depth}",
                 teacher with
@@ -121,11 +121,13 @@ internal static class TinyExperiments
         var weak = new NoisyNetwork
         {
             Network = "resnet8",
-            Train = NoisyImages.Shapes,
-            Test = NoisyImages.Shapes,
-            TrainImages = 96,
-            TestImages = 32,
-            Noise = new(NoiseKind.Symmetric, 0.2),
+            Data = new DataPlan
+            {
+                Pool = Pictures,
+                Labelled = 96,
+                Test = 32,
+                Noise = new(NoiseKind.Symmetric, 0.2),
+            },
             Options = Training,
             BatchSize = 32,
         };
@@ -143,14 +145,16 @@ internal static class TinyExperiments
         var probe = new LinearProbeOptions { Steps = 20, BatchSize = 32 };
         var noisy = new NoisyProbe
         {
-            Train = NoisyImages.Shapes,
-            Test = NoisyImages.Shapes,
+            Data = new DataPlan
+            {
+                Pool = Pictures,
+                Labelled = 300,
+                Test = 100,
+                Noise = new(NoiseKind.Asymmetric, 0.4),
+            },
             WeakNetwork = "shapes weak",
             StrongNetwork = "shapes strong",
-            Noise = new(NoiseKind.Asymmetric, 0.4),
             Method = NoisyMethod.StrongAlone,
-            TrainImages = 300,
-            TestImages = 100,
             Probe = probe,
         };
         foreach (var method in NoisyMethods())
@@ -169,11 +173,14 @@ internal static class TinyExperiments
                 TrueLabels = 60,
                 Probe = probe
             },
-            Images = new NoisyImageSource(NoisyImages.Shapes),
+            Images = Pictures,
             Weak = "shapes weak",
             Strong = "shapes strong",
         });
     }
+
+    private static DataSource Pictures { get; } =
+        new ShapesSource(new ShapesOptions { Count = 10_000, Difficulty = 0.6 }, 4);
 
     private static NoisyMethod Second { get; } =
         NoisyMethod.SecondStage(new NeighbourSelection { Neighbours = 10 });

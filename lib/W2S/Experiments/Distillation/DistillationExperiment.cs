@@ -1,5 +1,6 @@
 using TorchSharp;
 using W2S.Data.Batches;
+using W2S.Data.Sources;
 using W2S.Data.Views;
 using W2S.Losses;
 using W2S.Losses.WeakToStrong;
@@ -22,8 +23,8 @@ namespace W2S.Experiments.Distillation;
 [RunsOn(typeof(Trainer), typeof(ModelCatalogue))]
 public sealed record DistillationExperiment : Experiment
 {
-    /// <summary>The images.</summary>
-    public DistillationData Data { get; init; } = new();
+    /// <summary>The images: a labelled part, one that chooses the epoch and one that judges.</summary>
+    public required DataPlan Data { get; init; }
 
     /// <summary>The network that is trained, by its name in <see cref="ModelCatalogue"/>.</summary>
     public required string Network { get; init; }
@@ -62,13 +63,13 @@ public sealed record DistillationExperiment : Experiment
     /// <inheritdoc/>
     /// <remarks>A run without a teacher is the strong network alone, unless <see cref="Experiment.Role"/> says
     /// otherwise.</remarks>
-    public override RunFacets Facets => RunFacets.Of("distillation", Data.Name,
+    public override RunFacets Facets => RunFacets.Of("distillation", Data.Title,
         Role ?? (Teacher is null && Loss is CrossEntropy { Smoothing: 0 } ? Runs.Role.StrongAlone : Runs.Role.Student),
         Network, Teacher?.Network, WithLabels, Loss.Name) with
     { Variant = Variant };
 
-    /// <summary>0: test images come from the set's own test part, and no seed deals anew.</summary>
-    public override double TestPerTrain => 0;
+    /// <inheritdoc/>
+    public override double TestPerTrain => Data.TestPerTrain;
 
     /// <inheritdoc/>
     public override IReadOnlyList<Experiment> Needs => Teacher is null ? [] : [Teacher];
@@ -87,17 +88,17 @@ public sealed record DistillationExperiment : Experiment
     protected internal override RunOutcome Run(RunContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var images = Data.Load();
+        using var data = Data.Open(Seed);
         var device = Devices.Best().Device;
-        using var student = Create();
-        using var teacher = Teacher?.Create();
+        using var student = Create(data.Classes);
+        using var teacher = Teacher?.Create(data.Classes);
         teacher?.LoadWeights(context.Of(Teacher!).File(TrainedNetwork.Weights));
-        var trained = Trainer.Train(new TrainingRun(student, images.Train, Loss)
+        var trained = Trainer.Train(new TrainingRun(student, data.Labelled.Images, Loss)
         {
             Teacher = teacher,
             WithLabels = WithLabels,
-            TrueLabels = Loss is AdaptConf { Rule: BetaRule.Oracle } ? images.Train.Labels : null,
-            Validation = images.Validation,
+            TrueLabels = Loss is AdaptConf { Rule: BetaRule.Oracle } ? data.Labelled.Truth : null,
+            Validation = data.Validation.Images,
             Batches = new BatchOptions
             {
                 BatchSize = BatchSize,
@@ -109,7 +110,7 @@ public sealed record DistillationExperiment : Experiment
         }, context.Progress, context.Token);
         context.Token.ThrowIfCancellationRequested();
         var (values, predictions) =
-            TrainedNetwork.Judge(context, student, images.Validation, images.Test,
+            TrainedNetwork.Judge(context, student, data.Validation.Images, data.Test.Images,
                 Teacher is null ? null : context.Of(Teacher));
         values["best epoch"] =
             Math.Round((double)trained.BestStep!.Value / trained.Steps * trained.History[^1].Epochs, 3);
@@ -121,8 +122,8 @@ public sealed record DistillationExperiment : Experiment
         };
     }
 
-    private ImageModel Create() =>
-        new CatalogueNetwork(Network) { Normalization = Data.Normalization }.Create(Data.Classes, Seed);
+    private ImageModel Create(int classes) =>
+        new CatalogueNetwork(Network) { Normalization = Data.Pool.Normalization }.Create(classes, Seed);
 
     private static RunPoint Point(TrainingProgress at)
     {

@@ -1,3 +1,6 @@
+using W2S.Data;
+using W2S.Data.Shapes;
+using W2S.Data.Sources;
 using W2S.Data.Views;
 using W2S.Losses;
 using W2S.Runs;
@@ -9,7 +12,8 @@ namespace W2S.Experiments.Distillation;
 public sealed record DistillationPlan
 {
     /// <summary>The images.</summary>
-    public DistillationData Data { get; init; } = new();
+    /// <value>The first ten classes of CIFAR-100, 400 images of each to learn from.</value>
+    public DataPlan Data { get; init; } = Cifar100(10, 400, 100);
 
     /// <summary>The teacher's network, by its name in <see cref="W2S.Models.ModelCatalogue"/>.</summary>
     /// <value>resnet8.</value>
@@ -47,13 +51,13 @@ public sealed record DistillationPlan
     /// six.</summary>
     public static DistillationPlan Small { get; } = new()
     {
-        Data = new DistillationData { Size = 16, TrainPerClass = 300, ValidationPerClass = 50 },
+        Data = Cifar100(10, 300, 50, size: 16),
     };
 
     /// <summary>Seconds: a smoke test whose numbers say nothing.</summary>
     public static DistillationPlan Quick { get; } = Small with
     {
-        Data = Small.Data with { Classes = 5, TrainPerClass = 24, ValidationPerClass = 10, TestPerClass = 30 },
+        Data = Cifar100(5, 24, 10, test: 30, size: 16),
         TeacherEpochs = 1,
         Epochs = 2,
         Student = "resnet14",
@@ -65,7 +69,7 @@ public sealed record DistillationPlan
     /// the test set.</remarks>
     public static DistillationPlan Paper { get; } = new()
     {
-        Data = new DistillationData { Classes = 100, TrainPerClass = 450, ValidationPerClass = 50 },
+        Data = Cifar100(100, 450, 50),
         Teacher = "resnet20",
         Student = "resnet56",
         TeacherEpochs = 240,
@@ -75,6 +79,54 @@ public sealed record DistillationPlan
         WarmUpEpochs = 10,
         Augmentation = new Augmentation { ResizedCrop = new RandomResizedCrop(), Flip = true },
     };
+
+    /// <summary>The first classes of CIFAR-100, dealt once for all seeds; training and validation images come from its
+    /// training part, test images from its test part.</summary>
+    /// <param name="classes">How many classes, up to 100.</param>
+    /// <param name="train">Images of each to learn from.</param>
+    /// <param name="validation">Images of each that choose the epoch.</param>
+    /// <param name="test">Images of each to judge by; there are 100.</param>
+    /// <param name="size">Pixels of each side: 32, or less by averaging.</param>
+    /// <returns>The plan.</returns>
+    public static DataPlan Cifar100(int classes, int train, int validation, int test = 100, int size = 32) =>
+        Plan(new Cifar100Source(DataSplit.Train), new Cifar100Source(DataSplit.Test), 100, classes, train, validation,
+            test, size);
+
+    /// <summary>The same of pictures that the library draws.</summary>
+    /// <param name="classes">How many classes of form and colour, up to 20.</param>
+    /// <param name="train">Images of each to learn from.</param>
+    /// <param name="validation">Images of each that choose the epoch.</param>
+    /// <param name="test">Images of each to judge by.</param>
+    /// <param name="size">Pixels of each side: 32, or less by averaging.</param>
+    /// <returns>The plan.</returns>
+    public static DataPlan Shapes(int classes, int train, int validation, int test = 100, int size = 32)
+    {
+        return Plan(Drawn(train + validation, 11), Drawn(test, 12), 20, classes, train, validation, test, size);
+
+        // With room to spare: the classes are equally likely, not equally many.
+        static DataSource Drawn(int perClass, long seed) =>
+            new ShapesSource(new ShapesOptions { Count = 20 * (perClass + 40 + perClass / 2), Difficulty = 0.6 }, seed);
+    }
+
+    private static DataPlan Plan(DataSource train, DataSource test, int all, int classes, int labelled, int validation,
+        int judge, int size)
+    {
+        return new DataPlan
+        {
+            Pool = Part(train),
+            TestPool = Part(test).FirstOfEachClass(judge),
+            Labelled = labelled,
+            Validation = validation,
+            PerClass = true,
+            Fixed = true,
+        };
+
+        DataSource Part(DataSource whole)
+        {
+            var chosen = classes == all ? whole : whole.OfClasses([.. Enumerable.Range(0, classes)]);
+            return size == 32 ? chosen : chosen.Resized(size);
+        }
+    }
 
     /// <summary>The teacher of a seed: labels alone.</summary>
     /// <param name="seed">The seed.</param>

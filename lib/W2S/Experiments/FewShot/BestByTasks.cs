@@ -13,11 +13,10 @@ namespace W2S.Experiments.FewShot;
 /// <remarks>The trainer judges on the classes that it trains; few-shot learning has to choose by classes that it does
 /// not.</remarks>
 internal sealed class BestByTasks(
-    ImageModel student, FewShotImages images, int episodes, int every, int epochs, string path,
+    ImageModel student, ImageSet held, int episodes, int every, int epochs, string path,
     IProgress<TrainingProgress>? inner) : IProgress<TrainingProgress>
 {
     private readonly SortedDictionary<int, double> judged = [];
-    private readonly ImageSet held = images.Part(ClassPart.Validation);
     private bool read;
 
     public void Report(TrainingProgress value)

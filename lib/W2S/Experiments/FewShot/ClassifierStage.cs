@@ -62,13 +62,14 @@ public sealed record ClassifierStage : FewShotStage
     protected internal override RunOutcome Run(RunContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var images = Images.Part(ClassPart.Base);
-        using var student = Network.Create(images.Classes, Images.Size, Seed);
+        using var images = Images.Base.Read();
+        using var held = Images.Validation.Read();
+        using var student = Network.Create(images.Classes, images.Height, Seed);
         student.Normalization = Images.Normalization;
-        using var teacher = Teacher?.Load(context);
+        using var teacher = Teacher?.Load(context, images);
         var device = Devices.Best().Device;
         student.to(device);
-        var judge = new BestByTasks(student, Images, ValidationEpisodes, JudgeEvery, Epochs,
+        var judge = new BestByTasks(student, held, ValidationEpisodes, JudgeEvery, Epochs,
             Path.Combine(context.Folder, "best.safetensors"), context.Progress);
         var result = Trainer.Train(new TrainingRun(student, images, Loss)
         {

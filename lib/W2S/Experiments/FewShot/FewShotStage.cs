@@ -2,6 +2,7 @@ using TorchSharp;
 using W2S.Analysis;
 using W2S.Data;
 using W2S.Data.Episodes;
+using W2S.Data.Sources;
 using W2S.Losses;
 using W2S.Models;
 using W2S.Models.Weights;
@@ -17,7 +18,7 @@ public abstract record FewShotStage : Experiment
     internal const string WeightsFile = "weights.safetensors";
 
     /// <summary>The images.</summary>
-    public required FewShotImages Images { get; init; }
+    public required ClassPlan Images { get; init; }
 
     /// <summary>The loss that the student learns by.</summary>
     /// <value>Cross entropy to the labels.</value>
@@ -73,8 +74,9 @@ public abstract record FewShotStage : Experiment
 
     /// <summary>The network that a finished run left; trained again where only the numbers were kept.</summary>
     /// <param name="context">The context of the run that needs it.</param>
+    /// <param name="images">The base images.</param>
     /// <returns>In evaluation mode, owned by the caller.</returns>
-    internal ImageModel Load(RunContext context)
+    internal ImageModel Load(RunContext context, ImageSet images)
     {
         var run = context.Of(this);
         var kept = run.Kept is { } place && File.Exists(Path.Combine(place, WeightsFile)) ? run.File(WeightsFile)
@@ -90,7 +92,7 @@ public abstract record FewShotStage : Experiment
                 Run(context with { Folder = work, Kept = own });
             }
         }
-        var model = Form.Create(Images.Part(ClassPart.Base).Classes, Images.Size, Seed);
+        var model = Form.Create(images.Classes, images.Height, Seed);
         model.Normalization = Images.Normalization;
         model.LoadWeights(kept);
         model.eval();
@@ -104,7 +106,7 @@ public abstract record FewShotStage : Experiment
         using (torch.NewDisposeScope())
             SafeTensorsFile.Write(Path.Combine(context.Kept, WeightsFile), model.state_dict());
         var values = more.ToDictionary(entry => entry.Name, entry => entry.Value);
-        var novel = Images.Part(ClassPart.Novel);
+        using var novel = Images.Novel.Read();
         using var seen = FeatureExtractor.Compute(model, novel, token: context.Token);
         using var weak = teacher is null ? null
             : FeatureExtractor.Compute(teacher, novel, token: context.Token);

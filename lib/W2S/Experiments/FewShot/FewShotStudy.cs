@@ -1,3 +1,4 @@
+using W2S.Data.Sources;
 using W2S.Data.Views;
 using W2S.Losses;
 using W2S.Losses.Distillation;
@@ -18,7 +19,7 @@ public sealed record FewShotStudy
     /// <summary>A setting of seconds, on drawn images; a wider Conv4 stands for the strong network.</summary>
     public static FewShotStudy Quick { get; } = new()
     {
-        Images = FewShotImages.Shapes with { PerClass = 20 },
+        Images = ClassPlan.Shapes(20),
         Strong = new(4, 32),
         TeacherEpochs = 4,
         MetaEpochs = 1,
@@ -31,7 +32,7 @@ public sealed record FewShotStudy
     /// tasks.</summary>
     public static FewShotStudy Paper { get; } = new()
     {
-        Images = FewShotImages.MiniImageNet with { Size = 80 },
+        Images = ClassPlan.MiniImageNet(80),
         Weak = new(12),
         Strong = new(36),
         TeacherEpochs = 100,
@@ -49,7 +50,7 @@ public sealed record FewShotStudy
 
     /// <summary>The images.</summary>
     /// <value>30 of each class of miniImageNet at 32 pixels.</value>
-    public FewShotImages Images { get; init; } = FewShotImages.MiniImageNet with { PerClass = 30 };
+    public ClassPlan Images { get; init; } = ClassPlan.MiniImageNet(perClass: 30);
 
     /// <summary>The weak teacher's network.</summary>
     /// <value>Conv4 of 16 channels.</value>

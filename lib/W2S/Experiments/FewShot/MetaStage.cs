@@ -54,12 +54,14 @@ public sealed record MetaStage : FewShotStage
     protected internal override RunOutcome Run(RunContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        using var student = Start.Load(context);
-        using var teacher = Teacher?.Load(context);
-        var result = EpisodicTrainer.Train(new EpisodicRun(student, Images.Part(ClassPart.Base), Loss)
+        using var images = Images.Base.Read();
+        using var validation = Images.Validation.Read();
+        using var student = Start.Load(context, images);
+        using var teacher = Teacher?.Load(context, images);
+        var result = EpisodicTrainer.Train(new EpisodicRun(student, images, Loss)
         {
             Teacher = teacher is null ? null : new EpisodicTeacher(teacher, ScaleOf(context.Of(Teacher!))),
-            Validation = Images.Part(ClassPart.Validation),
+            Validation = validation,
             Options = new EpisodicOptions
             {
                 Epochs = Epochs,

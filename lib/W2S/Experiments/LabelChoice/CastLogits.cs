@@ -1,5 +1,6 @@
 using TorchSharp;
 using W2S.Analysis;
+using W2S.Data.Sources;
 using W2S.Selection;
 using W2S.Torch;
 using static TorchSharp.torch;
@@ -25,17 +26,17 @@ public sealed class CastLogits
     private readonly IReadOnlyDictionary<string, Tensor> logits;
     private readonly long seed;
 
-    internal CastLogits(ChoiceSplit split, long seed, IReadOnlyDictionary<string, Tensor> logits)
+    internal CastLogits(DataParts split, long seed, IReadOnlyDictionary<string, Tensor> logits)
     {
         (Split, this.seed, this.logits) = (split, seed, logits);
         Teachers = logits.Keys.Count(key => key.EndsWith("/test", StringComparison.Ordinal)) - 1;
-        var truth = tensor(split.Truth(split.Validation));
+        var truth = Truth(ChoicePart.Validation);
         Scalings = [.. Enumerable.Range(0, Teachers + 1).Select(
             k => TemperatureScaling.Fit(Of(k, ChoicePart.Validation, calibrated: false), truth))];
     }
 
     /// <summary>The split.</summary>
-    public ChoiceSplit Split { get; }
+    public DataParts Split { get; }
 
     /// <summary>How many teachers; the student has the number after the last.</summary>
     public int Teachers { get; }
@@ -57,12 +58,12 @@ public sealed class CastLogits
     /// <summary>The true labels of a part.</summary>
     /// <param name="part">The part of the images that is meant.</param>
     /// <returns>int64 [N].</returns>
-    public Tensor Truth(ChoicePart part) => tensor(Split.Truth(part switch
+    public Tensor Truth(ChoicePart part) => tensor((part switch
     {
         ChoicePart.Validation => Split.Validation,
-        ChoicePart.Student => Split.Student,
+        ChoicePart.Student => Split.Unlabelled,
         _ => Split.Test,
-    }));
+    }).Truth.ToArray());
 
     /// <summary>Gives every image of the student's part a label.</summary>
     /// <param name="rule">Whose labels.</param>

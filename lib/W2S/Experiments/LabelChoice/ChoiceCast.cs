@@ -1,4 +1,5 @@
 using W2S.Analysis;
+using W2S.Data.Sources;
 using W2S.Losses;
 using W2S.Models.Weights;
 using W2S.Runs;
@@ -27,7 +28,7 @@ public sealed record ChoiceCast : Experiment
     public override RunFacets Facets => Task.Facets with { Variant = "Teachers and first student" };
 
     /// <inheritdoc/>
-    public override double TestPerTrain => Task.TestPerTrain;
+    public override double TestPerTrain => Task.Data.TestPerTrain;
 
     /// <summary>The split.</summary>
     public override long Seed { get; init; }
@@ -47,7 +48,7 @@ public sealed record ChoiceCast : Experiment
     public FrozenFeatures Features(string network) =>
         new()
         {
-            Images = new ChoiceImageSource(Task.Images, Task.Count),
+            Images = Task.Data.Pool,
             Network = network,
             WithViews = network == Task.Teachers[0]
         };
@@ -59,7 +60,7 @@ public sealed record ChoiceCast : Experiment
     public CastLogits Read(RunResult run)
     {
         ArgumentNullException.ThrowIfNull(run);
-        return new CastLogits(Task.Draw(Seed), Seed, SafeTensorsFile.Read(run.File(File)));
+        return new CastLogits(Task.Data.Draw(Seed), Seed, SafeTensorsFile.Read(run.File(File)));
     }
 
     /// <inheritdoc/>
@@ -67,52 +68,46 @@ public sealed record ChoiceCast : Experiment
     {
         ArgumentNullException.ThrowIfNull(context);
         using var scope = NewDisposeScope();
-        var split = Task.Draw(Seed);
+        var split = Task.Data.Draw(Seed);
         var logits = new Dictionary<string, Tensor>();
         for (var k = 0; k < Task.Teachers.Count; k++)
         {
             var run = context.Of(Features(Task.Teachers[k]));
             var features = FrozenFeatures.Read(run);
             using var probe =
-                Train(features, split.Train, new CrossEntropy(), Supervision.ByLabels(split.Truth(split.Train)),
+                Train(features, split.Labelled, new CrossEntropy(), Supervision.ByLabels([.. split.Labelled.Given]),
                     $"teacher {k}");
             Say(probe, features, $"teacher{k}");
             if (k == 0)
                 logits["views"] =
                     stack([.. FrozenFeatures.ReadViews(run).unbind(0).Select(
-                        view => probe.Logits(Rows(view, split.Student)))]);
+                        view => probe.Logits(split.Unlabelled.Rows(view)))]);
         }
         var strong = FrozenFeatures.Read(context.Of(Features(Task.Student)));
         using var student =
-            Train(strong, split.Student, ProbeStudent.Soft.Loss, Supervision.ByTeacher(logits["teacher0/student"]),
+            Train(strong, split.Unlabelled, ProbeStudent.Soft.Loss, Supervision.ByTeacher(logits["teacher0/student"]),
                 "student");
         Say(student, strong, "student");
         SafeTensorsFile.Write(Path.Combine(context.Kept, File),
             logits.ToDictionary(entry => entry.Key, entry => entry.Value.contiguous()));
         return new RunOutcome { Values = Judge(new CastLogits(split, Seed, logits)) };
 
-        LinearProbe Train(Tensor features, IReadOnlyList<int> part, Loss loss, Supervision by, string who) =>
+        LinearProbe Train(Tensor features, DataPart part, Loss loss, Supervision by, string who) =>
             LinearProbe.Train(
-            Rows(features, part), split.Classes, loss, by, Task.Probe with { Seed = Seeds.Derive(Seed, who) },
+            part.Rows(features), split.Classes, loss, by, Task.Probe with { Seed = Seeds.Derive(Seed, who) },
             context.Progress, context.Token);
 
         void Say(LinearProbe probe, Tensor features, string who)
         {
-            foreach (var (part, positions) in new[] { ("validation", split.Validation), ("student", split.Student),
+            foreach (var (name, part) in new[] { ("validation", split.Validation), ("student", split.Unlabelled),
                 ("test", split.Test) })
-                logits[$"{who}/{part}"] = probe.Logits(Rows(features, positions));
+                logits[$"{who}/{name}"] = probe.Logits(part.Rows(features));
         }
-    }
-
-    internal static Tensor Rows(Tensor features, IReadOnlyList<int> positions)
-    {
-        using var rows = tensor(positions.Select(position => (long)position).ToArray());
-        return features.index_select(0, rows);
     }
 
     private Dictionary<string, double> Judge(CastLogits cast)
     {
-        var truth = tensor(cast.Split.Truth(cast.Split.Test));
+        var truth = cast.Truth(ChoicePart.Test);
         var values = new Dictionary<string, double>();
         for (var k = 0; k <= Task.Teachers.Count; k++)
         {

@@ -1,4 +1,5 @@
 using W2S.Analysis;
+using W2S.Data.Sources;
 using W2S.Losses;
 using W2S.Runs;
 using W2S.Selection;
@@ -44,7 +45,7 @@ public sealed record ChoiceRun : Experiment
     };
 
     /// <inheritdoc/>
-    public override double TestPerTrain => Task.TestPerTrain;
+    public override double TestPerTrain => Task.Data.TestPerTrain;
 
     /// <summary>The split: decides the parts, first weights and batches.</summary>
     public override long Seed { get; init; }
@@ -71,13 +72,13 @@ public sealed record ChoiceRun : Experiment
         var split = cast.Split;
         var (positions, loss, by, values) = Rule.Source switch
         {
-            LabelSource.Truth => ByTruth(split.Student),
-            LabelSource.FewTrueLabels => ByTruth([.. split.Train, .. split.Validation]),
+            LabelSource.Truth => ByTruth(split.Unlabelled),
+            LabelSource.FewTrueLabels => ByTruth(split.Labelled, split.Validation),
             _ => ByRule(cast),
         };
-        using var probe = LinearProbe.Train(ChoiceCast.Rows(features, positions), split.Classes, loss, by,
+        using var probe = LinearProbe.Train(features.index_select(0, positions), split.Classes, loss, by,
             Task.Probe with { Seed = Seeds.Derive(Seed, "student") }, context.Progress, context.Token);
-        var said = SamplePredictions.Of(probe.Logits(ChoiceCast.Rows(features, split.Test)),
+        var said = SamplePredictions.Of(probe.Logits(split.Test.Rows(features)),
             cast.Truth(ChoicePart.Test));
         values["test accuracy"] = said.Accuracy;
         return new RunOutcome
@@ -86,12 +87,13 @@ public sealed record ChoiceRun : Experiment
             Predictions = new Dictionary<string, SamplePredictions> { ["test"] = said }
         };
 
-        (IReadOnlyList<int>, Loss, Supervision, Dictionary<string, double>) ByTruth(IReadOnlyList<int> part) =>
-            (part, new CrossEntropy(), Supervision.ByLabels(split.Truth(part)),
+        static (Tensor, Loss, Supervision, Dictionary<string, double>) ByTruth(params DataPart[] parts) =>
+            (tensor([.. parts.SelectMany(part => part.Positions).Select(at => (long)at)]), new CrossEntropy(),
+                Supervision.ByLabels([.. parts.SelectMany(part => part.Truth)]),
                 new() { ["label accuracy"] = 1, ["coverage"] = 1 });
     }
 
-    private (IReadOnlyList<int>, Loss, Supervision, Dictionary<string, double>) ByRule(CastLogits cast)
+    private (Tensor, Loss, Supervision, Dictionary<string, double>) ByRule(CastLogits cast)
     {
         var labels = cast.Label(Rule);
         var trust = cast.Trust(labels, Rule.Order);
@@ -113,7 +115,7 @@ public sealed record ChoiceRun : Experiment
         var by = new Supervision { TeacherLogits = labels, TeacherWeights = weights }.Rows(tensor(rows));
         var (used, right) = (by.TeacherLogits!.argmax(1),
             Accuracy.Correct(by.TeacherLogits!, cast.Truth(ChoicePart.Student).index_select(0, tensor(rows))));
-        return ([.. rows.Select(row => cast.Split.Student[(int)row])], ProbeStudent.Soft.Loss, by, new()
+        return (tensor([.. rows.Select(row => (long)cast.Split.Unlabelled.Positions[(int)row])]), ProbeStudent.Soft.Loss, by, new()
         {
             ["label accuracy"] = right.Average(x => x ? 1.0 : 0),
             ["coverage"] = rows.Length / (double)kept.Length,

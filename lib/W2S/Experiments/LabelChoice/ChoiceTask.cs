@@ -1,6 +1,7 @@
 using W2S.Data;
+using W2S.Data.Shapes;
+using W2S.Data.Sources;
 using W2S.Runs;
-using W2S.Torch;
 using W2S.Training;
 
 namespace W2S.Experiments.LabelChoice;
@@ -14,12 +15,9 @@ namespace W2S.Experiments.LabelChoice;
 /// </remarks>
 public sealed record ChoiceTask
 {
-    /// <summary>The images.</summary>
-    public required ChoiceImages Images { get; init; }
-
-    /// <summary>How many of the images take part, drawn once and for all splits; all where 0.</summary>
-    /// <value>0.</value>
-    public int Count { get; init; }
+    /// <summary>The images: labels that every teacher learns from; further ones, for temperatures and for the weights of
+    /// teachers; the student's images, unlabelled; and those to judge by.</summary>
+    public required DataPlan Data { get; init; }
 
     /// <summary>The weak networks, the first of which is the one teacher where only one teaches: see
     /// <see cref="FrozenNetwork.Named"/>.</summary>
@@ -28,19 +26,6 @@ public sealed record ChoiceTask
     /// <summary>The strong network.</summary>
     public required string Student { get; init; }
 
-    /// <summary>True labels that every teacher learns from.</summary>
-    public required int TrueLabels { get; init; }
-
-    /// <summary>Further true labels, for temperatures and for the weights of teachers: nobody learns from
-    /// them.</summary>
-    public required int ValidationLabels { get; init; }
-
-    /// <summary>Images of the student's part.</summary>
-    public required int StudentImages { get; init; }
-
-    /// <summary>Images to judge by.</summary>
-    public required int TestImages { get; init; }
-
     /// <summary>How every probe is trained; its seed is replaced by the split's.</summary>
     public LinearProbeOptions Probe { get; init; } = new();
 
@@ -48,25 +33,31 @@ public sealed record ChoiceTask
     /// not.</summary>
     public static ChoiceTask Cifar100 { get; } = new()
     {
-        Images = ChoiceImages.Cifar100SuperClasses,
+        Data = new DataPlan
+        {
+            Pool = new Cifar100Source(DataSplit.Test, Cifar100Labels.Coarse),
+            Labelled = 2_000,
+            Validation = 1_000,
+            Unlabelled = 4_000,
+            Test = 2_000,
+        },
         Teachers = ["cifar100_resnet20", "cifar100_resnet32", "cifar10_resnet20"],
         Student = "cifar100_resnet56",
-        TrueLabels = 2_000,
-        ValidationLabels = 1_000,
-        StudentImages = 4_000,
-        TestImages = 2_000,
     };
 
     /// <summary>EuroSAT, which no network has seen.</summary>
     public static ChoiceTask EuroSat { get; } = new()
     {
-        Images = ChoiceImages.EuroSat,
+        Data = new DataPlan
+        {
+            Pool = FolderSource.EuroSat,
+            Labelled = 200,
+            Validation = 200,
+            Unlabelled = 1_000,
+            Test = 1_000,
+        },
         Teachers = ["cifar10_resnet20", "cifar10_resnet56", "cifar100_resnet20"],
         Student = "cifar100_resnet56",
-        TrueLabels = 200,
-        ValidationLabels = 200,
-        StudentImages = 1_000,
-        TestImages = 1_000,
         Probe = new LinearProbeOptions { Steps = 300 },
     };
 
@@ -74,66 +65,40 @@ public sealed record ChoiceTask
     /// forms alone.</summary>
     public static ChoiceTask Shapes { get; } = new()
     {
-        Images = ChoiceImages.Shapes,
+        Data = new DataPlan
+        {
+            Pool = new ShapesSource(new ShapesOptions { Count = 6_000, Difficulty = 0.6 }, 1),
+            Labelled = 1_000,
+            Validation = 500,
+            Unlabelled = 2_400,
+            Test = 1_200,
+        },
         Teachers = ["shapes weak", "shapes colours", "shapes forms"],
         Student = "shapes strong",
-        TrueLabels = 1_000,
-        ValidationLabels = 500,
-        StudentImages = 2_400,
-        TestImages = 1_200,
         Probe = new LinearProbeOptions { Steps = 300 },
     };
 
     /// <summary>The same with a third of the images, labels and steps, for a quick look.</summary>
     public ChoiceTask Small => this with
     {
-        Count = TrueLabels / 3 + ValidationLabels / 3 + StudentImages / 3 + TestImages / 3,
-        TrueLabels = TrueLabels / 3,
-        ValidationLabels = ValidationLabels / 3,
-        StudentImages = StudentImages / 3,
-        TestImages = TestImages / 3,
+        Data = Data with
+        {
+            Pool = Data.Pool.Sample(
+                Data.Labelled / 3 + Data.Validation / 3 + Data.Unlabelled / 3 + Data.Test / 3, seed: 5),
+            Labelled = Data.Labelled / 3,
+            Validation = Data.Validation / 3,
+            Unlabelled = Data.Unlabelled / 3,
+            Test = Data.Test / 3,
+        },
         Probe = Probe with { Steps = 200 },
     };
-
-    /// <summary>Test images for each of the others that a split deals.</summary>
-    public double TestPerTrain => (double)TestImages / (TrueLabels + ValidationLabels + StudentImages);
 
     /// <summary>What all runs of the task have in common.</summary>
     internal RunFacets Facets => new()
     {
         Scenario = "label choice",
-        Data = Images.Title(),
+        Data = Data.Title,
         Teacher = string.Join(" + ", Teachers),
         Student = Student,
     };
-
-    /// <summary>Draws a split.</summary>
-    /// <param name="seed">Its number.</param>
-    /// <returns>Positions and true labels of its parts.</returns>
-    /// <exception cref="ArgumentException">The parts are larger than the set.</exception>
-    public ChoiceSplit Draw(long seed)
-    {
-        var (labels, classes) = Images.ReadLabels(Count);
-        var parts =
-            RandomSplit.Parts(labels.Count, Seeds.Derive(seed, "split"), TrueLabels, ValidationLabels, StudentImages,
-                TestImages);
-        return new ChoiceSplit(parts[0], parts[1], parts[2], parts[3], labels, classes);
-    }
-}
-
-/// <summary>A split of a <see cref="ChoiceTask"/>.</summary>
-/// <param name="Train">Positions of the images that teachers learn from.</param>
-/// <param name="Validation">Positions of the images for temperatures and weights.</param>
-/// <param name="Student">Positions of the images that the teachers label.</param>
-/// <param name="Test">Positions of the images to judge by.</param>
-/// <param name="Labels">The true label of every image of the set.</param>
-/// <param name="Classes">How many classes there are.</param>
-public sealed record ChoiceSplit(
-    IReadOnlyList<int> Train, IReadOnlyList<int> Validation, IReadOnlyList<int> Student, IReadOnlyList<int> Test,
-    IReadOnlyList<long> Labels, int Classes)
-{
-    /// <summary>True labels of some positions.</summary>
-    /// <param name="positions">For instance <see cref="Test"/>.</param>
-    /// <returns>In their order.</returns>
-    public long[] Truth(IReadOnlyList<int> positions) => [.. positions.Select(position => Labels[position])];
 }

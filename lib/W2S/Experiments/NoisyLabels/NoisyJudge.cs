@@ -1,5 +1,6 @@
 using TorchSharp;
 using W2S.Analysis;
+using W2S.Data.Sources;
 using W2S.Losses;
 using W2S.Losses.NoisyLabels;
 using W2S.Selection;
@@ -8,7 +9,7 @@ using static TorchSharp.torch;
 namespace W2S.Experiments.NoisyLabels;
 
 /// <summary>Judges a student's view of its noisy training labels, with the truth that it never sees.</summary>
-internal sealed class NoisyJudge(Loss loss, NoisySplit split, Tensor given, Tensor? teacher)
+internal sealed class NoisyJudge(Loss loss, DataPart split, Tensor given, Tensor? teacher)
 {
     private readonly bool[] right = split.Right;
     private readonly Loss labels = loss is LabelsAndTeacher both ? both.Labels : loss;

@@ -2,6 +2,8 @@ using TorchSharp;
 using W2S.Analysis;
 using W2S.Data;
 using W2S.Data.Batches;
+using W2S.Data.Noise;
+using W2S.Data.Sources;
 using W2S.Data.Views;
 using W2S.Losses;
 using W2S.Losses.NoisyLabels;
@@ -33,24 +35,8 @@ public sealed record NoisyNetwork : Experiment
     /// <summary>A name of <see cref="ModelCatalogue"/>, for instance <c>preactresnet34</c>.</summary>
     public required string Network { get; init; }
 
-    /// <summary>Where the images to train on come from.</summary>
-    /// <value>CIFAR-100's training part.</value>
-    public NoisyImages Train { get; init; } = NoisyImages.Cifar100Train;
-
-    /// <summary>Where the images to judge by come from.</summary>
-    /// <value>CIFAR-100's test part.</value>
-    public NoisyImages Test { get; init; } = NoisyImages.Cifar100Test;
-
-    /// <summary>Images to train on.</summary>
-    /// <value>50,000.</value>
-    public int TrainImages { get; init; } = 50_000;
-
-    /// <summary>Images to judge by.</summary>
-    /// <value>10,000.</value>
-    public int TestImages { get; init; } = 10_000;
-
-    /// <summary>The noise.</summary>
-    public required NoiseSetting Noise { get; init; }
+    /// <summary>The images, and the noise on the labels of those to train on.</summary>
+    public required DataPlan Data { get; init; }
 
     /// <summary>The first stage that this second one goes on from; null where this is a first.</summary>
     public NoisyNetwork? First { get; init; }
@@ -79,17 +65,17 @@ public sealed record NoisyNetwork : Experiment
     /// <inheritdoc/>
     /// <remarks>A first stage without a teacher is the strong network alone, unless <see cref="Experiment.Role"/> says
     /// otherwise.</remarks>
-    public override RunFacets Facets => RunFacets.Of("noisy labels, whole networks", Train.Title(),
+    public override RunFacets Facets => RunFacets.Of("noisy labels, whole networks", Data.Title,
         Role ?? (First is null && Teacher is null ? Runs.Role.StrongAlone : Runs.Role.Student), Network,
         Teacher?.Network, labels: true, (Teacher is null ? What : Loss).Name) with
     {
-        Noise = Noise.Name,
+        Noise = Data.Noise?.Name,
         Labels = First is null ? null : NoisyMethod.Confirmed,
         Variant = Variant,
     };
 
     /// <inheritdoc/>
-    public override double TestPerTrain => Train.TestPerTrain(Test, TrainImages, TestImages);
+    public override double TestPerTrain => Data.TestPerTrain;
 
     /// <summary>Decides images, noise, first weights, order and views.</summary>
     public override long Seed { get; init; }
@@ -99,6 +85,18 @@ public sealed record NoisyNetwork : Experiment
 
     /// <inheritdoc/>
     public override bool NeedsFiles => true;
+
+    /// <summary>CIFAR-100 whole, with noise: 50,000 images to train on, 10,000 to judge by.</summary>
+    /// <param name="noise">The noise.</param>
+    /// <returns>The images.</returns>
+    public static DataPlan Cifar100(NoiseSetting noise) => new()
+    {
+        Pool = new Cifar100Source(DataSplit.Train),
+        TestPool = new Cifar100Source(DataSplit.Test),
+        Labelled = 50_000,
+        Noise = noise,
+        Fixed = true,
+    };
 
     /// <summary>250 epochs, SGD, rate 0.1 along a cosine (the reference drops it tenfold after 125 and 200), momentum
     /// 0.9, weight decay 1e-4.</summary>
@@ -123,16 +121,15 @@ public sealed record NoisyNetwork : Experiment
     {
         ArgumentNullException.ThrowIfNull(context);
         using var scope = NewDisposeScope();
-        var split = NoisySplit.Draw(Train, Test, TrainImages, TestImages, Noise, Seed);
+        using var data = Data.Open(Seed);
         var device = Devices.Best().Device;
-        using var images = Take(Train, split.Train, split.Given);
-        using var test = Take(Test, split.Test, split.TestTruth);
-        using var student = ModelCatalogue.Create(Network, split.Classes, Seed);
+        var (images, test) = (data.Labelled.Images, data.Test.Images);
+        using var student = ModelCatalogue.Create(Network, data.Classes, Seed);
         student.to(device);
         student.Normalization = Normalization;
-        using var teacher = Teacher is null ? null : Load(context.Of(Teacher));
+        using var teacher = Teacher is null ? null : Load(context.Of(Teacher), data.Classes);
         var values = new Dictionary<string, double>();
-        using var chosen = First is null ? null : Choose(context, student, images, split, values);
+        using var chosen = First is null ? null : Choose(context, student, data, values);
         var result = Trainer.Train(new TrainingRun(student, chosen ?? images, What)
         {
             Batches = new BatchOptions
@@ -150,7 +147,7 @@ public sealed record NoisyNetwork : Experiment
         System.IO.File.Copy(Path.Combine(context.Folder, "last.safetensors"), Path.Combine(context.Kept, File),
             overwrite: true);
         using var seen = FeatureExtractor.Compute(student, test, token: context.Token);
-        var predictions = SamplePredictions.Of(seen.Logits, tensor(split.TestTruth.ToArray(), device: device));
+        var predictions = SamplePredictions.Of(seen.Logits, tensor(data.Test.Truth.ToArray(), device: device));
         values["test accuracy"] = predictions.Accuracy;
         return new RunOutcome
         {
@@ -162,8 +159,7 @@ public sealed record NoisyNetwork : Experiment
         };
     }
 
-    private Normalization Normalization =>
-        Train == NoisyImages.Shapes ? Normalization.Centered : Normalization.Cifar100;
+    private Normalization Normalization => Data.Pool.Normalization;
 
     private Loss What => (First, Teacher) switch
     {
@@ -173,22 +169,16 @@ public sealed record NoisyNetwork : Experiment
         _ => new LabelsAndTeacher(Bootstrapping.LabelCorrection, Loss),
     };
 
-    private static ImageSet Take(NoisyImages which, IReadOnlyList<int> positions, IReadOnlyList<long> labels)
-    {
-        using var all = which.Read();
-        using var part = all.Subset(positions);
-        return part.WithLabels(labels);
-    }
-
     /// <summary>Loads the first stage into the student, selects by its features, gives it a new head, and returns the
     /// selected images.</summary>
-    private ImageSet Choose(RunContext context, ImageModel student, ImageSet images, NoisySplit split,
+    private ImageSet Choose(RunContext context, ImageModel student, DataParts data,
         Dictionary<string, double> values)
     {
+        var split = data.Labelled;
         student.LoadWeights(context.Of(First!).File(File));
-        using var seen = FeatureExtractor.Compute(student, images, token: context.Token);
+        using var seen = FeatureExtractor.Compute(student, split.Images, token: context.Token);
         var selected = Selection.Select(seen.Features, tensor(split.Given.ToArray(), device: seen.Features.device),
-            split.Classes).Selected;
+            data.Classes).Selected;
         var quality = SelectionQuality.Of(selected, split.Right);
         if (quality.Kept == 0)
             throw new InvalidOperationException(
@@ -196,15 +186,15 @@ public sealed record NoisyNetwork : Experiment
         (values["selected"], values["selected right"]) = (quality.Coverage, quality.Accuracy);
         FirstWeights.Of(Seed, () =>
         {
-            student.ReplaceHead(split.Classes);
+            student.ReplaceHead(data.Classes);
             return student;
         }, "head");
-        return images.Subset([.. Enumerable.Range(0, selected.Count).Where(i => selected[i])]);
+        return split.Images.Subset([.. Enumerable.Range(0, selected.Count).Where(i => selected[i])]);
     }
 
-    private ImageModel Load(RunResult run)
+    private ImageModel Load(RunResult run, int classes)
     {
-        var model = ModelCatalogue.Create(Teacher!.Network, Train.ReadLabels().ClassNames.Count, Seed);
+        var model = ModelCatalogue.Create(Teacher!.Network, classes, Seed);
         model.Normalization = Normalization;
         model.LoadWeights(run.File(File));
         return model;

@@ -1,4 +1,5 @@
 using W2S.Analysis;
+using W2S.Data.Sources;
 using W2S.Runs;
 using W2S.Selection;
 using W2S.Torch;
@@ -18,11 +19,8 @@ public sealed record NoisyProbe : Experiment
 {
     private const string File = "probe.safetensors";
 
-    /// <summary>Where the images to train on come from.</summary>
-    public required NoisyImages Train { get; init; }
-
-    /// <summary>Where the images to judge by come from.</summary>
-    public required NoisyImages Test { get; init; }
+    /// <summary>The images, and the noise on the labels of those to train on.</summary>
+    public required DataPlan Data { get; init; }
 
     /// <summary>The weak network: see <see cref="FrozenNetwork.Named"/>.</summary>
     public required string WeakNetwork { get; init; }
@@ -30,19 +28,8 @@ public sealed record NoisyProbe : Experiment
     /// <summary>The strong network.</summary>
     public required string StrongNetwork { get; init; }
 
-    /// <summary>The noise.</summary>
-    public required NoiseSetting Noise { get; init; }
-
     /// <summary>The method.</summary>
     public required NoisyMethod Method { get; init; }
-
-    /// <summary>Images to train on.</summary>
-    /// <value>8,000.</value>
-    public int TrainImages { get; init; } = 8_000;
-
-    /// <summary>Images to judge by.</summary>
-    /// <value>2,000.</value>
-    public int TestImages { get; init; } = 2_000;
 
     /// <summary>How the probe is trained; seed and mixup are replaced by the split's and the method's.</summary>
     public LinearProbeOptions Probe { get; init; } = new() { ReportEvery = 50 };
@@ -51,16 +38,16 @@ public sealed record NoisyProbe : Experiment
     public override string Kind => "noisy-probe";
 
     /// <inheritdoc/>
-    public override RunFacets Facets => RunFacets.Of("noisy labels", Train.Title(), Role ?? Method.Role, Network,
+    public override RunFacets Facets => RunFacets.Of("noisy labels", Data.Title, Role ?? Method.Role, Network,
         Method.Teacher ? WeakNetwork : null, Method.Labels, Method.LossName) with
     {
-        Noise = Noise.Name,
+        Noise = Data.Noise?.Name,
         Labels = Method.LabelsName,
         Variant = Variant,
     };
 
     /// <inheritdoc/>
-    public override double TestPerTrain => Train.TestPerTrain(Test, TrainImages, TestImages);
+    public override double TestPerTrain => Data.TestPerTrain;
 
     /// <summary>The split: decides images, noise, first weights and batches.</summary>
     public override long Seed { get; init; }
@@ -79,30 +66,27 @@ public sealed record NoisyProbe : Experiment
     {
         get
         {
-            List<Experiment> needs = [Features(Train, Network)];
-            if (Test != Train) needs.Add(Features(Test, Network));
-            if (Method.Teacher) needs.AddRange([Teacher, Features(Train, WeakNetwork)]);
+            List<Experiment> needs = [Features(Data.Pool, Network)];
+            if (Data.TestPool is { } tests) needs.Add(Features(tests, Network));
+            if (Method.Teacher) needs.AddRange([Teacher, Features(Data.Pool, WeakNetwork)]);
             return needs;
         }
     }
 
     private string Network => Method.Weak ? WeakNetwork : StrongNetwork;
 
-    /// <summary>The images of the split and their labels.</summary>
-    /// <returns>Positions in the two sets, with true and given labels.</returns>
-    /// <exception cref="ArgumentException">There are fewer images than the split wants.</exception>
-    public NoisySplit Draw() => NoisySplit.Draw(Train, Test, TrainImages, TestImages, Noise, Seed);
-
     /// <inheritdoc/>
     protected internal override RunOutcome Run(RunContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
         using var scope = NewDisposeScope();
-        var split = Draw();
-        var (train, test) = (Rows(context, Train, Network, split.Train), Rows(context, Test, Network, split.Test));
+        var data = Data.Draw(Seed);
+        var split = data.Labelled;
+        var train = split.Rows(FrozenFeatures.Read(context.Of(Features(Data.Pool, Network))));
+        var test = data.Test.Rows(FrozenFeatures.Read(context.Of(Features(Data.TestPool ?? Data.Pool, Network))));
         var given = tensor([.. Method.TrueLabels ? split.Truth : split.Given]);
         var teacher = Method.Teacher ? Taught(context, split) : null;
-        var (chosen, selection) = Choose(train, given, split);
+        var (chosen, selection) = Choose(train, given, data);
         var options = Probe
             with
         { Seed = Seeds.Derive(Seed, Method.Weak ? "teacher" : "student"), Mixup = Method.Mixup };
@@ -110,12 +94,12 @@ public sealed record NoisyProbe : Experiment
         List<RunPoint> history = [];
         var judge = new NoisyJudge(Method.Loss, split, given, teacher);
         using var probe =
-            LinearProbe.Train(train.index_select(0, chosen), split.Classes, Method.Loss, by, options, context.Progress,
+            LinearProbe.Train(train.index_select(0, chosen), data.Classes, Method.Loss, by, options, context.Progress,
                 context.Token, (point, sofar) =>
         {
             using var step = NewDisposeScope();
             var numbers = judge.Judge(sofar.Logits(train), point.Epoch, point.Epochs);
-            numbers["test accuracy"] = sofar.Accuracy(test, split.TestTruth);
+            numbers["test accuracy"] = sofar.Accuracy(test, data.Test.Truth);
             foreach (var (name, value) in point.Diagnostics) numbers[name] = value;
             history.Add(new RunPoint(point.Epoch, numbers));
         });
@@ -130,35 +114,28 @@ public sealed record NoisyProbe : Experiment
                 new Dictionary<string, SamplePredictions>
                 {
                     ["test"] =
-                    SamplePredictions.Of(probe.Logits(test), tensor(split.TestTruth.ToArray()))
+                    SamplePredictions.Of(probe.Logits(test), tensor(data.Test.Truth.ToArray()))
                 },
         };
     }
 
-    internal static FrozenFeatures Features(NoisyImages images, string network) =>
-        new() { Images = new NoisyImageSource(images), Network = network };
-
-    internal static Tensor Rows(RunContext context, NoisyImages images, string network, IReadOnlyList<int> positions)
-    {
-        using var all = FrozenFeatures.Read(context.Of(Features(images, network)));
-        using var rows = tensor(positions.Select(position => (long)position).ToArray());
-        return all.index_select(0, rows);
-    }
+    internal static FrozenFeatures Features(DataSource images, string network) =>
+        new() { Images = images, Network = network };
 
     // The teacher has no dropout and no running statistics: a probe is always in evaluation mode.
-    private Tensor Taught(RunContext context, NoisySplit split)
+    private Tensor Taught(RunContext context, DataPart split)
     {
         using var probe = LinearProbe.Load(context.Of(Teacher).File(File));
-        return probe.Logits(Rows(context, Train, WeakNetwork, split.Train));
+        return probe.Logits(split.Rows(FrozenFeatures.Read(context.Of(Features(Data.Pool, WeakNetwork)))));
     }
 
     private (Tensor Rows, IReadOnlyDictionary<string, double> Values) Choose(Tensor features, Tensor given,
-        NoisySplit split)
+        DataParts data)
     {
         if (Method.Selection is not { } selection)
             return (arange(features.shape[0], ScalarType.Int64), new Dictionary<string, double>());
-        var kept = selection.Select(features, given, split.Classes);
-        var quality = SelectionQuality.Of(kept.Selected, split.Right);
+        var kept = selection.Select(features, given, data.Classes);
+        var quality = SelectionQuality.Of(kept.Selected, data.Labelled.Right);
         var rows = kept.Rows;
         if (rows.Length == 0)
             throw new InvalidOperationException(

@@ -44,13 +44,15 @@ public sealed record QuantileChoice : Experiment
     public override long Seed { get; init; }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Experiment> Needs => [NoisyProbe.Features(Study.Train, Study.StrongNetwork)];
+    public override IReadOnlyList<Experiment> Needs => [Features];
 
     /// <inheritdoc/>
     public override bool NeedsFiles => true;
 
     /// <inheritdoc/>
     public override bool SideBySide => true;
+
+    private FrozenFeatures Features => NoisyProbe.Features(Study.Data.Pool, Study.StrongNetwork);
 
     /// <summary>The quantile with the highest mean validation accuracy; of equals the smallest.</summary>
     /// <param name="runs">Finished choices of one setting, one for each split.</param>
@@ -79,10 +81,11 @@ public sealed record QuantileChoice : Experiment
                 $"{Study.Name} selects no labels by neighbours, or has a teacher; give "
                 + $"{nameof(NoisyMethod)}.{nameof(NoisyMethod.SecondStage)} without one", nameof(Study));
         using var scope = NewDisposeScope();
-        var split = (Study with { Seed = Seed }).Draw();
-        var held = (long)(split.Train.Count * HeldOut);
-        var rest = split.Train.Count - held;
-        var all = NoisyProbe.Rows(context, Study.Train, Study.StrongNetwork, split.Train);
+        var data = Study.Data.Draw(Seed);
+        var split = data.Labelled;
+        var held = (long)(split.Count * HeldOut);
+        var rest = split.Count - held;
+        var all = split.Rows(FrozenFeatures.Read(context.Of(Features)));
         var (features, judged) = (all.narrow(0, 0, rest), all.narrow(0, rest, held));
         var given = tensor([.. split.Given.Take((int)rest)]);
         long[] due = [.. split.Given.Skip((int)rest)];
@@ -90,7 +93,7 @@ public sealed record QuantileChoice : Experiment
         foreach (var quantile in Quantiles)
         {
             using var step = NewDisposeScope();
-            var chosen = (selection with { Quantile = quantile }).Select(features, given, split.Classes).Rows;
+            var chosen = (selection with { Quantile = quantile }).Select(features, given, data.Classes).Rows;
             values[Value(quantile)] = chosen.Length == 0 ? 0 : Judge(tensor(chosen));
         }
         return new RunOutcome { Values = values };
@@ -98,7 +101,7 @@ public sealed record QuantileChoice : Experiment
         double Judge(Tensor rows)
         {
             var options = Study.Probe with { Seed = Seeds.Derive(Seed, "student"), Mixup = method.Mixup };
-            using var probe = LinearProbe.Train(features.index_select(0, rows), split.Classes, method.Loss,
+            using var probe = LinearProbe.Train(features.index_select(0, rows), data.Classes, method.Loss,
                 new Supervision { Labels = given }.Rows(rows), options, context.Progress, context.Token);
             return probe.Accuracy(judged, due);
         }

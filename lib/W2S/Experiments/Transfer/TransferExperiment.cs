@@ -1,5 +1,6 @@
 using W2S.Data;
 using W2S.Data.Batches;
+using W2S.Data.Sources;
 using W2S.Data.Views;
 using W2S.Losses;
 using W2S.Models;
@@ -34,8 +35,8 @@ public enum TransferDepth
 [RunsOn(typeof(Trainer), typeof(ModelCatalogue))]
 public sealed record TransferExperiment : Experiment
 {
-    /// <summary>The task's images.</summary>
-    public TransferData Data { get; init; } = new();
+    /// <summary>The task's images: the teacher learns from the labelled part, its student from the other.</summary>
+    public required DataPlan Data { get; init; }
 
     /// <summary>The network, by its name in <see cref="ModelCatalogue"/>.</summary>
     public required string Network { get; init; }
@@ -98,7 +99,7 @@ public sealed record TransferExperiment : Experiment
         {
             var role = Role ?? (Teacher is not null ? Runs.Role.Student
                 : UnlabelledTruth ? Runs.Role.Ceiling : Runs.Role.FewTrueLabels);
-            return RunFacets.Of("transfer", Data.Name, role, Title(this), Teacher is null ? null : Title(Teacher),
+            return RunFacets.Of("transfer", Data.Title, role, Title(this), Teacher is null ? null : Title(Teacher),
                 UnlabelledTruth, Loss.Name) with
             {
                 Depth = role == Runs.Role.WeakTeacher ? null
@@ -148,18 +149,15 @@ public sealed record TransferExperiment : Experiment
     protected internal override RunOutcome Run(RunContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        var all = Data.Load();
-        var parts = Data.Draw(Seed);
-        using var train = all.Subset(Teacher is null && !UnlabelledTruth ? parts.Labelled : parts.Unlabelled);
-        using var validation = all.Subset(parts.Validation);
-        using var test = all.Subset(parts.Test);
-        using var student = Create(context, all.Classes);
-        using var teacher = Teacher?.Load(context, all.Classes);
+        using var data = Data.Open(Seed);
+        var train = (Teacher is null && !UnlabelledTruth ? data.Labelled : data.Unlabelled).Images;
+        using var student = Create(context, data.Classes);
+        using var teacher = Teacher?.Load(context, data.Classes);
         var trained = Trainer.Train(new TrainingRun(student, train, Loss)
         {
             Teacher = teacher,
             WithLabels = Teacher is null || UnlabelledTruth,
-            Validation = validation,
+            Validation = data.Validation.Images,
             Batches = new BatchOptions
             {
                 BatchSize = BatchSize,
@@ -177,7 +175,7 @@ public sealed record TransferExperiment : Experiment
             },
         }, context.Progress, context.Token);
         context.Token.ThrowIfCancellationRequested();
-        var (values, predictions) = TrainedNetwork.Judge(context, student, validation, test,
+        var (values, predictions) = TrainedNetwork.Judge(context, student, data.Validation.Images, data.Test.Images,
             Teacher is null ? null : context.Of(Teacher));
         return new RunOutcome
         {
@@ -213,7 +211,7 @@ public sealed record TransferExperiment : Experiment
     private static string Title(TransferExperiment run) => (run.Weights, run.Source) switch
     {
         ({ } file, _) => Path.GetFileNameWithoutExtension(file),
-        (_, { } source) => $"{run.Network} of {source.Data.Name}",
+        (_, { } source) => $"{run.Network} of {source.Data.Title}",
         _ => $"{run.Network} from nothing",
     };
 }

@@ -1,3 +1,5 @@
+using W2S.Data.Shapes;
+using W2S.Data.Sources;
 using W2S.Losses;
 using W2S.Runs;
 
@@ -8,7 +10,8 @@ namespace W2S.Experiments.Transfer;
 public sealed record TransferPlan
 {
     /// <summary>The task's images.</summary>
-    public TransferData Data { get; init; } = new();
+    /// <value>EuroSAT.</value>
+    public DataPlan Data { get; init; } = Task(FolderSource.EuroSat);
 
     /// <summary>The teacher's network and what it has seen, as <see cref="FrozenNetwork.Public"/> names it.</summary>
     /// <value>cifar10_resnet20.</value>
@@ -29,6 +32,18 @@ public sealed record TransferPlan
     /// <summary>Under full fine-tuning, the learning rate of a block over that of the next.</summary>
     /// <value>0.9.</value>
     public double LayerDecay { get; init; } = .9;
+
+    /// <summary>A task of 200 labelled and 1,000 unlabelled images; 200 choose the epoch and 1,000 judge.</summary>
+    /// <param name="pool">The images.</param>
+    /// <returns>The plan; every seed deals anew.</returns>
+    public static DataPlan Task(DataSource pool) =>
+        new() { Pool = pool, Labelled = 200, Validation = 200, Unlabelled = 1_000, Test = 1_000 };
+
+    /// <summary>Ten forms that the library draws, for a page without data.</summary>
+    /// <param name="perClass">Pictures of each.</param>
+    /// <returns>The pictures.</returns>
+    public static DataSource Shapes(int perClass = 300) => new ShapesSource(
+        new ShapesOptions { Count = 10 * perClass, Forms = 10, Labels = ShapeLabels.Form, Difficulty = 0.6 }, 2);
 
     /// <summary>The teacher of a seed: full fine-tuning on the labelled part.</summary>
     /// <param name="seed">The seed.</param>

@@ -16,15 +16,7 @@ public sealed class DistillationExperimentTests : IDisposable
 {
     private static readonly DistillationPlan Tiny = new()
     {
-        Data = new DistillationData
-        {
-            Set = DistillationSet.Shapes,
-            Classes = 3,
-            TrainPerClass = 12,
-            ValidationPerClass = 5,
-            TestPerClass = 7,
-            Size = 8
-        },
+        Data = DistillationPlan.Shapes(3, 12, 5, test: 7, size: 8),
         Student = "resnet8",
         TeacherEpochs = 1,
         Epochs = 3,
@@ -38,14 +30,16 @@ public sealed class DistillationExperimentTests : IDisposable
     [Fact]
     public void PartsHaveTheirCountsAndShareNoImage()
     {
-        var images = Tiny.Data.Load();
+        using var parts = Tiny.Data.Open(0);
+        var (train, validation, test) = (parts.Labelled.Images, parts.Validation.Images, parts.Test.Images);
 
-        Assert.Equal((36, 15, 21), (images.Train.Count, images.Validation.Count, images.Test.Count));
-        Assert.All([images.Train, images.Validation, images.Test],
+        Assert.Equal((36, 15, 21), (train.Count, validation.Count, test.Count));
+        Assert.All([train, validation, test],
             part => Assert.Equal([0L, 1, 2], part.Labels.Distinct().Order()));
-        Assert.Equal([8L, 8], images.Train.Images.shape[2..]);
-        Assert.Same(images, (Tiny.Data with { }).Load());
-        var all = new[] { images.Train, images.Validation, images.Test }.SelectMany(Pictures).ToArray();
+        Assert.Equal([8L, 8], train.Images.shape[2..]);
+        Assert.Equal(parts.Test.Positions, Tiny.Data.Draw(1).Test.Positions); // no seed deals anew
+        Assert.Equal(0, Tiny.Data.TestPerTrain);
+        var all = new[] { train, validation, test }.SelectMany(Pictures).ToArray();
         Assert.Equal(all.Length, all.Distinct().Count());
 
         static IEnumerable<string> Pictures(ImageSet part)
@@ -56,12 +50,11 @@ public sealed class DistillationExperimentTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1, 8, "Classes 1")]
-    [InlineData(21, 8, "Classes 21")]
-    [InlineData(3, 12, "Size 12")]
+    [InlineData(21, 8, "class 20 is outside")]
+    [InlineData(3, 64, "size 64")]
     public void DataThatCannotBeAreNamed(int classes, int size, string said) =>
-        Assert.Contains(said,
-            Assert.Throws<ArgumentException>(() => (Tiny.Data with { Classes = classes, Size = size }).Load()).Message);
+        Assert.Contains(said, Assert.ThrowsAny<ArgumentException>(
+            () => DistillationPlan.Shapes(classes, 12, 5, size: size).Open(0)).Message);
 
     [Fact]
     public void EveryNumberFollowsFromThePredictionsAndTheEpochFromTheValidation()
@@ -78,7 +71,7 @@ public sealed class DistillationExperimentTests : IDisposable
         Assert.Equal(3, run.Outcome.History.Count);
         Assert.All(run.Outcome.History, point => Assert.InRange(point.Values["beta"], 0, .5));
         using var scope = NewDisposeScope();
-        var labels = tensor(Tiny.Data.Load().Test.Labels.ToArray());
+        var labels = tensor(Tiny.Data.Draw(1).Test.Truth.ToArray());
         Assert.Equal(run["test accuracy"], Accuracy.Top1(DistillationExperiment.TestLogits(run), labels), 1e-12);
     }
 

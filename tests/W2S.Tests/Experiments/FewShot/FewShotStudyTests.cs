@@ -1,4 +1,5 @@
 using W2S.Data;
+using W2S.Data.Sources;
 using W2S.Experiments.FewShot;
 using W2S.Losses.WeakToStrong;
 using W2S.Runs;
@@ -13,7 +14,7 @@ public sealed class FewShotStudyTests : IDisposable
 
     private static FewShotStudy Tiny { get; } = FewShotStudy.Quick with
     {
-        Images = FewShotImages.Shapes with { PerClass = 20 },
+        Images = ClassPlan.Shapes(20),
         Strong = new(4, 32),
         Seeds = [0],
         TeacherEpochs = 2,
@@ -33,7 +34,9 @@ public sealed class FewShotStudyTests : IDisposable
         var store = new RunStore(folder.Path);
         var run = store.Get(Tiny.Metas(0)[^1], token: TestContext.Current.CancellationToken);
 
-        Assert.Equal(("few-shot-meta", "AdaptConf + labels", "shapes, Conv4 (16 channels) → Conv4 (32 channels), meta stage"), (run.Kind, run.Name, run.Setting));
+        Assert.Equal(("few-shot-meta", "AdaptConf + labels",
+            "shapes, 24 classes, Conv4 (16 channels) → Conv4 (32 channels), meta stage"),
+            (run.Kind, run.Name, run.Setting));
         foreach (var value in (string[])["1-shot", "5-shot", "1-shot agreement", "validation 1-shot"])
             Assert.InRange(run[value], 0.05, 1);
         Assert.InRange(run["1-shot"], run["1-shot low"], run["1-shot high"]);
@@ -86,7 +89,8 @@ public sealed class FewShotStudyTests : IDisposable
         Assert.Equal(5, Tiny.ClassifierRuns.Count);
         // The published setting.
         var paper = FewShotStudy.Paper.Classifiers(0)[3];
-        Assert.Equal((80, 36, 100, 128), (paper.Images.Size, paper.Network.Depth, paper.Epochs, paper.BatchSize));
+        Assert.Equal(new MiniImageNetSource(ClassPart.Base, 80), paper.Images.Base);
+        Assert.Equal((36, 100, 128), (paper.Network.Depth, paper.Epochs, paper.BatchSize));
         Assert.Equal(0.1, paper.Optimizer.LearningRate);
     }
 
@@ -105,13 +109,8 @@ public sealed class FewShotStudyTests : IDisposable
     [Fact]
     public void BaseValidationAndNovelClassesAreDisjoint()
     {
-        var names = Enum.GetValues<ClassPart>().SelectMany(part => Tiny.Images.Part(part).ClassNames).ToArray();
-        Assert.Equal(40, names.Length);
-        Assert.Equal(40, names.Distinct().Count());
-        Assert.Equal((24, 6, 10),
-            (Tiny.Images.Part(ClassPart.Base).Classes, Tiny.Images.Part(ClassPart.Validation).Classes,
-                Tiny.Images.Part(ClassPart.Novel).Classes));
-        Assert.Contains("there is no few-shot set 'x'",
-            Assert.Throws<ArgumentException>(() => new FewShotImages { Set = "x" }.Part(ClassPart.Base)).Message);
+        var names = Enum.GetValues<ClassPart>().Select(part => Tiny.Images.Of(part).ReadLabels().ClassNames).ToArray();
+        Assert.Equal([24, 6, 10], names.Select(own => own.Count));
+        Assert.Equal(40, names.SelectMany(own => own).Distinct().Count());
     }
 }

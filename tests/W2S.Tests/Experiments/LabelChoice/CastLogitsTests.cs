@@ -1,4 +1,5 @@
 using TorchSharp;
+using W2S.Data.Sources;
 using W2S.Experiments.LabelChoice;
 using static TorchSharp.torch;
 
@@ -11,7 +12,6 @@ public sealed class CastLogitsTests
     // Validation: logits ±a with 8 of 10 right, so that T = a / ln 4. Truth of the student's images: 0, 1, 0, 1.
     private static CastLogits Cast(bool secondIsBetter = false)
     {
-        int[] validation = [.. Enumerable.Range(0, 10)], student = [10, 11, 12, 13], test = [14];
         long[] labels = [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 1, 0, 1, 0];
         var logits = new Dictionary<string, Tensor>();
         Add("teacher0", 4, [3, 0, 0, 1, 0, 2, 0, 0.5f]);   // says 0 1 1 1
@@ -24,7 +24,9 @@ public sealed class CastLogitsTests
         logits["views"] =
             stack([logits["teacher0/student"], logits["teacher0/student"].flip(1), logits["teacher1/student"],
                 logits["student/student"]]);
-        return new CastLogits(new ChoiceSplit([], validation, student, test, labels, 2), 0, logits);
+        return new CastLogits(new DataParts(Part(0, 0), Part(0, 10), Part(10, 14), Part(14, 15), ["no", "yes"]), 0, logits);
+
+        DataPart Part(int from, int to) => new([.. Enumerable.Range(from, to - from)], labels[from..to]);
 
         void Add(string who, float loud, float[] says)
         {

@@ -1,4 +1,5 @@
 using TorchSharp;
+using W2S.Data.Sources;
 using W2S.Experiments;
 using W2S.Experiments.LabelChoice;
 using static TorchSharp.torch;
@@ -11,16 +12,17 @@ public sealed class ChoiceTaskTests
     public void PartsOfASplitShareNoImage()
     {
         var task = ChoiceTask.Shapes.Small;
-        var split = task.Draw(3);
+        var split = task.Data.Draw(3);
         var all = All(split);
-        Assert.Equal(task.Count, all.Length);
+        Assert.Equal(task.Data.Pool.ReadLabels().Labels.Count, all.Length);
         Assert.Equal(all.Length, all.Distinct().Count());
         Assert.Equal(20, split.Classes);
-        Assert.Equal(split.Labels[split.Test[1]], split.Truth(split.Test)[1]);
-        Assert.Equal(all, All(task.Draw(3)));
-        Assert.NotEqual(all, All(task.Draw(4)));
+        Assert.Equal(task.Data.Pool.ReadLabels().Labels[split.Test.Positions[1]], split.Test.Truth[1]);
+        Assert.Equal(all, All(task.Data.Draw(3)));
+        Assert.NotEqual(all, All(task.Data.Draw(4)));
 
-        static int[] All(ChoiceSplit split) => [.. split.Train, .. split.Validation, .. split.Student, .. split.Test];
+        static int[] All(DataParts split) => [.. split.Labelled.Positions, .. split.Validation.Positions,
+            .. split.Unlabelled.Positions, .. split.Test.Positions];
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using W2S.Data.Noise;
+using W2S.Data.Sources;
 using W2S.Experiments.NoisyLabels;
 using W2S.Runs;
 using W2S.Selection;
@@ -17,11 +19,13 @@ public sealed class NoisyNetworkTests
         var weak = new NoisyNetwork
         {
             Network = "resnet8",
-            Train = NoisyImages.Shapes,
-            Test = NoisyImages.Shapes,
-            TrainImages = 192,
-            TestImages = 64,
-            Noise = new(NoiseKind.Symmetric, 0.2),
+            Data = new DataPlan
+            {
+                Pool = NoisyProbeTests.Pictures,
+                Labelled = 192,
+                Test = 64,
+                Noise = new(NoiseKind.Symmetric, 0.2),
+            },
             Options = options,
             BatchSize = 32,
         };
@@ -53,11 +57,11 @@ public sealed class NoisyNetworkTests
             new NoisyNetwork
             {
                 Network = "preactresnet18",
-                Noise = new(NoiseKind.Asymmetric, 0.4)
+                Data = NoisyNetwork.Cifar100(new(NoiseKind.Asymmetric, 0.4))
             };
-        Assert.Equal((250, 50_000, 128), (first.Options.Epochs, first.TrainImages, first.BatchSize));
+        Assert.Equal((250, 50_000, 128), (first.Options.Epochs, first.Data.Labelled, first.BatchSize));
         Assert.Equal((70, 1e-3), (NoisyNetwork.SecondStage.Epochs, NoisyNetwork.SecondStage.Optimizer.LearningRate));
-        Assert.Equal("CIFAR-100 train, preactresnet18, asymmetric 40 %", first.Setting);
+        Assert.Equal("CIFAR-100, preactresnet18, asymmetric 40 %", first.Setting);
         Assert.Equal([first], (first with { First = first }).Needs);
     }
 }

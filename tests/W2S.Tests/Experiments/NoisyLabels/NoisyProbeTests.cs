@@ -1,4 +1,7 @@
 using TorchSharp;
+using W2S.Data.Noise;
+using W2S.Data.Shapes;
+using W2S.Data.Sources;
 using W2S.Experiments;
 using W2S.Experiments.LabelChoice;
 using W2S.Experiments.NoisyLabels;
@@ -30,16 +33,21 @@ public sealed class NoisyProbeTests : IDisposable
         Plant("shapes strong", 1.2f);
     }
 
+    internal static DataSource Pictures { get; } =
+        new ShapesSource(new ShapesOptions { Count = 10_000, Difficulty = 0.6 }, 4);
+
     private static NoisyProbe Run { get; } = new()
     {
-        Train = NoisyImages.Shapes,
-        Test = NoisyImages.Shapes,
+        Data = new DataPlan
+        {
+            Pool = Pictures,
+            Labelled = 1_500,
+            Test = 500,
+            Noise = new(NoiseKind.Symmetric, 0.5),
+        },
         WeakNetwork = "shapes weak",
         StrongNetwork = "shapes strong",
-        Noise = new(NoiseKind.Symmetric, 0.5),
         Method = NoisyMethod.StrongAlone,
-        TrainImages = 1_500,
-        TestImages = 500,
         Probe = new LinearProbeOptions { Steps = 150, BatchSize = 128 },
     };
 
@@ -52,25 +60,27 @@ public sealed class NoisyProbeTests : IDisposable
     [Fact]
     public void ASplitIsDisjointAndItsNoiseIsItsOwn()
     {
-        var (first, again, second) = (Run.Draw(), Run.Draw(), (Run with { Seed = 1 }).Draw());
-        Assert.Equal(1_500, first.Train.Distinct().Count());
-        Assert.Empty(first.Train.Intersect(first.Test));
-        Assert.Equal(first.Given, again.Given);
-        Assert.NotEqual(first.Train, second.Train);
+        var (parts, second) = (Run.Data.Draw(0), Run.Data.Draw(1));
+        var first = parts.Labelled;
+        Assert.Equal(1_500, first.Positions.Distinct().Count());
+        Assert.Empty(first.Positions.Intersect(parts.Test.Positions));
+        Assert.Equal(first.Given, Run.Data.Draw(0).Labelled.Given);
+        Assert.NotEqual(first.Positions, second.Labelled.Positions);
         // 50 % drawn anew, of which one in twenty is right
         Assert.InRange(first.Right.Count(right => right) / 1_500.0, 0.49, 0.56);
-        Assert.Equal(0.475, Run.Noise.WrongShare(20), 1e-12);
-        Assert.Equal(20, first.Classes);
+        Assert.Equal(0.475, Run.Data.Noise!.WrongShare(20), 1e-12);
+        Assert.Equal(20, parts.Classes);
+        Assert.Equal(500 / 1_500.0, Run.Data.TestPerTrain);
     }
 
     [Fact]
     public void AsymmetricNoiseOfShapesKeepsTheForm()
     {
-        var split = (Run with { Noise = new(NoiseKind.Asymmetric, 0.4) }).Draw();
+        var split = (Run.Data with { Noise = new(NoiseKind.Asymmetric, 0.4) }).Draw(0).Labelled;
         Assert.Equal(0.4, split.Right.Count(right => !right) / 1_500.0, 0.01);
         Assert.All(split.Truth.Zip(split.Given), pair => Assert.Equal(pair.First / 4, pair.Second / 4));
         Assert.Contains("nobody labelled shapes",
-            Assert.Throws<ArgumentException>(() => (Run with { Noise = NoiseSetting.Human }).Draw()).Message);
+            Assert.Throws<ArgumentException>(() => (Run.Data with { Noise = NoiseSetting.Human }).Draw(0)).Message);
     }
 
     [Fact]
@@ -146,14 +156,14 @@ public sealed class NoisyProbeTests : IDisposable
     [Fact]
     public void KindsThatReadFilesOfTheirNeedsSayIt()
     {
-        var (source, task) = (new NoisyImageSource(NoisyImages.Shapes), ChoiceTask.Shapes);
+        var (source, task) = (Pictures, ChoiceTask.Shapes);
         var protocol = new ProbeProtocol { TeacherImages = 10, StudentImages = 10, TestImages = 10, TrueLabels = 10 };
         Assert.All(
             new Experiment[]
             {
                 new ProbeRun { Protocol = protocol, Images = source, Weak = "shapes weak", Strong = "shapes strong" },
                 Run, new QuantileChoice { Study = Run },
-                new NoisyNetwork { Network = "resnet8", Noise = Run.Noise },
+                new NoisyNetwork { Network = "resnet8", Data = Run.Data },
                 new ChoiceCast { Task = task }, new ChoiceRun { Task = task, Rule = LabelRule.OneTeacher },
             },
             run => Assert.True(run.NeedsFiles, run.Kind));
@@ -177,10 +187,10 @@ public sealed class NoisyProbeTests : IDisposable
 
     private void Plant(string network, float spread)
     {
-        var run = new FrozenFeatures { Images = new NoisyImageSource(NoisyImages.Shapes), Network = network };
+        var run = new FrozenFeatures { Images = Pictures, Network = network };
         var place = Path.Combine(store.Folder, run.Kind, run.Hash);
         Directory.CreateDirectory(Path.Combine(place, "kept"));
-        var (labels, names) = NoisyImages.Shapes.ReadLabels();
+        var (labels, names) = Pictures.ReadLabels();
         using var generator = new Generator(7);
         var centres = randn(names.Count, 24, generator: generator);
         var features = centres[tensor(labels.ToArray())] + spread * randn(labels.Count, 24, generator: generator);

@@ -1,6 +1,8 @@
 using System.Globalization;
 using W2S.Analysis;
 using W2S.Data;
+using W2S.Data.Noise;
+using W2S.Data.Sources;
 using W2S.Experiments.NoisyLabels;
 using W2S.Losses.Distillation;
 using W2S.Losses.WeakToStrong;
@@ -44,11 +46,15 @@ public sealed class NoisyReferenceTests(ITestOutputHelper output)
         using var folder = new TemporaryFolder();
         var run = new NoisyProbe
         {
-            Train = NoisyImages.Cifar100Test,
-            Test = NoisyImages.Cifar100Test,
+            Data = new DataPlan
+            {
+                Pool = new Cifar100Source(DataSplit.Test),
+                Labelled = 8_000,
+                Test = 2_000,
+                Noise = new(kind, rate),
+            },
             WeakNetwork = "cifar100_resnet20",
             StrongNetwork = "cifar100_resnet56",
-            Noise = new(kind, rate),
             Method = NoisyMethod.StrongAlone,
         };
         var results =
@@ -64,7 +70,7 @@ public sealed class NoisyReferenceTests(ITestOutputHelper output)
             var own = Statistics.OverRuns(
                 [.. results.Skip(k * Splits).Take(Splits).Select(result => result["test accuracy"])]).Percent;
             var error = Math.Sqrt((sd * sd + own.Sd * own.Sd) / Splits);
-            var line = $"{run.Noise.Name}, {results[k * Splits].Name}: {own} here, {mean} ± {sd} by PyTorch, difference "
+            var line = $"{run.Data.Noise!.Name}, {results[k * Splits].Name}: {own} here, {mean} ± {sd} by PyTorch, difference "
                 + $"{own.Mean - mean:+0.0;−0.0}, joint 95 % interval ± {2.306 * error:F1}";
             output.WriteLine(line + (Math.Abs(own.Mean - mean) > 2.306 * error ? "  OUTSIDE" : ""));
             // Dozens of cells at 95 % would fail by chance; at 99.9 % (Student's t, 8 degrees of freedom) hardly one

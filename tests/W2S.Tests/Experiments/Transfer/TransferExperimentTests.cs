@@ -1,4 +1,5 @@
 using W2S.Data;
+using W2S.Data.Sources;
 using W2S.Experiments;
 using W2S.Experiments.Transfer;
 using W2S.Losses;
@@ -14,9 +15,15 @@ namespace W2S.Tests.Experiments.Transfer;
 [Collection(W2S.Tests.ProcessWide.Name)]
 public sealed class TransferExperimentTests : IDisposable
 {
-    private static readonly TransferData Tiny = TransferData.Shapes
-        with
-    { PerClass = 12, Labelled = 30, Validation = 20, Unlabelled = 40, Test = 30 };
+    private static readonly DataPlan Tiny = new()
+    {
+        Pool = TransferPlan.Shapes(12),
+        Labelled = 30,
+        Validation = 20,
+        Unlabelled = 40,
+        Test = 30,
+    };
+
     private static readonly TransferExperiment Teacher = new()
     {
         Role = Role.WeakTeacher,
@@ -27,7 +34,7 @@ public sealed class TransferExperimentTests : IDisposable
     };
     private static readonly TransferExperiment Source = Teacher
         with
-    { Role = null, Data = Tiny with { PerClass = 13 }, Network = "resnet14" };
+    { Role = null, Data = Tiny with { Pool = TransferPlan.Shapes(13) }, Network = "resnet14" };
 
     private readonly string folder = Directory.CreateTempSubdirectory("w2s-transfer-").FullName;
     private readonly RunStore store;
@@ -49,12 +56,14 @@ public sealed class TransferExperimentTests : IDisposable
     [Fact]
     public void PartsHaveTheirSizesAndShareNoImage()
     {
-        var (labelled, validation, unlabelled, test) = Tiny.Draw(3);
+        var parts = Tiny.Draw(3);
+        DataPart[] all = [parts.Labelled, parts.Validation, parts.Unlabelled, parts.Test];
 
-        Assert.Equal((30, 20, 40, 30), (labelled.Length, validation.Length, unlabelled.Length, test.Length));
-        Assert.Equal(120, labelled.Concat(validation).Concat(unlabelled).Concat(test).Distinct().Count());
-        Assert.Equal(test, Tiny.Draw(3).Test);
-        Assert.NotEqual(test, Tiny.Draw(4).Test);
+        Assert.Equal([30, 20, 40, 30], all.Select(part => part.Count));
+        Assert.Equal(120, all.SelectMany(part => part.Positions).Distinct().Count());
+        Assert.Equal(parts.Test.Positions, Tiny.Draw(3).Test.Positions);
+        Assert.NotEqual(parts.Test.Positions, Tiny.Draw(4).Test.Positions);
+        Assert.Equal(30 / 90.0, Tiny.TestPerTrain);
         Assert.Throws<ArgumentException>(() => (Tiny with { Test = 1_000 }).Draw(0));
     }
 
@@ -111,7 +120,7 @@ public sealed class TransferExperimentTests : IDisposable
     [Fact]
     public void ProbesAndTheirFeaturesAreMadeOnceAndKept()
     {
-        IImageSource images = (Tiny with { PerClass = 13 }).Whole;
+        var images = TransferPlan.Shapes(13);
         var protocol =
             new ProbeProtocol
             {

@@ -1,8 +1,6 @@
 using System.Globalization;
-using W2S.Data.Noise;
-using W2S.Data.Shapes;
 
-namespace W2S.Experiments.NoisyLabels;
+namespace W2S.Data.Noise;
 
 /// <summary>How labels become wrong.</summary>
 public enum NoiseKind
@@ -10,7 +8,8 @@ public enum NoiseKind
     /// <summary>Labels are drawn anew, uniformly over all classes, the true one included.</summary>
     Symmetric,
 
-    /// <summary>Labels go to the next class: of the super-class for CIFAR-100, of the same form for shapes.</summary>
+    /// <summary>Labels go to the next class of their group: of the super-class for CIFAR-100, of the same form for
+    /// shapes.</summary>
     Asymmetric,
 
     /// <summary>The labels that one person each gave: CIFAR-100N.</summary>
@@ -37,31 +36,21 @@ public sealed record NoiseSetting(NoiseKind Kind, double Rate)
     /// <returns>0 … 1.</returns>
     public double WrongShare(int classes) => Kind == NoiseKind.Symmetric ? Rate * (classes - 1) / classes : Rate;
 
-    /// <summary>Makes the labels of a set noisy.</summary>
-    /// <param name="images">Which set: it gives the neighbours of a class, and people's labels.</param>
-    /// <param name="clean">True labels of the positions chosen.</param>
+    /// <summary>Makes labels noisy.</summary>
+    /// <param name="clean">The true labels.</param>
     /// <param name="classes">How many classes there are.</param>
-    /// <param name="positions">The positions chosen in the set.</param>
     /// <param name="seed">Decides which labels become wrong.</param>
-    /// <returns>A label for each position.</returns>
-    /// <exception cref="ArgumentException">People's labels for images that people did not label, or a rate outside 0 …
+    /// <param name="groups">The group of each class, within which asymmetric noise stays; null for one group.</param>
+    /// <returns>A label for each.</returns>
+    /// <exception cref="ArgumentException">People's labels, which are read and not made, or a rate outside 0 …
     /// 1.</exception>
-    public IReadOnlyList<long> Apply(NoisyImages images, IReadOnlyList<long> clean, int classes,
-        IReadOnlyList<int> positions, long seed)
-    {
-        ArgumentNullException.ThrowIfNull(clean);
-        ArgumentNullException.ThrowIfNull(positions);
-        switch (Kind)
+    public IReadOnlyList<long> Apply(IReadOnlyList<long> clean, int classes, long seed,
+        IReadOnlyList<int>? groups = null) => Kind switch
         {
-            case NoiseKind.Symmetric: return LabelNoise.Symmetric(clean, classes, Rate, seed).Labels;
-            case NoiseKind.Asymmetric: return LabelNoise.Asymmetric(clean, Map(images, classes), Rate, seed).Labels;
-        }
-        var given = images.ReadHumanLabels();
-        return [.. positions.Select(position => given[position])];
-    }
-
-    // A class of shapes is form · number of colours + colour.
-    private static IReadOnlyList<int> Map(NoisyImages images, int classes) => images == NoisyImages.Shapes
-        ? LabelNoise.NextInGroup([.. Enumerable.Range(0, classes).Select(k => k / new ShapesOptions().Colors)])
-        : LabelNoise.Cifar100Map;
+            NoiseKind.Symmetric => LabelNoise.Symmetric(clean, classes, Rate, seed).Labels,
+            NoiseKind.Asymmetric => LabelNoise.Asymmetric(
+                clean, LabelNoise.NextInGroup(groups ?? new int[classes]), Rate, seed).Labels,
+            _ => throw new ArgumentException($"noise of kind {Kind} is read with the set, not made; give "
+                + $"{NoiseKind.Symmetric} or {NoiseKind.Asymmetric}"),
+        };
 }
