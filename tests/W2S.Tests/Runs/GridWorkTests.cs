@@ -52,7 +52,8 @@ public sealed class GridWorkTests : IDisposable
         Assert.Contains("InvalidOperationException", failure.Details);
 
         Assert.Equal(1, sweep.Retry(sweep.Runs));
-        Assert.Equal([RunState.Ready, RunState.Waiting], Sweep.Read("plan", Store).Runs.Take(2).Select(run => run.State));
+        Assert.Equal([RunState.Ready, RunState.Waiting],
+            Sweep.Read("plan", Store).Runs.Take(2).Select(run => run.State));
         Assert.Equal(2, Grid.Work(runs, Store, token: Token));
         Assert.Equal((2, 1), (Sweep.Read("plan", Store).Runs[0].Failure!.Count, Stepped.Starts("good 1")));
     }
@@ -167,10 +168,12 @@ public sealed class GridWorkTests : IDisposable
 
         RunStore elsewhere = new(other, results), alone = new(Path.Combine(folder.Path, "third"), results);
         Assert.Equal(2, Grid.Work(runs, elsewhere, token: Token)); // what failed stays failed
-        Assert.Equal(1, Sweep.Keep("plan", runs, elsewhere).Runs.Single(run => run.Hash == bad.Hash).Failure!.Count);
-        Assert.Equal(1, Sweep.Keep("plan", runs, elsewhere).Retry(Sweep.Read("plan", elsewhere).Runs.Where(run => run.Hash == bad.Hash)));
+        var sweep = Sweep.Keep("plan", runs, elsewhere);
+        var failed = sweep.Runs.Single(run => run.Hash == bad.Hash);
+        Assert.Equal((1, 1), (failed.Failure!.Count, sweep.Retry([failed])));
         Grid.Work(runs, elsewhere, token: Token);
-        Assert.Equal((1, 1, 2), (Stepped.Starts("collected teacher"), Stepped.Starts("collected"), Stepped.Starts("collected bad")));
+        Assert.Equal((1, 1, 2),
+            (Stepped.Starts("collected teacher"), Stepped.Starts("collected"), Stepped.Starts("collected bad")));
         Grid.Work([runs[0]], alone, token: Token);
         Assert.Equal(1, Stepped.Starts("collected")); // finished, as its result is committed
     }

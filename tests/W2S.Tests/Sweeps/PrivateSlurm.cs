@@ -9,7 +9,9 @@ namespace W2S.Tests.Sweeps;
 /// without accounting. Tasks of the partition <c>first</c> take nodes from those of <c>main</c>.</summary>
 internal sealed class PrivateSlurm : IDisposable
 {
-    private static readonly string[] Programs = ["munged", "slurmctld", "slurmd", "sbatch", "squeue", "scancel", "sinfo"];
+    private static readonly string[] Programs =
+        ["munged", "slurmctld", "slurmd", "sbatch", "squeue", "scancel", "sinfo"];
+
     private readonly TemporaryFolder folder = new();
     private readonly int nodes;
 
@@ -19,7 +21,8 @@ internal sealed class PrivateSlurm : IDisposable
     {
         this.nodes = nodes;
         var missing = Programs.FirstOrDefault(program => Find(program) is null);
-        Assert.SkipUnless(missing is null, $"there is no {missing} here: slurmctld, slurmd, slurm-client and munge are wanted");
+        Assert.SkipUnless(missing is null,
+            $"there is no {missing} here: slurmctld, slurmd, slurm-client and munge are wanted");
         Assert.SkipUnless(Environment.UserName == "root", "Slurm's programs are started by root");
         foreach (var place in new[] { "state", "log", "munge" }) Directory.CreateDirectory(folder.At(place));
         File.WriteAllText(folder.At("slurm.conf"), Configuration());
@@ -74,10 +77,12 @@ internal sealed class PrivateSlurm : IDisposable
     public void Lose(int node)
     {
         Kill(folder.At($"slurmd-n{node}.pid"), "KILL");
-        foreach (var process in Directory.GetDirectories("/proc").Where(path => int.TryParse(Path.GetFileName(path), out _)))
-            if (Holds(Path.Combine(process, "environ"), $"SLURMD_NODENAME=n{node}\0")
-                && Holds(Path.Combine(process, "environ"), Configured))
+        foreach (var process in Directory.GetDirectories("/proc"))
+        {
+            var environment = Path.Combine(process, "environ");
+            if (Holds(environment, $"SLURMD_NODENAME=n{node}\0") && Holds(environment, Configured))
                 Process.Start("kill", ["-KILL", Path.GetFileName(process)]).WaitForExit();
+        }
     }
 
     public void StartNode(int node) => Run("slurmd", "-N", $"n{node}");
@@ -170,7 +175,8 @@ internal sealed class PrivateSlurm : IDisposable
             InactiveLimit=0
             PreemptType=preempt/partition_prio
             PreemptMode=REQUEUE
-            NodeName=n[1-{nodes}] NodeHostname={host} NodeAddr=127.0.0.1 Port=[{port + 1}-{port + nodes}] CPUs=1 RealMemory=2000
+            NodeName=DEFAULT CPUs=1 RealMemory=2000
+            NodeName=n[1-{nodes}] NodeHostname={host} NodeAddr=127.0.0.1 Port=[{port + 1}-{port + nodes}]
             PartitionName=main Nodes=ALL Default=YES DefaultTime=60 PriorityTier=1
             PartitionName=first Nodes=ALL DefaultTime=60 PriorityTier=10 PreemptMode=OFF
 

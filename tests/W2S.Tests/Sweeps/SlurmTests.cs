@@ -45,8 +45,8 @@ public sealed class SlurmTests
         Assert.True(starts > 2, "no run was longer than its job");
     }
 
-    // Five pairs, three seeds, a teacher and seven students each, of the lengths that such runs have, a minute scaled to
-    // a second.
+    // Five pairs, three seeds, a teacher and seven students each, of the lengths that such runs have, a minute scaled
+    // to a second.
     [Fact]
     public void SixteenNodesComeWithinFivePercentOfTheBound()
     {
@@ -79,20 +79,21 @@ public sealed class SlurmTests
         Assert.StartsWith("job ", said);
     }
 
-    private static int UnderWay(SweepProcess sweep) => Sweep.Read(Path.GetFileNameWithoutExtension(sweep.Plan), sweep.Store)
-        .Runs.Count(run => run.State == RunState.UnderWay);
+    private static IReadOnlyList<SweepRun> Look(SweepProcess sweep) =>
+        Sweep.Read(Path.GetFileNameWithoutExtension(sweep.Plan), sweep.Store).Runs;
+
+    private static int Count(SweepProcess sweep, RunState state) => Look(sweep).Count(run => run.State == state);
+
+    private static int UnderWay(SweepProcess sweep) => Count(sweep, RunState.UnderWay);
 
     private static void Finish(PrivateSlurm slurm, SweepProcess sweep)
     {
-        var runs = () => Sweep.Read(Path.GetFileNameWithoutExtension(sweep.Plan), sweep.Store).Runs;
-        var last = runs().Count(run => run.State == RunState.Finished);
-        while (runs().Any(run => run.State != RunState.Finished))
+        for (var ended = -1; ended < Look(sweep).Count && slurm.Jobs().Length > 0;)
         {
-            PrivateSlurm.Wait(() => runs().Count(run => run.State == RunState.Finished) > last
-                || slurm.Jobs().Length == 0, "no run ends any more");
-            last = runs().Count(run => run.State == RunState.Finished);
-            if (slurm.Jobs().Length == 0) break;
+            PrivateSlurm.Wait(() => Count(sweep, RunState.Finished) > ended || slurm.Jobs().Length == 0,
+                "no run ends any more");
+            ended = Count(sweep, RunState.Finished);
         }
-        Assert.All(runs(), run => Assert.Equal(RunState.Finished, run.State));
+        Assert.All(Look(sweep), run => Assert.Equal(RunState.Finished, run.State));
     }
 }

@@ -29,7 +29,8 @@ public sealed class SweepTests
         Assert.Equal(Enumerable.Range(0, count).Select(n => (double)n),
             sweep.Store.All().Select(run => run["number"]).Order());
         var (wall, bound) = ((notes[^1].At - notes[0].At).TotalSeconds, count / 4.0);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{wall:F1} s for {bound:F1} s of sleep in each of 4 processes");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{wall:F1} s for {bound:F1} s of sleep in each of 4 processes");
         Assert.True(!LongProofs.Wanted || wall <= 1.15 * bound, $"{wall:F1} s for {bound:F1}");
     }
 
@@ -51,7 +52,8 @@ public sealed class SweepTests
         var (one, status) = sweep.Run("status", failed.Hash[..6]);
         Assert.Equal(0, one);
         Assert.Contains("InvalidOperationException: no good: 3", status);
-        Assert.Equal((2, "w2s: 'none' is not the beginning of one hash of sleeps; see: list\n"), sweep.Run("retry", "none"));
+        Assert.Equal((2, "w2s: 'none' is not the beginning of one hash of sleeps; see: list\n"),
+            sweep.Run("retry", "none"));
 
         File.WriteAllText($"{sweep.Log}.mended", "");
         Assert.Contains("1 failed run asked for again", sweep.Run("retry").Said);
@@ -70,18 +72,18 @@ public sealed class SweepTests
         using var sweep = Trainings(kills + 4);
         using var undisturbed = Trainings(kills + 4);
         Assert.Equal(0, undisturbed.Run("work", "--workers", "2").Code);
-        var (random, begun, killed) = (new Random(7), 0, 0);
+        var (random, begun) = (new Random(7), 0);
         var workers = new Process?[2];
-        while (killed < kills)
+        for (var killed = 0; killed < kills;)
         {
-            for (var i = 0; i < workers.Length; i++) workers[i] ??= Start(sweep, () => Interlocked.Increment(ref begun));
+            for (var i = 0; i < workers.Length; i++)
+                workers[i] ??= Start(sweep, () => Interlocked.Increment(ref begun));
             Thread.Sleep(random.Next(500, 4000));
             var victim = random.Next(workers.Length);
-            var (died, work) = (workers[victim]!, Volatile.Read(ref begun) > 0);
-            if (!work) continue; // it compiles the plan
-            Assert.False(died.HasExited, "the sweep ended before all kills; it has become too short");
-            died.Kill(); // SIGKILL
-            died.WaitForExit();
+            Assert.False(workers[victim]!.HasExited, "the sweep ended before all kills; it has become too short");
+            if (Volatile.Read(ref begun) == 0) continue; // plans are being compiled
+            workers[victim]!.Kill(); // SIGKILL
+            workers[victim]!.WaitForExit();
             workers[victim] = null;
             killed++;
         }
@@ -148,10 +150,9 @@ public sealed class SweepTests
         const string code = "#include <errno.h>\nint flock(int file, int operation) { errno = ENOSYS; return -1; }\n";
         try
         {
-            using var compiler = Process.Start(new ProcessStartInfo("cc", ["-shared", "-fPIC", "-x", "c", "-o", library, "-"])
-            {
-                RedirectStandardInput = true,
-            })!;
+            string[] options = ["-shared", "-fPIC", "-x", "c", "-o", library, "-"];
+            using var compiler = Process.Start(
+                new ProcessStartInfo("cc", options) { RedirectStandardInput = true })!;
             compiler.StandardInput.Write(code);
             compiler.StandardInput.Close();
             compiler.WaitForExit();

@@ -1,5 +1,5 @@
-// Runs that sleep and note it in the file that W2S_TEST_LOG names: SLEEPS of them, LENGTH seconds each. The fourth fails as
-// long as there is no file of the log's name and .mended, and the sixth needs it.
+// Runs that sleep and note it in the file that W2S_TEST_LOG names: SLEEPS of them, LENGTH milliseconds each. With FAILS
+// the fourth fails as long as there is no file of the log's name and .mended, and the sixth needs it.
 record Sleeps(int Number) : Experiment
 {
     public double Length { get; init; }
@@ -10,7 +10,8 @@ record Sleeps(int Number) : Experiment
 
     public override string Kind => "sleeps";
 
-    public override RunFacets Facets => new() { Scenario = "sleeps", Data = $"{Length} s", Variant = $"sleep {Number}" };
+    public override RunFacets Facets =>
+        new() { Scenario = "sleeps", Data = $"{Length} s", Variant = $"sleep {Number}" };
 
     public override double TestPerTrain => 0;
 
@@ -31,9 +32,10 @@ record Sleeps(int Number) : Experiment
 
     void Note(string what)
     {
-        using var log = new FileStream(Environment.GetEnvironmentVariable("W2S_TEST_LOG")!, FileMode.Append, FileAccess.Write,
-            FileShare.ReadWrite, 0);
-        log.Write(System.Text.Encoding.UTF8.GetBytes($"{Number} {Environment.ProcessId} {DateTime.UtcNow.Ticks} {what}\n"));
+        using var log = new FileStream(Environment.GetEnvironmentVariable("W2S_TEST_LOG")!, FileMode.Append,
+            FileAccess.Write, FileShare.ReadWrite, 0);
+        log.Write(System.Text.Encoding.UTF8.GetBytes(
+            $"{Number} {Environment.ProcessId} {DateTime.UtcNow.Ticks} {what}\n"));
     }
 }
 

@@ -1,12 +1,13 @@
-// Small real trainings, TRAININGS of them: ResNet-8 on drawn shapes with all that has a state, a checkpoint after every update
-// and weights that are kept.
+// Small real trainings, TRAININGS of them of EPOCHS epochs: ResNet-8 on drawn shapes with all that has a state, a
+// checkpoint after every update and weights that are kept.
 record Trains(int Number) : Experiment
 {
     public int Epochs { get; init; }
 
     public override string Kind => "trains";
 
-    public override RunFacets Facets => new() { Scenario = "trains", Data = "shapes", Variant = $"training {Number}" };
+    public override RunFacets Facets =>
+        new() { Scenario = "trains", Data = "shapes", Variant = $"training {Number}" };
 
     public override double TestPerTrain => 0;
 
@@ -22,7 +23,8 @@ record Trains(int Number) : Experiment
         {
             Batches = new()
             {
-                BatchSize = 16, Seed = Number, Augmentation = Augmentation.Standard, Mixing = new MixOptions { Mixup = 0.3 },
+                BatchSize = 16, Seed = Number, Augmentation = Augmentation.Standard,
+                Mixing = new MixOptions { Mixup = 0.3 },
             },
             Validation = held,
             Options = new()
@@ -39,4 +41,5 @@ record Trains(int Number) : Experiment
 
 int Given(string name) => int.Parse(Environment.GetEnvironmentVariable(name) ?? "0");
 
-Experiment[] runs = [.. Enumerable.Range(0, Given("TRAININGS")).Select(number => new Trains(number) { Epochs = Given("EPOCHS") })];
+Experiment[] runs = [.. Enumerable.Range(0, Given("TRAININGS"))
+    .Select(number => new Trains(number) { Epochs = Given("EPOCHS") })];
