@@ -118,9 +118,10 @@ public sealed class RunProvenanceTests : IDisposable
     public void TheTimeOfAKilledPartCounts()
     {
         // What a process leaves that was killed on another machine a while ago.
-        var place = Directory.CreateDirectory(Path.Combine(folder.Path, "taught", $"{Teacher.Hash}.unfinished")).FullName;
-        var claim = Path.Combine(place, "claim.1");
-        File.WriteAllText(claim, new ClaimHolder("other", 1, "other", DateTime.UtcNow, "", 0).ToJson() + "\n5.0\n41.5\n46");
+        var place = Path.Combine(folder.Path, "taught", $"{Teacher.Hash}.unfinished");
+        var claim = Path.Combine(Directory.CreateDirectory(place).FullName, "claim.1");
+        File.WriteAllText(claim,
+            new ClaimHolder("other", 1, "other", DateTime.UtcNow, "", 0).ToJson() + "\n5.0\n41.5\n46");
         File.SetLastWriteTimeUtc(claim, DateTime.UtcNow.AddMinutes(-2));
 
         Assert.InRange(Store.Get(Teacher).Seconds, 41.5, 45);

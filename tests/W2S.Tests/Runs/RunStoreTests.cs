@@ -51,7 +51,8 @@ public sealed class RunStoreTests : IDisposable
         Assert.Throws<OperationCanceledException>(() => store.Get(toy));
         Assert.Null(store.Find(toy));
         Assert.Equal(.51, store.Get(toy)["test accuracy"]);
-        Assert.Equal([Path.Combine(folder, "toy", toy.Hash)], Directory.GetFileSystemEntries(Path.Combine(folder, "toy")));
+        Assert.Equal([Path.Combine(folder, "toy", toy.Hash)],
+            Directory.GetFileSystemEntries(Path.Combine(folder, "toy")));
     }
 
     [Theory]
