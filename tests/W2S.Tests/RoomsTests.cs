@@ -38,8 +38,6 @@ public sealed partial class RoomsTests
         ("Runs", ["Torch", "Data", "Models", "Models.Weights", "Training", "Analysis"]),
         ("Experiments",
             ["Torch", "Data", "Data.*", "Models", "Models.Weights", "Losses", "Losses.*", "Training", "Runs"]),
-        ("Experiments.Distillation",
-            ["Torch", "Data", "Data.*", "Models", "Models.Weights", "Losses", "Losses.*", "Training", "Runs"]),
         ("Experiments.FewShot",
             ["Torch", "Analysis", "Data", "Data.*", "Models", "Models.Weights", "Losses", "Losses.*", "Training",
                 "Runs"]),
@@ -51,8 +49,6 @@ public sealed partial class RoomsTests
             "Torch", "Analysis", "Data", "Data.*", "Models", "Models.Weights", "Selection", "Losses", "Losses.*",
             "Training", "Runs", "Experiments",
         ]),
-        ("Experiments.Transfer",
-            ["Torch", "Data", "Data.*", "Models", "Models.Weights", "Losses", "Training", "Runs", "Experiments"]),
         ("Charts", ["Torch", "Analysis", "Data", "Training", "Runs", "Experiments", "Experiments.LabelChoice"]),
     ];
 
