@@ -1,11 +1,16 @@
+using TorchSharp;
+using W2S.Analysis;
+using W2S.Data;
 using W2S.Data.Batches;
 using W2S.Data.Sources;
 using W2S.Data.Views;
 using W2S.Losses;
+using W2S.Losses.NoisyLabels;
 using W2S.Losses.WeakToStrong;
 using W2S.Models;
 using W2S.Models.Weights;
 using W2S.Runs;
+using W2S.Selection;
 using W2S.Torch;
 using W2S.Training;
 using static TorchSharp.torch;
@@ -29,7 +34,8 @@ public enum TrainedDepth
 /// <remarks>
 /// Weak teacher, strong network alone, taught student and ceiling are runs of this one kind, made once and shared. Runs
 /// of one seed share the images' parts, first weights, order and views, so that methods are compared pair by pair. The
-/// weights kept are those of the epoch that did best on the validation part; the test part chooses nothing.
+/// weights kept are those of the epoch that did best on the validation part, or the last ones where the plan has no such
+/// part; the test part chooses nothing.
 /// </remarks>
 [RunsOn(typeof(Trainer))]
 public sealed record TrainNetwork : Experiment
@@ -40,9 +46,15 @@ public sealed record TrainNetwork : Experiment
     /// <summary>The network, from nothing or pretrained.</summary>
     public required NetworkSource Network { get; init; }
 
-    /// <summary>A run of the same network on another task, whose weights but for the head this one starts from.</summary>
+    /// <summary>A run of the same network, on another task or in an earlier stage, whose weights but for the head this
+    /// one starts from.</summary>
     /// <value>Null: the weights of <see cref="Network"/>.</value>
     public TrainNetwork? Start { get; init; }
+
+    /// <summary>Which given labels are learned: those that an image's neighbours confirm, by the features of the weights
+    /// that it starts from.</summary>
+    /// <value>Null: all.</value>
+    public NeighbourSelection? Selection { get; init; }
 
     /// <summary>The run whose network teaches.</summary>
     /// <value>Null: labels alone.</value>
@@ -75,6 +87,10 @@ public sealed record TrainNetwork : Experiment
     /// <value>Crop with a margin of 4 pixels, and flip.</value>
     public Augmentation Augmentation { get; init; } = Augmentation.Standard;
 
+    /// <summary>How images of a batch are mixed; a teacher sees them as the student does.</summary>
+    /// <value>Null: not at all.</value>
+    public MixOptions? Mixing { get; init; }
+
     /// <summary>How it is trained. Seed, folder, device, frozen parts and final weights are the run's own.</summary>
     public TrainerOptions Training { get; init; } = new();
 
@@ -96,8 +112,10 @@ public sealed record TrainNetwork : Experiment
                 : FromUnlabelled ? Runs.Role.Ceiling
                 : Data.Unlabelled > 0 ? Runs.Role.FewTrueLabels : Runs.Role.StrongAlone);
             return RunFacets.Of(Scenario ?? "weak to strong", Data.Title, role, Title(this),
-                Teacher is null ? null : Title(Teacher), WithLabels, Loss.Name) with
+                Teacher is null ? null : Title(Teacher), WithLabels, (Loss as LabelsAndTeacher)?.Teacher.Name ?? Loss.Name)
+                with
             {
+                Labels = Selection is null ? null : "confirmed labels",
                 Noise = Data.Noise?.Name,
                 Depth = role == Runs.Role.WeakTeacher ? null : Depth switch
                 {
@@ -159,47 +177,68 @@ public sealed record TrainNetwork : Experiment
             student.LoadWeights(context.Of(Start).File(TrainedNetwork.Weights), strict: true, HeadWeights.Keep);
         using var teacher = Teacher?.Network.Create(data.Classes, Teacher.Seed);
         teacher?.LoadWeights(context.Of(Teacher!).File(TrainedNetwork.Weights));
-        var trained = Trainer.Train(new TrainingRun(student, part.Images, Loss)
+        var (device, validation) =
+            (Devices.Best().Device, data.Validation.Count > 0 ? data.Validation.Images : null);
+        var (selected, quality) = Select(student.to(device), part, data.Classes, context.Token);
+        using var confirmed = selected is null ? null : part.Images.Subset(selected);
+        var trained = Trainer.Train(new TrainingRun(student, confirmed ?? part.Images, Loss)
         {
             Teacher = teacher,
             WithLabels = WithLabels,
             TrueLabels = Loss is AdaptConf { Rule: BetaRule.Oracle } ? part.Truth : null,
-            Validation = data.Validation.Images,
+            Validation = validation,
             Batches = new BatchOptions
             {
                 BatchSize = BatchSize,
                 Augmentation = Depth == TrainedDepth.Head ? Augmentation.None : Augmentation,
+                Mixing = Mixing,
                 Seed = Seed,
             },
             Options = Training with
             {
                 Seed = Seed,
                 Folder = context.Folder,
-                Device = Devices.Best().Device,
-                Final = FinalWeights.Best,
+                Device = device,
+                Final = validation is null ? FinalWeights.Last : FinalWeights.Best,
                 FrozenBackbone = Depth == TrainedDepth.Head,
                 Frozen = Depth == TrainedDepth.LastStage ? BeforeLastStage(student) : [],
             },
         }, context.Progress, context.Token);
         context.Token.ThrowIfCancellationRequested();
-        var (values, predictions) = TrainedNetwork.Judge(context, student, data.Validation.Images, data.Test.Images,
+        var (values, predictions) = TrainedNetwork.Judge(context, student, validation, data.Test.Images,
             Teacher is null ? null : context.Of(Teacher));
-        values["best epoch"] =
-            Math.Round((double)trained.BestStep!.Value / trained.Steps * trained.History[^1].Epochs, 3);
+        if (trained.BestStep is { } best)
+            values["best epoch"] = Math.Round((double)best / trained.Steps * trained.History[^1].Epochs, 3);
+        if (quality is not null) (values["selected"], values["selected right"]) = (quality.Coverage, quality.Accuracy);
         return new RunOutcome
         {
             Values = values,
-            History = [.. trained.History.Where(point => point.Accuracies.ContainsKey("validation")).Select(Point)],
+            History = [.. trained.History.Where(point => point.Accuracies.ContainsKey(validation is null ? "train" : "validation")).Select(Point)],
             Predictions = predictions,
         };
     }
 
-    private static string Title(TrainNetwork run) =>
-        run.Start is null ? run.Network.Title : $"{run.Network.Title} of {run.Start.Data.Title}";
+    private static string Title(TrainNetwork run) => run.Start is null || run.Start.Data == run.Data
+        ? run.Network.Title : $"{run.Network.Title} of {run.Start.Data.Title}";
+
+    private (int[]? Rows, SelectionQuality? Quality) Select(ImageModel student, DataPart part, int classes,
+        CancellationToken token)
+    {
+        if (Selection is null) return (null, null);
+        using var scope = NewDisposeScope();
+        using var seen = FeatureExtractor.Compute(student, part.Images, token: token);
+        var selected = Selection.Select(seen.Features, tensor(part.Given.ToArray(), device: seen.Features.device),
+            classes).Selected;
+        var quality = SelectionQuality.Of(selected, part.Right);
+        return quality.Kept > 0 ? ([.. Enumerable.Range(0, selected.Count).Where(i => selected[i])], quality)
+            : throw new InvalidOperationException(
+                $"{Name}: the neighbours confirm no label; take a larger Quantile or other Neighbours");
+    }
 
     private static RunPoint Point(TrainingProgress at)
     {
-        var values = new Dictionary<string, double> { ["validation accuracy"] = at.Accuracies["validation"] };
+        var values = new Dictionary<string, double>();
+        if (at.Accuracies.TryGetValue("validation", out var accuracy)) values["validation accuracy"] = accuracy;
         if (at.Accuracies.TryGetValue("train", out var train)) values["train accuracy"] = train;
         foreach (var (name, loss) in at.Losses) values[$"loss {name}"] = loss;
         foreach (var (name, mean) in at.Diagnostics) values[name] = mean;

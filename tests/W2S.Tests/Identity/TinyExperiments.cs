@@ -121,9 +121,8 @@ internal static class TinyExperiments
 
     private static IEnumerable<(string, Experiment)> NoisyNetworks()
     {
-        var weak = new NoisyNetwork
+        var plan = new NoisyPlan
         {
-            Network = "resnet8",
             Data = new DataPlan
             {
                 Pool = Pictures,
@@ -131,16 +130,14 @@ internal static class TinyExperiments
                 Test = 32,
                 Noise = new(NoiseKind.Symmetric, 0.2),
             },
-            Options = Training,
+            Weak = new CatalogueNetwork("resnet8"),
+            Strong = new CatalogueNetwork("resnet8"),
+            Selection = new NeighbourSelection { Neighbours = 10 },
+            First = Training,
+            Second = Training,
             BatchSize = 32,
         };
-        yield return ("noisy network",
-            weak with
-            {
-                First = weak,
-                Teacher = weak,
-                Selection = new NeighbourSelection { Neighbours = 10 }
-            });
+        yield return ("noisy network", plan.Runs(0)[3]);
     }
 
     private static IEnumerable<(string, Experiment)> OnFeatures()
