@@ -37,7 +37,10 @@ public sealed partial class RoomsTests
         ("Training", ["Torch", "Data", "Data.*", "Models", "Models.Weights", "Losses", "Losses.Distillation"]),
         ("Runs", ["Torch", "Data", "Models", "Models.Weights", "Training", "Analysis"]),
         ("Experiments",
-            ["Torch", "Data", "Data.*", "Models", "Models.Weights", "Losses", "Losses.*", "Training", "Runs"]),
+        [
+            "Torch", "Analysis", "Data", "Data.*", "Models", "Models.Weights", "Selection", "Losses", "Losses.*",
+            "Training", "Runs",
+        ]),
         ("Experiments.FewShot",
             ["Torch", "Analysis", "Data", "Data.*", "Models", "Models.Weights", "Losses", "Losses.*", "Training",
                 "Runs"]),
@@ -46,10 +49,10 @@ public sealed partial class RoomsTests
                 "Experiments"]),
         ("Experiments.NoisyLabels",
         [
-            "Torch", "Analysis", "Data", "Data.*", "Models", "Models.Weights", "Selection", "Losses", "Losses.*",
-            "Training", "Runs", "Experiments",
+            "Torch", "Analysis", "Data", "Data.*", "Models", "Selection", "Losses", "Losses.*", "Training", "Runs",
+            "Experiments",
         ]),
-        ("Charts", ["Torch", "Analysis", "Data", "Training", "Runs", "Experiments", "Experiments.LabelChoice"]),
+        ("Charts", ["Torch", "Analysis", "Data", "Training", "Runs", "Experiments"]),
     ];
 
     private static readonly Dictionary<short, OpCode> Codes =

@@ -11,6 +11,10 @@ namespace W2S.Experiments;
 /// and seed.</summary>
 public sealed record TransferPlan
 {
+    /// <summary>The kind of study that the runs belong to.</summary>
+    /// <value>transfer.</value>
+    public string Scenario { get; init; } = "transfer";
+
     /// <summary>The task's images.</summary>
     /// <value>EuroSAT.</value>
     public DataPlan Data { get; init; } = Task(FolderSource.EuroSat);
@@ -100,7 +104,7 @@ public sealed record TransferPlan
 
     private TrainNetwork Run(NetworkSource network, long seed, TrainedDepth depth) => new()
     {
-        Scenario = "transfer",
+        Scenario = Scenario,
         Data = Data,
         Network = network,
         Depth = depth,
