@@ -18,7 +18,7 @@ public sealed partial class RoomsTests
     [
         ("Torch", []),
         ("Analysis", ["Torch"]),
-        ("Models.Blocks", []),
+        ("Models.Blocks", ["Torch"]),
         ("Models.Weights", ["Torch"]),
         ("Models", ["Torch", "Models.Blocks", "Models.Weights"]),
         ("Data", ["Torch"]),
@@ -34,7 +34,8 @@ public sealed partial class RoomsTests
         ("Losses.NoisyLabels", ["Torch", "Selection", "Losses"]),
         ("Losses.WeakToStrong", ["Torch", "Selection", "Losses"]),
         ("Losses.Catalogue", ["Selection", "Losses", "Losses.*"]),
-        ("Training", ["Torch", "Data", "Data.*", "Models", "Models.Weights", "Losses", "Losses.Distillation"]),
+        ("Training",
+            ["Torch", "Data", "Data.*", "Models", "Models.Blocks", "Models.Weights", "Losses", "Losses.Distillation"]),
         ("Runs", ["Torch", "Data", "Models", "Models.Weights", "Training", "Analysis"]),
         ("Experiments",
         [

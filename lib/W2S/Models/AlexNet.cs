@@ -1,4 +1,5 @@
 using TorchSharp;
+using TorchSharp.Modules;
 using W2S.Models.Blocks;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -39,7 +40,7 @@ public sealed class AlexNet : HeadedModel
         var x = images;
         for (var layer = 0; layer < features.Count; layer++)
         {
-            x = features[layer].call(x);
+            x = features[layer] is Conv2d convolution ? Layers.Convolve(convolution, null, x) : features[layer].call(x);
             if (layer is 2 or 5 or 12)
                 Keep(x, stages);
         }
@@ -49,7 +50,7 @@ public sealed class AlexNet : HeadedModel
         return x;
     }
 
-    private static Function Relu() => new(x => x.relu_());
+    private static Activation Relu() => new();
 
     private static Function Pool() => new(x => functional.max_pool2d(x, 3, 2));
 
