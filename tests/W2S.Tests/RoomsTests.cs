@@ -18,7 +18,7 @@ public sealed partial class RoomsTests
     [
         ("Torch", []),
         ("Analysis", ["Torch"]),
-        ("Models.Blocks", []),
+        ("Models.Blocks", ["Torch"]),
         ("Models.Weights", ["Torch"]),
         ("Models", ["Torch", "Models.Blocks", "Models.Weights"]),
         ("Data", ["Torch"]),
@@ -33,7 +33,7 @@ public sealed partial class RoomsTests
         ("Losses.Distillation", ["Torch", "Losses"]),
         ("Losses.WeakToStrong", ["Torch", "Selection", "Losses"]),
         ("Losses.NoisyLabels", ["Torch", "Selection", "Losses", "Losses.WeakToStrong"]),
-        ("Training", ["Torch", "Data", "Data.*", "Models", "Models.Weights", "Losses"]),
+        ("Training", ["Torch", "Data", "Data.*", "Models", "Models.Blocks", "Models.Weights", "Losses"]),
         ("Runs", ["Torch", "Data", "Models", "Models.Weights", "Training", "Analysis"]),
         ("Experiments",
             ["Torch", "Data", "Data.*", "Models", "Models.Weights", "Losses", "Losses.*", "Training", "Runs"]),

@@ -1,4 +1,5 @@
 using TorchSharp;
+using TorchSharp.Modules;
 using W2S.Models.Blocks;
 using W2S.Torch;
 using static TorchSharp.torch;
@@ -40,7 +41,7 @@ public sealed class AlexNet : HeadedModel, ICatalogued<ModelEntry>
         var x = images;
         for (var layer = 0; layer < features.Count; layer++)
         {
-            x = features[layer].call(x);
+            x = features[layer] is Conv2d convolution ? Layers.Convolve(convolution, null, x) : features[layer].call(x);
             if (layer is 2 or 5 or 12)
                 Keep(x, stages);
         }
@@ -50,7 +51,7 @@ public sealed class AlexNet : HeadedModel, ICatalogued<ModelEntry>
         return x;
     }
 
-    private static Function Relu() => new(x => x.relu_());
+    private static Activation Relu() => new();
 
     private static Function Pool() => new(x => functional.max_pool2d(x, 3, 2));
 

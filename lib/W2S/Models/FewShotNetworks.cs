@@ -127,10 +127,9 @@ public sealed class FewShotResNet : HeadedModel, ICatalogued<ModelEntry>
 
         protected override Tensor Run(Tensor x)
         {
-            var y = bn1.call(conv1.call(x)).leaky_relu_(Slope);
-            y = bn2.call(conv2.call(y)).leaky_relu_(Slope);
-            y = bn3.call(conv3.call(y));
-            y = Layers.AddInto(y, downsample?.call(x) ?? x).leaky_relu_(Slope);
+            var y = Layers.Convolve(conv1, bn1, x).leaky_relu_(Slope);
+            y = Layers.Convolve(conv2, bn2, y).leaky_relu_(Slope);
+            y = Layers.Convolve(conv3, bn3, y, downsample?.call(x) ?? x).leaky_relu_(Slope);
             return downsample is null ? y : functional.max_pool2d(y, 2);
         }
     }

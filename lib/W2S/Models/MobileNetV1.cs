@@ -24,14 +24,14 @@ public sealed class MobileNetV1 : HeadedModel, ICatalogued<ModelEntry>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than one class.</exception>
     public MobileNetV1(int classes = 1000) : base("mobilenet-v1")
     {
-        model = new Chain(new Chain(Layers.PlainConv(3, 32, 3, 2), Layers.Norm(32), new Function(x => x.relu_())));
+        model = new Chain(new Chain(Layers.PlainConv(3, 32, 3, 2), Layers.Norm(32), new Activation()));
         var inputs = 32;
         foreach (var (outputs, stride) in Plan)
         {
             model.Add($"{model.Count}", new Chain(
                 Layers.PlainConv(inputs, inputs, 3, stride, groups: inputs), Layers.Norm(inputs),
-                new Function(x => x.relu_()), Layers.PlainConv(inputs, outputs, 1), Layers.Norm(outputs),
-                new Function(x => x.relu_())));
+                new Activation(), Layers.PlainConv(inputs, outputs, 1), Layers.Norm(outputs),
+                new Activation()));
             inputs = outputs;
         }
         RegisterComponents();

@@ -52,7 +52,7 @@ public sealed class MobileNetV2 : HeadedModel, ICatalogued<ModelEntry>
     }
 
     private static Chain Activated(int inputs, int outputs, int kernel, int stride) =>
-        new(Layers.Conv(inputs, outputs, kernel, stride), Layers.Norm(outputs), new Function(x => x.relu_()));
+        new(Layers.Conv(inputs, outputs, kernel, stride), Layers.Norm(outputs), new Activation());
 
     private sealed class Inverted : Block
     {
@@ -64,8 +64,8 @@ public sealed class MobileNetV2 : HeadedModel, ICatalogued<ModelEntry>
             around = stride == 1 && inputs == outputs;
             var wide = inputs * expand;
             conv = new Chain(
-                Layers.Conv(inputs, wide, 1), Layers.Norm(wide), new Function(x => x.relu_()),
-                Layers.Conv(wide, wide, 3, stride, groups: wide), Layers.Norm(wide), new Function(x => x.relu_()),
+                Layers.Conv(inputs, wide, 1), Layers.Norm(wide), new Activation(),
+                Layers.Conv(wide, wide, 3, stride, groups: wide), Layers.Norm(wide), new Activation(),
                 Layers.Conv(wide, outputs, 1), Layers.Norm(outputs));
             RegisterComponents();
         }

@@ -92,7 +92,7 @@ public sealed class PreActResNet : HeadedModel, ICatalogued<ModelEntry>
     /// <inheritdoc/>
     protected override Tensor Encode(Tensor images, List<Tensor>? stages)
     {
-        var x = Keep(bn1.call(conv1.call(images)).relu_(), stages);
+        var x = Keep(Layers.Convolve(conv1, bn1, images, relu: true), stages);
         foreach (var layer in layers)
             x = Keep(layer.call(x), stages);
         return Layers.GlobalMean(x);

@@ -119,7 +119,7 @@ public sealed class ResNet : HeadedModel, ICatalogued<ModelEntry>
             throw new ArgumentException(
                 $"images of {images.shape[2]} × {images.shape[3]} pixels: {ModelName} was trained where every halving "
                 + $"is whole; resize them to multiples of {multiple}, for instance 96, 128 or 224", nameof(images));
-        var x = bn1.call(conv1.call(images)).relu_();
+        var x = Layers.Convolve(conv1, bn1, images, relu: true);
         if (pooledStem)
             x = functional.max_pool2d(x, 3, 2, 1);
         Keep(x, stages);

@@ -47,7 +47,7 @@ public sealed class ShuffleNetV1 : HeadedModel, ICatalogued<ModelEntry>
     /// <inheritdoc/>
     protected override Tensor Encode(Tensor images, List<Tensor>? stages)
     {
-        var x = Keep(bn1.call(conv1.call(images)).relu_(), stages);
+        var x = Keep(Layers.Convolve(conv1, bn1, images, relu: true), stages);
         foreach (var layer in layers)
             x = Keep(layer.call(x), stages);
         return Layers.GlobalMean(x);
@@ -76,12 +76,11 @@ public sealed class ShuffleNetV1 : HeadedModel, ICatalogued<ModelEntry>
 
         protected override Tensor Run(Tensor x)
         {
-            var y = Shuffle.Channels(bn1.call(conv1.call(x)).relu_(), groups);
-            y = bn2.call(conv2.call(y)).relu_();
-            y = bn3.call(conv3.call(y));
+            var y = Shuffle.Channels(Layers.Convolve(conv1, bn1, x, relu: true), groups);
+            y = Layers.Convolve(conv2, bn2, y, relu: true);
             return halves
-                ? cat([y, functional.avg_pool2d(x, 3, 2, 1)], 1).relu_()
-                : Layers.AddInto(y, x).relu_();
+                ? cat([Layers.Convolve(conv3, bn3, y), functional.avg_pool2d(x, 3, 2, 1)], 1).relu_()
+                : Layers.Convolve(conv3, bn3, y, x, relu: true);
         }
     }
 

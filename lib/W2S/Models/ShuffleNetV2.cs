@@ -45,10 +45,10 @@ public sealed class ShuffleNetV2 : HeadedModel, ICatalogued<ModelEntry>
     /// <inheritdoc/>
     protected override Tensor Encode(Tensor images, List<Tensor>? stages)
     {
-        var x = Keep(bn1.call(conv1.call(images)).relu_(), stages);
+        var x = Keep(Layers.Convolve(conv1, bn1, images, relu: true), stages);
         foreach (var layer in layers)
             x = Keep(layer.call(x), stages);
-        return Layers.GlobalMean(bn2.call(conv2.call(x)).relu_());
+        return Layers.GlobalMean(Layers.Convolve(conv2, bn2, x, relu: true));
     }
 
     /// <summary>Half of the channels pass; the other half goes through 1×1, depthwise 3×3 and 1×1
@@ -74,9 +74,9 @@ public sealed class ShuffleNetV2 : HeadedModel, ICatalogued<ModelEntry>
 
         protected override Tensor Run(Tensor x)
         {
-            var y = bn1.call(conv1.call(x.narrow(1, half, half))).relu_();
-            y = bn2.call(conv2.call(y));
-            y = bn3.call(conv3.call(y)).relu_();
+            var y = Layers.Convolve(conv1, bn1, x.narrow(1, half, half), relu: true);
+            y = Layers.Convolve(conv2, bn2, y);
+            y = Layers.Convolve(conv3, bn3, y, relu: true);
             return Shuffle.Channels(cat([x.narrow(1, 0, half), y], 1), 2);
         }
     }
@@ -108,9 +108,9 @@ public sealed class ShuffleNetV2 : HeadedModel, ICatalogued<ModelEntry>
 
         protected override Tensor Run(Tensor x)
         {
-            var left = bn2.call(conv2.call(bn1.call(conv1.call(x)))).relu_();
-            var right = bn3.call(conv3.call(x)).relu_();
-            right = bn5.call(conv5.call(bn4.call(conv4.call(right)))).relu_();
+            var left = Layers.Convolve(conv2, bn2, Layers.Convolve(conv1, bn1, x), relu: true);
+            var right = Layers.Convolve(conv4, bn4, Layers.Convolve(conv3, bn3, x, relu: true));
+            right = Layers.Convolve(conv5, bn5, right, relu: true);
             return Shuffle.Channels(cat([left, right], 1), 2);
         }
     }

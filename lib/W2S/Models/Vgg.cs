@@ -38,7 +38,7 @@ public sealed class Vgg : HeadedModel, ICatalogued<ModelEntry>
             {
                 blocks[group].Add($"{3 * layer}", Layers.Conv(inputs, Widths[group], 3, bias: true));
                 blocks[group].Add($"{3 * layer + 1}", Layers.Norm(Widths[group]));
-                blocks[group].Add($"{3 * layer + 2}", new Function(x => x.relu_()));
+                blocks[group].Add($"{3 * layer + 2}", new Activation());
                 inputs = Widths[group];
             }
             register_module($"block{group}", blocks[group]);

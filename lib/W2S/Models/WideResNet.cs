@@ -56,7 +56,7 @@ public sealed class WideResNet : HeadedModel, ICatalogued<ModelEntry>
     /// <inheritdoc/>
     protected override Tensor Encode(Tensor images, List<Tensor>? stages)
     {
-        var x = Keep(conv1.call(images), stages);
+        var x = Keep(Layers.Convolve(conv1, null, images), stages);
         foreach (var block in blocks)
             x = Keep(block.call(x), stages);
         return Layers.GlobalMean(bn1.call(x).relu_());
