@@ -52,9 +52,7 @@ public sealed partial class RoomsTests
         ]),
         ("Experiments.Transfer",
             ["Torch", "Data", "Data.*", "Models", "Models.Weights", "Losses", "Training", "Runs", "Experiments"]),
-        ("Charts",
-            ["Torch", "Analysis", "Data", "Losses.WeakToStrong", "Training", "Runs", "Experiments",
-                "Experiments.LabelChoice"]),
+        ("Charts", ["Torch", "Analysis", "Data", "Losses.WeakToStrong", "Training", "Runs", "Experiments"]),
     ];
 
     private static readonly Dictionary<short, OpCode> Codes =

@@ -46,6 +46,8 @@ internal static class TinyExperiments
         var text = new StringBuilder();
         foreach (var (name, value) in result.Outcome.Values) text.Append(
             $"{name} {BitConverter.DoubleToInt64Bits(value):x}\n");
+        foreach (var arm in result.Outcome.Arms)
+            foreach (var (name, value) in arm.Values) text.Append($"{name} {BitConverter.DoubleToInt64Bits(value):x}\n");
         foreach (var (name, set) in result.Outcome.Predictions) text.Append(
             $"{name} {string.Join(' ', set.Classes)} {string.Join(' ', set.Nll)}\n");
         foreach (var (name, sum) in result.Files) text.Append($"{name} {sum}\n");
@@ -162,7 +164,7 @@ internal static class TinyExperiments
         var task = ChoiceTask.Shapes.Small with { Probe = probe };
         foreach (var rule in LabelRule.Picks.Take(3).Concat(LabelRule.Selections(0.5)).Concat(LabelRule.Ends))
             yield return ($"label choice, {rule.Title}", new ChoiceRun { Task = task, Rule = rule });
-        yield return ("probes", new ProbeRun
+        yield return ("probes, arm by arm", new ProbeRun
         {
             Protocol = new ProbeProtocol
             {

@@ -14,9 +14,9 @@ namespace W2S.Experiments.Distillation;
 
 /// <summary>A network trained whole on images: by labels, by a teacher that is another such run, or by both.</summary>
 /// <remarks>
-/// Teacher, scratch student and ceiling are runs like any other, made once and shared: the teacher and the scratch
-/// student are runs without a <see cref="Teacher"/>, and the scratch student, who sees every true label, is the ceiling
-/// of the students who see none. Runs of one seed share first weights, order and views of the images, so that methods
+/// Teacher, student alone and ceiling are runs like any other, made once and shared: the teacher and the student alone
+/// are runs without a <see cref="Teacher"/>, and the student alone, who sees every true label, is the ceiling of the
+/// students who see none. Runs of one seed share first weights, order and views of the images, so that methods
 /// are compared pair by pair. The weights kept are those of the epoch that did best on validation images, which come
 /// from the training part; the test images choose nothing.
 /// </remarks>

@@ -135,11 +135,10 @@ public sealed record DistillationPlan
         Run(Teacher, TeacherEpochs, seed) with
         { Role = Role.WeakTeacher };
 
-    /// <summary>The student's network taught by labels alone: scratch, and the ceiling of students who see no
-    /// label.</summary>
+    /// <summary>The student's network taught by labels alone; it is the ceiling of students who see no label.</summary>
     /// <param name="seed">The seed.</param>
     /// <returns>The run.</returns>
-    public DistillationExperiment Scratch(long seed) => Run(Student, Epochs, seed);
+    public DistillationExperiment Alone(long seed) => Run(Student, Epochs, seed);
 
     /// <summary>A student that sees the labels: with a teacher where the loss needs one, else by labels
     /// alone.</summary>
@@ -147,20 +146,20 @@ public sealed record DistillationPlan
     /// <param name="seed">The seed.</param>
     /// <returns>The run.</returns>
     public DistillationExperiment WithLabels(Loss loss, long seed) =>
-        Scratch(seed) with { Loss = loss, Teacher = loss.NeedsTeacher ? TeacherRun(seed) : null };
+        Alone(seed) with { Loss = loss, Teacher = loss.NeedsTeacher ? TeacherRun(seed) : null };
 
     /// <summary>A student that sees its teacher and no label.</summary>
     /// <param name="loss">The loss; its weight of the labels is set to 0.</param>
     /// <param name="seed">The seed.</param>
     /// <returns>The run.</returns>
     public DistillationExperiment TeacherOnly(DistillationLoss loss, long seed) =>
-        Scratch(seed) with { Loss = loss.TeacherOnly(), Teacher = TeacherRun(seed), WithLabels = false };
+        Alone(seed) with { Loss = loss.TeacherOnly(), Teacher = TeacherRun(seed), WithLabels = false };
 
     /// <summary>Every method with labels, and some without, for each seed.</summary>
     /// <param name="withLabels">Losses of students that see the labels.</param>
     /// <param name="teacherOnly">Losses of students that see their teacher alone.</param>
     /// <param name="seeds">How many: 0, 1, …; three or more for a claim.</param>
-    /// <returns>The runs, teachers and scratch students among them.</returns>
+    /// <returns>The runs, teachers and students alone among them.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="seeds"/> is not positive.</exception>
     public IReadOnlyList<DistillationExperiment> Runs(IReadOnlyList<Loss> withLabels,
         IReadOnlyList<DistillationLoss> teacherOnly, int seeds)
@@ -170,7 +169,7 @@ public sealed record DistillationPlan
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(seeds);
         return [.. Enumerable.Range(0, seeds).SelectMany(seed => (IEnumerable<DistillationExperiment>)
         [
-            TeacherRun(seed), Scratch(seed),
+            TeacherRun(seed), Alone(seed),
             .. withLabels.Select(loss => WithLabels(loss, seed)),
             .. teacherOnly.Select(loss => TeacherOnly(loss, seed)),
         ])];

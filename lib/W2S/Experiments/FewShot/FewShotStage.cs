@@ -124,7 +124,7 @@ public abstract record FewShotStage : Experiment
             // The same tasks for every method and seed: seed 0.
             var sampler = new EpisodeSampler(novel, new EpisodeOptions { Shots = shots }, seed: 0);
             var scores = EpisodeScores.Of(seen.Features, sampler, Episodes, context.Token);
-            var estimate = Analysis.Statistics.OverRuns(scores.Accuracies);
+            var estimate = Analysis.Statistics.OverSamples(scores.Accuracies);
             (values[$"{shots}-shot"], values[$"{shots}-shot low"],
                 values[$"{shots}-shot high"]) = (estimate.Mean, estimate.Low, estimate.High);
             if (weak is null) continue;

@@ -28,7 +28,7 @@ public enum TransferDepth
 /// <summary>A pretrained network that is adapted to a new task, by true labels, by a weaker teacher, or by
 /// both.</summary>
 /// <remarks>
-/// Teacher, student, scratch and ceiling are runs of this one kind. Runs of one seed share the images' parts, the order
+/// Teacher, students, control and ceiling are runs of this one kind. Runs of one seed share the images' parts, the order
 /// and the views. The weights kept are those of the epoch that did best on the validation part; the test part chooses
 /// nothing.
 /// </remarks>

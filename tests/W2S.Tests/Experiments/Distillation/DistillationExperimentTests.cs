@@ -129,7 +129,7 @@ public sealed class DistillationExperimentTests : IDisposable
         Assert.Equal(runs[2].Teacher!.Hash, runs[0].Hash);
         Assert.Equal("shapes, first 3 classes, 8×8, resnet8 → resnet8", runs[2].Setting);
         Assert.All(new[] { DistillationPlan.Small, DistillationPlan.Quick, DistillationPlan.Paper },
-            plan => Assert.Equal(16, plan.Scratch(0).Hash.Length));
+            plan => Assert.Equal(16, plan.Alone(0).Hash.Length));
     }
 
     private sealed class StopAfter(CancellationTokenSource stop, int reports) : IProgress<TrainingProgress>

@@ -148,14 +148,11 @@ public sealed class TransferExperimentTests : IDisposable
             protocol.Study(FrozenPair.Of(set, network, network), 2, token: TestContext.Current.CancellationToken);
         Assert.All(new[] { study, again }, kept =>
         {
-            Assert.Equal((images.Title, 30), (kept.Pair, kept.TrueLabels));
-            Assert.Equal(expected.Students, kept.Students);
-            Assert.Equal(expected.Teacher, kept.Teacher);
-            Assert.Equal(expected.FewLabels, kept.FewLabels);
-            Assert.Equal(expected.Ceiling, kept.Ceiling);
-            Assert.Equal(expected.Student("Soft labels"), kept.Student("Soft labels"));
-            Assert.Equal(expected.Splits.Select(split => split.Agreement["Hard labels"]),
-                kept.Splits.Select(split => split.Agreement["Hard labels"]));
+            Assert.Equal((images.Title, 30), (kept.Facets.Data, kept.Facets.TrueLabels));
+            Assert.Equal(expected.Select(probe => (probe.Name, probe.Seed)),
+                kept.Select(probe => (probe.Name, probe.Seed)));
+            Assert.Equal(expected.SelectMany(probe => probe.Outcome.Values),
+                kept.SelectMany(probe => probe.Outcome.Values));
         });
         Assert.Equal($"{network}", FrozenNetwork.Introduce("shapes weak"));
         Assert.Contains("no public network",
