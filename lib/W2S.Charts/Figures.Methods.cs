@@ -40,7 +40,8 @@ public static partial class Figures
         return Rows(title,
             [.. gains.Select(gain => new Row(gain.Setting, gain.Facets, gain.Gain, gain.Differences))],
             measure ?? Measure.Gain, zero: true,
-            Join(caption, Verdicts(gains), RunMachine.Note(gains.SelectMany(gain => gain.Runs.Concat(gain.Baseline)).Distinct()) ?? ""));
+            Join(caption, Verdicts(gains),
+                RunMachine.Note(gains.SelectMany(gain => gain.Runs.Concat(gain.Baseline)).Distinct()) ?? ""));
     }
 
     private static string Verdicts(IReadOnlyList<Comparison> gains) => gains.All(gain => !gain.Gain.HasInterval) ? ""

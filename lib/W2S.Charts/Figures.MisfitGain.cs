@@ -30,7 +30,8 @@ public static partial class Figures
         {
             var style = MethodStyle.Of(facets);
             figure.Add("scatter",
-                ("name", facets.Method), ("mode", "markers"), ("x", Numbers(method.Select(run => run["misfit reverse"]))),
+                ("name", facets.Method), ("mode", "markers"),
+                ("x", Numbers(method.Select(run => run["misfit reverse"]))),
                 ("y", Numbers(method.Select(run => run["NLL gain"]))),
                 ("marker", Obj(("color", style.Colour), ("symbol", style.Symbol), ("size", 9),
                     ("line", Obj(("width", 1.5), ("color", style.Colour))))));

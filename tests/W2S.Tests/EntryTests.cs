@@ -314,8 +314,8 @@ public sealed class EntryTests
         "Numerics.Dot(values)", "Numerics.Finite(logarithm)", "Numerics.AtLeast(t)", "Numerics.WeightedMean(x)",
         "Numerics.WeightedMean(weights)", "LossBatch.AtLabels(values)", "LossParts.Of(batch)",
         "ImageModel.Features(images)", "ImageModel.ForwardFeatures(images)", "PreActResNet.Project(pooled)",
-        "HardLabels.Logits(like)", "ProbeParts.Of(rows)", "DataPart.Rows(all)", "ProbeParts.Of(labels)", "TemperatureScaling.Apply(logits)",
-        "ILearnableLoss.CreateModule(example)", "FitNet.CreateModule(example)",
+        "HardLabels.Logits(like)", "ProbeParts.Of(rows)", "DataPart.Rows(all)", "ProbeParts.Of(labels)",
+        "TemperatureScaling.Apply(logits)", "ILearnableLoss.CreateModule(example)", "FitNet.CreateModule(example)",
         "Selective.CreateModule(example)", "LabelsAndTeacher.CreateModule(example)",
     ];
 

@@ -35,7 +35,8 @@ internal static class FeatureTurns
                 var seen = FeatureExtractor.Compute(model, images);
                 seen.Logits.Dispose();
                 return seen.Features;
-            },
+            }
+            ,
         };
         do
         {

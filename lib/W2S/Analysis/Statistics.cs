@@ -12,8 +12,8 @@ namespace W2S.Analysis;
 /// </remarks>
 public static class Statistics
 {
-    /// <summary>Mean, standard deviation and Student-t interval of the mean over independent samples, for instance tasks
-    /// drawn by chance. Runs are compared in <c>W2S.Runs</c>, which knows what they share.</summary>
+    /// <summary>Mean, standard deviation and Student-t interval of the mean over independent samples, for instance
+    /// tasks drawn by chance. Runs are compared in <c>W2S.Runs</c>, which knows what they share.</summary>
     /// <param name="values">One value a sample.</param>
     /// <param name="level">Level of the interval, between 0 and 1.</param>
     /// <returns>The estimate, in the unit of the values; no interval for one sample.</returns>
@@ -81,8 +81,8 @@ public static class Statistics
             : SpecialFunctions.StudentTail(Math.Abs(mean) / error, differences.Count - 1);
     }
 
-    /// <summary>Adjusts p-values for their number by Holm's method: the chance of one false finding among all stays below
-    /// the level.</summary>
+    /// <summary>Adjusts p-values for their number by Holm's method: the chance of one false finding among all stays
+    /// below the level.</summary>
     /// <param name="pValues">One a test.</param>
     /// <returns>Adjusted values in the same order.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A value is outside 0 to 1.</exception>

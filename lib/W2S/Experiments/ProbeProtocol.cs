@@ -57,8 +57,8 @@ public sealed record ProbeProtocol
     /// <param name="seed">The split's number: decides the parts, the first weights and the batches.</param>
     /// <param name="token">Stops the run.</param>
     /// <returns>What each probe measured on the test part, in the order of <see cref="Arms"/>: <c>test accuracy</c>; of
-    /// probes on the strong features <c>test agreement</c>, how often they name the teacher's class; and <c>L2</c> where
-    /// the penalty is chosen by own labels.</returns>
+    /// probes on the strong features <c>test agreement</c>, how often they name the teacher's class; and <c>L2</c>
+    /// where the penalty is chosen by own labels.</returns>
     /// <exception cref="ArgumentException">The protocol does not fit the set.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
     public IReadOnlyList<RunArm> Run(FrozenPair pair, int seed, CancellationToken token = default) =>
@@ -160,7 +160,8 @@ public sealed record ProbeProtocol
             if (student.Loss.LabelWeight != 0)
             {
                 throw new ArgumentException(
-                    $"the student by {student.Loss.Name} gives true labels the weight {student.Loss.LabelWeight}, but it "
+                    $"the student by {student.Loss.Name} gives true labels the weight {student.Loss.LabelWeight}, but "
+                    + "it "
                     + "sees none; use TeacherOnly()");
             }
         }

@@ -7,9 +7,9 @@ namespace W2S.Experiments;
 /// <summary>A network whose weights anyone can fetch into the data folder, under the name that pages call it
 /// by.</summary>
 /// <remarks>
-/// The CIFAR networks are those of chenyaofo/pytorch-cifar-models. <c>imagenet_resnet18</c> is the ImageNet ResNet-18 of
-/// ML.NET's package (<see cref="ResNet.Cntk18"/>): it takes images of multiples of 32 pixels, and was checked against
-/// ONNX Runtime at 96, 128 and 224. Its accuracy on ImageNet is not published.
+/// The CIFAR networks are those of chenyaofo/pytorch-cifar-models. <c>imagenet_resnet18</c> is the ImageNet ResNet-18
+/// of ML.NET's package (<see cref="ResNet.Cntk18"/>): it takes images of multiples of 32 pixels, and was checked
+/// against ONNX Runtime at 96, 128 and 224. Its accuracy on ImageNet is not published.
 /// </remarks>
 public sealed record PublicNetwork : NetworkSource
 {
@@ -33,7 +33,8 @@ public sealed record PublicNetwork : NetworkSource
 
     /// <inheritdoc/>
     public override string Seen => known.Set == "ImageNet"
-        ? $"ImageNet's 1.28 million training images {(known.Licence == Mae ? "without a label" : "with their 1,000 true labels")}"
+        ? $"ImageNet's 1.28 million training images "
+            + $"{(known.Licence == Mae ? "without a label" : "with their 1,000 true labels")}"
         : $"the 50,000 training images of {known.Set} with their {known.Classes} true labels";
 
     /// <summary>Under what terms its weights may be used, and whose they are.</summary>
@@ -80,7 +81,8 @@ public sealed record PublicNetwork : NetworkSource
         ArgumentException.ThrowIfNullOrEmpty(name);
         return name.Split('_') switch
         {
-            ["cifar100", var network] => ("CIFAR-100", network, 100, Normalization.Cifar100, $"weights/{name}.pth", Chen),
+            ["cifar100", var network] =>
+                ("CIFAR-100", network, 100, Normalization.Cifar100, $"weights/{name}.pth", Chen),
             ["cifar10", var network] => ("CIFAR-10", network, 10, Normalization.Cifar10, $"weights/{name}.pth", Chen),
             ["imagenet", "resnet18"] => ("ImageNet", "resnet18-cntk", 0, Normalization.Cntk,
                 "imagenet-resnet18/ResNet18.onnx", "MIT, Microsoft"),

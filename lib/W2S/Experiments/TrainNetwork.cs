@@ -34,8 +34,8 @@ public enum TrainedDepth
 /// <remarks>
 /// Weak teacher, strong network alone, taught student and ceiling are runs of this one kind, made once and shared. Runs
 /// of one seed share the images' parts, first weights, order and views, so that methods are compared pair by pair. The
-/// weights kept are those of the epoch that did best on the validation part, or the last ones where the plan has no such
-/// part; the test part chooses nothing.
+/// weights kept are those of the epoch that did best on the validation part, or the last ones where the plan has no
+/// such part; the test part chooses nothing.
 /// </remarks>
 [RunsOn(typeof(Trainer))]
 public sealed record TrainNetwork : Experiment
@@ -51,8 +51,8 @@ public sealed record TrainNetwork : Experiment
     /// <value>Null: the weights of <see cref="Network"/>.</value>
     public TrainNetwork? Start { get; init; }
 
-    /// <summary>Which given labels are learned: those that an image's neighbours confirm, by the features of the weights
-    /// that it starts from.</summary>
+    /// <summary>Which given labels are learned: those that an image's neighbours confirm, by the features of the
+    /// weights that it starts from.</summary>
     /// <value>Null: all.</value>
     public NeighbourSelection? Selection { get; init; }
 
@@ -101,8 +101,8 @@ public sealed record TrainNetwork : Experiment
     public override string Kind => "network";
 
     /// <inheritdoc/>
-    /// <remarks>Without a teacher it is the ceiling of students that learn from the unlabelled part, the control with few
-    /// true labels where the plan has such a part, and else the strong network alone, unless
+    /// <remarks>Without a teacher it is the ceiling of students that learn from the unlabelled part, the control with
+    /// few true labels where the plan has such a part, and else the strong network alone, unless
     /// <see cref="Experiment.Role"/> says otherwise.</remarks>
     public override RunFacets Facets
     {
@@ -112,7 +112,8 @@ public sealed record TrainNetwork : Experiment
                 : FromUnlabelled ? Runs.Role.Ceiling
                 : Data.Unlabelled > 0 ? Runs.Role.FewTrueLabels : Runs.Role.StrongAlone);
             return RunFacets.Of(Scenario ?? "weak to strong", Data.Title, role, Title(this),
-                Teacher is null ? null : Title(Teacher), WithLabels, (Loss as LabelsAndTeacher)?.Teacher.Name ?? Loss.Name)
+                Teacher is null ? null
+                    : Title(Teacher), WithLabels, (Loss as LabelsAndTeacher)?.Teacher.Name ?? Loss.Name)
                 with
             {
                 Labels = Selection is null ? null : "confirmed labels",
@@ -213,7 +214,8 @@ public sealed record TrainNetwork : Experiment
         return new RunOutcome
         {
             Values = values,
-            History = [.. trained.History.Where(point => point.Accuracies.ContainsKey(validation is null ? "train" : "validation")).Select(Point)],
+            History = [.. trained.History.Where(
+                point => point.Accuracies.ContainsKey(validation is null ? "train" : "validation")).Select(Point)],
             Predictions = predictions,
         };
     }

@@ -178,8 +178,8 @@ public sealed record LossBatch(Tensor StudentLogits)
                 + $"[{string.Join(", ", soft.shape)}]; give TrueLabels, int64 [batch]"),
     };
 
-    /// <summary>A weight that rises over the first part of a run: e / (ρE) while e &lt; ⌊ρE⌋, then 1, at epoch e of E; the
-    /// linear warm-up of ggjy/vision_weak_to_strong.</summary>
+    /// <summary>A weight that rises over the first part of a run: e / (ρE) while e &lt; ⌊ρE⌋, then 1, at epoch e of E;
+    /// the linear warm-up of ggjy/vision_weak_to_strong.</summary>
     /// <param name="fraction">ρ, 0 … 1.</param>
     /// <returns>0 … 1.</returns>
     public double Ramp(double fraction) => Ramp(Epoch, Epochs, fraction);

@@ -2,7 +2,8 @@ using W2S.Torch;
 
 namespace W2S.Losses;
 
-/// <summary>Every loss of the library: name, formula, source and options, as the losses state them themselves.</summary>
+/// <summary>Every loss of the library: name, formula, source and options, as the losses state them
+/// themselves.</summary>
 /// <remarks>
 /// Notation: z_s, z_t the student's and the teacher's logits; p, q their softmax, p^τ, q^τ at temperature τ; y the
 /// label; f̂ = argmax z_s, f̂_w = argmax z_t. Formulas show the teacher's part; where a loss has a label part,

@@ -8,9 +8,10 @@ using static TorchSharp.torch.nn;
 namespace W2S.Models;
 
 /// <summary>An image classifier whose features can be read without taking it apart.</summary>
-/// <remarks>A module of one's own becomes one by <see cref="From(Module{Tensor, Tensor}, int, Normalization, string)"/>,
-/// or derives from <see cref="HeadedModel"/>, or from this class. In evaluation mode several threads may run one at a
-/// time: a forward pass keeps what it computes to itself.</remarks>
+/// <remarks>A module of one's own becomes one by
+/// <see cref="From(Module{Tensor, Tensor}, int, Normalization, string)"/>, or derives from <see cref="HeadedModel"/>,
+/// or from this class. In evaluation mode several threads may run one at a time: a forward pass keeps what it computes
+/// to itself.</remarks>
 /// <param name="name">Its field name, for instance <c>resnet20</c>; also the module's name.</param>
 public abstract class ImageModel(string name) : Module<Tensor, Tensor>(TorchRuntime.Ready(name))
 {
@@ -54,7 +55,8 @@ public abstract class ImageModel(string name) : Module<Tensor, Tensor>(TorchRunt
     /// exchanged; see the other overload for those.</returns>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than one class.</exception>
     public static ImageModel From(Module<Tensor, Tensor> module, int classes, Normalization? normalization = null,
-        string? name = null) => new ModuleModel(module, classes, name) { Normalization = normalization ?? Normalization.Centered };
+        string? name = null) =>
+            new ModuleModel(module, classes, name) { Normalization = normalization ?? Normalization.Centered };
 
     /// <summary>Makes an encoder and a linear head a network of this library.</summary>
     /// <param name="encoder">float32 [B, 3, H, W] to features, [B, F].</param>
@@ -64,7 +66,8 @@ public abstract class ImageModel(string name) : Module<Tensor, Tensor>(TorchRunt
     /// <returns>The network, which owns both modules: its features serve probes and feature losses, and its head can
     /// be exchanged.</returns>
     public static ImageModel From(Module<Tensor, Tensor> encoder, Linear head, Normalization? normalization = null,
-        string? name = null) => new EncoderModel(encoder, head, name) { Normalization = normalization ?? Normalization.Centered };
+        string? name = null) =>
+            new EncoderModel(encoder, head, name) { Normalization = normalization ?? Normalization.Centered };
 
     /// <summary>Runs the network and keeps what lies on the way.</summary>
     /// <param name="images">float32 [B, 3, H, W], normalised as <see cref="Normalization"/> says; or uint8, which is

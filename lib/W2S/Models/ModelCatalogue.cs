@@ -6,8 +6,8 @@ namespace W2S.Models;
 /// themselves.</summary>
 /// <remarks>
 /// Counts come from the public code itself: instantiated with PyTorch and summed over its parameters
-/// (<c>tests/reference/model_reference.py</c>), torchvision's by the torchvision of Debian. A network of one's own joins
-/// by <see cref="Add{T}"/>, or needs no name at all: see <see cref="NetworkSource"/>.
+/// (<c>tests/reference/model_reference.py</c>), torchvision's by the torchvision of Debian. A network of one's own
+/// joins by <see cref="Add{T}"/>, or needs no name at all: see <see cref="NetworkSource"/>.
 /// </remarks>
 [RunsOn(typeof(ICatalogued<ModelEntry>))]
 public static class ModelCatalogue

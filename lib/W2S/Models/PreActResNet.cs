@@ -105,6 +105,7 @@ public sealed class PreActResNet : HeadedModel, ICatalogued<ModelEntry>
 
     private static ModelEntry Entry(int depth, long parameters) => new(
         $"preactresnet{depth}", "PreActResNet", 32, 100, parameters,
-        "ggjy/vision_weak_to_strong, noisy_labels_learning/utils_sel/models/preact_resnet.py without its projection head",
+        "ggjy/vision_weak_to_strong, noisy_labels_learning/utils_sel/models/preact_resnet.py without its projection "
+        + "head",
         classes => new PreActResNet(depth, classes));
 }

@@ -66,7 +66,8 @@ public sealed class Vgg : HeadedModel, ICatalogued<ModelEntry>
 
     static IReadOnlyList<ModelEntry> ICatalogued<ModelEntry>.Entries =>
     [
-        new("vgg8", "VGG", 32, 100, 3_965_028, ModelEntry.Mdistiller + "vgg.py vgg8_bn", classes => new Vgg(8, classes)),
+        new("vgg8", "VGG", 32, 100, 3_965_028, ModelEntry.Mdistiller + "vgg.py vgg8_bn",
+            classes => new Vgg(8, classes)),
         new("vgg13", "VGG", 32, 100, 9_462_180, ModelEntry.Mdistiller + "vgg.py vgg13_bn",
             classes => new Vgg(13, classes)),
     ];

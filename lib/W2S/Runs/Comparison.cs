@@ -9,7 +9,8 @@ namespace W2S.Runs;
 /// <see cref="RunResult.TestPerTrain"/>, after Nadeau and Bengio, <em>Inference for the Generalization Error</em>
 /// (Machine Learning 52, 2003). A family of many comparisons finds a difference by chance sooner than one does: its
 /// p-values are adjusted by Holm's method, and <see cref="Verdict"/> goes by the adjusted one. The interval is that of
-/// the comparison taken alone, and may exclude 0 where the verdict is open. See <see cref="RunSet.Compare(Role, string)"/>.
+/// the comparison taken alone, and may exclude 0 where the verdict is open. See
+/// <see cref="RunSet.Compare(Role, string)"/>.
 /// </remarks>
 public sealed record Comparison
 {
@@ -62,8 +63,8 @@ public sealed record Comparison
     /// <summary>How many comparisons were made together.</summary>
     public int FamilySize { get; private init; } = 1;
 
-    /// <summary>How much of the gap between weak teacher and ceiling a student of the teacher alone recovers; null where
-    /// the runs have no such ends.</summary>
+    /// <summary>How much of the gap between weak teacher and ceiling a student of the teacher alone recovers; null
+    /// where the runs have no such ends.</summary>
     public GapRecovered? Recovered { get; }
 
     /// <summary>What is settled.</summary>
@@ -82,7 +83,8 @@ public sealed record Comparison
         { AdjustedPValue = adjusted.GetValueOrDefault(i, double.NaN), FamilySize = tested.Length })];
     }
 
-    /// <summary>For instance <c>KD + labels over Strong alone: 1.2 [0.3, 2.1] points, n = 5, p = 0.03, above</c>.</summary>
+    /// <summary>For instance <c>KD + labels over Strong alone: 1.2 [0.3, 2.1] points, n = 5, p = 0.03,
+    /// above</c>.</summary>
     /// <returns>The text, for a difference of accuracies.</returns>
     public override string ToString() => FormattableString.Invariant(
         $"{Facets.Method} over {Baseline.Facets.Method}: {Gain.Percent.ToIntervalString()} points, n = {Seeds.Count}, ")

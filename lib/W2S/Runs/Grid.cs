@@ -15,7 +15,8 @@ public static class Grid
     /// <returns>The runs in the order of <paramref name="experiments"/>.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="RunException">The store cannot be written, or another process saw a run fail.</exception>
-    /// <remarks>A run that fails stops the grid, and its exception is thrown; called again, the grid tries it again. <see cref="Work"/>
+    /// <remarks>A run that fails stops the grid, and its exception is thrown; called again, the grid tries it again.
+    /// <see cref="Work"/>
     /// goes on with the others.</remarks>
     public static RunSet Run(
         IReadOnlyList<Experiment> experiments, RunStore store, IProgress<GridProgress>? progress = null,

@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace W2S.Runs;
 
-/// <summary>What a run is, facet by facet; null where a facet does not apply. Beside the seed, this is all by which runs
-/// are chosen, grouped, paired and named.</summary>
+/// <summary>What a run is, facet by facet; null where a facet does not apply. Beside the seed, this is all by which
+/// runs are chosen, grouped, paired and named.</summary>
 /// <remarks>The names of methods and settings are made from facets here and nowhere else, and nothing takes them apart
 /// again.</remarks>
 public sealed record RunFacets
@@ -127,8 +127,8 @@ public sealed record RunFacets
     internal bool StandsIn(RunFacets setting) =>
         Place.Zip(setting.Place).All(pair => pair.First is null || Equals(pair.First, pair.Second));
 
-    /// <summary>The settings of some runs: facets of those that stand in no other's setting. A weak teacher and a strong
-    /// network that nothing else brings together make one.</summary>
+    /// <summary>The settings of some runs: facets of those that stand in no other's setting. A weak teacher and a
+    /// strong network that nothing else brings together make one.</summary>
     internal static IReadOnlyList<RunFacets> WidestSettings(IEnumerable<RunFacets> runs)
     {
         var settings = runs.DistinctBy(run => string.Join('\n', run.Place)).ToList();

@@ -147,9 +147,9 @@ public static class RunFile
 
     private sealed record Run(
         string Hash, string Kind, RunFacets Facets, double TestPerTrain, long Seed, Dictionary<string, double> Values,
-        IReadOnlyList<RunArm> Arms, Dictionary<string, double[]> History, string[] Predictions, double Seconds, DateTime Ended, string Versions,
-        RunMachine? Machine, IReadOnlyDictionary<string, string> Files, IReadOnlyDictionary<string, string> Inputs,
-        JsonObject Record)
+        IReadOnlyList<RunArm> Arms, Dictionary<string, double[]> History, string[] Predictions, double Seconds,
+        DateTime Ended, string Versions, RunMachine? Machine, IReadOnlyDictionary<string, string> Files,
+        IReadOnlyDictionary<string, string> Inputs, JsonObject Record)
     {
         private const string Epoch = "epoch";
 

@@ -67,8 +67,8 @@ public sealed record RunResult
         { Arms = [.. experiment.Arms.Zip(Outcome.Arms, (facets, arm) => arm with { Facets = facets })] },
     };
 
-    /// <summary>What is left of the record without some properties, wherever in it they stand: equal for runs that differ
-    /// in nothing else.</summary>
+    /// <summary>What is left of the record without some properties, wherever in it they stand: equal for runs that
+    /// differ in nothing else.</summary>
     /// <param name="properties">Names of properties, for instance <c>Seed</c>.</param>
     /// <returns>A hash.</returns>
     public string HashWithout(params string[] properties)

@@ -8,8 +8,8 @@ namespace W2S.Runs;
 /// another.</summary>
 /// <remarks>
 /// It comes from a grid, from the store, from a file, or from other sets: <c>RunSet all = [.. some, .. more]</c>. A run
-/// of several arms stands in it as one run an arm, and one that is given twice stands in it once. What is made of it, intervals above all, takes what it needs from the
-/// runs themselves.
+/// of several arms stands in it as one run an arm, and one that is given twice stands in it once. What is made of it,
+/// intervals above all, takes what it needs from the runs themselves.
 /// </remarks>
 [CollectionBuilder(typeof(RunSet), nameof(Create))]
 public sealed class RunSet : IReadOnlyList<RunResult>
@@ -50,9 +50,9 @@ public sealed class RunSet : IReadOnlyList<RunResult>
     /// <summary>The runs of each method and setting, in the order in which they first occur.</summary>
     public IReadOnlyList<RunSet> Methods => [.. By(run => run.Facets).Select(method => method.Runs)];
 
-    /// <summary>The runs of each setting: those that one comparison holds beside each other. A weak teacher or a student
-    /// alone stands in the settings of all that were taught by the one, or share the other's network. The name says
-    /// what tells a setting apart from the others; that of a single one is empty.</summary>
+    /// <summary>The runs of each setting: those that one comparison holds beside each other. A weak teacher or a
+    /// student alone stands in the settings of all that were taught by the one, or share the other's network. The name
+    /// says what tells a setting apart from the others; that of a single one is empty.</summary>
     public IReadOnlyList<(string Name, RunSet Runs)> Settings
     {
         get
@@ -104,8 +104,8 @@ public sealed class RunSet : IReadOnlyList<RunResult>
     /// <summary>A final number of one method, in the order of the seeds.</summary>
     /// <param name="value">Its name.</param>
     /// <returns>One a seed.</returns>
-    /// <exception cref="ArgumentException">There is no run, the runs are of several methods, a seed stands twice, or one
-    /// has no such number.</exception>
+    /// <exception cref="ArgumentException">There is no run, the runs are of several methods, a seed stands twice, or
+    /// one has no such number.</exception>
     public IReadOnlyList<double> Values(string value = "test accuracy")
     {
         var methods = Some.Select(run => run.Facets).Distinct().ToArray();
@@ -115,7 +115,8 @@ public sealed class RunSet : IReadOnlyList<RunResult>
                 + $"{methods[1].Method} in {methods[1].Setting} among them; give those of one");
         if (Seeds.Count < Count)
             throw new ArgumentException(
-                $"{methods[0].Method} has the seeds {string.Join(", ", runs.Select(run => run.Seed).Order())}; give runs "
+                $"{methods[0].Method} has the seeds {string.Join(", ", runs.Select(run => run.Seed).Order())}; give "
+                + "runs "
                 + "of one setting, each seed once");
         return [.. runs.OrderBy(run => run.Seed).Select(run => run[value])];
     }
@@ -130,7 +131,8 @@ public sealed class RunSet : IReadOnlyList<RunResult>
     /// measured.</summary>
     /// <param name="value">The measurement, for instance <c>validation accuracy</c>.</param>
     /// <returns>Epochs and estimates.</returns>
-    /// <exception cref="ArgumentException">As for <see cref="Values"/>; or no moment has such a measurement.</exception>
+    /// <exception cref="ArgumentException">As for <see cref="Values"/>; or no moment has such a
+    /// measurement.</exception>
     public IReadOnlyList<(double Epoch, Estimate Estimate)> History(string value)
     {
         (double, Estimate)[] moments = [.. Some.SelectMany(run => run.Outcome.History)
@@ -172,7 +174,8 @@ public sealed class RunSet : IReadOnlyList<RunResult>
             var others = group.Runs.Where(run => !baseline(run.Facets)).Methods;
             return compared.Count == 0 ? [] : others.Select(
                 method => new Comparison(method, compared, value, group.Runs.Recovered(method, value))
-                { Setting = within is null ? group.Name : method.Facets.SettingBeside(runs.Select(run => run.Facets)) });
+                { Setting = within is null ? group.Name
+                    : method.Facets.SettingBeside(runs.Select(run => run.Facets)) });
         })];
         return all.Length > 0 ? Comparison.Family(all)
             : throw new ArgumentException(

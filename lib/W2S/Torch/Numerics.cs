@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace W2S.Torch;
 
 /// <summary>The numerics that the formulas share.</summary>
-/// <remarks>They make no scalar that waits for the finalizer, as the operators of TorchSharp do; results are owned by the
-/// current dispose scope.</remarks>
+/// <remarks>They make no scalar that waits for the finalizer, as the operators of TorchSharp do; results are owned by
+/// the current dispose scope.</remarks>
 public static class Numerics
 {
     // Kept for good: an implicit Scalar waits for the finalizer at every call, and a collection that another thread

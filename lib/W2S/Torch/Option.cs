@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace W2S.Torch;
 
-/// <summary>Checks of option values, for the <c>init</c> of a property: one clear error that names the option, its value
-/// and the cure.</summary>
+/// <summary>Checks of option values, for the <c>init</c> of a property: one clear error that names the option, its
+/// value and the cure.</summary>
 public static class Option
 {
     /// <summary>A finite number above 0.</summary>

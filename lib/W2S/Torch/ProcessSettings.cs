@@ -86,7 +86,8 @@ public static class ProcessSettings
     {
         const int trimThreshold = -1, topPad = -2, mmapThreshold = -3, heaps = -8;
         var taken = mallopt(mmapThreshold, 1 << 30) != 0 || mallopt(mmapThreshold, 32 << 20) != 0;
-        return taken & mallopt(heaps, 1) != 0 & mallopt(trimThreshold, int.MaxValue) != 0 & mallopt(topPad, 64 << 20) != 0;
+        return taken & mallopt(heaps, 1) != 0 & mallopt(trimThreshold, int.MaxValue) != 0
+            & mallopt(topPad, 64 << 20) != 0;
     }
 
     [DllImport("libc", ExactSpelling = true)]

@@ -42,8 +42,8 @@ public sealed record ImageFeatures(Tensor Features, Tensor Logits) : IDisposable
 public sealed record ExtractionProgress(int Done, int Total, double ImagesPerSecond);
 
 /// <summary>Runs a frozen network over images once and keeps features and logits.</summary>
-/// <remarks>Norms are folded into the convolutions before them (<see cref="FoldedNorms"/>), and each core of the CPU has
-/// batches of its own: numbers do not depend on how many there are.</remarks>
+/// <remarks>Norms are folded into the convolutions before them (<see cref="FoldedNorms"/>), and each core of the CPU
+/// has batches of its own: numbers do not depend on how many there are.</remarks>
 [Revision(2)] // norms folded in: rounding differs
 public static class FeatureExtractor
 {

@@ -7,7 +7,8 @@ using static TorchSharp.torch;
 namespace W2S.Training;
 
 /// <summary>One update of a run: forward, loss, backward, optimizer; and the search for what is not finite.</summary>
-internal sealed class TrainingStep(TrainingRun run, TrainingInput input, TrainingState state, Device device) : IDisposable
+internal sealed class TrainingStep(TrainingRun run, TrainingInput input, TrainingState state, Device device)
+    : IDisposable
 {
     private readonly TrainerOptions options = run.Options;
     private readonly long dropoutSeed = Seeds.Derive(run.Options.Seed, Seeds.Dropout);

@@ -5,8 +5,8 @@ using W2S.Torch;
 
 namespace W2S.Training;
 
-/// <summary>How a run judges its student between epochs: by this the best weights, an early stop and losses that ask for
-/// it go. A set of images is one: by the share of them that the student names right.</summary>
+/// <summary>How a run judges its student between epochs: by this the best weights, an early stop and losses that ask
+/// for it go. A set of images is one: by the share of them that the student names right.</summary>
 /// <param name="Images">The images that judge.</param>
 /// <remarks>Derive a record from it to judge by a measure of one's own.</remarks>
 public record Validation(ImageSet Images)

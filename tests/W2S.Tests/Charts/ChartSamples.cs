@@ -60,11 +60,12 @@ internal static class ChartSamples
     private static Curve Curve(string name, double top) => W2S.Charts.Curve.Over(name, Epochs, Of(name, 0, 1),
         run => run.Seed == 0 ? [top - .1, top, top] : [top - .12, top - .01, top + .01]);
 
-    private static RunResult Misfit(string loss, double misfit, double gain) => Run(Facets(Role.Student, loss), 0, .5) with
-    {
-        Outcome = new RunOutcome
-        { Values = new Dictionary<string, double> { ["misfit reverse"] = misfit, ["NLL gain"] = gain } },
-    };
+    private static RunResult Misfit(string loss, double misfit, double gain) =>
+        Run(Facets(Role.Student, loss), 0, .5) with
+        {
+            Outcome = new RunOutcome
+            { Values = new Dictionary<string, double> { ["misfit reverse"] = misfit, ["NLL gain"] = gain } },
+        };
 
     private static RunResult Said(RunFacets facets, params int[] classes) => Run(facets, 0, .5) with
     {

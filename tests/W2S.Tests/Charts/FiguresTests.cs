@@ -88,9 +88,11 @@ public sealed class FiguresTests
     {
         RunSet runs = [.. Of(Role.Ceiling, .5, .6), .. Of("AdaptConf", .5, .6), .. Of("mine", .5, .6),
             .. Of(Role.WeakTeacher, .5, .6), .. Of("KD", .5, .6)];
-        var names = Figure(Figures.GapBars("Bars", runs))["data"]!.AsArray().Select(trace => trace!["name"]!.ToString());
+        var names =
+            Figure(Figures.GapBars("Bars", runs))["data"]!.AsArray().Select(trace => trace!["name"]!.ToString());
         Assert.Equal(["Weak teacher", "KD + labels", "AdaptConf + labels", "mine + labels", "Ceiling"], names);
-        var (plain, four) = (Facets(Role.Student, "AdaptConf"), Facets(Role.Student, "AdaptConf") with { Variant = "T = 4" });
+        var (plain, four) = (Facets(Role.Student, "AdaptConf"),
+            Facets(Role.Student, "AdaptConf") with { Variant = "T = 4" });
         Assert.Equal(MethodStyle.Of(plain).Colour, MethodStyle.Of(four).Colour);
         Assert.NotEqual(MethodStyle.Of(four).Symbol, MethodStyle.Of(four with { Variant = "T = 0.5" }).Symbol);
         Assert.NotEqual(MethodStyle.Of(plain).Symbol,

@@ -37,7 +37,8 @@ public sealed class FormattersTests
         Assert.DoesNotContain("<", text);
         Assert.Contains("AdaptConf: 49 59.5 60.5 over 1 to 3",
             ChartSamples.All["learning curves"]().ToDisplayString("text/plain"));
-        Assert.Contains("AdaptConf + labels, runs: 1 3 2", ChartSamples.All["paired gains"]().ToDisplayString("text/plain"));
+        Assert.Contains("AdaptConf + labels, runs: 1 3 2",
+            ChartSamples.All["paired gains"]().ToDisplayString("text/plain"));
     }
 
     [Fact]
@@ -50,7 +51,8 @@ public sealed class FormattersTests
     [Fact]
     public void Html_of_a_chart_cannot_close_its_script()
     {
-        var html = Figures.GapBars("a </script><b>", W2S.Tests.Runs.DrawnRuns.Of("KD", .5, .6)).ToDisplayString("text/html");
+        var html = Figures.GapBars("a </script><b>", W2S.Tests.Runs.DrawnRuns.Of("KD", .5, .6)).ToDisplayString(
+            "text/html");
         Assert.Equal(html.LastIndexOf("</script>", StringComparison.Ordinal),
             html.IndexOf("</script>", StringComparison.Ordinal));
     }

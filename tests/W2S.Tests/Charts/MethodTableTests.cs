@@ -9,7 +9,8 @@ public sealed class MethodTableTests
     [Fact]
     public void VerdictsHoldForAllRowsTogether()
     {
-        RunSet runs = [.. Of("AdaptConf", .53, .54, .55), .. Of(Role.StrongAlone, .50, .50, .50), .. Of("KD", .51, .52, .53)];
+        RunSet runs = [.. Of("AdaptConf", .53, .54, .55), .. Of(Role.StrongAlone, .50, .50, .50),
+            .. Of("KD", .51, .52, .53)];
         var table = MethodTable.Of(runs, Role.StrongAlone);
         Assert.Equal(["Strong alone", "KD + labels", "AdaptConf + labels"], table.RowKeys);
         Assert.Equal(["", "0.074", "0.040"], table.GetColumn<string>("p, Holm").Values);
@@ -27,7 +28,8 @@ public sealed class MethodTableTests
     [Fact]
     public void AcrossHasARowAMethodAndAColumnASetting()
     {
-        var (alone, kd) = (Facets(Role.StrongAlone, noise: "symmetric 20 %"), Facets(Role.Student, noise: "symmetric 20 %"));
+        var (alone, kd) = (Facets(Role.StrongAlone, noise: "symmetric 20 %"),
+            Facets(Role.Student, noise: "symmetric 20 %"));
         RunSet runs = [.. Of(alone, .25, .60, .64), .. Of(kd, .25, .61, .67),
             .. Of(alone with { Noise = "asymmetric 40 %" }, .25, .50, .51)];
         var table = MethodTable.Across(runs);
@@ -48,7 +50,8 @@ public sealed class MethodTableTests
     {
         var kd = Of("KD", .5, .6);
         RunSet two = [.. Of(Role.StrongAlone, .5, .6), .. kd.Select(run => run with { Machine = new("X", null, 1) })];
-        Assert.Equal(["not recorded", "X with 1 thread"], MethodTable.Of(two, Role.StrongAlone).GetColumn<string>("machines").Values);
+        Assert.Equal(["not recorded", "X with 1 thread"],
+            MethodTable.Of(two, Role.StrongAlone).GetColumn<string>("machines").Values);
         Assert.Contains("machines", MethodTable.Across(two).ColumnKeys);
         Assert.Contains("machines", MethodTable.Across(two.Compare(facets => facets.Loss == "KD")).ColumnKeys);
         Assert.DoesNotContain("machines", MethodTable.Of(kd).ColumnKeys);

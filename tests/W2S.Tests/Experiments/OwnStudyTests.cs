@@ -20,7 +20,9 @@ public sealed class OwnStudyTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public void ItHasAtMostFifteenStatements()
     {
-        var script = CSharpSyntaxTree.ParseText(Program, new CSharpParseOptions(kind: Microsoft.CodeAnalysis.SourceCodeKind.Script),
+        var script =
+            CSharpSyntaxTree.ParseText(Program,
+                new CSharpParseOptions(kind: Microsoft.CodeAnalysis.SourceCodeKind.Script),
             cancellationToken: TestContext.Current.CancellationToken).GetRoot();
         var statements = script.DescendantNodes(node => node is not TypeDeclarationSyntax)
             .Count(node => node is StatementSyntax or FieldDeclarationSyntax);
@@ -44,7 +46,8 @@ public sealed class OwnStudyTests(ITestOutputHelper output) : IDisposable
         {
             using var process = Start("killed");
             var before = Results("killed").Length;
-            SpinWait.SpinUntil(() => process.HasExited || Results("killed").Length > before || Checkpoints("killed") > 0);
+            SpinWait.SpinUntil(
+                () => process.HasExited || Results("killed").Length > before || Checkpoints("killed") > 0);
             Thread.Sleep(random.Next(1_500));
             if (process.HasExited) break;
             process.Kill(); // SIGKILL
@@ -59,7 +62,8 @@ public sealed class OwnStudyTests(ITestOutputHelper output) : IDisposable
     }
 
     // Everything that the runs measured and the sums of the files that they kept, by hash.
-    private SortedDictionary<string, string> Numbers(string store) => new(new RunStore(folder.At(store)).All().ToDictionary(
+    private SortedDictionary<string, string> Numbers(string store) =>
+        new(new RunStore(folder.At(store)).All().ToDictionary(
         run => run.Hash,
         run => string.Join(' ', [.. run.Outcome.Values.Select(value => $"{value.Key} {value.Value:R}"),
             .. run.Files.Select(file => $"{file.Key} {file.Value}")])), StringComparer.Ordinal);
@@ -106,7 +110,8 @@ public sealed class OwnStudyTests(ITestOutputHelper output) : IDisposable
             for (var at = 0; at < pixels; at++)
             {
                 byte Plane(int channel) => planes[(3 * i + channel) * pixels + at];
-                bitmap.SetPixel(at % ShapeImages.Side, at / ShapeImages.Side, new SKColor(Plane(0), Plane(1), Plane(2)));
+                bitmap.SetPixel(at % ShapeImages.Side, at / ShapeImages.Side,
+                    new SKColor(Plane(0), Plane(1), Plane(2)));
             }
             var own = Directory.CreateDirectory(Path.Combine(folder, set.ClassNames[(int)set.Labels[i]])).FullName;
             using var png = bitmap.Encode(SKEncodedImageFormat.Png, 100);

@@ -57,12 +57,14 @@ public sealed class FingerprintTests
     [Theory]
     [InlineData("AdaptConf.cs", ".Times(0.5).Plus(0.5)", ".Times(0.5).Plus(0.6)", nameof(AdaptConf), nameof(Kd))]
     // a piece that formulas call
-    [InlineData("DistillationLoss.cs", "temperature * temperature", "temperature", nameof(AdaptConf), nameof(CrossEntropy))]
+    [InlineData("DistillationLoss.cs", "temperature * temperature", "temperature", nameof(AdaptConf),
+        nameof(CrossEntropy))]
     // a piece of a piece
     [InlineData("Numerics.cs", "clamp_min(Lowest)", "clamp_min(Zero)", nameof(ProductLoss), nameof(NoiseSetting))]
     // which runs on it
     [InlineData("TrainingStep.cs", ".backward()", ".backward(null)", nameof(Trainer), nameof(TrainNetwork))]
-    [InlineData("TrainNetwork.cs", "WithLabels = WithLabels", "WithLabels = true", nameof(TrainNetwork), nameof(Trainer))]
+    [InlineData("TrainNetwork.cs", "WithLabels = WithLabels", "WithLabels = true", nameof(TrainNetwork),
+        nameof(Trainer))]
     public void ADifferentFormulaIsADifferentFingerprintAndOnlyWhereItIsCalled(string file, string before, string after,
         string reached, string other)
     {

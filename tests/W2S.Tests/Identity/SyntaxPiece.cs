@@ -23,7 +23,8 @@ namespace W2S.Tests.Identity;
 /// <remarks>
 /// Left out, because no number depends on it: attributes, the texts of exceptions, namespaces before a name, the
 /// display names of losses and
-/// experiments, what a type lists of itself in a catalogue, and the default of a record's property, which stands in the record itself.
+/// experiments, what a type lists of itself in a catalogue, and the default of a record's property, which stands in the
+/// record itself.
 /// </remarks>
 internal sealed class SyntaxPiece : CSharpSyntaxWalker
 {

@@ -46,7 +46,8 @@ internal static class TinyExperiments
         foreach (var (name, value) in result.Outcome.Values) text.Append(
             $"{name} {BitConverter.DoubleToInt64Bits(value):x}\n");
         foreach (var arm in result.Outcome.Arms)
-            foreach (var (name, value) in arm.Values) text.Append($"{name} {BitConverter.DoubleToInt64Bits(value):x}\n");
+            foreach (var (name, value) in arm.Values) text.Append(
+                $"{name} {BitConverter.DoubleToInt64Bits(value):x}\n");
         foreach (var (name, set) in result.Outcome.Predictions) text.Append(
             $"{name} {string.Join(' ', set.Classes)} {string.Join(' ', set.Nll)}\n");
         foreach (var (name, sum) in result.Files) text.Append($"{name} {sum}\n");

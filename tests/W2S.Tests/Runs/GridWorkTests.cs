@@ -70,7 +70,7 @@ public sealed class GridWorkTests : IDisposable
     }
 
     [Fact]
-    public void AGridGoesOnWithWhatAnotherLeavesAndTakesItsResult()
+    public async Task AGridGoesOnWithWhatAnotherLeavesAndTakesItsResult()
     {
         Stepped first = new("first of two"), second = new("second of two");
         var claim = Store.TryTake(first, files: false)!;
@@ -81,7 +81,7 @@ public sealed class GridWorkTests : IDisposable
         Assert.Equal(0, Stepped.Starts("first of two"));
         Store.Make(first, claim, files: false, null, Token); // as another process would
 
-        Assert.Equal(["first of two", "second of two"], grid.GetAwaiter().GetResult().Select(run => run.Name));
+        Assert.Equal(["first of two", "second of two"], (await grid).Select(run => run.Name));
         Assert.Equal(1, Stepped.Starts("first of two"));
     }
 
@@ -106,7 +106,7 @@ public sealed class GridWorkTests : IDisposable
     }
 
     [Fact]
-    public void AnOvertakenHolderStopsAndTheSuccessorsResultStands()
+    public async Task AnOvertakenHolderStopsAndTheSuccessorsResultStands()
     {
         Stepped run = new("slow to notice", 40);
         var place = Path.Combine(folder.Path, "stepped", $"{run.Hash}.unfinished");
@@ -119,7 +119,7 @@ public sealed class GridWorkTests : IDisposable
             new ClaimHolder("other", 1, "other", DateTime.UtcNow, "", 1).ToJson() + "\n");
         Directory.Move(Path.Combine(place, "work.1"), Path.Combine(place, "work.2"));
 
-        Assert.Null(late.GetAwaiter().GetResult());
+        Assert.Null(await late);
         Assert.False(Directory.Exists(Path.Combine(folder.Path, "stepped", run.Hash)));
         Assert.Null(Store.Failure(run));
         Assert.True(File.Exists(Path.Combine(place, "work.2", "step"))); // nothing was cleaned up

@@ -65,7 +65,8 @@ public sealed class RunFacetsTests
         Assert.Equal(0, DistillationPlan.Small.Alone(0).TestPerTrain);
         Assert.Equal(1_000 / 1_400.0, new TransferPlan().TeacherRun(0).TestPerTrain);
         Assert.Equal(.25, Noisy(NoisyMethod.StrongAlone).TestPerTrain);
-        Assert.Equal(2_000 / 7_000.0, new ChoiceRun { Task = ChoiceTask.Cifar100, Rule = LabelRule.OneTeacher }.TestPerTrain);
+        Assert.Equal(2_000 / 7_000.0,
+            new ChoiceRun { Task = ChoiceTask.Cifar100, Rule = LabelRule.OneTeacher }.TestPerTrain);
         Assert.Equal(.25, Probes.TestPerTrain);
         var part = Noisy(NoisyMethod.StrongAlone).Data with { Fixed = true };
         Assert.Equal(0, part.TestPerTrain); // no seed deals anew
@@ -78,7 +79,8 @@ public sealed class RunFacetsTests
         var ceiling = run with { Role = Role.Ceiling, Variant = "long" };
         Assert.Equal((run.Hash, "Ceiling, long", run), (ceiling.Hash, ceiling.Name, ceiling));
         Assert.Equal("Ceiling, long", (ceiling with { Seed = 2 }).Name);
-        Assert.Equal(run.Hash, ((DistillationPlan.Small with { Teacher = "resnet20", TeacherEpochs = 6 }).TeacherRun(1)).Hash);
+        Assert.Equal(run.Hash,
+            ((DistillationPlan.Small with { Teacher = "resnet20", TeacherEpochs = 6 }).TeacherRun(1)).Hash);
     }
 
     [Fact]

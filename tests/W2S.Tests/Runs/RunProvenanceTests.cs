@@ -100,7 +100,9 @@ public sealed class RunProvenanceTests : IDisposable
     public void AResultSaysItsMachineAndATableOfSeveralSaysWhich()
     {
         var run = Store.Get(Teacher);
-        var other = run with { Machine = new RunMachine("Processor X", null, 1), Facets = run.Facets with { Variant = "student" } };
+        var other = run
+            with
+        { Machine = new RunMachine("Processor X", null, 1), Facets = run.Facets with { Variant = "student" } };
 
         Assert.Equal(RunMachine.Here, run.Machine);
         Assert.Contains("libtorch", run.Versions);

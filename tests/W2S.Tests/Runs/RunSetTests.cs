@@ -26,7 +26,8 @@ public sealed class RunSetTests
     public void TheVerdictCountsTheWholeFamily()
     {
         // Differences 3, 4, 5 points: t = 4√3 with 2 degrees, p = 1 − √(48/50) = .0202; 1, 2, 3: p = .0742.
-        RunSet two = [.. Of(Role.StrongAlone, .5, .5, .5), .. Of("KD", .51, .52, .53), .. Of("AdaptConf", .53, .54, .55)];
+        RunSet two = [.. Of(Role.StrongAlone, .5, .5, .5), .. Of("KD", .51, .52, .53),
+            .. Of("AdaptConf", .53, .54, .55)];
         var gains = two.Compare(Role.StrongAlone).ToDictionary(gain => gain.Facets.Loss!);
         Assert.Equal((.0742, .0404), (Math.Round(gains["KD"].AdjustedPValue, 4),
             Math.Round(gains["AdaptConf"].AdjustedPValue, 4)));
@@ -46,7 +47,8 @@ public sealed class RunSetTests
     [Fact]
     public void OneSeedSettlesNothing()
     {
-        var gain = Assert.Single(RunSet.Create([.. Of(Role.StrongAlone, .5), .. Of("KD", .9)]).Compare(Role.StrongAlone));
+        var gain = Assert.Single(
+            RunSet.Create([.. Of(Role.StrongAlone, .5), .. Of("KD", .9)]).Compare(Role.StrongAlone));
         Assert.Equal((false, Verdict.Open), (gain.Gain.HasInterval, gain.Verdict));
         Assert.True(double.IsNaN(gain.AdjustedPValue));
     }
@@ -59,7 +61,8 @@ public sealed class RunSetTests
             .Compare(Role.StrongAlone));
         Assert.Equal([1, 2], gain.Seeds);
         Assert.Equal([.05, 0], gain.Differences.Select(value => Math.Round(value, 12)));
-        Assert.Contains("share seeds", Assert.Throws<ArgumentException>(() => RunSet.Create([.. alone.Where(run => run.Seed == 0),
+        Assert.Contains("share seeds",
+            Assert.Throws<ArgumentException>(() => RunSet.Create([.. alone.Where(run => run.Seed == 0),
             .. Of("KD", .5, .5).Where(run => run.Seed == 1)]).Compare(Role.StrongAlone)).Message);
     }
 
@@ -82,7 +85,8 @@ public sealed class RunSetTests
     {
         RunSet runs =
         [
-            .. Of(Facets(Role.WeakTeacher, teacher: "small"), 0, .4), .. Of(Facets(Role.WeakTeacher, teacher: "tiny"), 0, .3),
+            .. Of(Facets(Role.WeakTeacher, teacher: "small"), 0, .4),
+            .. Of(Facets(Role.WeakTeacher, teacher: "tiny"), 0, .3),
             .. Of(Facets(Role.StrongAlone, student: "large"), 0, .5),
             .. Of(Facets(Role.Student, teacher: "small", student: "large"), 0, .6),
             .. Of(Facets(Role.Student, teacher: "tiny", student: "large"), 0, .7),

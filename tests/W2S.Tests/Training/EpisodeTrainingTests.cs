@@ -171,7 +171,9 @@ public sealed class EpisodeTrainingTests : IDisposable
         Assert.Contains("class 'class 0' of pictures has 20 images",
             Assert.Throws<ArgumentException>(
                 () => Trainer.Train(
-                    Run(student) with { Episodes = Tasks with { Episode = new EpisodeOptions { Queries = 20 } } })).Message);
+                    Run(student)
+                        with
+                    { Episodes = Tasks with { Episode = new EpisodeOptions { Queries = 20 } } })).Message);
         var bad = Assert.Throws<TrainingNotFiniteException>(
             () => Trainer.Train(
                 Run(student) with { Options = Options with { Optimizer = new Sgd(1e30), Epochs = 5 } }));

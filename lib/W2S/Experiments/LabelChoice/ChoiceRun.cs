@@ -111,16 +111,18 @@ public sealed record ChoiceRun : Experiment
         long[] rows = [.. Enumerable.Range(0, kept.Length).Where(i => kept[i] || Rule.Distrusted != Distrusted.Drop)
             .Select(i => (long)i)];
         if (rows.Length == 0)
-            throw new InvalidOperationException($"{Rule.Title} keeps no label of {kept.Length}; take a larger Coverage");
+            throw new InvalidOperationException(
+                $"{Rule.Title} keeps no label of {kept.Length}; take a larger Coverage");
         var by = new Supervision { TeacherLogits = labels, TeacherWeights = weights }.Rows(tensor(rows));
         var (used, right) = (by.TeacherLogits!.argmax(1),
             Accuracy.Correct(by.TeacherLogits!, cast.Truth(ChoicePart.Student).index_select(0, tensor(rows))));
-        return (tensor([.. rows.Select(row => (long)cast.Split.Unlabelled.Positions[(int)row])]), ProbeStudent.Soft.Loss, by, new()
-        {
-            ["label accuracy"] = right.Average(x => x ? 1.0 : 0),
-            ["coverage"] = rows.Length / (double)kept.Length,
-            ["class balance"] = Balance(used.data<long>().ToArray(), cast.Split.Classes),
-        });
+        return (tensor([.. rows.Select(row => (long)cast.Split.Unlabelled.Positions[(int)row])]),
+            ProbeStudent.Soft.Loss, by, new()
+            {
+                ["label accuracy"] = right.Average(x => x ? 1.0 : 0),
+                ["coverage"] = rows.Length / (double)kept.Length,
+                ["class balance"] = Balance(used.data<long>().ToArray(), cast.Split.Classes),
+            });
     }
 
     private static double Balance(long[] named, int classes)

@@ -15,8 +15,8 @@ namespace W2S.Experiments.LabelChoice;
 /// </remarks>
 public sealed record ChoiceTask
 {
-    /// <summary>The images: labels that every teacher learns from; further ones, for temperatures and for the weights of
-    /// teachers; the student's images, unlabelled; and those to judge by.</summary>
+    /// <summary>The images: labels that every teacher learns from; further ones, for temperatures and for the weights
+    /// of teachers; the student's images, unlabelled; and those to judge by.</summary>
     public required DataPlan Data { get; init; }
 
     /// <summary>The weak networks, the first of which is the one teacher where only one teaches: see

@@ -125,8 +125,8 @@ public sealed record LabelRule(LabelSource Source)
     public static IReadOnlyList<LabelRule> Ends { get; } =
         [new(LabelSource.FewTrueLabels), new(LabelSource.Truth)];
 
-    /// <summary>What charts and tables call it, for instance <c>Surest teacher</c>, or <c>Margin</c> for the half of one
-    /// teacher's labels with the largest margin.</summary>
+    /// <summary>What charts and tables call it, for instance <c>Surest teacher</c>, or <c>Margin</c> for the half of
+    /// one teacher's labels with the largest margin.</summary>
     public string Title => Coverage == 1
         ? Source switch
         {

@@ -46,9 +46,10 @@ public sealed record NoisyPlan
     public DistillationLoss Loss { get; init; } = new AdaptConf { WarmUp = 0.25 };
 
     /// <summary>The first stage's training.</summary>
-    /// <value>250 epochs, SGD, rate 0.1 along a cosine (the reference drops it tenfold after 125 and 200), momentum 0.9,
-    /// weight decay 1e-4.</value>
-    public TrainerOptions First { get; init; } = new() { Epochs = 250, Optimizer = new Sgd(0.1) { WeightDecay = 1e-4 } };
+    /// <value>250 epochs, SGD, rate 0.1 along a cosine (the reference drops it tenfold after 125 and 200), momentum
+    /// 0.9, weight decay 1e-4.</value>
+    public TrainerOptions First { get; init; } =
+        new() { Epochs = 250, Optimizer = new Sgd(0.1) { WeightDecay = 1e-4 } };
 
     /// <summary>The second stage's training.</summary>
     /// <value>70 epochs, SGD, rate 1e-3 throughout, momentum 0.9, weight decay 1e-4.</value>

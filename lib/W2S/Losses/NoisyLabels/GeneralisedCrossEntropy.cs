@@ -4,12 +4,12 @@ using static TorchSharp.torch;
 
 namespace W2S.Losses.NoisyLabels;
 
-/// <summary>Generalised cross entropy: between cross entropy, which learns fast and memorises wrong labels, and the mean
-/// absolute error, which does neither.</summary>
+/// <summary>Generalised cross entropy: between cross entropy, which learns fast and memorises wrong labels, and the
+/// mean absolute error, which does neither.</summary>
 /// <remarks>
-/// L = (1 − p_y^q)/q, or Σ_c y_c (1 − p_c^q)/q for a soft label y. Its gradient is that of the cross entropy times p_y^q,
-/// so labels that the network finds unlikely pull less; q → 0 is the cross entropy, q = 1 half the absolute error.
-/// Zhang and Sabuncu, NeurIPS 2018, arXiv 1805.07836, without its truncated form.
+/// L = (1 − p_y^q)/q, or Σ_c y_c (1 − p_c^q)/q for a soft label y. Its gradient is that of the cross entropy times
+/// p_y^q, so labels that the network finds unlikely pull less; q → 0 is the cross entropy, q = 1 half the absolute
+/// error. Zhang and Sabuncu, NeurIPS 2018, arXiv 1805.07836, without its truncated form.
 /// </remarks>
 public sealed record GeneralisedCrossEntropy : Loss, ICatalogued<LossEntry>
 {

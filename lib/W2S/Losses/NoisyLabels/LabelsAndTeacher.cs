@@ -13,7 +13,8 @@ namespace W2S.Losses.NoisyLabels;
 /// </remarks>
 /// <param name="Labels">What the labels teach, for instance <c>Bootstrapping</c> or <c>SmallLoss</c>.</param>
 /// <param name="Teacher">What the teacher teaches; its label weight is set to 0.</param>
-public sealed record LabelsAndTeacher(Loss Labels, DistillationLoss Teacher) : Loss, ILearnableLoss, IPlainImageLoss, ICatalogued<LossEntry>
+public sealed record LabelsAndTeacher(Loss Labels, DistillationLoss Teacher)
+    : Loss, ILearnableLoss, IPlainImageLoss, ICatalogued<LossEntry>
 {
     /// <inheritdoc/>
     public override string Name => $"{Teacher.Name} + {char.ToLowerInvariant(Labels.Name[0])}{Labels.Name[1..]}";

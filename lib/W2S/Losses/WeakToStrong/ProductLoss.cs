@@ -35,6 +35,7 @@ public sealed record ProductLoss() : DistillationLoss(labelWeight: 0), ICatalogu
 
     static IReadOnlyList<LossEntry> ICatalogued<LossEntry>.Entries =>
     [
-        new(new ProductLoss(), "weak to strong", @"\mathrm{CE}(z_s, t),\quad t \propto p^\beta q^\alpha", "Burns et al., arXiv 2312.09390"),
+        new(new ProductLoss(), "weak to strong", @"\mathrm{CE}(z_s, t),\quad t \propto p^\beta q^\alpha",
+            "Burns et al., arXiv 2312.09390"),
     ];
 }

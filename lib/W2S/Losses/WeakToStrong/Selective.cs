@@ -11,7 +11,8 @@ namespace W2S.Losses.WeakToStrong;
 /// because a batch has no augmented views of the teacher.</remarks>
 /// <param name="Selection">Which weak labels to trust.</param>
 /// <param name="Inner">The loss on what is left.</param>
-public sealed record Selective(LabelSelection Selection, Loss Inner) : Loss, ILearnableLoss, IPlainImageLoss, ICatalogued<LossEntry>
+public sealed record Selective(LabelSelection Selection, Loss Inner)
+    : Loss, ILearnableLoss, IPlainImageLoss, ICatalogued<LossEntry>
 {
     /// <inheritdoc/>
     public override string Name => $"{Inner.Name}, selected by {Selection.Measure}";

@@ -47,6 +47,7 @@ public sealed record WeakCrossEntropy(bool Hard = false) : DistillationLoss(labe
     static IReadOnlyList<LossEntry> ICatalogued<LossEntry>.Entries =>
     [
         new(new WeakCrossEntropy(), "weak to strong", @"-\sum_c q_c \log p_c", "Burns et al., arXiv 2312.09390"),
-        new(new WeakCrossEntropy(Hard: true), "weak to strong", @"-\log p_{\hat f_w}", "Burns et al., arXiv 2312.09390"),
+        new(new WeakCrossEntropy(Hard: true), "weak to strong", @"-\log p_{\hat f_w}",
+            "Burns et al., arXiv 2312.09390"),
     ];
 }

@@ -9,9 +9,9 @@ namespace W2S.Models.Blocks;
 /// <summary>A network's convolutions with the norms behind them folded in: copies of its weights, for one pass in
 /// evaluation mode.</summary>
 /// <remarks>
-/// A norm in evaluation mode is a factor and a shift for each channel, and the weights of the convolution before it take
-/// them over; one before a convolution stays. On the CPU, sum and activation go into the same operation. A layer is
-/// folded when the pass comes to it, so the network is not touched and changed weights are never met.
+/// A norm in evaluation mode is a factor and a shift for each channel, and the weights of the convolution before it
+/// take them over; one before a convolution stays. On the CPU, sum and activation go into the same operation. A layer
+/// is folded when the pass comes to it, so the network is not touched and changed weights are never met.
 /// </remarks>
 internal sealed class FoldedNorms : IDisposable
 {

@@ -78,7 +78,8 @@ public sealed class BatchLoaderTests
         Assert.All(orders, order => Assert.Equal(Enumerable.Range(0, 70), order.Order()));
         Assert.NotEqual(orders[0], orders[1]);
         Assert.Equal(orders[2], loader.Epoch(2).SelectMany(batch => batch.Indices));
-        using var dropping = new BatchLoader(set, new() { BatchSize = 16, Seed = 5, DropLast = true }, Normalization.Centered);
+        using var dropping =
+            new BatchLoader(set, new() { BatchSize = 16, Seed = 5, DropLast = true }, Normalization.Centered);
         Assert.Equal(orders[1][..64], dropping.Epoch(1).SelectMany(batch => batch.Indices));
     }
 
@@ -96,7 +97,8 @@ public sealed class BatchLoaderTests
         string[]? expected = null;
         foreach (var (workers, prefetch) in new[] { (0, 1), (1, 1), (1, 2), (3, 2), (2, 5) })
         {
-            using var loader = new BatchLoader(set, options with { Workers = workers, Prefetch = prefetch }, Normalization.Centered);
+            using var loader =
+                new BatchLoader(set, options with { Workers = workers, Prefetch = prefetch }, Normalization.Centered);
             var record = Record(loader.Epoch(4));
             expected ??= record;
             Assert.Equal(expected, record);
@@ -111,7 +113,9 @@ public sealed class BatchLoaderTests
     public void TwoEnumerationsDoNotDisturbEachOther()
     {
         using var set = Set();
-        using var loader = new BatchLoader(set, new() { BatchSize = 16, Augmentation = Augmentation.Standard }, Normalization.Centered);
+        using var loader =
+            new BatchLoader(set, new() { BatchSize = 16, Augmentation = Augmentation.Standard },
+                Normalization.Centered);
         var (first, second) = (Record(loader.Epoch(0)), Record(loader.Epoch(2)));
         foreach (var (one, other) in loader.Epoch(0).Zip(loader.Epoch(2)))
         {
@@ -233,7 +237,8 @@ public sealed class BatchLoaderTests
     public void ALoaderOutlivesItsSet()
     {
         var set = Set();
-        using var loader = new BatchLoader(set, new() { BatchSize = 16, Mixing = new() { Cutmix = 1 } }, Normalization.Centered);
+        using var loader =
+            new BatchLoader(set, new() { BatchSize = 16, Mixing = new() { Cutmix = 1 } }, Normalization.Centered);
         var expected = Record(loader.Epoch(1));
         set.Dispose();
         Assert.Equal(expected, Record(loader.Epoch(1)));
@@ -243,10 +248,12 @@ public sealed class BatchLoaderTests
     public void BadInputIsNamed()
     {
         using var set = Set();
-        Assert.Throws<ArgumentOutOfRangeException>(() => new BatchLoader(set, new() { BatchSize = 0 }, Normalization.Centered));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => new BatchLoader(set, new() { BatchSize = 0 }, Normalization.Centered));
         Assert.Throws<ArgumentException>(() => new BatchLoader(set, new() { Mixing = new() }, Normalization.Centered));
         Assert.Throws<ArgumentException>(
-            () => new BatchLoader(set, new() { Augmentation = new() { Padding = 4, ResizedCrop = new() } }, Normalization.Centered));
+            () => new BatchLoader(set, new() { Augmentation = new() { Padding = 4, ResizedCrop = new() } },
+                Normalization.Centered));
         using var loader = new BatchLoader(set, new(), Normalization.Centered);
         Assert.Throws<ArgumentOutOfRangeException>(() => loader.Epoch(-1));
         Assert.Throws<ArgumentOutOfRangeException>(() => loader.Epoch(0, 2));

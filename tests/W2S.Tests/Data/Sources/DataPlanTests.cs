@@ -22,7 +22,8 @@ public sealed class DataPlanTests
         new() { Pool = new Striped(12), Labelled = 3, Unused = 2, Validation = 1, Unlabelled = 4, Test = 2 };
 
     private static int[] All(DataParts parts) =>
-        [.. new[] { parts.Labelled, parts.Validation, parts.Unlabelled, parts.Test }.SelectMany(part => part.Positions)];
+        [.. new[] { parts.Labelled, parts.Validation, parts.Unlabelled, parts.Test }.SelectMany(
+            part => part.Positions)];
 
     [Fact]
     public void PartsShareNoImageAndEachSeedDealsAnew()

@@ -24,7 +24,8 @@ public sealed class CastLogitsTests
         logits["views"] =
             stack([logits["teacher0/student"], logits["teacher0/student"].flip(1), logits["teacher1/student"],
                 logits["student/student"]]);
-        return new CastLogits(new DataParts(Part(0, 0), Part(0, 10), Part(10, 14), Part(14, 15), ["no", "yes"]), 0, logits);
+        return new CastLogits(new DataParts(Part(0, 0), Part(0, 10), Part(10, 14), Part(14, 15), ["no", "yes"]), 0,
+            logits);
 
         DataPart Part(int from, int to) => new([.. Enumerable.Range(from, to - from)], labels[from..to]);
 

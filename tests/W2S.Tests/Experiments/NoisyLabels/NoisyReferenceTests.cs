@@ -70,7 +70,8 @@ public sealed class NoisyReferenceTests(ITestOutputHelper output)
             var own = Statistics.OverSamples(
                 [.. results.Skip(k * Splits).Take(Splits).Select(result => result["test accuracy"])]).Percent;
             var error = Math.Sqrt((sd * sd + own.Sd * own.Sd) / Splits);
-            var line = $"{run.Data.Noise!.Name}, {results[k * Splits].Name}: {own} here, {mean} ± {sd} by PyTorch, difference "
+            var line = $"{run.Data.Noise!.Name}, {results[k * Splits].Name}: {own} here, {mean} ± {sd} by PyTorch, "
+                + "difference "
                 + $"{own.Mean - mean:+0.0;−0.0}, joint 95 % interval ± {2.306 * error:F1}";
             output.WriteLine(line + (Math.Abs(own.Mean - mean) > 2.306 * error ? "  OUTSIDE" : ""));
             // Dozens of cells at 95 % would fail by chance; at 99.9 % (Student's t, 8 degrees of freedom) hardly one
