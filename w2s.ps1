@@ -124,13 +124,13 @@ function Get-JupyterPython {
 
 function Invoke-Bench {
     $what = $rest.Count -gt 0 ? $rest[0] : ''
-    if ($what -in 'train', 'data', 'probes', 'losses', 'resume', 'memory', 'accuracy') {
+    if ($what -in 'train', 'data', 'features', 'probes', 'losses', 'resume', 'memory', 'accuracy') {
         Assert-Platform
         Build @('tests/benchmarks/W2S.Benchmarks.csproj')
         dotnet (Join-Path $PSScriptRoot 'tests/benchmarks/bin/W2S.Benchmarks.dll') @rest
         exit $LASTEXITCODE
     }
-    if ($what -ne 'kernel') { Stop-WithMessage "bench times train, data, probes, losses, resume, memory, accuracy or kernel, not '$what'" }
+    if ($what -ne 'kernel') { Stop-WithMessage "bench times train, data, features, probes, losses, resume, memory, accuracy or kernel, not '$what'" }
     $python = Get-JupyterPython
     Publish-Kernel
     $prefix = Join-Path ([IO.Path]::GetTempPath()) "w2s-bench-$PID"

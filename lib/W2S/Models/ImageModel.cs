@@ -9,7 +9,8 @@ namespace W2S.Models;
 
 /// <summary>An image classifier whose features can be read without taking it apart.</summary>
 /// <remarks>A module of one's own becomes one by <see cref="From(Module{Tensor, Tensor}, int, Normalization, string)"/>,
-/// or derives from <see cref="HeadedModel"/>, or from this class.</remarks>
+/// or derives from <see cref="HeadedModel"/>, or from this class. In evaluation mode several threads may run one at a
+/// time: a forward pass keeps what it computes to itself.</remarks>
 /// <param name="name">Its field name, for instance <c>resnet20</c>; also the module's name.</param>
 public abstract class ImageModel(string name) : Module<Tensor, Tensor>(TorchRuntime.Ready(name))
 {

@@ -1,5 +1,6 @@
 using TorchSharp;
 using W2S.Models.Blocks;
+using W2S.Torch;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -11,7 +12,7 @@ namespace W2S.Models;
 /// ggjy/vision_weak_to_strong. Keys: model.L.0/1 (stem), model.L.0/1/3/4 (depthwise, 1×1), fc. Weights start as PyTorch
 /// leaves them, as there.
 /// </remarks>
-public sealed class MobileNetV1 : HeadedModel
+public sealed class MobileNetV1 : HeadedModel, ICatalogued<ModelEntry>
 {
     private static readonly (int Outputs, int Stride)[] Plan =
         [(64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1), (512, 1), (512, 1), (512, 1), (512, 1),
@@ -23,14 +24,14 @@ public sealed class MobileNetV1 : HeadedModel
     /// <exception cref="ArgumentOutOfRangeException">Fewer than one class.</exception>
     public MobileNetV1(int classes = 1000) : base("mobilenet-v1")
     {
-        model = new Chain(new Chain(Layers.PlainConv(3, 32, 3, 2), Layers.Norm(32), new Function(x => x.relu_())));
+        model = new Chain(new Chain(Layers.PlainConv(3, 32, 3, 2), Layers.Norm(32), new Activation()));
         var inputs = 32;
         foreach (var (outputs, stride) in Plan)
         {
             model.Add($"{model.Count}", new Chain(
                 Layers.PlainConv(inputs, inputs, 3, stride, groups: inputs), Layers.Norm(inputs),
-                new Function(x => x.relu_()), Layers.PlainConv(inputs, outputs, 1), Layers.Norm(outputs),
-                new Function(x => x.relu_())));
+                new Activation(), Layers.PlainConv(inputs, outputs, 1), Layers.Norm(outputs),
+                new Activation()));
             inputs = outputs;
         }
         RegisterComponents();
@@ -49,4 +50,11 @@ public sealed class MobileNetV1 : HeadedModel
         }
         return Layers.GlobalMean(x);
     }
+
+    static IReadOnlyList<ModelEntry> ICatalogued<ModelEntry>.Entries =>
+    [
+        new("mobilenet-v1", "ImageNet", 224, 1000, 4_231_976,
+            "ggjy/vision_weak_to_strong, classification/custom_model/mobilenetv1.py",
+            classes => new MobileNetV1(classes)),
+    ];
 }

@@ -1,6 +1,7 @@
 using TorchSharp;
 using TorchSharp.Modules;
 using W2S.Models.Blocks;
+using W2S.Torch;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -12,7 +13,7 @@ namespace W2S.Models;
 /// and 960 channels with 4, 8 and 4 units. Keys: conv1, bn1, layer1–3, linear. Weights start as PyTorch leaves them, as
 /// there.
 /// </remarks>
-public sealed class ShuffleNetV1 : HeadedModel
+public sealed class ShuffleNetV1 : HeadedModel, ICatalogued<ModelEntry>
 {
     private readonly Conv2d conv1;
     private readonly BatchNorm2d bn1;
@@ -46,7 +47,7 @@ public sealed class ShuffleNetV1 : HeadedModel
     /// <inheritdoc/>
     protected override Tensor Encode(Tensor images, List<Tensor>? stages)
     {
-        var x = Keep(bn1.call(conv1.call(images)).relu_(), stages);
+        var x = Keep(Layers.Convolve(conv1, bn1, images, relu: true), stages);
         foreach (var layer in layers)
             x = Keep(layer.call(x), stages);
         return Layers.GlobalMean(x);
@@ -75,12 +76,17 @@ public sealed class ShuffleNetV1 : HeadedModel
 
         protected override Tensor Run(Tensor x)
         {
-            var y = Shuffle.Channels(bn1.call(conv1.call(x)).relu_(), groups);
-            y = bn2.call(conv2.call(y)).relu_();
-            y = bn3.call(conv3.call(y));
+            var y = Shuffle.Channels(Layers.Convolve(conv1, bn1, x, relu: true), groups);
+            y = Layers.Convolve(conv2, bn2, y, relu: true);
             return halves
-                ? cat([y, functional.avg_pool2d(x, 3, 2, 1)], 1).relu_()
-                : Layers.AddInto(y, x).relu_();
+                ? cat([Layers.Convolve(conv3, bn3, y), functional.avg_pool2d(x, 3, 2, 1)], 1).relu_()
+                : Layers.Convolve(conv3, bn3, y, x, relu: true);
         }
     }
+
+    static IReadOnlyList<ModelEntry> ICatalogued<ModelEntry>.Entries =>
+    [
+        new("shufflenet-v1", "ShuffleNet", 32, 100, 949_258, ModelEntry.Mdistiller + "ShuffleNetv1.py ShuffleV1",
+            classes => new ShuffleNetV1(classes)),
+    ];
 }

@@ -1,6 +1,7 @@
 using TorchSharp;
 using TorchSharp.Modules;
 using W2S.Models.Blocks;
+using W2S.Torch;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -12,7 +13,7 @@ namespace W2S.Models;
 /// 232 and 464 channels (one halving unit, then 3, 7 and 3), 1,024 channels before the mean. Keys: conv1, bn1,
 /// layer1–3, conv2, bn2, linear. Weights start as PyTorch leaves them, as there.
 /// </remarks>
-public sealed class ShuffleNetV2 : HeadedModel
+public sealed class ShuffleNetV2 : HeadedModel, ICatalogued<ModelEntry>
 {
     private readonly Conv2d conv1;
     private readonly BatchNorm2d bn1;
@@ -44,10 +45,10 @@ public sealed class ShuffleNetV2 : HeadedModel
     /// <inheritdoc/>
     protected override Tensor Encode(Tensor images, List<Tensor>? stages)
     {
-        var x = Keep(bn1.call(conv1.call(images)).relu_(), stages);
+        var x = Keep(Layers.Convolve(conv1, bn1, images, relu: true), stages);
         foreach (var layer in layers)
             x = Keep(layer.call(x), stages);
-        return Layers.GlobalMean(bn2.call(conv2.call(x)).relu_());
+        return Layers.GlobalMean(Layers.Convolve(conv2, bn2, x, relu: true));
     }
 
     /// <summary>Half of the channels pass; the other half goes through 1×1, depthwise 3×3 and 1×1
@@ -73,9 +74,9 @@ public sealed class ShuffleNetV2 : HeadedModel
 
         protected override Tensor Run(Tensor x)
         {
-            var y = bn1.call(conv1.call(x.narrow(1, half, half))).relu_();
-            y = bn2.call(conv2.call(y));
-            y = bn3.call(conv3.call(y)).relu_();
+            var y = Layers.Convolve(conv1, bn1, x.narrow(1, half, half), relu: true);
+            y = Layers.Convolve(conv2, bn2, y);
+            y = Layers.Convolve(conv3, bn3, y, relu: true);
             return Shuffle.Channels(cat([x.narrow(1, 0, half), y], 1), 2);
         }
     }
@@ -107,10 +108,16 @@ public sealed class ShuffleNetV2 : HeadedModel
 
         protected override Tensor Run(Tensor x)
         {
-            var left = bn2.call(conv2.call(bn1.call(conv1.call(x)))).relu_();
-            var right = bn3.call(conv3.call(x)).relu_();
-            right = bn5.call(conv5.call(bn4.call(conv4.call(right)))).relu_();
+            var left = Layers.Convolve(conv2, bn2, Layers.Convolve(conv1, bn1, x), relu: true);
+            var right = Layers.Convolve(conv4, bn4, Layers.Convolve(conv3, bn3, x, relu: true));
+            right = Layers.Convolve(conv5, bn5, right, relu: true);
             return Shuffle.Channels(cat([left, right], 1), 2);
         }
     }
+
+    static IReadOnlyList<ModelEntry> ICatalogued<ModelEntry>.Entries =>
+    [
+        new("shufflenet-v2", "ShuffleNet", 32, 100, 1_355_528, ModelEntry.Mdistiller + "ShuffleNetv2.py ShuffleV2",
+            classes => new ShuffleNetV2(classes)),
+    ];
 }

@@ -17,10 +17,14 @@ internal static class ParallelWork
     /// <param name="work">Does one; its token is cancelled by the caller's and by another's failure.</param>
     /// <param name="token">Stops all of them.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static void Each(int pieces, Action<int, CancellationToken> work, CancellationToken token)
+    public static void Each(int pieces, Action<int, CancellationToken> work, CancellationToken token) =>
+        Each(pieces, Count(pieces), work, token);
+
+    /// <summary>The same with a stated number of pieces at a time.</summary>
+    public static void Each(int pieces, int count, Action<int, CancellationToken> work, CancellationToken token)
     {
         var begun = -1;
-        Run(Count(pieces), stop =>
+        Run(count, stop =>
         {
             while (Interlocked.Increment(ref begun) is var piece && piece < pieces)
             {

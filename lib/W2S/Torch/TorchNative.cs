@@ -1,13 +1,14 @@
 using System.Runtime.InteropServices;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace W2S.Torch;
 
 /// <summary>What libtorch can do and TorchSharp does not offer; nothing else in the library reaches past
 /// TorchSharp.</summary>
-/// <remarks>Autocast is a handful of exported C++ functions with plain arguments, found by name in the libtorch that is
-/// loaded. Where a build lacks one, <see cref="HasAutocast"/> is false and nothing is called. None of them
+/// <remarks>Exported functions with plain arguments, found by name in the libtorch that is loaded. Where a build lacks
+/// one, <see cref="HasAutocast"/> or <see cref="Convolves"/> is false and nothing is called. None of them
 /// throws.</remarks>
 internal static unsafe class TorchNative
 {
@@ -26,10 +27,29 @@ internal static unsafe class TorchNative
         "?get_autocast_dtype@autocast@at@@YA?AW4ScalarType@c10@@W4DeviceType@4@@Z");
     private static readonly nint Clear = Find(
         "_ZN2at8autocast11clear_cacheEv", "?clear_cache@autocast@at@@YAXXZ");
+    // Of the C interface for compiled models (aoti_torch/c/shim_cpu.h); they return 0 or an error's code.
+    private static readonly nint Pointwise = Find(
+        "aoti_torch_cpu_mkldnn__convolution_pointwise", "aoti_torch_cpu_mkldnn__convolution_pointwise");
+    private static readonly nint PointwiseSum = Find(
+        "aoti_torch_cpu_mkldnn__convolution_pointwise_binary_",
+        "aoti_torch_cpu_mkldnn__convolution_pointwise_binary_");
+
+    // The one operation here that TorchSharp reaches only by a script.
+    private static readonly Lazy<jit.CompilationUnit> Packer = new(() => jit.compile("""
+        def pack(weight: Tensor, up: int, left: int, down: int, right: int, h: int, w: int, groups: int) -> Tensor:
+            return torch.mkldnn_reorder_conv2d_weight(
+                weight.to_mkldnn(), [up, left], [down, right], [h, w], groups)
+
+        """));
 
     /// <summary>Whether this libtorch lets autocast be switched.</summary>
     public static bool HasAutocast { get; } = Enable != 0 && IsEnabled != 0 && SetType != 0 && GetType_ != 0
         && Clear != 0;
+
+    /// <summary>Whether this libtorch has oneDNN's convolution with sum and ReLU in one, and takes such
+    /// weights.</summary>
+    public static bool Convolves(Tensor weight) => Pointwise != 0 && PointwiseSum != 0
+        && weight.device_type == DeviceType.CPU && weight.dtype == ScalarType.Float32;
 
     /// <summary>Lets the operations of this thread that gain from it compute in a narrower type, until
     /// disposed.</summary>
@@ -49,6 +69,48 @@ internal static unsafe class TorchNative
         using var last = images.permute(0, 2, 3, 1);
         using var packed = last.contiguous();
         return packed.permute(0, 3, 1, 2);
+    }
+
+    /// <summary>A convolution, a sum where asked, and ReLU where asked, as one operation of oneDNN.</summary>
+    /// <param name="x">float32 [B, I, H, W] on the CPU, without gradients.</param>
+    /// <param name="weight">[O, I/groups, h, w], as it is or packed, where <see cref="Convolves"/> says so.</param>
+    /// <param name="bias">[O].</param>
+    /// <param name="like">Its stride, padding, dilation and groups.</param>
+    /// <param name="plus">Of the output's shape, which it becomes; null for none.</param>
+    /// <param name="relu">Whether ReLU is last.</param>
+    /// <returns>Owned by the current dispose scope; null where libtorch cannot: the plain operations can, or say
+    /// why.</returns>
+    public static Tensor? Convolve(Tensor x, Tensor weight, Tensor bias, Conv2d like, Tensor? plus, bool relu)
+    {
+        nint result = 0, shift = bias.Handle;
+        int failed;
+        fixed (long* padding = like.padding, stride = like.stride, dilation = like.dilation)
+        fixed (byte* add = "add\0"u8, last = relu ? "relu\0"u8 : "none\0"u8)
+        {
+            var activation = last;
+            failed = plus is null
+                ? ((delegate* unmanaged<nint, nint, nint*, long*, long, long*, long, long*, long, long, byte*, double**,
+                    long, byte**, nint*, int>)Pointwise)(
+                    x.Handle, weight.Handle, &shift, padding, 2, stride, 2, dilation, 2, like.groups, last, null, 0,
+                    null, &result)
+                : ((delegate* unmanaged<nint, nint, nint, nint*, long*, long, long*, long, long*, long, long, byte*,
+                    double*, byte**, double**, long, byte**, nint*, int>)PointwiseSum)(
+                    plus.Handle, x.Handle, weight.Handle, &shift, padding, 2, stride, 2, dilation, 2, like.groups, add,
+                    null, relu ? &activation : null, null, 0, null, &result);
+        }
+        return failed == 0 ? Tensor.UnsafeCreateTensor(result) : null;
+    }
+
+    /// <summary>A convolution's weights in the order that oneDNN computes with, which <see cref="Convolve"/> would
+    /// otherwise make at every call.</summary>
+    /// <returns>An opaque tensor, owned by the current dispose scope.</returns>
+    public static Tensor Pack(Tensor weight, Conv2d like)
+    {
+        lock (Packer)
+        {
+            return (Tensor)Packer.Value.invoke("pack", weight, like.padding![0], like.padding[1], like.stride![0],
+                like.stride[1], like.dilation![0], like.dilation[1], like.groups);
+        }
     }
 
     private static nint Find(string itanium, string microsoft)

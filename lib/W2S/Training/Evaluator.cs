@@ -18,12 +18,12 @@ public static class Evaluator
     /// <summary>Runs a network over a set in evaluation mode; its mode is restored.</summary>
     /// <param name="model">The network.</param>
     /// <param name="images">The images, unaugmented.</param>
-    /// <param name="batch">Images at a time: 1 or more.</param>
+    /// <param name="batch">As in <see cref="FeatureExtractor.Compute"/>.</param>
     /// <param name="token">Stops the pass.</param>
     /// <returns>Accuracies and loss.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="batch"/> is not positive.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
-    public static Evaluation Evaluate(ImageModel model, ImageSet images, int batch = 256,
+    public static Evaluation Evaluate(ImageModel model, ImageSet images, int? batch = null,
         CancellationToken token = default)
     {
         using var computed = FeatureExtractor.Compute(model, images, batch, token: token);

@@ -3,12 +3,9 @@ using W2S.Data.Batches;
 using W2S.Data.Shapes;
 using W2S.Data.Views;
 using W2S.Experiments;
-using W2S.Experiments.Distillation;
 using W2S.Experiments.FewShot;
 using W2S.Experiments.LabelChoice;
 using W2S.Experiments.NoisyLabels;
-using W2S.Experiments.Transfer;
-using W2S.Losses.Catalogue;
 using W2S.Losses.Distillation;
 using W2S.Losses.NoisyLabels;
 using W2S.Losses.WeakToStrong;
@@ -113,8 +110,6 @@ public sealed class RunProvenanceTests : IDisposable
             RunMachine.Note([run, other, run]));
         Assert.Equal("Processor X with 1 thread", RunTable.Of([run, other]).GetColumn<string>("machine")[1]);
         Assert.Equal("not recorded", RunTable.Of([run, other with { Machine = null }]).GetColumn<string>("machine")[1]);
-        Assert.Contains("machines", NoisyTable.Means([run, other], "sum").ColumnKeys);
-        Assert.DoesNotContain("machines", NoisyTable.Means([run, run with { Facets = other.Facets }], "sum").ColumnKeys);
     }
 
     [Fact]

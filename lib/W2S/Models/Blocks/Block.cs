@@ -49,10 +49,29 @@ internal sealed class Chain : Block
 
     protected override Tensor Run(Tensor x)
     {
-        foreach (var part in parts)
-            x = part.call(x);
+        for (var index = 0; index < parts.Count; index++)
+        {
+            if (parts[index] is not Conv2d convolution)
+            {
+                x = parts[index].call(x);
+                continue;
+            }
+            var norm = parts.ElementAtOrDefault(index + 1) as BatchNorm2d;
+            if (norm is not null)
+                index++;
+            var relu = parts.ElementAtOrDefault(index + 1) is Activation;
+            if (relu)
+                index++;
+            x = Layers.Convolve(convolution, norm, x, relu: relu);
+        }
         return x;
     }
+}
+
+/// <summary>ReLU, in place.</summary>
+internal sealed class Activation() : Block(nameof(Activation))
+{
+    protected override Tensor Run(Tensor x) => x.relu_();
 }
 
 /// <summary>An activation, pooling or other function without weights as a module.</summary>

@@ -44,6 +44,21 @@ internal static class Layers
         return layer;
     }
 
+    /// <summary>A convolution, its norm, and where asked a sum and ReLU; one operation in a pass with
+    /// <see cref="FoldedNorms"/>, which may overwrite the other summand.</summary>
+    public static Tensor Convolve(Conv2d convolution, BatchNorm2d? norm, Tensor x, Tensor? plus = null,
+        bool relu = false)
+    {
+        if (FoldedNorms.InUse is { } folded)
+            return folded.Convolve(convolution, norm, x, plus, relu);
+        var y = convolution.call(x);
+        if (norm is not null)
+            y = norm.call(y);
+        if (plus is not null)
+            AddInto(y, plus);
+        return relu ? y.relu_() : y;
+    }
+
     /// <summary>x + y into <paramref name="x"/>, which must be the caller's own.</summary>
     public static Tensor AddInto(Tensor x, Tensor y) => x.add_(y, One);
 

@@ -44,8 +44,9 @@ internal sealed class PreActBlock : Block
     protected override Tensor Run(Tensor x)
     {
         var activated = bn1.call(x).relu_();
-        var around = shortcut.Length > 0 ? shortcut[0].call(activated) : aroundActivation ? x : activated;
-        var y = bn2.call(conv1.call(activated)).relu_();
-        return Layers.AddInto(conv2.call(y), around);
+        var around = shortcut.Length > 0 ? Layers.Convolve(shortcut[0], null, activated)
+            : aroundActivation ? x : activated;
+        var y = Layers.Convolve(conv1, bn2, activated, relu: true);
+        return Layers.Convolve(conv2, null, y, around);
     }
 }

@@ -25,9 +25,8 @@ internal sealed class BasicBlock : Block
 
     protected override Tensor Run(Tensor x)
     {
-        var y = bn1.call(conv1.call(x)).relu_();
-        y = bn2.call(conv2.call(y));
-        return Layers.AddInto(y, Shortcut.Of(shortcut, x)).relu_();
+        var y = Layers.Convolve(conv1, bn1, x, relu: true);
+        return Layers.Convolve(conv2, bn2, y, Shortcut.Of(shortcut, x), relu: true);
     }
 }
 
@@ -56,10 +55,9 @@ internal sealed class Bottleneck : Block
 
     protected override Tensor Run(Tensor x)
     {
-        var y = bn1.call(conv1.call(x)).relu_();
-        y = bn2.call(conv2.call(y)).relu_();
-        y = bn3.call(conv3.call(y));
-        return Layers.AddInto(y, Shortcut.Of(shortcut, x)).relu_();
+        var y = Layers.Convolve(conv1, bn1, x, relu: true);
+        y = Layers.Convolve(conv2, bn2, y, relu: true);
+        return Layers.Convolve(conv3, bn3, y, Shortcut.Of(shortcut, x), relu: true);
     }
 }
 

@@ -1,9 +1,10 @@
 using System.Globalization;
 using System.Reflection;
 
-namespace W2S.Losses.Catalogue;
+namespace W2S.Losses;
 
-/// <summary>One row of the <see cref="LossCatalogue"/>.</summary>
+/// <summary>One row of the <see cref="LossCatalogue"/>, which a loss lists by
+/// <see cref="Torch.ICatalogued{TEntry}"/>.</summary>
 /// <param name="Loss">The loss with its defaults.</param>
 /// <param name="Family">What it learns from: <c>labels</c>, <c>noisy labels</c>, <c>distillation</c>, <c>weak to
 /// strong</c>, <c>control</c>.</param>

@@ -1,8 +1,9 @@
 using TorchSharp;
+using W2S.Losses.WeakToStrong;
 using W2S.Torch;
 using static TorchSharp.torch;
 
-namespace W2S.Losses;
+namespace W2S.Losses.NoisyLabels;
 
 /// <summary>A loss on labels beside a loss from a teacher, each of any kind: for labels that plain cross entropy would
 /// trust too much.</summary>
@@ -12,7 +13,7 @@ namespace W2S.Losses;
 /// </remarks>
 /// <param name="Labels">What the labels teach, for instance <c>Bootstrapping</c> or <c>SmallLoss</c>.</param>
 /// <param name="Teacher">What the teacher teaches; its label weight is set to 0.</param>
-public sealed record LabelsAndTeacher(Loss Labels, DistillationLoss Teacher) : Loss, ILearnableLoss, IPlainImageLoss
+public sealed record LabelsAndTeacher(Loss Labels, DistillationLoss Teacher) : Loss, ILearnableLoss, IPlainImageLoss, ICatalogued<LossEntry>
 {
     /// <inheritdoc/>
     public override string Name => $"{Teacher.Name} + {char.ToLowerInvariant(Labels.Name[0])}{Labels.Name[1..]}";
@@ -29,6 +30,9 @@ public sealed record LabelsAndTeacher(Loss Labels, DistillationLoss Teacher) : L
 
     /// <inheritdoc/>
     public override bool NeedsTeacher => Labels.NeedsTeacher || Teacher.NeedsTeacher;
+
+    /// <inheritdoc/>
+    public override bool NeedsValidation => Labels.NeedsValidation || Teacher.NeedsValidation;
 
     /// <inheritdoc/>
     public override LossParts Compute(LossBatch batch)
@@ -56,4 +60,10 @@ public sealed record LabelsAndTeacher(Loss Labels, DistillationLoss Teacher) : L
         Labels.Differentiate(sample);
         Teacher.DifferentiateTeacher(sample);
     }
+
+    static IReadOnlyList<LossEntry> ICatalogued<LossEntry>.Entries =>
+    [
+        new(new LabelsAndTeacher(Bootstrapping.LabelCorrection, new AdaptConf()), "noisy labels",
+            @"L_{\text{labels}} + L_{\text{teacher}}", "Guo et al., arXiv 2402.03749, noisy labels"),
+    ];
 }

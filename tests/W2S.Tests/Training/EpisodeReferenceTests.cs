@@ -15,7 +15,7 @@ namespace W2S.Tests.Training;
 
 /// <summary>One tiny task against plain Python floats (tests/reference/few_shot.py): logits, accuracy, both stages'
 /// losses, one update.</summary>
-public sealed class EpisodicReferenceTests : IDisposable
+public sealed class EpisodeReferenceTests : IDisposable
 {
     private const double Tolerance = 1e-6;
     private static readonly JsonElement Reference = ReferenceFile.Read("few_shot.json");
@@ -26,7 +26,7 @@ public sealed class EpisodicReferenceTests : IDisposable
         new((128 / 255f, 128 / 255f, 128 / 255f), (1 / 255f, 1 / 255f, 1 / 255f));
     private readonly ImageSet images;
 
-    public EpisodicReferenceTests()
+    public EpisodeReferenceTests()
     {
         byte[] pixels = [.. Reference.GetProperty("support").EnumerateArray().Concat(
             Reference.GetProperty("query").EnumerateArray())
@@ -58,29 +58,32 @@ public sealed class EpisodicReferenceTests : IDisposable
         name.Split("epoch ") is [_, var rest]
             ? double.Parse(rest.Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture) : 0;
 
-    private T With<T>(Loss loss, Func<EpisodicStep, CosineHead, TrainingState, T> use)
+    private T With<T>(Loss loss, Func<EpisodeInput, TrainingState, T> use)
     {
         using PixelModel student = new(0, 1) { Normalization = Plain }, teacher = new(2, 0) { Normalization = Plain };
-        using var head = new CosineHead();
-        using var state =
-            new TrainingState(student, head, new TrainerOptions { Optimizer = new Sgd(0.1) { Momentum = 0 } });
-        var run = new EpisodicRun(student, images, loss)
+        var run = new TrainingRun(student, images, loss)
         {
-            Episode = new EpisodeOptions { Ways = 2, Shots = 2, Queries = 2 },
-            Teacher = new EpisodicTeacher(teacher, 7.5),
-            Options = new EpisodicOptions { Episodes = 1 },
+            Episodes = new EpisodeTraining
+            {
+                Episode = new EpisodeOptions { Ways = 2, Shots = 2, Queries = 2 },
+                TeacherScale = 7.5,
+                TasksPerUpdate = 1,
+            },
+            Teacher = teacher,
+            Options = new TrainerOptions { Optimizer = new Sgd(0.1) { Momentum = 0 }, Epochs = 20 },
         };
-        using var step = new EpisodicStep(run, new EpisodeSampler(images, run.Episode, 0), head, state, CPU);
-        return use(step, head, state);
+        using var input = new EpisodeInput(run, run.Episodes, CPU);
+        using var state = new TrainingState(student, input.Module, run.Options);
+        return use(input, state);
     }
 
     [Fact]
     public void LogitsAndAccuracyEqualTheHandCalculation()
     {
         using var scope = NewDisposeScope();
-        var (student, teacher) = With(new CrossEntropy(), (step, _, _) =>
+        var (student, teacher) = With(new CrossEntropy(), (input, _) =>
         {
-            var batch = step.Batch([Task], 0);
+            var batch = input.Forward([Task], 0);
             return (batch.StudentLogits.detach().data<float>().ToArray(), batch.TeacherLogits!.data<float>().ToArray());
         });
 
@@ -119,21 +122,21 @@ public sealed class EpisodicReferenceTests : IDisposable
         if (!meta) return;
         // The same from the images on: float32 of a loss near 20.
         var whole =
-            With(loss, (step, _, _) => (double)loss.Compute(step.Batch([Task], Epoch(name))).Total.item<float>());
+            With(loss, (input, _) => (double)loss.Compute(input.Forward([Task], Epoch(name))).Total.item<float>());
         Assert.Equal(total, whole, 2e-5);
     }
 
     [Fact]
     public void AnUpdateMovesTheScaleByItsGradient()
     {
-        var (before, after) = With(new CrossEntropy(), (step, head, state) =>
+        var (before, after) = With(new CrossEntropy(), (input, state) =>
         {
             using var scope = NewDisposeScope();
-            var before = head.Scale;
+            var before = input.Diagnostics[EpisodeTraining.ScaleName];
             state.Parameters.Gradients.zero_();
-            new CrossEntropy().Compute(step.Batch([Task], 0)).Total.backward();
+            new CrossEntropy().Compute(input.Forward([Task], 0)).Total.backward();
             state.Optimizer.Step(0.1);
-            return (before, head.Scale);
+            return (before, input.Diagnostics[EpisodeTraining.ScaleName]);
         });
 
         Assert.Equal(before - 0.1 * Reference.GetProperty("scale gradient").GetDouble(), after, Tolerance);
