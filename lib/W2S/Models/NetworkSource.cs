@@ -5,7 +5,7 @@ namespace W2S.Models;
 /// It stands in the record of an experiment, so it is a record whose properties decide everything about the network.
 /// For a network of one's own, derive a record with a property for everything that matters and a <see cref="Make"/>
 /// that returns a <see cref="HeadedModel"/>, or a module by
-/// <see cref="ImageModel.From(TorchSharp.torch.nn.Module{TorchSharp.torch.Tensor, TorchSharp.torch.Tensor}, int, Normalization, string)"/>.
+/// <c>ImageModel.From</c>.
 /// </remarks>
 public abstract record NetworkSource
 {

@@ -180,7 +180,7 @@ public sealed class RunSet : IReadOnlyList<RunResult>
         return all.Length > 0 ? Comparison.Family(all)
             : throw new ArgumentException(
                 $"no setting has a method beside the baseline; there are "
-                + $"{string.Join("; ", Methods.Select(method => $"{method.Facets.Method} in {method.Facets.Setting}"))}",
+                + string.Join("; ", Methods.Select(method => $"{method.Facets.Method} in {method.Facets.Setting}")),
                 nameof(baseline));
     }
 

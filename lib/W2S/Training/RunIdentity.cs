@@ -11,7 +11,8 @@ internal static class RunIdentity
     {
         ["model"] =
             $"{run.Student.ModelName}, {run.Student.Classes} classes, "
-                + $"parameters {Fingerprint.Of(layout.ToCharArray())}, input {Text(run.Student.Normalization.ToString)}",
+                + $"parameters {Fingerprint.Of(layout.ToCharArray())}, "
+                + $"input {Text(run.Student.Normalization.ToString)}",
         ["images"] = $"{run.Images.Name}, {run.Images.Count} images, pixels {Fingerprint.Of(run.Images.Images)}",
         ["labels"] = run.WithLabels ? Fingerprint.Of(run.Images.Labels) : "none",
         ["batches"] = run.Episodes is { } episodes ? Text(episodes.ToString)

@@ -14,7 +14,8 @@ public sealed class ScriptTests : IDisposable
     {
         Write("first.csx", "var said = Environment.GetCommandLineArgs().SkipWhile(word => word != \"--\").Skip(1);");
         Write("second.csx",
-            "Console.WriteLine(string.Join('|', said)); Console.Error.WriteLine(\"beside\"); Environment.ExitCode = 7;");
+            "Console.WriteLine(string.Join('|', said)); Console.Error.WriteLine(\"beside\"); "
+                + "Environment.ExitCode = 7;");
 
         using var script = RunningNotebook.Script(folder.Path, "first.csx", "second.csx", "--", "a b", "--c", "--");
 
@@ -85,7 +86,7 @@ public sealed class ScriptTests : IDisposable
 
         script.Signal("INT");
         await script.SeenAsync("asked");
-        await Task.Delay(600);
+        await Task.Delay(600, TestContext.Current.CancellationToken);
         script.Signal("INT");
 
         Assert.NotEqual(0, await script.EndAsync());

@@ -102,7 +102,8 @@ public sealed class RunFacetsTests
     public void NothingTakesANameApart()
     {
         var parsing = new Regex(
-            @"(?<!field\.)\b(Name|Method|Setting|Title)\??\.(StartsWith|EndsWith|Split|Contains|IndexOf|LastIndexOf|Substring|Replace)\(");
+            @"(?<!field\.)\b(Name|Method|Setting|Title)\??\."
+            + @"(StartsWith|EndsWith|Split|Contains|IndexOf|LastIndexOf|Substring|Replace)\(");
         string[] roots = ["lib/W2S/Runs", "lib/W2S/Experiments", "lib/W2S/Analysis", "lib/W2S.Charts", "notebooks",
             "tests/W2S.Tests/Runs", "tests/W2S.Tests/Experiments", "tests/W2S.Tests/Charts"];
         var files = roots.SelectMany(root => Directory.EnumerateFiles(Path.Combine(DataFolder.Repository!, root), "*",

@@ -77,7 +77,7 @@ public sealed class CheckpointTests : IDisposable
             };
             Assert.Throws<InvalidOperationException>(() => Trainer.Train(InFolder(Run(student), folder.Path)));
             Assert.Equal(expected, Directory.Exists(folder.Path)
-                ? Directory.GetDirectories(folder.Path, "step-*").Select(Path.GetFileName).Order() : []);
+                ? Directory.GetDirectories(folder.Path, "step-*").Select(path => Path.GetFileName(path)!).Order() : []);
         }
         finally
         {

@@ -57,7 +57,8 @@ internal sealed record ResizedSource(DataSource Source, int Size) : NarrowedSour
     {
         if (Size < 1 || Size > Math.Min(set.Height, set.Width))
             throw new ArgumentException(
-                $"size {Size} of images of {set.Height}×{set.Width} pixels; give 1 to {Math.Min(set.Height, set.Width)}");
+                $"size {Size} of images of {set.Height}×{set.Width} pixels; "
+                + $"give 1 to {Math.Min(set.Height, set.Width)}");
         using var scope = NewDisposeScope();
         var images = empty(set.Count, 3, Size, Size, ScalarType.Byte);
         for (var start = 0; start < set.Count; start += ImagesATime)
