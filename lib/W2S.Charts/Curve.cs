@@ -1,13 +1,18 @@
 using W2S.Analysis;
+using W2S.Runs;
 
 namespace W2S.Charts;
 
 /// <summary>A quantity along an axis, for instance an accuracy over epochs.</summary>
-/// <param name="Name">The method or series; a method's name gives it its colour.</param>
+/// <param name="Name">The method or series.</param>
 /// <param name="X">Places on the axis, for instance epochs.</param>
 /// <param name="Values">An estimate at each place.</param>
 public sealed record Curve(string Name, IReadOnlyList<double> X, IReadOnlyList<Estimate> Values)
 {
+    /// <summary>How it looks.</summary>
+    /// <value>By its name.</value>
+    public MethodStyle Style { get; init; } = MethodStyle.Of(Name);
+
     /// <summary>The curve of one run, without a band.</summary>
     /// <param name="name">The method or series.</param>
     /// <param name="x">Places on the axis.</param>
@@ -16,26 +21,41 @@ public sealed record Curve(string Name, IReadOnlyList<double> X, IReadOnlyList<E
     public static Curve Single(string name, IReadOnlyList<double> x, IReadOnlyList<double> values) =>
         new(name, x, [.. values.Select(value => new Estimate(value, double.NaN, double.NaN, double.NaN, 1))]);
 
-    /// <summary>The mean of several runs with a Student-t band.</summary>
+    /// <summary>How a method went, over its epochs: the mean over its seeds with a Student-t band.</summary>
+    /// <param name="method">Runs of one method.</param>
+    /// <param name="value">A measurement of their histories.</param>
+    /// <returns>The curve, in the method's style.</returns>
+    /// <exception cref="ArgumentException">The runs are of several methods, or have no such measurement.</exception>
+    public static Curve Of(RunSet method, string value)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        var history = method.History(value);
+        return new(method.Facets.Method, [.. history.Select(point => point.Epoch)],
+            [.. history.Select(point => point.Estimate)])
+        { Style = MethodStyle.Of(method.Facets) };
+    }
+
+    /// <summary>The mean of several runs with a Student-t band, widened for images that they share.</summary>
     /// <param name="name">The method or series.</param>
     /// <param name="x">Places on the axis.</param>
-    /// <param name="runs">For each run a value at each place.</param>
-    /// <param name="level">Level of the intervals, between 0 and 1.</param>
+    /// <param name="runs">The runs.</param>
+    /// <param name="values">A run's value at each place.</param>
     /// <returns>The curve.</returns>
     /// <exception cref="ArgumentException">A run has another number of values than there are places, or there is no
     /// run.</exception>
-    public static Curve Over(string name, IReadOnlyList<double> x, IReadOnlyList<IReadOnlyList<double>> runs,
-        double level = .95)
+    public static Curve Over(string name, IReadOnlyList<double> x, RunSet runs,
+        Func<RunResult, IReadOnlyList<double>> values)
     {
         ArgumentNullException.ThrowIfNull(runs);
+        ArgumentNullException.ThrowIfNull(values);
         if (runs.Count == 0) throw new ArgumentException($"{name} has no run; give at least one", nameof(runs));
-        foreach (var run in runs)
-        {
-            if (run.Count != x.Count)
-                throw new ArgumentException($"{name} has {run.Count} values for {x.Count} places; give one each",
-                    nameof(runs));
-        }
-        return new Curve(name, x, [.. x.Select((_, i) => Statistics.OverRuns([.. runs.Select(run => run[i])], level))]);
+        var rows = runs.Select(values).ToArray();
+        var odd = Array.Find(rows, row => row.Count != x.Count);
+        if (odd is not null)
+            throw new ArgumentException($"{name} has {odd.Count} values for {x.Count} places; give one each",
+                nameof(values));
+        return new Curve(name, x,
+            [.. x.Select((_, i) => Statistics.OverRuns([.. rows.Select(row => row[i])], runs.TestPerTrain))]);
     }
 
     internal void Check()

@@ -1,5 +1,5 @@
 using Plotly.NET;
-using W2S.Analysis;
+using W2S.Losses.WeakToStrong;
 using static W2S.Charts.FigureBuilder;
 
 namespace W2S.Charts;
@@ -8,7 +8,7 @@ public static partial class Figures
 {
     /// <summary>AdaptConf's β against the student's confidence where it disagrees with its teacher: a panel for each
     /// p_w, a curve for each T.</summary>
-    /// <remarks>The closed form of <see cref="AdaptiveConfidence.Beta"/>; p_w ≤ p_max ≤ 1 − p_w, because both are
+    /// <remarks>The closed form of <see cref="AdaptConf.Beta"/>; p_w ≤ p_max ≤ 1 − p_w, because both are
     /// probabilities of different classes.</remarks>
     /// <param name="temperatures">The T, each above 0; 0.25, 0.5, 1, 4 where null.</param>
     /// <param name="teacherClass">The student's probabilities p_w of the teacher's class, each in (0, ½); 0.01, 0.1 and
@@ -52,7 +52,7 @@ public static partial class Figures
                     ("legendgroup",
                         FormattableString.Invariant($"{temperature}")), ("showlegend", k == 0), ("mode", "lines"),
                         ("xaxis", Panels.Name("x", k)), ("yaxis", Panels.Name("y", k)), ("x", Numbers(confidences)),
-                    ("y", Numbers(confidences.Select(c => AdaptiveConfidence.Beta(c, p, temperature)))),
+                    ("y", Numbers(confidences.Select(c => AdaptConf.Beta(c, p, temperature)))),
                     ("line", Obj(("color", colours[t]), ("width", 2.2), ("dash", LineDashes[t % LineDashes.Length]))));
             }
             panels.Add(FormattableString.Invariant($"p<sub>w</sub> = {p}"),

@@ -1,5 +1,6 @@
 using Plotly.NET;
 using W2S.Analysis;
+using W2S.Runs;
 using W2S.Torch;
 using static W2S.Charts.FigureBuilder;
 
@@ -18,20 +19,24 @@ public static partial class Figures
     /// <summary>Where a gain comes from: the four cells of teacher and student being right or wrong, a bar a
     /// method.</summary>
     /// <param name="title">The claim or quantity.</param>
-    /// <param name="results">Methods and their cells.</param>
+    /// <param name="runs">Runs with predictions for <c>test</c>, the weak teacher's among them; the images of all seeds
+    /// count together.</param>
     /// <param name="caption">What stands under the title before the count.</param>
     /// <returns>The chart: shares in percent, with the gain over the teacher beside each bar.</returns>
-    /// <exception cref="ArgumentException">There is no method or no sample.</exception>
-    public static GenericChart CorrectnessCells(
-        string title, IReadOnlyList<(string Method, CorrectnessCells Cells)> results, string caption = "")
+    /// <exception cref="ArgumentException">There is no method beside the teacher, or a run has no teacher of its
+    /// seed.</exception>
+    public static GenericChart CorrectnessCells(string title, RunSet runs, string caption = "")
     {
-        Require(results, nameof(results));
-        foreach (var (method, cells) in results)
-        {
-            if (cells.Count == 0)
-                throw new ArgumentException($"{method} has no samples; its cells are all 0", nameof(results));
-        }
-        var sorted = MethodStyle.Sorted(results, result => result.Method);
+        ArgumentNullException.ThrowIfNull(runs);
+        var teachers = runs.In(Role.WeakTeacher).ToDictionary(run => run.Seed, run => run.Predictions("test"));
+        var sorted = MethodStyle.Sorted(runs.Where(run => run.Facets.Role != Role.WeakTeacher).Methods,
+            method => method.Facets)
+            .Select(method => (Method: method.Facets.Method, Cells: Analysis.CorrectnessCells.Of(method.SelectMany(
+                run => teachers.TryGetValue(run.Seed, out var teacher) ? run.Predictions("test").Cells(teacher)
+                    : throw new ArgumentException(
+                        $"there is no weak teacher of seed {run.Seed} beside {run.Name}; give its runs too",
+                        nameof(runs)))))).ToArray();
+        Require(sorted, nameof(runs));
         var counts = sorted.Select(result => result.Cells.Count).Distinct().Order().ToArray();
         var figure = new FigureBuilder(title)
         {
@@ -39,11 +44,11 @@ public static partial class Figures
                 counts.Length == 1 ? $"n = {counts[0]} samples a bar"
                     : $"n = {counts[0]} to {counts[^1]} samples a bar",
                 "To the right: the student’s accuracy minus the teacher’s, in points"),
-            PlotHeight = 20 + 40 * sorted.Count,
+            PlotHeight = 20 + 40 * sorted.Length,
             Left = Math.Min(190, 24 + 7 * sorted.Max(result => result.Method.Length)),
             Right = 64,
         };
-        var rows = Enumerable.Range(0, sorted.Count).ToArray();
+        var rows = Enumerable.Range(0, sorted.Length).ToArray();
         foreach (var (cell, name, colour) in Cells)
         {
             var shares = sorted.Select(result => 100.0 * result.Cells[cell] / result.Cells.Count).ToArray();

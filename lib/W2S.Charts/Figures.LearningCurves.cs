@@ -31,10 +31,10 @@ public static partial class Figures
             new FigureBuilder(
                 title)
             { Caption = Join(caption, Spread(curves.SelectMany(curve => curve.Values), "band")) };
-        foreach (var curve in MethodStyle.Sorted(curves, curve => curve.Name))
+        foreach (var curve in curves.OrderBy(curve => curve.Style.Order))
         {
             curve.Check();
-            var style = MethodStyle.Of(curve.Name);
+            var style = curve.Style;
             var banded = Enumerable.Range(0, curve.X.Count).Where(i => curve.Values[i].HasInterval).ToArray();
             if (banded.Length > 1)
             {

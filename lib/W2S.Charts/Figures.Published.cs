@@ -55,7 +55,7 @@ public static partial class Figures
         {
             rows.Add(($"<b>{string.Join("<br>", Wrap(setting.Key, 26))}</b>", null));
             rows.AddRange(
-                MethodStyle.Sorted(setting, number => number.Method)
+                setting.OrderBy(number => MethodStyle.Of(number.Method).Order)
                     .Select(number => (number.Method, (PublishedNumber?)number)));
         }
         var used = numbers.Where(number => number.Published is not null).Select(number => number.Evidence).Distinct()

@@ -25,7 +25,7 @@ public static partial class Figures
                             .Select(x => $"n = {x.Count} samples, {x.Bins} bins")),
                 "Dashed: perfect calibration; a marker’s area is its bin’s share of samples, empty bins are left out"),
         };
-        foreach (var (name, calibration) in MethodStyle.Sorted(models, model => model.Name))
+        foreach (var (name, calibration) in models)
         {
             var style = MethodStyle.Of(name);
             var bins = calibration.Bins.Where(bin => bin.Count > 0).ToArray();

@@ -44,10 +44,10 @@ public static partial class Figures
         for (var k = 0; k < knobs.Count; k++)
         {
             var knob = knobs[k];
-            foreach (var curve in MethodStyle.Sorted(knob.Curves, curve => curve.Name))
+            foreach (var curve in knob.Curves.OrderBy(curve => curve.Style.Order))
             {
                 curve.Check();
-                var style = MethodStyle.Of(curve.Name);
+                var style = curve.Style;
                 var shown = curve.Values.Select(value => value.Times(measure.Factor)).ToArray();
                 figure.Add("scatter",
                     ("name", curve.Name), ("meta", Told($"{knob.Parameter}, {curve.Name}")),

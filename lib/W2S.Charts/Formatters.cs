@@ -2,6 +2,7 @@ using Deedle;
 using Microsoft.DotNet.Interactive.Formatting;
 using Plotly.NET;
 using W2S.Analysis;
+using W2S.Runs;
 
 namespace W2S.Charts;
 
@@ -35,6 +36,7 @@ public static class Formatters
 
         Plain<Estimate>();
         Plain<GapRecovered>();
+        Plain<Comparison>();
 
         Formatter.Register<LiveViewState>(state => state.ToHtml(), Html);
         Formatter.Register<LiveViewState>(state => state.ToString(), Text);

@@ -36,8 +36,7 @@ public static class LiveViewSources
             Title = study.Pair,
             Done = (double)study.Done / study.Total,
             Place = $"split {study.Done} of {study.Total}",
-            Numbers = [("teacher", Percent(study.Latest.Teacher)),
-                .. study.Latest.Students.Select(student => (student.Key, Percent(student.Value)))],
+            Numbers = [.. study.Latest.Select(probe => (probe.Name, Percent(probe["test accuracy"])))],
         });
     }
 

@@ -1,5 +1,5 @@
-// The comparison of page 01: every method over three seeds on ResNet-8 → ResNet-20, and KD, AugConf and AdaptConf on four
-// more pairs. W2S_QUICK=1 leaves a smoke test of minutes.
+// The comparison of page 01: every method over three seeds on ResNet-8 → ResNet-20, and KD, AugConf and AdaptConf on
+// four more pairs. W2S_QUICK=1 leaves a smoke test of minutes.
 DistillationLoss[] methods = [new Kd(), new AugConf(), new AdaptConf()];
 Loss[] compared =
 [

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# One job of ./w2s sweep PLAN submit: works on the plan with the code that was copied, one worker a GPU or core. Told to stop,
-# a minute before its time is over, its workers leave checkpoints with which the next job goes on.
+# One job of ./w2s sweep PLAN submit: works on the plan with the code that was copied, one worker a GPU or core. Told to
+# stop, a minute before its time is over, its workers leave checkpoints with which the next job goes on.
 # job.sh CODE PLAN: the folder of the copy, and the plan as it was named. W2S_RUNS and W2S_DATA are the submitter's.
 set -euo pipefail
 code=$1 plan=$2

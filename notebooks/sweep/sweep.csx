@@ -1,5 +1,5 @@
-// ./w2s sweep PLAN VERB …: runs after library.csx and the plan, which has left its runs in `runs`. Usage stands at the end
-// of the file, where the verbs are told apart.
+// ./w2s sweep PLAN VERB …: runs after library.csx and the plan, which has left its runs in `runs`. The verbs are told
+// apart at the end of the file.
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Threading;
@@ -73,12 +73,14 @@ string Summary(Sweep sweep)
 
 // --- list, status, retry, collect
 
+string Expected(SweepRun run) => run.Expected is { } seconds ? $"~{Text(seconds)}" : "?";
+
 int List(Sweep sweep)
 {
     NoMore();
     foreach (var run in sweep.Runs)
         Console.WriteLine($"{Word(run.State),-10}{run.Hash}  "
-            + $"{(run.State == RunState.Finished ? Text(run.Seconds) : run.Expected is { } time ? $"~{Text(time)}" : "?"),8}"
+            + $"{(run.State == RunState.Finished ? Text(run.Seconds) : Expected(run)),8}"
             + $"  {run}" + (run.Needs.Count > 0 ? $"  needs {string.Join(", ", run.Needs)}" : ""));
     Console.WriteLine(Summary(sweep));
     return AllFinished;
@@ -87,8 +89,7 @@ int List(Sweep sweep)
 IEnumerable<string> Lines(Sweep sweep)
 {
     foreach (var run in sweep.Runs.Where(run => run.State == RunState.UnderWay))
-        yield return $"  {run.Hash}  {run}: {Text(run.Seconds)}"
-            + (run.Expected is { } time ? $" of about {Text(time)}" : "") + $", {run.Holder}";
+        yield return $"  {run.Hash}  {run}: {Text(run.Seconds)} of {Expected(run)}, {run.Holder}";
     foreach (var run in sweep.Runs.Where(run => run.State == RunState.Failed))
         yield return $"  {run.Hash}  {run} failed ({run.Failure!.Count}×): {run.Failure.Message}";
     yield return Summary(sweep);
@@ -174,8 +175,8 @@ sealed class WorkLines(Action<string> say) : IProgress<GridProgress>
     }
 }
 
-// One worker: this process, with one thread unless OMP_NUM_THREADS says otherwise, so that a run's bits do not depend on
-// how many work beside it.
+// One worker: this process, with one thread unless OMP_NUM_THREADS says otherwise, so that a run's bits do not depend
+// on how many work beside it.
 int WorkHere(Sweep sweep, CancellationToken token)
 {
     if (Environment.GetEnvironmentVariable("OMP_NUM_THREADS") is null) Devices.UseThreads(1);
@@ -286,15 +287,16 @@ int Submit(Sweep sweep)
 {
     var dry = Flag("--dry-run");
     var nodes = Number("--nodes") ?? throw new BadInputException("submit needs --nodes N, how many to use at a time");
-    var time = Option("--time") ?? throw new BadInputException("submit needs --time T, a job's limit, for instance 4:00:00");
+    var time = Option("--time")
+        ?? throw new BadInputException("submit needs --time T, a job's limit, for instance 4:00:00");
     var tasks = Number("--tasks") ?? 4 * nodes;
     NoMore();
     var code = Path.Combine(store.Folder, "sweeps", $"{name}.{DateTime.UtcNow:yyyyMMdd-HHmmss}");
     var logs = Path.Combine(store.Folder, "sweeps", $"{name}.logs");
     var start = new ProcessStartInfo("sbatch",
     [
-        "--parsable", $"--job-name={name}", $"--array=0-{tasks - 1}%{nodes}", "--nodes=1", "--ntasks=1", $"--time={time}",
-        "--signal=B:TERM@60", "--open-mode=append", $"--output={logs}/%A_%a.log",
+        "--parsable", $"--job-name={name}", $"--array=0-{tasks - 1}%{nodes}", "--nodes=1", "--ntasks=1",
+        $"--time={time}", "--signal=B:TERM@60", "--open-mode=append", $"--output={logs}/%A_%a.log",
         .. passed, $"{code}/notebooks/sweep/job.sh", code, plan,
     ])
     {
@@ -319,7 +321,8 @@ int Submit(Sweep sweep)
         var (id, errors) = (sbatch.StandardOutput.ReadToEnd().Trim(), sbatch.StandardError.ReadToEnd().Trim());
         sbatch.WaitForExit();
         if (sbatch.ExitCode != 0) throw new BadInputException($"sbatch refused the job: {errors}");
-        Console.WriteLine($"job {id}: up to {tasks} tasks, {nodes} at a time, on the code of now; ./w2s sweep {plan} status");
+        Console.WriteLine($"job {id}: up to {tasks} tasks, {nodes} at a time, on the code of now; "
+            + $"./w2s sweep {plan} status");
         return AllFinished;
     }
     catch (System.ComponentModel.Win32Exception)

@@ -14,7 +14,6 @@ using W2S.Experiments.FewShot;
 using W2S.Experiments.LabelChoice;
 using W2S.Experiments.NoisyLabels;
 using W2S.Losses;
-using W2S.Losses.Catalogue;
 using W2S.Losses.Distillation;
 using W2S.Losses.NoisyLabels;
 using W2S.Losses.WeakToStrong;
@@ -226,29 +225,20 @@ public sealed class EntryTests
 
     private static Entry<double[]>[] NumberLists =>
     [
-        new("Statistics.OverRuns(values)", x => Statistics.OverRuns(x)),
-        new("Statistics.PairedDifference(a)", x => Statistics.PairedDifference(x, Numbers)),
-        new("Statistics.PairedDifference(b)", x => Statistics.PairedDifference(Numbers, x)),
-        new("Statistics.PairedPValue(a)", x => Statistics.PairedPValue(x, Numbers)),
-        new("Statistics.PairedPValue(b)", x => Statistics.PairedPValue(Numbers, x)),
+        new("Statistics.OverSamples(values)", x => Statistics.OverSamples(x)),
         new("GapRecovered.Of(weak)", x => GapRecovered.Of(x[1], .7, .9)),
         new("GapRecovered.Of(weakToStrong)", x => GapRecovered.Of(.6, x[1], .9)),
         new("GapRecovered.Of(ceiling)", x => GapRecovered.Of(.6, .7, x[1])),
-        new("GapRecovered.Over(weak)", x => GapRecovered.Over(x, Numbers, Numbers)),
-        new("GapRecovered.Over(weakToStrong)", x => GapRecovered.Over(Numbers, x, Numbers)),
-        new("GapRecovered.Over(ceiling)", x => GapRecovered.Over(Numbers, Numbers, x)),
         new("MethodRanks.Of(methods)", x => MethodRanks.Of([("a", Numbers), ("b", x)])),
         new("SignedRankTest.Of(first)", x => SignedRankTest.Of(x, Numbers)),
         new("SignedRankTest.Of(second)", x => SignedRankTest.Of(Numbers, x)),
-        new("SignedRankTest.Holm(pValues)", x => SignedRankTest.Holm(x)),
         new("Calibration.EqualWidthBins(confidence)", x => Calibration.EqualWidthBins(x, Rights)),
         new("Calibration.EqualMassBins(confidence)", x => Calibration.EqualMassBins(x, Rights)),
         new("SelectionQuality.Top(confidence)", x => SelectionQuality.Top(x, .5)),
         new("SelectionQuality.ByConfidence(confidence)", x => SelectionQuality.ByConfidence(x, Rights)),
-        new("AdaptiveConfidence.Beta(largest)", x => AdaptiveConfidence.Beta(x[1], .1, 1)),
-        new("AdaptiveConfidence.Beta(teacherClass)", x => AdaptiveConfidence.Beta(.9, x[1], 1)),
-        new("AdaptiveConfidence.Beta(temperature)", x => AdaptiveConfidence.Beta(.9, .1, x[1])),
-        new("Curve.Over(runs)", x => Curve.Over("a", Numbers, [x])),
+        new("AdaptConf.Beta(largest)", x => AdaptConf.Beta(x[1], .1, 1)),
+        new("AdaptConf.Beta(teacherClass)", x => AdaptConf.Beta(.9, x[1], 1)),
+        new("AdaptConf.Beta(temperature)", x => AdaptConf.Beta(.9, .1, x[1])),
         new("TeacherPool.Ensemble(weights)", x => TeacherPool.Ensemble([Z, Z, Z2], x)),
         new("Trainer.Train(run.Weights)",
             x => Train(run => run with { Weights = [.. x.Append(1).Select(w => (float)w)] })),
@@ -313,12 +303,16 @@ public sealed class EntryTests
         "Prototypes.Of(support)", "Prototypes.Cosines(queries)", "Prototypes.Cosines(prototypes)",
         // As another that they hand it to: LabelNoise, BalancedLabels.Of, Accuracy and the measures, Statistics.
         "NoiseSetting.Apply(clean)", "BalancedLabels.Threshold(student)", "BalancedLabels.Threshold(weak)",
-        "CastLogits.Trust(labels)", "MethodResult.Over(runs)", "MethodResult.Gain(runs)", "MethodResult.Gain(baseline)",
+        "CastLogits.Trust(labels)",
         "Figures.BetaByCell(beta)", "Figures.BetaOverTime(epochs)",
         // Charts leave out what is no number.
         "Curve.Single(x)", "Curve.Single(values)", "Curve.Over(x)", "Figures.BetaCurves(teacherClass)",
         "Figures.BetaCurves(temperatures)",
         // Networks, and what only moves rows about or looks at a shape.
+        "Numerics.Times(t)", "Numerics.Plus(t)", "Numerics.Plus(x)", "Numerics.Squared(t)", "Numerics.OneMinus(t)",
+        "Numerics.Constant(t)", "Numerics.At(t)", "Numerics.At(classes)", "Numerics.Dot(weights)",
+        "Numerics.Dot(values)", "Numerics.Finite(logarithm)", "Numerics.AtLeast(t)", "Numerics.WeightedMean(x)",
+        "Numerics.WeightedMean(weights)", "LossBatch.AtLabels(values)", "LossParts.Of(batch)",
         "ImageModel.Features(images)", "ImageModel.ForwardFeatures(images)", "PreActResNet.Project(pooled)",
         "HardLabels.Logits(like)", "ProbeParts.Of(rows)", "DataPart.Rows(all)", "ProbeParts.Of(labels)", "TemperatureScaling.Apply(logits)",
         "ILearnableLoss.CreateModule(example)", "FitNet.CreateModule(example)",
@@ -586,7 +580,7 @@ public sealed class EntryTests
             TrueLabels = 1,
             Probe = new() { Steps = 2, BatchSize = 2 }
         };
-        return studies ? protocol.Study(pair, 1).Teacher : protocol.Run(pair, 0);
+        return studies ? protocol.Study(pair, 1)[0].Outcome.Values : protocol.Run(pair, 0);
     }
 
     private static Tensor Fixed(float[] values, params long[] shape) => tensor(values, shape).DetachFromDisposeScope();

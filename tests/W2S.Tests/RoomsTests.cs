@@ -31,16 +31,15 @@ public sealed partial class RoomsTests
         ("Selection", ["Torch"]),
         ("Losses", ["Torch", "Selection"]),
         ("Losses.Distillation", ["Torch", "Losses"]),
-        ("Losses.NoisyLabels", ["Torch", "Selection", "Losses"]),
         ("Losses.WeakToStrong", ["Torch", "Selection", "Losses"]),
-        ("Losses.Catalogue", ["Selection", "Losses", "Losses.*"]),
-        ("Training",
-            ["Torch", "Data", "Data.*", "Models", "Models.Blocks", "Models.Weights", "Losses", "Losses.Distillation"]),
+        ("Losses.NoisyLabels", ["Torch", "Selection", "Losses", "Losses.WeakToStrong"]),
+        ("Training", ["Torch", "Data", "Data.*", "Models", "Models.Blocks", "Models.Weights", "Losses"]),
         ("Runs", ["Torch", "Data", "Models", "Models.Weights", "Training", "Analysis"]),
         ("Experiments",
-            ["Torch", "Data", "Data.*", "Models", "Models.Weights", "Losses", "Losses.*", "Training", "Runs"]),
-        ("Experiments.Distillation",
-            ["Torch", "Data", "Data.*", "Models", "Models.Weights", "Losses", "Losses.*", "Training", "Runs"]),
+        [
+            "Torch", "Analysis", "Data", "Data.*", "Models", "Models.Weights", "Selection", "Losses", "Losses.*",
+            "Training", "Runs",
+        ]),
         ("Experiments.FewShot",
             ["Torch", "Analysis", "Data", "Data.*", "Models", "Models.Weights", "Losses", "Losses.*", "Training",
                 "Runs"]),
@@ -49,12 +48,10 @@ public sealed partial class RoomsTests
                 "Experiments"]),
         ("Experiments.NoisyLabels",
         [
-            "Torch", "Analysis", "Data", "Data.*", "Models", "Models.Weights", "Selection", "Losses", "Losses.*",
-            "Training", "Runs", "Experiments",
+            "Torch", "Analysis", "Data", "Data.*", "Models", "Selection", "Losses", "Losses.*", "Training", "Runs",
+            "Experiments",
         ]),
-        ("Experiments.Transfer",
-            ["Torch", "Data", "Data.*", "Models", "Models.Weights", "Losses", "Training", "Runs", "Experiments"]),
-        ("Charts", ["Torch", "Analysis", "Data", "Training", "Runs", "Experiments", "Experiments.LabelChoice"]),
+        ("Charts", ["Torch", "Analysis", "Data", "Losses.WeakToStrong", "Training", "Runs", "Experiments"]),
     ];
 
     private static readonly Dictionary<short, OpCode> Codes =

@@ -58,7 +58,7 @@ internal static class AccuracyBench
                 return Trainer.Train(run).LastAccuracy()!.Value;
             }
         }
-        var difference = Statistics.PairedDifference(narrow, plain);
+        var difference = Statistics.OverSamples([.. narrow.Zip(plain, (a, b) => a - b)]);
         Console.WriteLine(
             $"\nbf16 − fp32 in points: {100 * difference.Mean:+0.00;−0.00} [{100 * difference.Low:+0.00;−0.00}, "
             + $"{100 * difference.High:+0.00;−0.00}] (95 %, {seeds} pairs)");

@@ -263,7 +263,14 @@ def trusted_labels(x, o, run):
     return {"labels": cross_entropy(z, target), "_weights": weights}
 
 
+def generalised_cross_entropy(x, o, run):
+    q, p = o.get("Q", .7), torch.softmax(x["student"], 1)
+    y = onehot(x["labels"], p.shape[1]) if x["labels"].dim() == 1 else x["labels"].detach()
+    return {"labels": (y * (1 - p ** q) / q).sum(1)}
+
+
 references = {
+    "GeneralisedCrossEntropy": generalised_cross_entropy,
     "TrustedLabels": trusted_labels,
     "Bootstrapping": bootstrapping, "SmallLoss": small_loss,
     "CrossEntropy": lambda x, o, run: {}, "Kd": lambda x, o, run: {"teacher": kd(x, o.get("Temperature", 1))},
@@ -273,7 +280,8 @@ references = {
     "FitNet": fitnet, "Rkd": rkd,
 }
 default_weights = {**{name: (0, 1) for name in ["WeakCrossEntropy", "ReverseKl", "ProductLoss", "LogConfidence", "Evidential"]},
-                   "VirtualTeacher": (.9, .1), "Bootstrapping": (0, 1), "SmallLoss": (0, 1), "TrustedLabels": (0, 1)}
+                   "VirtualTeacher": (.9, .1), "Bootstrapping": (0, 1), "SmallLoss": (0, 1), "TrustedLabels": (0, 1),
+                   "GeneralisedCrossEntropy": (0, 1)}
 
 
 def leaves(x):
@@ -372,6 +380,8 @@ cases = [
     *[case("TrustedLabels", "small", {"Selection": {"Measure": "StudentLikelihood", "Distrusted": rest, "Threshold": .2}}) for rest in ("Drop", "Weigh", "ReplaceSoft", "ReplaceHard")],
     case("TrustedLabels", "small", {"Selection": {"Measure": "StudentLikelihood", "Distrusted": "ReplaceSoft", "Share": .5}, "JudgedByTeacher": True}, weights=[1., .5, 2., 1.]),
     case("TrustedLabels", "small", {"Selection": {"Measure": "StudentLikelihood", "Distrusted": "Drop", "Share": .5, "Threshold": .5}}),
+    case("GeneralisedCrossEntropy", "small"), case("GeneralisedCrossEntropy", "small", {"Q": 1}, weights=[1., .5, 2., 0.]),
+    case("GeneralisedCrossEntropy", "mixed", {"Q": .3}), case("GeneralisedCrossEntropy", "large"),
 ]
 
 

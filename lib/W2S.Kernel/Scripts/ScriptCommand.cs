@@ -7,9 +7,9 @@ namespace W2S.Kernel.Scripts;
 
 /// <summary>The verb <c>script</c>: runs files one after the other in one session, as if they were one cell.</summary>
 /// <remarks>
-/// What follows <c>--</c> is for the files, which find it in <see cref="Environment.GetCommandLineArgs"/>; the exit code
-/// is the <see cref="Environment.ExitCode"/> that they set. SIGTERM and Ctrl-C cancel <c>Cell.Token</c> and then wait, as
-/// long as the system lets them; a second Ctrl-C ends the process.
+/// What follows <c>--</c> is for the files, which find it in <see cref="Environment.GetCommandLineArgs"/>; the exit
+/// code is the <see cref="Environment.ExitCode"/> that they set. SIGTERM and Ctrl-C cancel <c>Cell.Token</c> and then
+/// wait, as long as the system lets them; a second Ctrl-C ends the process.
 /// </remarks>
 internal static class ScriptCommand
 {

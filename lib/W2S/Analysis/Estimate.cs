@@ -41,14 +41,19 @@ public sealed record Estimate(double Mean, double Sd, double Low, double High, i
     /// <returns>The text; <c>62.6 (n = 1)</c> where there is no interval.</returns>
     public string ToIntervalString() => ToIntervalString(Digits((High - Low) / 2));
 
+    /// <summary>The interval alone, for instance <c>[3.2, 6.8]</c>; <c>–</c> where there is none.</summary>
+    public string Interval => HasInterval ? IntervalText(Digits((High - Low) / 2)) : "–";
+
     /// <summary>Mean and interval with so many decimals.</summary>
     /// <param name="digits">Decimals, 0 … 15.</param>
     /// <returns>The text.</returns>
     public string ToIntervalString(int digits)
     {
         if (!HasInterval) return ToString(digits);
-        return $"{Text(Mean, digits)} [{Text(Low, digits)}, {Text(High, digits)}]";
+        return $"{Text(Mean, digits)} {IntervalText(digits)}";
     }
+
+    private string IntervalText(int digits) => $"[{Text(Low, digits)}, {Text(High, digits)}]";
 
     /// <summary>Mean and standard deviation, for instance <c>62.6 ± 1.5</c>.</summary>
     /// <returns>The text; <c>62.6 (n = 1)</c> for one value.</returns>

@@ -54,18 +54,18 @@ public sealed record GapRecovered(Estimate Estimate, IReadOnlyList<double> PerSp
     /// <exception cref="ArgumentException">The counts differ, there is no value, or one is not finite.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The level is outside 0 to 1, the smallest gap not positive, or
     /// <paramref name="testPerTrain"/> negative or not finite.</exception>
-    public static GapRecovered Over(
+    internal static GapRecovered Over(
         IReadOnlyList<double> weak, IReadOnlyList<double> weakToStrong, IReadOnlyList<double> ceiling,
-        double smallestGap = SmallestGap, double level = .95, double testPerTrain = 0)
+        double testPerTrain, double smallestGap = SmallestGap, double level = .95)
     {
         var gains = Statistics.Differences(weakToStrong, weak);
         var gaps = Statistics.Differences(ceiling, weak);
         CheckSmallest(smallestGap);
         var perSplit = gains.Select((gain, i) => gaps[i] < smallestGap ? double.NaN : gain / gaps[i]).ToArray();
-        var gap = Statistics.OverRuns(gaps, level, testPerTrain);
+        var gap = Statistics.OverRuns(gaps, testPerTrain, level);
         var estimate = perSplit.Any(double.IsNaN)
             ? new Estimate(double.NaN, double.NaN, double.NaN, double.NaN, gaps.Count) { Level = level }
-            : Statistics.OverRuns(perSplit, level, testPerTrain);
+            : Statistics.OverRuns(perSplit, testPerTrain, level);
         return new GapRecovered(estimate, perSplit, gap) { CeilingBelow = gaps.Count(value => value < 0) };
     }
 
@@ -73,8 +73,7 @@ public sealed record GapRecovered(Estimate Estimate, IReadOnlyList<double> PerSp
     /// <returns>The text; where PGR is not defined, why.</returns>
     public override string ToString() => IsDefined
         ? FormattableString.Invariant($"PGR {Estimate}") + (Estimate.HasInterval
-            ? FormattableString.Invariant(
-                $", {Estimate.Level * 100:0.#} % t interval {Estimate.ToIntervalString().Split(' ', 2)[1]}") : "")
+            ? FormattableString.Invariant($", {Estimate.Level * 100:0.#} % t interval {Estimate.Interval}") : "")
         : FormattableString.Invariant(
             $"PGR not defined: {Why} of {PerSplit.Count} splits (ceiling − weak {Gap.Percent} points)");
 

@@ -19,6 +19,11 @@ namespace W2S.Analysis;
 public sealed record MethodRanks(
     IReadOnlyList<string> Methods, IReadOnlyList<double> MeanRanks, int Settings, double ChiSquare, double PValue)
 {
+    /// <summary>Every two methods: their mean difference over the settings, and the p-value of Wilcoxon's signed-rank
+    /// test, adjusted for the number of pairs by Holm's method.</summary>
+    public IReadOnlyList<(string First, string Second, double MeanDifference, double PValue)> Pairs { get; private init; } =
+        [];
+
     /// <summary>Ranks methods.</summary>
     /// <param name="methods">Each method's scores, one a setting in the same order of settings; higher is
     /// better.</param>
@@ -45,9 +50,22 @@ public sealed record MethodRanks(
         // With ties the ranks spread less than 1 … k do; where all are tied everywhere nothing can differ.
         var spread = ranks.Sum(row => row.Sum(rank => (rank - (k + 1) / 2.0) * (rank - (k + 1) / 2.0)))
             / (n * (k - 1.0));
-        if (spread == 0) return new MethodRanks([.. methods.Select(method => method.Method)], means, n, 0, 1);
+        if (spread == 0)
+            return new MethodRanks([.. methods.Select(method => method.Method)], means, n, 0, 1)
+            { Pairs = Compare(methods) };
         var chiSquare = n * means.Sum(mean => (mean - (k + 1) / 2.0) * (mean - (k + 1) / 2.0)) / spread;
         return new MethodRanks([.. methods.Select(method => method.Method)], means, n, chiSquare,
-            RankPermutations.Tail(ranks));
+            RankPermutations.Tail(ranks))
+        { Pairs = Compare(methods) };
+    }
+
+    private static (string, string, double, double)[] Compare(
+        IReadOnlyList<(string Method, IReadOnlyList<double> Scores)> methods)
+    {
+        var pairs = methods.SelectMany((a, i) => methods.Skip(i + 1).Select(b => (A: a, B: b))).ToArray();
+        var adjusted = Statistics.Holm(
+            [.. pairs.Select(pair => SignedRankTest.Of(pair.A.Scores, pair.B.Scores).PValue)]);
+        return [.. pairs.Zip(adjusted, (pair, p) => (pair.A.Method, pair.B.Method,
+            Statistics.Differences(pair.A.Scores, pair.B.Scores).Average(), p))];
     }
 }

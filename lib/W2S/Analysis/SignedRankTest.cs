@@ -32,32 +32,6 @@ public sealed record SignedRankTest(double Positive, double Negative, int Count,
             TwoSided(ranks, Math.Min(positive, negative)));
     }
 
-    /// <summary>Makes the p-values of several tests hold together: the chance of one false finding among them stays at
-    /// the level.</summary>
-    /// <remarks>Holm 1979: the k-th smallest of m is multiplied by m − k + 1, and none is smaller than the one
-    /// before.</remarks>
-    /// <param name="pValues">One a test.</param>
-    /// <returns>The adjusted values in the same order, at most 1.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A value is not between 0 and 1.</exception>
-    public static IReadOnlyList<double> Holm(IReadOnlyList<double> pValues)
-    {
-        ArgumentNullException.ThrowIfNull(pValues);
-        foreach (var p in pValues)
-        {
-            if (p is not (>= 0 and <= 1))
-                throw new ArgumentOutOfRangeException(nameof(pValues), p,
-                    FormattableString.Invariant($"p-value {p} is outside 0 to 1; give probabilities"));
-        }
-        var adjusted = new double[pValues.Count];
-        var (rank, largest) = (0, 0.0);
-        foreach (var i in Enumerable.Range(0, pValues.Count).OrderBy(i => pValues[i]))
-        {
-            largest = Math.Max(largest, Math.Min(1, (pValues.Count - rank++) * pValues[i]));
-            adjusted[i] = largest;
-        }
-        return adjusted;
-    }
-
     // The number of sign patterns by the sum of the ranks that they make positive; ranks are whole numbers of halves.
     private static double TwoSided(double[] ranks, double smaller)
     {

@@ -12,6 +12,15 @@ namespace W2S.Analysis;
 /// </remarks>
 public static class Statistics
 {
+    /// <summary>Mean, standard deviation and Student-t interval of the mean over independent samples, for instance tasks
+    /// drawn by chance. Runs are compared in <c>W2S.Runs</c>, which knows what they share.</summary>
+    /// <param name="values">One value a sample.</param>
+    /// <param name="level">Level of the interval, between 0 and 1.</param>
+    /// <returns>The estimate, in the unit of the values; no interval for one sample.</returns>
+    /// <exception cref="ArgumentException">There is no value, or one is not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The level is not between 0 and 1.</exception>
+    public static Estimate OverSamples(IReadOnlyList<double> values, double level = .95) => OverRuns(values, 0, level);
+
     /// <summary>Mean, standard deviation and Student-t interval of the mean over runs.</summary>
     /// <remarks>mean ± t_{n−1} · sd·√(1/n + testPerTrain). Right for few runs where their results are near
     /// normal.</remarks>
@@ -23,7 +32,7 @@ public static class Statistics
     /// <exception cref="ArgumentException">There is no value, or one is not finite.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The level is not between 0 and 1, or
     /// <paramref name="testPerTrain"/> is negative or not finite.</exception>
-    public static Estimate OverRuns(IReadOnlyList<double> values, double level = .95, double testPerTrain = 0)
+    internal static Estimate OverRuns(IReadOnlyList<double> values, double testPerTrain, double level = .95)
     {
         Checks.Finite(values, nameof(values));
         CheckLevel(level);
@@ -47,9 +56,9 @@ public static class Statistics
     /// <exception cref="ArgumentException">The counts differ, there is no value, or one is not finite.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The level is not between 0 and 1, or
     /// <paramref name="testPerTrain"/> is negative or not finite.</exception>
-    public static Estimate PairedDifference(IReadOnlyList<double> a, IReadOnlyList<double> b, double level = .95,
-        double testPerTrain = 0) =>
-        OverRuns(Differences(a, b), level, testPerTrain);
+    internal static Estimate PairedDifference(IReadOnlyList<double> a, IReadOnlyList<double> b, double testPerTrain,
+        double level = .95) =>
+        OverRuns(Differences(a, b), testPerTrain, level);
 
     /// <summary>The two-sided p-value of Student's paired test that the mean of <paramref name="a"/> −
     /// <paramref name="b"/> is 0.</summary>
@@ -61,7 +70,7 @@ public static class Statistics
     /// <exception cref="ArgumentException">The counts differ, there is no value, or one is not finite.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="testPerTrain"/> is negative or not
     /// finite.</exception>
-    public static double PairedPValue(IReadOnlyList<double> a, IReadOnlyList<double> b, double testPerTrain = 0)
+    internal static double PairedPValue(IReadOnlyList<double> a, IReadOnlyList<double> b, double testPerTrain)
     {
         CheckRatio(testPerTrain);
         var differences = Differences(a, b);
@@ -70,6 +79,30 @@ public static class Statistics
         var error = Deviation(differences, mean) * Math.Sqrt(1.0 / differences.Count + testPerTrain);
         return error == 0 ? mean == 0 ? 1 : 0
             : SpecialFunctions.StudentTail(Math.Abs(mean) / error, differences.Count - 1);
+    }
+
+    /// <summary>Adjusts p-values for their number by Holm's method: the chance of one false finding among all stays below
+    /// the level.</summary>
+    /// <param name="pValues">One a test.</param>
+    /// <returns>Adjusted values in the same order.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A value is outside 0 to 1.</exception>
+    internal static IReadOnlyList<double> Holm(IReadOnlyList<double> pValues)
+    {
+        ArgumentNullException.ThrowIfNull(pValues);
+        foreach (var p in pValues)
+        {
+            if (p is not (>= 0 and <= 1))
+                throw new ArgumentOutOfRangeException(nameof(pValues), p,
+                    FormattableString.Invariant($"p-value {p} is outside 0 to 1; give probabilities"));
+        }
+        var adjusted = new double[pValues.Count];
+        var (rank, largest) = (0, 0.0);
+        foreach (var i in Enumerable.Range(0, pValues.Count).OrderBy(i => pValues[i]))
+        {
+            largest = Math.Max(largest, Math.Min(1, (pValues.Count - rank++) * pValues[i]));
+            adjusted[i] = largest;
+        }
+        return adjusted;
     }
 
     /// <summary>a − b, run by run.</summary>

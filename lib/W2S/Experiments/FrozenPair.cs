@@ -13,6 +13,12 @@ namespace W2S.Experiments;
 /// <param name="Classes">How many classes the task has.</param>
 public sealed record FrozenPair(string Name, Tensor Weak, Tensor Strong, IReadOnlyList<long> Labels, int Classes)
 {
+    /// <summary>What charts and tables call the weak network.</summary>
+    public string WeakName { get; init; } = "weak network";
+
+    /// <summary>What charts and tables call the strong network.</summary>
+    public string StrongName { get; init; } = "strong network";
+
     /// <summary>How many images.</summary>
     public int Count => Labels.Count;
 
@@ -35,13 +41,18 @@ public sealed record FrozenPair(string Name, Tensor Weak, Tensor Strong, IReadOn
         first.Logits.Dispose();
         var second = strong.Extract(images, progress, token);
         second.Logits.Dispose();
-        return new FrozenPair(images.Name, first.Features, second.Features, images.Labels, images.Classes);
+        return new FrozenPair(images.Name, first.Features, second.Features, images.Labels, images.Classes)
+        {
+            WeakName = weak.Name,
+            StrongName = strong.Name,
+        };
     }
 
     /// <summary>The same images with the networks' roles exchanged.</summary>
     /// <param name="name">What to call it.</param>
     /// <returns>A pair on the same tensors.</returns>
-    public FrozenPair Swapped(string name) => this with { Name = name, Weak = Strong, Strong = Weak };
+    public FrozenPair Swapped(string name) => this with
+    { Name = name, Weak = Strong, Strong = Weak, WeakName = StrongName, StrongName = WeakName };
 
     /// <summary>Fails where features and labels do not fit each other.</summary>
     /// <exception cref="ArgumentException">A tensor does not have one row for each image, a feature is not finite, or a

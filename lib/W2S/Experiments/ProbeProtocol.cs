@@ -1,6 +1,7 @@
 using TorchSharp;
 using W2S.Data;
 using W2S.Losses;
+using W2S.Runs;
 using W2S.Torch;
 using W2S.Training;
 using static TorchSharp.torch;
@@ -28,7 +29,7 @@ public sealed record ProbeProtocol
     /// <summary>True labels that the teacher learns from, at most <see cref="TeacherImages"/>.</summary>
     public required int TrueLabels { get; init; }
 
-    /// <summary>Test images for each image of the other two parts: see <see cref="ProbeStudy.TestPerTrain"/>.</summary>
+    /// <summary>Test images for each image of the other two parts: see <see cref="Experiment.TestPerTrain"/>.</summary>
     public double TestPerTrain => (double)TestImages / (TeacherImages + StudentImages);
 
     /// <summary>How every probe is trained; its seed is replaced by the split's.</summary>
@@ -55,11 +56,29 @@ public sealed record ProbeProtocol
     /// <param name="pair">The images.</param>
     /// <param name="seed">The split's number: decides the parts, the first weights and the batches.</param>
     /// <param name="token">Stops the run.</param>
-    /// <returns>Accuracies on the test part.</returns>
+    /// <returns>What each probe measured on the test part, in the order of <see cref="Arms"/>: <c>test accuracy</c>; of
+    /// probes on the strong features <c>test agreement</c>, how often they name the teacher's class; and <c>L2</c> where
+    /// the penalty is chosen by own labels.</returns>
     /// <exception cref="ArgumentException">The protocol does not fit the set.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
-    public SplitAccuracies Run(FrozenPair pair, int seed, CancellationToken token = default) =>
-        Train(pair, [seed], _ => { }, token)[0];
+    public IReadOnlyList<RunArm> Run(FrozenPair pair, int seed, CancellationToken token = default) =>
+        Train(pair, [seed], (_, _) => { }, token)[0];
+
+    /// <summary>What each probe of a split is: the teacher, the strong network with the teacher's true labels, the
+    /// ceiling, then the students.</summary>
+    /// <param name="data">The images.</param>
+    /// <param name="weak">The weak network's name.</param>
+    /// <param name="strong">The strong network's name.</param>
+    /// <returns>Facets, in the order in which results stand.</returns>
+    public IReadOnlyList<RunFacets> Arms(string data, string weak, string strong)
+    {
+        return [Arm(Role.WeakTeacher, weak, null), Arm(Role.FewTrueLabels, strong, null),
+            Arm(Role.Ceiling, strong, null), .. Students.Select(student => Arm(Role.Student, strong, student))];
+
+        RunFacets Arm(Role role, string network, ProbeStudent? student) => RunFacets.Of("probes", data, role, network,
+            student is null ? null : weak, labels: student is null, student?.Loss.Name ?? "") with
+        { TrueLabels = TrueLabels, Variant = student?.Variant };
+    }
 
     /// <summary>Runs the splits 0, 1, 2, …: their probes train together, as many at a time as libtorch has
     /// threads.</summary>
@@ -67,25 +86,41 @@ public sealed record ProbeProtocol
     /// <param name="splits">How many; three or more for a claim.</param>
     /// <param name="progress">Hears of each finished split, one call at a time.</param>
     /// <param name="token">Stops the run.</param>
-    /// <returns>All of them, in order.</returns>
+    /// <returns>The probes of all splits; they are not kept, and have no hash.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="splits"/> is not positive.</exception>
     /// <exception cref="ArgumentException">The protocol does not fit the set.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
-    public ProbeStudy Study(
+    public RunSet Study(
         FrozenPair pair, int splits, IProgress<ProbeProgress>? progress = null, CancellationToken token = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(splits);
         var done = 0;
+        var started = DateTime.UtcNow;
         var results = Train(pair, [.. Enumerable.Range(0, splits)], Tell, token);
-        return new ProbeStudy(pair.Name, TrueLabels, TestPerTrain, results);
+        return new RunSet(results.Select((arms, split) => Result(split, arms)));
 
-        void Tell(SplitAccuracies split) =>
-            progress?.Report(new ProbeProgress(pair.Name, TrueLabels, split, ++done, splits));
+        void Tell(int split, IReadOnlyList<RunArm> arms) =>
+            progress?.Report(new ProbeProgress(pair.Name, new RunSet([Result(split, arms)]), ++done, splits));
+
+        RunResult Result(int split, IReadOnlyList<RunArm> arms) => new()
+        {
+            Record = [],
+            Hash = "",
+            Kind = "probes",
+            Facets = RunFacets.Common(arms.Select(arm => arm.Facets)),
+            TestPerTrain = TestPerTrain,
+            Seed = split,
+            Outcome = new RunOutcome { Values = new Dictionary<string, double>(), Arms = arms },
+            Seconds = (DateTime.UtcNow - started).TotalSeconds,
+            Versions = $"{TorchRuntime.Versions}",
+            Machine = RunMachine.Here,
+            Ended = DateTime.UtcNow,
+        };
     }
 
     // The teachers of all splits train together, then their students: each probe has the bits that it has alone.
-    private SplitAccuracies[] Train(
-        FrozenPair pair, int[] seeds, Action<SplitAccuracies> ended, CancellationToken token)
+    private IReadOnlyList<RunArm>[] Train(
+        FrozenPair pair, int[] seeds, Action<int, IReadOnlyList<RunArm>> ended, CancellationToken token)
     {
         using var scope = NewDisposeScope();
         var splits = seeds.Select(seed => new SplitProbes(this, pair, seed)).ToArray();
@@ -93,7 +128,7 @@ public sealed record ProbeProtocol
         {
             using (teacher) split.Ask(teacher);
         }
-        var results = new Dictionary<int, SplitAccuracies>();
+        var results = new Dictionary<int, IReadOnlyList<RunArm>>();
         var students = LinearProbe.TrainMany([.. splits.SelectMany(split => split.Students(End))], token: token);
         foreach (var student in students) student.Dispose();
         return [.. seeds.Select(seed => results[seed])];
@@ -104,10 +139,10 @@ public sealed record ProbeProtocol
             return LinearProbe.TrainMany([.. splits.Select(split => split.Teacher())], token: token);
         }
 
-        void End(SplitAccuracies split)
+        void End(int seed, IReadOnlyList<RunArm> arms)
         {
-            results[split.Seed] = split;
-            ended(split);
+            results[seed] = arms;
+            ended(seed, arms);
         }
     }
 
@@ -120,13 +155,13 @@ public sealed record ProbeProtocol
             throw new ArgumentException(
                 $"{TrueLabels} true labels for a teacher's part of {TeacherImages} images; give 1 to {TeacherImages}");
         }
-        foreach (var (name, loss) in Students)
+        foreach (var student in Students)
         {
-            if (loss.LabelWeight != 0)
+            if (student.Loss.LabelWeight != 0)
             {
                 throw new ArgumentException(
-                    $"the student '{name}' gives true labels the weight {loss.LabelWeight}, but it sees none; use "
-                    + "TeacherOnly()");
+                    $"the student by {student.Loss.Name} gives true labels the weight {student.Loss.LabelWeight}, but it "
+                    + "sees none; use TeacherOnly()");
             }
         }
     }
@@ -134,8 +169,7 @@ public sealed record ProbeProtocol
 
 /// <summary>How far a study has come.</summary>
 /// <param name="Pair">What is studied.</param>
-/// <param name="TrueLabels">How many true labels the teacher has.</param>
-/// <param name="Latest">The split that has just ended.</param>
+/// <param name="Latest">The probes of the split that has just ended.</param>
 /// <param name="Done">Splits finished.</param>
 /// <param name="Total">Splits in all.</param>
-public sealed record ProbeProgress(string Pair, int TrueLabels, SplitAccuracies Latest, int Done, int Total);
+public sealed record ProbeProgress(string Pair, RunSet Latest, int Done, int Total);

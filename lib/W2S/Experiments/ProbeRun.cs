@@ -10,10 +10,7 @@ using static TorchSharp.torch;
 namespace W2S.Experiments;
 
 /// <summary>One split of a <see cref="ProbeProtocol"/> on kept features, as a run that is kept itself.</summary>
-/// <remarks>Values, top-1 accuracies on the test part, 0 … 1: <c>teacher</c>, <c>few labels</c>, <c>ceiling</c>, and
-/// for each student <c>NAME</c> and
-/// <c>NAME: agreement</c>, how often it names the teacher's class; where λ is chosen by own labels, <c>PROBE: L2</c> is
-/// what each probe chose.</remarks>
+/// <remarks>Each probe is an arm with the values of <see cref="ProbeProtocol.Run"/>.</remarks>
 [RunsOn(typeof(LinearProbe), typeof(Trainer), typeof(ModelCatalogue))]
 public sealed record ProbeRun : Experiment
 {
@@ -43,6 +40,9 @@ public sealed record ProbeRun : Experiment
     };
 
     /// <inheritdoc/>
+    public override IReadOnlyList<RunFacets> Arms => Protocol.Arms(Images.Title, Weak, Strong);
+
+    /// <inheritdoc/>
     public override double TestPerTrain => Protocol.TestPerTrain;
 
     /// <summary>The split: decides the parts, the first weights and the batches.</summary>
@@ -62,7 +62,7 @@ public sealed record ProbeRun : Experiment
     /// <param name="store">Where runs lie.</param>
     /// <param name="progress">Hears of every run.</param>
     /// <param name="token">Stops the run under way.</param>
-    /// <returns>All of them.</returns>
+    /// <returns>The probes of all splits.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="splits"/> is not positive.</exception>
     /// <exception cref="ArgumentException">The protocol does not fit the set, or a network's name has another
     /// form.</exception>
@@ -70,13 +70,12 @@ public sealed record ProbeRun : Experiment
     /// fetches them.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="RunException">The store cannot be written.</exception>
-    public ProbeStudy Study(int splits, RunStore store, IProgress<GridProgress>? progress = null,
+    public RunSet Study(int splits, RunStore store, IProgress<GridProgress>? progress = null,
         CancellationToken token = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(splits);
-        var runs = Grid.Run([.. Enumerable.Range(0, splits).Select(split => this with { Seed = split })], store,
-            progress, token);
-        return new ProbeStudy(Images.Title, Protocol.TrueLabels, Protocol.TestPerTrain, [.. runs.Select(Read)]);
+        return Grid.Run([.. Enumerable.Range(0, splits).Select(split => this with { Seed = split })], store, progress,
+            token);
     }
 
     /// <inheritdoc/>
@@ -86,39 +85,14 @@ public sealed record ProbeRun : Experiment
         using var scope = NewDisposeScope();
         using var images = Images.Read();
         var pair = new FrozenPair(Images.Title, FrozenFeatures.Read(context.Of(Features(Weak))),
-            FrozenFeatures.Read(context.Of(Features(Strong))), images.Labels, images.Classes);
-        var split = Protocol.Run(pair, (int)Seed, context.Token);
-        var values =
-            new Dictionary<string, double>
-            {
-                ["teacher"] = split.Teacher,
-                ["few labels"] = split.FewLabels,
-                ["ceiling"] = split.Ceiling
-            };
-        foreach (var student in Protocol.Students)
+            FrozenFeatures.Read(context.Of(Features(Strong))), images.Labels, images.Classes)
+        { WeakName = Weak, StrongName = Strong };
+        return new RunOutcome
         {
-            values[student.Name] = split.Students[student.Name];
-            values[Agreement(student)] = split.Agreement[student.Name];
-        }
-        foreach (var (name, l2) in split.L2) values[Penalty(name)] = l2;
-        return new RunOutcome { Values = values };
+            Values = new Dictionary<string, double>(),
+            Arms = Protocol.Run(pair, (int)Seed, context.Token),
+        };
     }
 
-    private SplitAccuracies Read(RunResult run) => new(
-        (int)run.Seed, run["teacher"], run["few labels"], run["ceiling"],
-        Protocol.Students.ToDictionary(student => student.Name, student => run[student.Name]),
-        Protocol.Students.ToDictionary(student => student.Name, student => run[Agreement(student)]))
-    {
-        L2 = Probes.Where(name => run.Outcome.Values.ContainsKey(Penalty(name))).ToDictionary(name => name,
-            name => run[Penalty(name)]),
-    };
-
-    private IEnumerable<string> Probes =>
-        ["teacher", "few labels", "ceiling", .. Protocol.Students.Select(student => student.Name)];
-
     private FrozenFeatures Features(string network) => new() { Images = Images, Network = network };
-
-    private static string Penalty(string probe) => $"{probe}: L2";
-
-    private static string Agreement(ProbeStudent student) => $"{student.Name}: agreement";
 }

@@ -1,4 +1,5 @@
 using W2S.Losses;
+using W2S.Runs;
 using W2S.Torch;
 using W2S.Training;
 using static TorchSharp.torch;
@@ -48,7 +49,7 @@ internal sealed class SplitProbes
 
     /// <summary>The trainings on the strong network's features, which are owned by the current dispose scope.</summary>
     /// <param name="ended">Hears of the split when the last of them has ended.</param>
-    public IEnumerable<ProbeTask> Students(Action<SplitAccuracies> ended)
+    public IEnumerable<ProbeTask> Students(Action<int, IReadOnlyList<RunArm>> ended)
     {
         var (few, many) = (ProbeParts.Pick(pair.Strong, parts.Teacher), ProbeParts.Pick(pair.Strong, parts.Student));
         ProbeTask[] tasks =
@@ -68,33 +69,26 @@ internal sealed class SplitProbes
         return new(features, pair.Classes, loss, supervision, options with { Seed = Seeds.Derive(seed, who) });
     }
 
-    private void Judge(int i, TrainingProgress point, LinearProbe probe, Action<SplitAccuracies> ended)
+    private void Judge(int i, TrainingProgress point, LinearProbe probe, Action<int, IReadOnlyList<RunArm>> ended)
     {
         if (point.Step < point.Steps) return;
         using var scope = NewDisposeScope();
         var test = ProbeParts.Pick(pair.Strong, parts.Test);
         judged[i] = new Judged(probe.Accuracy(test, labels.Truth), probe.Accuracy(test, said), probe.L2);
-        if (--left == 0) ended(Accuracies());
+        if (--left == 0) ended(seed, Arms());
     }
 
-    private SplitAccuracies Accuracies()
+    private RunArm[] Arms()
     {
-        var (scratch, ceiling) = (judged[0], judged[1]);
-        var students =
-            protocol.Students.Zip(judged.Skip(2), (student, value) => (Student: student, Value: value)).ToArray();
-        var chosen = new Dictionary<string, double>();
-        if (protocol.Probe.ChooseL2.Count > 0)
+        bool[] chooses = [true, true, true, .. protocol.Students.Select(student => !student.Unregularised)];
+        return [.. protocol.Arms(pair.Name, pair.WeakName, pair.StrongName).Select((facets, i) =>
         {
-            (chosen["teacher"], chosen["few labels"], chosen["ceiling"]) = (teacher.L2, scratch.L2, ceiling.L2);
-            foreach (var (student, value) in students.Where(entry => !entry.Student.Unregularised))
-                chosen[student.Name] = value.L2;
-        }
-        return new SplitAccuracies(seed, teacher.Accuracy, scratch.Accuracy, ceiling.Accuracy,
-            students.ToDictionary(entry => entry.Student.Name, entry => entry.Value.Accuracy),
-            students.ToDictionary(entry => entry.Student.Name, entry => entry.Value.Agreement))
-        {
-            L2 = chosen,
-        };
+            var value = i == 0 ? teacher : judged[i - 1];
+            var values = new Dictionary<string, double> { ["test accuracy"] = value.Accuracy };
+            if (i > 0) values["test agreement"] = value.Agreement;
+            if (protocol.Probe.ChooseL2.Count > 0 && chooses[i]) values["L2"] = value.L2;
+            return new RunArm(facets, values);
+        })];
     }
 
     private readonly record struct Judged(double Accuracy, double Agreement, double L2);

@@ -10,7 +10,7 @@ namespace W2S.Losses;
 /// Label smoothing: Szegedy et al., CVPR 2016 (arXiv 1512.00567); soft targets: Zhang et al., mixup, ICLR 2018 (arXiv
 /// 1710.09412).
 /// </remarks>
-public sealed record CrossEntropy : Loss
+public sealed record CrossEntropy : Loss, ICatalogued<LossEntry>
 {
     /// <summary>ε, the mass spread evenly over all classes.</summary>
     /// <value>0.</value>
@@ -23,12 +23,10 @@ public sealed record CrossEntropy : Loss
     /// <inheritdoc/>
     public override LossParts Compute(LossBatch batch)
     {
-        if (batch.Labels is not { } labels)
-            throw new ArgumentException($"{Name} needs labels and the batch has none; give Labels", nameof(batch));
         using var scope = NewDisposeScope();
         var student = batch.Check();
         return LossParts.Of(batch,
-            [(new LossTerm("labels", LabelTerm.CrossEntropy(student, labels, Smoothing)), batch.Weights)], []);
+            [new("labels", batch.LabelCrossEntropy(student, Name, Smoothing)) { Weights = batch.Weights }]);
     }
 
     /// <inheritdoc/>
@@ -40,4 +38,13 @@ public sealed record CrossEntropy : Loss
         ArgumentNullException.ThrowIfNull(sample);
         sample.ToLabel("labels", 1, Smoothing);
     }
+
+    static IReadOnlyList<LossEntry> ICatalogued<LossEntry>.Entries =>
+    [
+        new(new CrossEntropy(), "labels", @"-\sum_c y_c \log p_c,\quad y \text{ one-hot or mixed}",
+            "mixup: Zhang et al., ICLR 2018, arXiv 1710.09412"),
+        new(new CrossEntropy { Smoothing = 0.1 }, "labels",
+            @"-\sum_c y'_c \log p_c,\quad y' = (1-\varepsilon)\,y + \varepsilon/C",
+            "Szegedy et al., CVPR 2016, arXiv 1512.00567"),
+    ];
 }

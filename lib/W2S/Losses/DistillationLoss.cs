@@ -41,8 +41,8 @@ public abstract record DistillationLoss : Loss
         if (batch.Labels is not null && LabelWeight > 0) return base.Criterion(batch);
         using var scope = NewDisposeScope();
         var student = batch.Check();
-        var entropy = new LossTerm("teacher", student.CrossEntropyTo(Teacher(student, batch).Probabilities()));
-        return LossParts.Of(batch, [(entropy, TeacherWeights(batch))], []).Total;
+        var entropy = student.CrossEntropyTo(Teacher(student, batch).Probabilities());
+        return LossParts.Of(batch, [new("teacher", entropy) { Weights = TeacherWeights(batch) }]).Total;
     }
 
     /// <inheritdoc/>
@@ -50,16 +50,19 @@ public abstract record DistillationLoss : Loss
     {
         using var scope = NewDisposeScope();
         var student = batch.Check();
-        List<(LossTerm, Tensor?)> terms = [];
-        if (batch.Labels is { } labels && LabelWeight > 0)
-            terms.Add((new("labels", LabelTerm.CrossEntropy(student, labels, LabelSmoothing).Times(LabelWeight)),
-                batch.Weights));
+        List<LossTerm> terms = [];
+        if (batch.Labels is not null && LabelWeight > 0)
+            terms.Add(new("labels", batch.LabelCrossEntropy(student, Name, LabelSmoothing).Times(LabelWeight))
+            {
+                Weights = batch.Weights,
+            });
         IReadOnlyList<(string, Tensor)> diagnostics = [];
         if (DistillationWeight > 0)
         {
             var taught = Teach(student, batch);
             var weights = TeacherWeights(batch);
-            terms.AddRange(taught.Terms.Select(x => (x with { Value = x.Value.Times(DistillationWeight) }, weights)));
+            terms.AddRange(taught.Terms.Select(
+                x => x with { Value = x.Value.Times(DistillationWeight), Weights = weights }));
             diagnostics = taught.Diagnostics;
         }
         if (terms.Count == 0)
@@ -118,6 +121,23 @@ public abstract record DistillationLoss : Loss
                 nameof(batch));
         Checks.SameSize(student.Values, logits, "the student's logits", nameof(batch.TeacherLogits));
         return new Logits(logits.detach());
+    }
+
+    /// <summary>The distance to the teacher's soft label, which many losses share: τ²·KL(q^τ‖p^τ), or
+    /// τ²·CE(z_s/τ, q^τ).</summary>
+    /// <param name="student">z_s.</param>
+    /// <param name="teacher">z_t.</param>
+    /// <param name="temperature">τ, above 0.</param>
+    /// <param name="form">Divergence or cross entropy, whose gradients are the same.</param>
+    /// <returns>[B], a value for each sample.</returns>
+    protected static Tensor Distance(Logits student, Logits teacher, double temperature = 1,
+        WeakTerm form = WeakTerm.Divergence)
+    {
+        ArgumentNullException.ThrowIfNull(student);
+        ArgumentNullException.ThrowIfNull(teacher);
+        var distance = student.CrossEntropyTo(teacher.Probabilities(temperature), temperature);
+        if (form == WeakTerm.Divergence) distance -= teacher.Entropy(temperature);
+        return distance.Times(temperature * temperature);
     }
 
     private static Tensor? TeacherWeights(LossBatch batch) => (batch.Weights, batch.TeacherWeights) switch

@@ -75,6 +75,9 @@ public sealed unsafe class LogitSample : IDisposable
     /// <summary>How many epochs the run has in all.</summary>
     public double Epochs { get; internal set; } = 1;
 
+    /// <inheritdoc cref="LossBatch.Ramp(double)"/>
+    public double Ramp(double fraction) => LossBatch.Ramp(Epoch, Epochs, fraction);
+
     /// <summary>softmax(z/τ).</summary>
     /// <param name="temperature">τ, above 0.</param>
     /// <returns>C probabilities, valid until the next sample.</returns>

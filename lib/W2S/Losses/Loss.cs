@@ -20,6 +20,11 @@ public abstract record Loss
     /// <value>False.</value>
     public virtual bool NeedsTeacher => false;
 
+    /// <summary>Whether it looks at <see cref="LossBatch.TeacherBeaten"/>, which only a run with a validation and a
+    /// teacher counts.</summary>
+    /// <value>False.</value>
+    public virtual bool NeedsValidation => false;
+
     /// <summary>Computes the loss of a batch.</summary>
     /// <param name="batch">Logits, labels and, where the loss needs them, features and the place in the run.</param>
     /// <returns>The total and its parts, owned by the current dispose scope.</returns>

@@ -124,9 +124,51 @@ public sealed record LossBatch(Tensor StudentLogits)
         };
     }
 
-    /// <summary>The true classes, int64 [B]: <see cref="TrueLabels"/>, or hard <see cref="Labels"/> where there are
+    /// <summary>A value for each class, taken at the label; or its mean under a soft label, Σ_c y_c v_c.</summary>
+    /// <param name="values">v, float64 [B, C].</param>
+    /// <param name="who">The loss that asks, for the message.</param>
+    /// <returns>[B], float64.</returns>
+    /// <exception cref="ArgumentException">There are no labels.</exception>
+    public Tensor AtLabels(Tensor values, string who)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        var labels = Given(who);
+        return labels.dim() == 1 ? values.At(labels.to_type(ScalarType.Int64))
+            : Numerics.Dot(labels.detach().to_type(ScalarType.Float64), values);
+    }
+
+    /// <summary>Cross entropy of a network's logits to <see cref="Labels"/>: −Σ_c y'_c log p_c with y' = (1−ε)·y +
+    /// ε/C, y one-hot or the given distribution.</summary>
+    /// <param name="network">The student's logits as <see cref="Check"/> returned them, or the teacher's.</param>
+    /// <param name="who">The loss that asks, for the message.</param>
+    /// <param name="smoothing">ε, 0 … 1.</param>
+    /// <returns>[B], float64.</returns>
+    /// <exception cref="ArgumentException">There are no labels.</exception>
+    public Tensor LabelCrossEntropy(Logits network, string who, double smoothing = 0)
+    {
+        ArgumentNullException.ThrowIfNull(network);
+        var plain = AtLabels(network.LogProbabilities(), who).neg();
+        return smoothing == 0 ? plain
+            : plain.Times(1 - smoothing) - network.LogProbabilities().mean([1]).Times(smoothing);
+    }
+
+    /// <summary>The class of each label: the label itself, or the most likely class of a soft one.</summary>
+    /// <param name="who">The loss that asks, for the message.</param>
+    /// <returns>int64 [B].</returns>
+    /// <exception cref="ArgumentException">There are no labels.</exception>
+    public Tensor LabelClasses(string who)
+    {
+        var labels = Given(who);
+        return labels.dim() == 1 ? labels.to_type(ScalarType.Int64)
+            : labels.detach().to_type(ScalarType.Float64).argmax(1);
+    }
+
+    /// <summary>The true classes: <see cref="TrueLabels"/>, or hard <see cref="Labels"/> where there are
     /// none.</summary>
-    internal Tensor Truth(string who) => (TrueLabels ?? Labels) switch
+    /// <param name="who">The loss that asks, for the message.</param>
+    /// <returns>int64 [B].</returns>
+    /// <exception cref="ArgumentException">There are none, or the labels are distributions.</exception>
+    public Tensor Truth(string who) => (TrueLabels ?? Labels) switch
     {
         { } truth when truth.dim() == 1 => truth,
         null => throw new ArgumentException($"{who} needs the true labels and the batch has none; give TrueLabels"),
@@ -135,4 +177,16 @@ public sealed record LossBatch(Tensor StudentLogits)
                 $"{who} needs the true classes and the labels are distributions of shape "
                 + $"[{string.Join(", ", soft.shape)}]; give TrueLabels, int64 [batch]"),
     };
+
+    /// <summary>A weight that rises over the first part of a run: e / (ρE) while e &lt; ⌊ρE⌋, then 1, at epoch e of E; the
+    /// linear warm-up of ggjy/vision_weak_to_strong.</summary>
+    /// <param name="fraction">ρ, 0 … 1.</param>
+    /// <returns>0 … 1.</returns>
+    public double Ramp(double fraction) => Ramp(Epoch, Epochs, fraction);
+
+    internal static double Ramp(double epoch, double epochs, double fraction) =>
+        epoch < (int)(epochs * fraction) ? epoch / (epochs * fraction) : 1;
+
+    private Tensor Given(string who) => Labels
+        ?? throw new ArgumentException($"{who} needs labels and the batch has none; give Labels");
 }

@@ -16,16 +16,22 @@ public sealed record LossParts(Tensor Total, IReadOnlyList<(string Name, Tensor 
     /// <summary>Quantities worth watching, detached, for instance <c>beta</c> [B].</summary>
     public IReadOnlyList<(string Name, Tensor Value)> Diagnostics { get; init; } = [];
 
-    /// <summary>Turns terms into parts: the weighted mean over the batch, and the sum.</summary>
-    internal static LossParts Of(
-        LossBatch batch, IReadOnlyList<(LossTerm Term, Tensor? Weights)> terms,
-        IReadOnlyList<(string Name, Tensor Value)> diagnostics)
+    /// <summary>Turns terms into parts: the weighted mean of each over the batch, and their sum. Called last, inside
+    /// the dispose scope of <see cref="Loss.Compute"/>.</summary>
+    /// <param name="batch">The batch, for the type of the results.</param>
+    /// <param name="terms">One or more, in float64.</param>
+    /// <param name="diagnostics">Quantities worth watching.</param>
+    /// <returns>The loss, owned by the scope around that one.</returns>
+    public static LossParts Of(LossBatch batch, IReadOnlyList<LossTerm> terms,
+        params IReadOnlyList<(string Name, Tensor Value)> diagnostics)
     {
+        ArgumentNullException.ThrowIfNull(batch);
+        ArgumentNullException.ThrowIfNull(terms);
         var type = batch.StudentLogits.dtype == ScalarType.Float64 ? ScalarType.Float64 : ScalarType.Float32;
-        var means = terms.Select(x => (x.Term.Name, Value: x.Term.Value.WeightedMean(x.Weights))).ToList();
+        var means = terms.Select(x => (x.Name, Value: x.Value.WeightedMean(x.Weights))).ToList();
         var total = means.Select(x => x.Value).Aggregate((a, b) => a.Plus(b));
-        var samples = terms.All(x => x.Term.Value.dim() == 1)
-            ? terms.Select(x => x.Term.Value.detach()).Aggregate((a, b) => a.Plus(b))
+        var samples = terms.All(x => x.Value.dim() == 1)
+            ? terms.Select(x => x.Value.detach()).Aggregate((a, b) => a.Plus(b))
             : null;
         return new LossParts(Give(total), [.. means.Select(x => (x.Name, Give(x.Value)))])
         {

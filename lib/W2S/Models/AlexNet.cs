@@ -1,6 +1,7 @@
 using TorchSharp;
 using TorchSharp.Modules;
 using W2S.Models.Blocks;
+using W2S.Torch;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -12,7 +13,7 @@ namespace W2S.Models;
 /// 6, 8, 10 and classifier.1, 4, 6. The pooled feature is the 4,096 numbers that the last layer reads. In training,
 /// half of the inputs of the first two linear layers are dropped.
 /// </remarks>
-public sealed class AlexNet : HeadedModel
+public sealed class AlexNet : HeadedModel, ICatalogued<ModelEntry>
 {
     private readonly Chain features;
     private readonly Chain classifier;
@@ -55,4 +56,10 @@ public sealed class AlexNet : HeadedModel
     private static Function Pool() => new(x => functional.max_pool2d(x, 3, 2));
 
     private Function Dropout() => new(x => training ? functional.dropout(x, 0.5) : x);
+
+    static IReadOnlyList<ModelEntry> ICatalogued<ModelEntry>.Entries =>
+    [
+        new("alexnet", "ImageNet", 224, 1000, 61_100_840, ModelEntry.Torchvision + "alexnet",
+            classes => new AlexNet(classes)),
+    ];
 }

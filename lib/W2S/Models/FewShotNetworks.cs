@@ -1,6 +1,7 @@
 using TorchSharp;
 using TorchSharp.Modules;
 using W2S.Models.Blocks;
+using W2S.Torch;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -12,7 +13,7 @@ namespace W2S.Models;
 /// convolution (64 channels, with bias), norm, activation and halving; 1,600 features of 80×80 or 84×84 images. Keys:
 /// encoder.encoder.B.0/1, classifier.linear. Weights start as PyTorch leaves them, as there.
 /// </remarks>
-public sealed class Conv4 : HeadedModel
+public sealed class Conv4 : HeadedModel, ICatalogued<ModelEntry>
 {
     private readonly Chain[] blocks;
 
@@ -46,6 +47,12 @@ public sealed class Conv4 : HeadedModel
             x = Keep(block.call(x), stages);
         return x.flatten(1);
     }
+
+    static IReadOnlyList<ModelEntry> ICatalogued<ModelEntry>.Entries =>
+    [
+        new("conv4", "few-shot", 84, 64, 215_552, FewShotWidths.Source + "convnet4.py with a 64-way linear classifier",
+            classes => new Conv4(classes)),
+    ];
 }
 
 /// <summary>The residual networks of few-shot learning, with as many blocks a stage as the student needs.</summary>
@@ -54,7 +61,7 @@ public sealed class Conv4 : HeadedModel
 /// convolutions with leaky activations (0.1); the first of a stage has a 1×1 shortcut and halves the image at its end.
 /// Stages of 64, 128, 256 and 512 channels. Keys: encoder.layer1–4, classifier.linear.
 /// </remarks>
-public sealed class FewShotResNet : HeadedModel
+public sealed class FewShotResNet : HeadedModel, ICatalogued<ModelEntry>
 {
     private readonly Chain[] layers = new Chain[4];
 
@@ -126,11 +133,23 @@ public sealed class FewShotResNet : HeadedModel
             return downsample is null ? y : functional.max_pool2d(y, 2);
         }
     }
+
+    static IReadOnlyList<ModelEntry> ICatalogued<ModelEntry>.Entries =>
+    [
+        Entry(12, 8_029_632), Entry(18, 10_243_776), Entry(36, 23_191_872),
+    ];
+
+    private static ModelEntry Entry(int depth, long parameters) => new(
+        $"fewshot-resnet{depth}", "few-shot", 80, 64, parameters,
+        $"{FewShotWidths.Source}resnet.py resnet{depth}_bottle with a 64-way linear classifier",
+        classes => new FewShotResNet(depth, classes));
 }
 
 /// <summary>Widths of the few-shot networks.</summary>
 internal static class FewShotWidths
 {
+    public const string Source = "ggjy/vision_weak_to_strong, few_shot_leaerning/models/";
+
     public static void Check(int width, string name)
     {
         if (width < 1)

@@ -1,5 +1,6 @@
 using TorchSharp;
 using W2S.Models.Blocks;
+using W2S.Torch;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -11,7 +12,7 @@ namespace W2S.Models;
 /// ggjy/vision_weak_to_strong. Keys: model.L.0/1 (stem), model.L.0/1/3/4 (depthwise, 1×1), fc. Weights start as PyTorch
 /// leaves them, as there.
 /// </remarks>
-public sealed class MobileNetV1 : HeadedModel
+public sealed class MobileNetV1 : HeadedModel, ICatalogued<ModelEntry>
 {
     private static readonly (int Outputs, int Stride)[] Plan =
         [(64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1), (512, 1), (512, 1), (512, 1), (512, 1),
@@ -49,4 +50,11 @@ public sealed class MobileNetV1 : HeadedModel
         }
         return Layers.GlobalMean(x);
     }
+
+    static IReadOnlyList<ModelEntry> ICatalogued<ModelEntry>.Entries =>
+    [
+        new("mobilenet-v1", "ImageNet", 224, 1000, 4_231_976,
+            "ggjy/vision_weak_to_strong, classification/custom_model/mobilenetv1.py",
+            classes => new MobileNetV1(classes)),
+    ];
 }

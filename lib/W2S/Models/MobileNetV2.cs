@@ -1,5 +1,6 @@
 using TorchSharp;
 using W2S.Models.Blocks;
+using W2S.Torch;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -10,7 +11,7 @@ namespace W2S.Models;
 /// Sandler et al.: "MobileNetV2", CVPR 2018, in mdistiller's form (activation ReLU, stem with stride 2). Keys:
 /// conv1.0/1, blocks.S.B.conv.0–7, conv2.0/1, classifier.0. The stages are those its feature losses use.
 /// </remarks>
-public sealed class MobileNetV2 : HeadedModel
+public sealed class MobileNetV2 : HeadedModel, ICatalogued<ModelEntry>
 {
     private static readonly (int Expand, int Width, int Count, int Stride)[] Plan =
         [(1, 16, 1, 1), (6, 24, 2, 1), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1)];
@@ -71,4 +72,10 @@ public sealed class MobileNetV2 : HeadedModel
 
         protected override Tensor Run(Tensor x) => around ? Layers.AddInto(conv.call(x), x) : conv.call(x);
     }
+
+    static IReadOnlyList<ModelEntry> ICatalogued<ModelEntry>.Entries =>
+    [
+        new("mobilenet-v2", "MobileNet", 32, 100, 812_836, ModelEntry.Mdistiller + "mobilenetv2.py mobile_half",
+            classes => new MobileNetV2(classes)),
+    ];
 }

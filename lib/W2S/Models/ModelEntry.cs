@@ -1,6 +1,6 @@
 namespace W2S.Models;
 
-/// <summary>A network of the catalogue.</summary>
+/// <summary>A network of the catalogue, which its class lists by <see cref="Torch.ICatalogued{TEntry}"/>.</summary>
 /// <param name="Name">Its name, for <see cref="ModelCatalogue.Create(string, int)"/>.</param>
 /// <param name="Family">What kind of network, for instance <c>CIFAR ResNet</c>.</param>
 /// <param name="ImageSize">Height and width of the images it is made for, in pixels.</param>
@@ -9,4 +9,8 @@ namespace W2S.Models;
 /// <param name="Source">Where that count comes from, and whose keys the network has.</param>
 /// <param name="Make">Makes it for a number of classes, freshly initialised.</param>
 public sealed record ModelEntry(
-    string Name, string Family, int ImageSize, int Classes, long Parameters, string Source, Func<int, ImageModel> Make);
+    string Name, string Family, int ImageSize, int Classes, long Parameters, string Source, Func<int, ImageModel> Make)
+{
+    internal const string Mdistiller = "megvii-research/mdistiller, mdistiller/models/cifar/";
+    internal const string Torchvision = "torchvision 0.14.1, torchvision.models.";
+}

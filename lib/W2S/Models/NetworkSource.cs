@@ -51,7 +51,7 @@ public sealed record CatalogueNetwork(string Name) : NetworkSource
     /// <inheritdoc/>
     public override string Title => Name;
 
-    internal override IEnumerable<Type> Code => [typeof(ModelCatalogue)];
+    internal override IEnumerable<Type> Code => [ModelCatalogue.TypeOf(Name)];
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The catalogue has none of that name.</exception>

@@ -1,6 +1,7 @@
 using TorchSharp;
 using TorchSharp.Modules;
 using W2S.Models.Blocks;
+using W2S.Torch;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -26,7 +27,7 @@ public enum Projection
 /// and of ggjy/vision_weak_to_strong: a norm and an activation after the stem, none after the last stage, the activated
 /// input on the identity path. Keys: conv1, bn1, layer1–4, linear2 and, with a projection, head.
 /// </remarks>
-public sealed class PreActResNet : HeadedModel
+public sealed class PreActResNet : HeadedModel, ICatalogued<ModelEntry>
 {
     private readonly Conv2d conv1;
     private readonly BatchNorm2d bn1;
@@ -96,4 +97,14 @@ public sealed class PreActResNet : HeadedModel
             x = Keep(layer.call(x), stages);
         return Layers.GlobalMean(x);
     }
+
+    static IReadOnlyList<ModelEntry> ICatalogued<ModelEntry>.Entries =>
+    [
+        Entry(18, 11_217_444), Entry(34, 21_325_604),
+    ];
+
+    private static ModelEntry Entry(int depth, long parameters) => new(
+        $"preactresnet{depth}", "PreActResNet", 32, 100, parameters,
+        "ggjy/vision_weak_to_strong, noisy_labels_learning/utils_sel/models/preact_resnet.py without its projection head",
+        classes => new PreActResNet(depth, classes));
 }

@@ -1,6 +1,7 @@
 using TorchSharp;
 using TorchSharp.Modules;
 using W2S.Models.Blocks;
+using W2S.Torch;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -11,7 +12,7 @@ namespace W2S.Models;
 /// He, Zhang, Ren, Sun: "Deep Residual Learning for Image Recognition", CVPR 2016. Keys as in torchvision and, for
 /// CIFAR, in chenyaofo/pytorch-cifar-models and megvii-research/mdistiller. Convolutions start from N(0, 2/fan out).
 /// </remarks>
-public sealed class ResNet : HeadedModel
+public sealed class ResNet : HeadedModel, ICatalogued<ModelEntry>
 {
     private readonly Conv2d conv1;
     private readonly BatchNorm2d bn1;
@@ -126,4 +127,26 @@ public sealed class ResNet : HeadedModel
             x = Keep(layer.call(x), stages);
         return Layers.GlobalMean(x);
     }
+
+    static IReadOnlyList<ModelEntry> ICatalogued<ModelEntry>.Entries =>
+    [
+        Small(8, 83_892), Small(14, 181_108), Small(20, 278_324), Small(32, 472_756), Small(44, 667_188),
+        Small(56, 861_620), Small(110, 1_736_564), Small(8, 1_233_540, wide: true), Small(32, 7_433_860, wide: true),
+        new("cifar-resnet50", "CIFAR ResNet", 32, 100, 23_705_252,
+            ModelEntry.Mdistiller + "resnetv2.py ResNet50", Cifar50),
+        Large(18, 11_689_512), Large(34, 21_797_672), Large(50, 25_557_032),
+        new("resnet18-cntk", "ImageNet", 224, 1000, 16_410_152,
+            "Microsoft.ML.DnnImageFeaturizer.ResNet18 0.23.1, as torchvision's ResNet(BasicBlock, [2, 2, 2, 3])",
+            Cntk18),
+    ];
+
+    private static ModelEntry Small(int depth, long parameters, bool wide = false)
+    {
+        var name = $"resnet{depth}{(wide ? "x4" : "")}";
+        return new(name, "CIFAR ResNet", 32, 100, parameters, $"{ModelEntry.Mdistiller}resnet.py {name}",
+            classes => Cifar(depth, classes, wide));
+    }
+
+    private static ModelEntry Large(int depth, long parameters) => new($"resnet{depth}", "ImageNet", 224, 1000,
+        parameters, $"{ModelEntry.Torchvision}resnet{depth}", classes => ImageNet(depth, classes));
 }

@@ -1,6 +1,7 @@
 using TorchSharp;
 using TorchSharp.Modules;
 using W2S.Models.Blocks;
+using W2S.Torch;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -12,7 +13,7 @@ namespace W2S.Models;
 /// and 960 channels with 4, 8 and 4 units. Keys: conv1, bn1, layer1–3, linear. Weights start as PyTorch leaves them, as
 /// there.
 /// </remarks>
-public sealed class ShuffleNetV1 : HeadedModel
+public sealed class ShuffleNetV1 : HeadedModel, ICatalogued<ModelEntry>
 {
     private readonly Conv2d conv1;
     private readonly BatchNorm2d bn1;
@@ -82,4 +83,10 @@ public sealed class ShuffleNetV1 : HeadedModel
                 : Layers.Convolve(conv3, bn3, y, x, relu: true);
         }
     }
+
+    static IReadOnlyList<ModelEntry> ICatalogued<ModelEntry>.Entries =>
+    [
+        new("shufflenet-v1", "ShuffleNet", 32, 100, 949_258, ModelEntry.Mdistiller + "ShuffleNetv1.py ShuffleV1",
+            classes => new ShuffleNetV1(classes)),
+    ];
 }

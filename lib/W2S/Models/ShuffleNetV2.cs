@@ -1,6 +1,7 @@
 using TorchSharp;
 using TorchSharp.Modules;
 using W2S.Models.Blocks;
+using W2S.Torch;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -12,7 +13,7 @@ namespace W2S.Models;
 /// 232 and 464 channels (one halving unit, then 3, 7 and 3), 1,024 channels before the mean. Keys: conv1, bn1,
 /// layer1–3, conv2, bn2, linear. Weights start as PyTorch leaves them, as there.
 /// </remarks>
-public sealed class ShuffleNetV2 : HeadedModel
+public sealed class ShuffleNetV2 : HeadedModel, ICatalogued<ModelEntry>
 {
     private readonly Conv2d conv1;
     private readonly BatchNorm2d bn1;
@@ -113,4 +114,10 @@ public sealed class ShuffleNetV2 : HeadedModel
             return Shuffle.Channels(cat([left, right], 1), 2);
         }
     }
+
+    static IReadOnlyList<ModelEntry> ICatalogued<ModelEntry>.Entries =>
+    [
+        new("shufflenet-v2", "ShuffleNet", 32, 100, 1_355_528, ModelEntry.Mdistiller + "ShuffleNetv2.py ShuffleV2",
+            classes => new ShuffleNetV2(classes)),
+    ];
 }

@@ -1,5 +1,6 @@
 using TorchSharp;
 using W2S.Models.Blocks;
+using W2S.Torch;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -11,7 +12,7 @@ namespace W2S.Models;
 /// halved after the first three (and the fourth for 64×64 images), one linear layer. Keys: block0–4 with the numbers of
 /// a sequence (convolution, norm, activation), classifier.
 /// </remarks>
-public sealed class Vgg : HeadedModel
+public sealed class Vgg : HeadedModel, ICatalogued<ModelEntry>
 {
     private static readonly int[] Widths = [64, 128, 256, 512, 512];
     private readonly Chain[] blocks;
@@ -62,4 +63,11 @@ public sealed class Vgg : HeadedModel
         }
         return Layers.GlobalMean(x);
     }
+
+    static IReadOnlyList<ModelEntry> ICatalogued<ModelEntry>.Entries =>
+    [
+        new("vgg8", "VGG", 32, 100, 3_965_028, ModelEntry.Mdistiller + "vgg.py vgg8_bn", classes => new Vgg(8, classes)),
+        new("vgg13", "VGG", 32, 100, 9_462_180, ModelEntry.Mdistiller + "vgg.py vgg13_bn",
+            classes => new Vgg(13, classes)),
+    ];
 }

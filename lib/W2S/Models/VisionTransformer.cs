@@ -1,6 +1,7 @@
 using TorchSharp;
 using TorchSharp.Modules;
 using W2S.Models.Blocks;
+using W2S.Torch;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -38,7 +39,7 @@ public sealed record VisionTransformerShape(int Image, int Patch, int Width, int
 /// from N(0, 0.02). Stages: the tokens before the first block and after each quarter of the blocks, [B, 1 + patches,
 /// width].
 /// </remarks>
-public sealed class VisionTransformer : HeadedModel
+public sealed class VisionTransformer : HeadedModel, ICatalogued<ModelEntry>
 {
     private readonly Parameter cls_token;
     private readonly Parameter pos_embed;
@@ -106,4 +107,18 @@ public sealed class VisionTransformer : HeadedModel
             ? norm[0].call(x.narrow(1, 1, x.shape[1] - 1).mean([1]))
             : norm[0].call(x).select(1, 0);
     }
+
+    static IReadOnlyList<ModelEntry> ICatalogued<ModelEntry>.Entries =>
+    [
+        new("vit-tiny-32", "ViT", 32, 100, 2_710_948,
+            "timm's VisionTransformer with img_size 32, patch_size 4, embed_dim 192, depth 6, num_heads 3",
+            classes => new VisionTransformer("vit-tiny-32", VisionTransformerShape.Tiny32, classes)),
+        new("vit-b16", "ViT", 224, 1000, 86_567_656,
+            "timm's vit_base_patch16_224; the same count as torchvision 0.14.1's vit_b_16",
+            classes => new VisionTransformer("vit-b16", VisionTransformerShape.Base16, classes)),
+        new("vit-b16-mae", "ViT", 224, 1000, 86_567_656,
+            "facebookresearch/mae, models_vit.py vit_base_patch16(global_pool=True), counted with timm",
+            classes => new VisionTransformer("vit-b16-mae", VisionTransformerShape.Base16 with { MeanPooling = true },
+                classes)),
+    ];
 }

@@ -1,6 +1,7 @@
 using TorchSharp;
 using TorchSharp.Modules;
 using W2S.Models.Blocks;
+using W2S.Torch;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -11,7 +12,7 @@ namespace W2S.Models;
 /// Zagoruyko, Komodakis: "Wide Residual Networks", BMVC 2016. Keys as in mdistiller: conv1, block1–3.layer.B, bn1, fc.
 /// The stages are the sums before the next norm, as there.
 /// </remarks>
-public sealed class WideResNet : HeadedModel
+public sealed class WideResNet : HeadedModel, ICatalogued<ModelEntry>
 {
     private readonly Conv2d conv1;
     private readonly BatchNorm2d bn1;
@@ -60,4 +61,13 @@ public sealed class WideResNet : HeadedModel
             x = Keep(block.call(x), stages);
         return Layers.GlobalMean(bn1.call(x).relu_());
     }
+
+    static IReadOnlyList<ModelEntry> ICatalogued<ModelEntry>.Entries =>
+    [
+        Wide(16, 1, 180_916), Wide(16, 2, 703_284), Wide(40, 1, 569_780), Wide(40, 2, 2_255_156),
+    ];
+
+    private static ModelEntry Wide(int depth, int width, long parameters) => new(
+        $"wrn-{depth}-{width}", "WideResNet", 32, 100, parameters,
+        $"{ModelEntry.Mdistiller}wrn.py wrn_{depth}_{width}", classes => new WideResNet(depth, width, classes));
 }

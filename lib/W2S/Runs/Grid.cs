@@ -17,7 +17,7 @@ public static class Grid
     /// <exception cref="RunException">The store cannot be written, or another process saw a run fail.</exception>
     /// <remarks>A run that fails stops the grid, and its exception is thrown; called again, the grid tries it again. <see cref="Work"/>
     /// goes on with the others.</remarks>
-    public static IReadOnlyList<RunResult> Run(
+    public static RunSet Run(
         IReadOnlyList<Experiment> experiments, RunStore store, IProgress<GridProgress>? progress = null,
         CancellationToken token = default)
     {
@@ -31,7 +31,7 @@ public static class Grid
         var results = experiments.DistinctBy(experiment => experiment.Hash)
             .ToDictionary(experiment => experiment.Hash, experiment => store.Get(experiment, token: token));
         progress?.Report(new GridProgress(order.Count, order.Count, null, null, latest));
-        return [.. experiments.Select(experiment => results[experiment.Hash].As(experiment))];
+        return new(experiments.Select(experiment => results[experiment.Hash].As(experiment)));
 
         void Tell(Experiment current, TrainingProgress? training) =>
             progress?.Report(new GridProgress(order.Count - work!.Left, order.Count, current, training, latest));

@@ -31,7 +31,8 @@ internal sealed class GridWork
         (this.store, this.tell) = (store, tell);
         foreach (var experiment in order) Want(experiment, withFiles: false);
         var rank = order.Select((experiment, i) => (experiment.Hash, i)).DistinctBy(run => run.Hash).ToDictionary();
-        left.Sort((one, other) => rank.GetValueOrDefault(one.Hash, -1).CompareTo(rank.GetValueOrDefault(other.Hash, -1)));
+        int Rank(Experiment experiment) => rank.GetValueOrDefault(experiment.Hash, -1);
+        left.Sort((one, other) => Rank(one).CompareTo(Rank(other)));
     }
 
     /// <summary>Hears, one call at a time, of each run that this process has finished, and of each that it found

@@ -79,6 +79,84 @@ public sealed record RunFacets
             Loss = role == Runs.Role.Student ? loss : null,
         };
 
+    /// <summary>The setting's name beside others: the scenario where there are several, and of its own scenario the
+    /// fewest facets that tell it apart; empty where nothing has to be told.</summary>
+    /// <param name="others">Facets of all that stand together, its own among them.</param>
+    /// <returns>For instance <c>symmetric 50 %</c>.</returns>
+    public string SettingBeside(IEnumerable<RunFacets> others)
+    {
+        var all = others.ToArray();
+        // What is asked first stands last in the name.
+        (string? Text, Func<RunFacets, bool> Differs)[] facets =
+        [
+            (Depth, other => Apart(Depth, other.Depth)), (Noise, other => Apart(Noise, other.Noise)),
+            (Count, other => Apart(TrueLabels, other.TrueLabels)),
+            (Join(" → ", Teacher, Student), other => Apart(Teacher, other.Teacher) || Apart(Student, other.Student)),
+            (Data, other => Data != other.Data),
+        ];
+        var left = all.Where(other => other.Scenario == Scenario).ToArray();
+        var name = "";
+        foreach (var (text, differs) in facets)
+        {
+            if (left.Any(differs)) name = Join(", ", text, name);
+            left = [.. left.Where(other => !differs(other))];
+        }
+        return Join(", ", all.Any(other => other.Scenario != Scenario) ? Capital(Scenario) : null, name);
+
+        static bool Apart(object? a, object? b) => a is not null && b is not null && !Equals(a, b);
+    }
+
+    /// <summary>What several have in common.</summary>
+    internal static RunFacets Common(IEnumerable<RunFacets> several) => several.Aggregate((a, b) => a == b ? a : new()
+    {
+        Scenario = a.Scenario == b.Scenario ? a.Scenario : "",
+        Data = a.Data == b.Data ? a.Data : "",
+        Teacher = Both(a.Teacher, b.Teacher),
+        Student = Both(a.Student, b.Student),
+        Role = a.Role == b.Role ? a.Role : null,
+        Supervision = a.Supervision == b.Supervision ? a.Supervision : null,
+        TrueLabels = a.TrueLabels == b.TrueLabels ? a.TrueLabels : null,
+        Noise = Both(a.Noise, b.Noise),
+        Depth = Both(a.Depth, b.Depth),
+        Loss = Both(a.Loss, b.Loss),
+        Labels = Both(a.Labels, b.Labels),
+        Variant = Both(a.Variant, b.Variant),
+    });
+
+    /// <summary>Whether a run stands in a setting: every facet of a setting that it has is the setting's.</summary>
+    internal bool StandsIn(RunFacets setting) =>
+        Place.Zip(setting.Place).All(pair => pair.First is null || Equals(pair.First, pair.Second));
+
+    /// <summary>The settings of some runs: facets of those that stand in no other's setting. A weak teacher and a strong
+    /// network that nothing else brings together make one.</summary>
+    internal static IReadOnlyList<RunFacets> WidestSettings(IEnumerable<RunFacets> runs)
+    {
+        var settings = runs.DistinctBy(run => string.Join('\n', run.Place)).ToList();
+        settings.RemoveAll(one => settings.Exists(
+            other => one.StandsIn(other) && !other.StandsIn(one)));
+        for (var i = 0; i < settings.Count; i++)
+        {
+            var j = settings.FindIndex(i + 1, other => settings[i].Place.Zip(other.Place).All(
+                pair => pair.First is null || pair.Second is null || Equals(pair.First, pair.Second)));
+            if (j < 0) continue;
+            var (a, b) = (settings[i], settings[j]);
+            settings.RemoveAt(j);
+            settings[i--] = a with
+            {
+                Teacher = a.Teacher ?? b.Teacher,
+                Student = a.Student ?? b.Student,
+                TrueLabels = a.TrueLabels ?? b.TrueLabels,
+                Noise = a.Noise ?? b.Noise,
+                Depth = a.Depth ?? b.Depth,
+            };
+        }
+        return settings;
+    }
+
+    private object?[] Place => [Scenario, Data, Teacher, Student, TrueLabels, Noise, Depth];
+
+    private static string? Both(string? a, string? b) => a == b ? a : null;
+
     private string Base => (Role, Supervision) switch
     {
         (Runs.Role.WeakTeacher, _) => "Weak teacher",

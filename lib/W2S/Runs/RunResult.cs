@@ -67,6 +67,24 @@ public sealed record RunResult
         { Arms = [.. experiment.Arms.Zip(Outcome.Arms, (facets, arm) => arm with { Facets = facets })] },
     };
 
+    /// <summary>What is left of the record without some properties, wherever in it they stand: equal for runs that differ
+    /// in nothing else.</summary>
+    /// <param name="properties">Names of properties, for instance <c>Seed</c>.</param>
+    /// <returns>A hash.</returns>
+    public string HashWithout(params string[] properties)
+    {
+        ArgumentNullException.ThrowIfNull(properties);
+        return Experiment.HashOf((JsonObject)Left(Record)!);
+
+        JsonNode? Left(JsonNode? node) => node switch
+        {
+            JsonObject all => new JsonObject(all.Where(property => !properties.Contains(property.Key)).Select(
+                property => KeyValuePair.Create(property.Key, Left(property.Value)))),
+            JsonArray list => new JsonArray([.. list.Select(Left)]),
+            _ => node?.DeepClone(),
+        };
+    }
+
     /// <summary>A final number.</summary>
     /// <param name="value">Its name.</param>
     /// <returns>The number.</returns>

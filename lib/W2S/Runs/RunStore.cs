@@ -64,7 +64,7 @@ public sealed class RunStore
 
     /// <summary>The committed results.</summary>
     /// <exception cref="RunException">A file of them is damaged.</exception>
-    public IReadOnlyCollection<RunResult> Committed => [.. committed.Value.Values];
+    public RunSet Committed => new(committed.Value.Values);
 
     /// <summary>A finished run.</summary>
     /// <param name="experiment">The run.</param>
@@ -108,10 +108,10 @@ public sealed class RunStore
 
     /// <summary>Every finished run of the folder; those that cannot be read are left out.</summary>
     /// <returns>In the order of kind and hash.</returns>
-    public IReadOnlyList<RunResult> All() => !Directory.Exists(Folder) ? [] :
-        [.. Directory.EnumerateFiles(Folder, ResultFile, SearchOption.AllDirectories)
+    public RunSet All() => new(!Directory.Exists(Folder) ? [] :
+        Directory.EnumerateFiles(Folder, ResultFile, SearchOption.AllDirectories)
             .Where(file => !file.Contains(UnfinishedEnding, StringComparison.Ordinal)).Order(StringComparer.Ordinal)
-            .Select(file => TryRead(Path.GetDirectoryName(file)!)).OfType<RunResult>()];
+            .Select(file => TryRead(Path.GetDirectoryName(file)!)).OfType<RunResult>());
 
     /// <summary>Why a run failed; null where it has not since it was last asked for.</summary>
     internal RunFailure? Failure(Experiment experiment) => RunFailure.Last(Unfinished(experiment));

@@ -58,7 +58,8 @@ internal sealed class CodeIdentity
             if (!seen.Add(own)) return;
             if (RevisionAttribute.Of(own) is > 1 and var number) lines.Add($"{own.Name}, revision {number}");
             foreach (var engine in own.GetCustomAttribute<RunsOnAttribute>(inherit: false)?.Engines ?? [])
-                AddRevisions(engine, of);
+                foreach (var one in engine.IsInterface ? of.GetTypes().Where(type => type.IsAssignableTo(engine))
+                    : [engine]) AddRevisions(one, of);
         }
     }
 }

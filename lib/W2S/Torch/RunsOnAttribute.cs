@@ -2,7 +2,7 @@ namespace W2S.Torch;
 
 /// <summary>Names what a type's numbers are made by beside its own code, for instance a trainer: their revisions count
 /// as its own does.</summary>
-/// <param name="engines">Types of the library.</param>
+/// <param name="engines">Types of the library; an interface stands for all that implement it.</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = true)]
 public sealed class RunsOnAttribute(params Type[] engines) : Attribute
 {

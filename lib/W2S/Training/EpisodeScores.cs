@@ -83,14 +83,15 @@ public sealed record EpisodeScores(IReadOnlyList<double> Accuracies, IReadOnlyLi
     /// <param name="images">The sampler's set.</param>
     /// <param name="sampler">Draws the tasks.</param>
     /// <param name="episodes">The number of tasks.</param>
+    /// <param name="batch">Images at a time: 1 or more.</param>
     /// <param name="token">Stops the pass.</param>
     /// <returns>The scores.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
     public static EpisodeScores Of(
-        ImageModel model, ImageSet images, EpisodeSampler sampler, int episodes,
+        ImageModel model, ImageSet images, EpisodeSampler sampler, int episodes, int batch = 256,
         CancellationToken token = default)
     {
-        using var seen = FeatureExtractor.Compute(model, images, token: token);
+        using var seen = FeatureExtractor.Compute(model, images, batch, token: token);
         return Of(seen.Features, sampler, episodes, token);
     }
 }

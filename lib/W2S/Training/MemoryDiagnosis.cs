@@ -9,9 +9,13 @@ namespace W2S.Training;
 internal static class MemoryDiagnosis
 {
     /// <summary>The message for a run.</summary>
-    public static OutOfDeviceMemoryException For(TrainingRun run, Exception error) => For(
-        run.Student, run.Images, $"batches of {run.Batches.BatchSize}", run.Batches.BatchSize > 1
-            ? $"give batches of {run.Batches.BatchSize / 2}" : null, error, run.Options.Device);
+    public static OutOfDeviceMemoryException For(TrainingRun run, Exception error)
+    {
+        var (count, at, less) = run.Episodes is { TasksPerUpdate: var tasks } episodes
+            ? (tasks, $"{tasks} tasks of {episodes.Episode.Images}", $"{tasks / 2} tasks an update")
+            : (run.Batches.BatchSize, $"batches of {run.Batches.BatchSize}", $"batches of {run.Batches.BatchSize / 2}");
+        return For(run.Student, run.Images, at, count > 1 ? $"give {less}" : null, error, run.Options.Device);
+    }
 
     /// <summary>The message for a network that sees images.</summary>
     /// <param name="model">The network.</param>

@@ -44,13 +44,14 @@ internal static partial class ParameterGroups
         || options.FrozenBackbone && name != model.HeadKey
         && !name.StartsWith($"{model.HeadKey}.", StringComparison.Ordinal);
 
-    /// <summary>Modules whose parameters are all frozen: they run in evaluation mode.</summary>
-    public static IEnumerable<nn.Module> FrozenModules(ImageModel model, TrainerOptions options) =>
-        model.named_modules()
-        .Where(m =>
-            m.module.named_parameters()
-                .ToList() is { Count: > 0 } own && own.All(p => IsFrozen($"{m.name}.{p.name}", model, options)))
-        .Select(m => m.module);
+    /// <summary>Puts a network into training mode, except modules whose parameters are all frozen.</summary>
+    public static void TrainMode(ImageModel model, TrainerOptions options)
+    {
+        model.train();
+        foreach (var (name, module) in model.named_modules())
+            if (module.named_parameters().ToList() is { Count: > 0 } own
+                && own.All(p => IsFrozen($"{name}.{p.name}", model, options))) module.eval();
+    }
 
     /// <summary>0 before the first block, then a number for each block, one more for what follows the last.</summary>
     public static IReadOnlyDictionary<string, int> Layers(IReadOnlyList<string> names, string model)

@@ -100,13 +100,7 @@ internal sealed record ProbeChoice(ProbeTask Task, IReadOnlyList<ProbeCandidate>
         {
             using var scope = NewDisposeScope();
             var own = task.Supervision.To(held.device).Rows(held);
-            var batch = new LossBatch(probe.Logits(heldFeatures))
-            {
-                Labels = own.Labels,
-                TeacherLogits = own.TeacherLogits,
-                Weights = own.Weights,
-                TeacherWeights = own.TeacherWeights,
-            };
+            var batch = own.Batch(probe.Logits(heldFeatures), epoch: 0, epochs: 1);
             return task.Loss.Criterion(batch).item<float>();
         }
     }

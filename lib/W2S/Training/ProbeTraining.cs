@@ -112,17 +112,8 @@ internal abstract class ProbeTraining : IDisposable
     }
 
     /// <summary>What the loss may look at.</summary>
-    protected LossBatch Batch(int step, Tensor features, Tensor logits, Supervision given) => new(logits)
-    {
-        Labels = given.Labels,
-        TeacherLogits = given.TeacherLogits,
-        TrueLabels = given.TrueLabels,
-        Weights = given.Weights,
-        TeacherWeights = given.TeacherWeights,
-        StudentFeatures = new LossFeatures(features, []),
-        Epoch = Epoch(step),
-        Epochs = Epochs,
-    };
+    protected LossBatch Batch(int step, Tensor features, Tensor logits, Supervision given) =>
+        given.Batch(logits, Epoch(step), Epochs) with { StudentFeatures = new LossFeatures(features, []) };
 
     protected double Epoch(int step) => Epochs * step / Options.Steps;
 }

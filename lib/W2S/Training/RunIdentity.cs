@@ -14,17 +14,15 @@ internal static class RunIdentity
                 + $"parameters {Fingerprint.Of(layout.ToCharArray())}, input {Text(run.Student.Normalization.ToString)}",
         ["images"] = $"{run.Images.Name}, {run.Images.Count} images, pixels {Fingerprint.Of(run.Images.Images)}",
         ["labels"] = run.WithLabels ? Fingerprint.Of(run.Images.Labels) : "none",
-        ["batches"] =
-            Text((run.Batches with { Workers = 0, Prefetch = 1, Device = null, ChannelsLast = false }).ToString),
+        ["batches"] = run.Episodes is { } episodes ? Text(episodes.ToString)
+            : Text((run.Batches with { Workers = 0, Prefetch = 1, Device = null, ChannelsLast = false }).ToString),
         ["loss"] = string.Join(", ", CodeOf(run.Loss).Prepend(Text(run.Loss.ToString))),
         ["teacher"] = run.Teacher is { } teacher
             ? $"{teacher.ModelName} {Fingerprint.Of(teacher)}, input {Text(teacher.Normalization.ToString)}" : "none",
         ["true labels"] = run.TrueLabels is { } truth ? Fingerprint.Of(truth) : "none",
         ["weights"] = run.Weights is { } weights ? Fingerprint.Of(weights) : "none",
         ["teacher weights"] = run.TeacherWeights is { } trust ? Fingerprint.Of(trust) : "none",
-        ["validation"] = run.Validation is { } held
-            ? $"{held.Name}, {held.Count} images, pixels {Fingerprint.Of(held.Images)}, labels "
-                + $"{Fingerprint.Of(held.Labels)}" : "none",
+        ["validation"] = run.Validation is { } held ? Text(() => held.Identity) : "none",
         ["options"] = Text(() => run.Options.Identity),
     };
 

@@ -1,4 +1,5 @@
 using TorchSharp;
+using W2S.Losses;
 using W2S.Torch;
 using static TorchSharp.torch;
 
@@ -58,6 +59,18 @@ public sealed record Supervision
 
         Tensor? Pick(Tensor? all) => all?.index_select(0, indices);
     }
+
+    /// <summary>What a loss may look at, for the student's logits of the same rows.</summary>
+    internal LossBatch Batch(Tensor logits, double epoch, double epochs) => new(logits)
+    {
+        Labels = Labels,
+        TeacherLogits = TeacherLogits,
+        TrueLabels = TrueLabels,
+        Weights = Weights,
+        TeacherWeights = TeacherWeights,
+        Epoch = epoch,
+        Epochs = epochs,
+    };
 
     private static readonly Scalar One = 1.ToScalar();
 

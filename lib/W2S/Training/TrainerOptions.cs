@@ -30,12 +30,12 @@ public sealed record TrainerOptions
     /// <summary>Passes over the images.</summary>
     /// <value>10.</value>
     /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
-    public int Epochs { get; init => field = Positive(value, nameof(Epochs)); } = 10;
+    public int Epochs { get; init => field = Option.Positive(value); } = 10;
 
     /// <summary>Updates after which the run ends; the schedule then runs over these instead of the epochs.</summary>
     /// <value>Null: the epochs decide.</value>
     /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
-    public long? Steps { get; init => field = Positive(value, nameof(Steps)); }
+    public long? Steps { get; init => field = value is { } given ? Option.Positive(given) : null; }
 
     /// <summary>How the weights follow the gradient.</summary>
     /// <value>SGD, rate 0.1, Nesterov momentum 0.9, weight decay 5e-4.</value>
@@ -48,7 +48,7 @@ public sealed record TrainerOptions
     /// <summary>The batch size for which the learning rate is meant; it grows in proportion to the batch.</summary>
     /// <value>Null: the rate holds for any batch.</value>
     /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
-    public int? LearningRateBatch { get; init => field = (int?)Positive(value, nameof(LearningRateBatch)); }
+    public int? LearningRateBatch { get; init => field = value is { } given ? Option.Positive(given) : null; }
 
     /// <summary>Factor of the learning rate from each block to the one before it; the head has 1.</summary>
     /// <value>1; 0.65 to 0.75 for a pre-trained transformer.</value>
@@ -93,17 +93,17 @@ public sealed record TrainerOptions
     /// <summary>Updates between reports; the end of an epoch always reports.</summary>
     /// <value>50.</value>
     /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
-    public int ReportEvery { get; init => field = Positive(value, nameof(ReportEvery)); } = 50;
+    public int ReportEvery { get; init => field = Option.Positive(value); } = 50;
 
     /// <summary>Epochs between evaluations; the end of the run always evaluates.</summary>
     /// <value>1.</value>
     /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
-    public int EvaluateEvery { get; init => field = Positive(value, nameof(EvaluateEvery)); } = 1;
+    public int EvaluateEvery { get; init => field = Option.Positive(value); } = 1;
 
     /// <summary>Evaluations without a new best after which the run ends.</summary>
     /// <value>Null: it goes to its end.</value>
     /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
-    public int? Patience { get; init => field = (int?)Positive(value, nameof(Patience)); }
+    public int? Patience { get; init => field = value is { } given ? Option.Positive(given) : null; }
 
     /// <summary>Which weights the student holds in the end.</summary>
     /// <value>The last.</value>
@@ -117,7 +117,7 @@ public sealed record TrainerOptions
     /// <summary>Updates between checkpoints; the end of an epoch always leaves one.</summary>
     /// <value>Null: at the end of epochs only.</value>
     /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
-    public int? CheckpointEvery { get; init => field = (int?)Positive(value, nameof(CheckpointEvery)); }
+    public int? CheckpointEvery { get; init => field = value is { } given ? Option.Positive(given) : null; }
 
     /// <summary>Where the run computes.</summary>
     /// <value>Null: where the student is.</value>
@@ -126,7 +126,7 @@ public sealed record TrainerOptions
     /// <summary>Threads of an operation on the CPU; results are equal bit for bit only for the same number.</summary>
     /// <value>Null: as <see cref="Devices.UseThreads"/> chooses.</value>
     /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
-    public int? Threads { get; init => field = (int?)Positive(value, nameof(Threads)); }
+    public int? Threads { get; init => field = value is { } given ? Option.Positive(given) : null; }
 
     /// <summary>Whether every step is checked for NaN before the weights move: costs nothing on the CPU and a wait for
     /// the device elsewhere, where steps are checked at reports and checkpoints, and the first bad one is named
@@ -145,10 +145,4 @@ public sealed record TrainerOptions
             CheckpointEvery = null,
         },
         $"frozen {string.Join(",", Frozen)}");
-
-    private static int Positive(int value, string name) => (int)Positive((long?)value, name)!.Value;
-
-    private static long? Positive(long? value, string name) =>
-        value is null or > 0 ? value
-            : throw new ArgumentOutOfRangeException(name, value, $"{name} {value} is not positive; give 1 or more");
 }

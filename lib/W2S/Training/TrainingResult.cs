@@ -22,6 +22,9 @@ public sealed record TrainingResult
     /// <summary>The step after which it was measured.</summary>
     public long? BestStep { get; init; }
 
+    /// <summary>The report of the best validation; null where nothing was evaluated.</summary>
+    public TrainingProgress? Best => History.FirstOrDefault(point => point.Step == BestStep);
+
     /// <summary>The step from which this call went on; 0 for a run from its beginning.</summary>
     public long ResumedFrom { get; init; }
 

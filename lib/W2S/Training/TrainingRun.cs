@@ -3,7 +3,6 @@ using W2S.Data;
 using W2S.Data.Batches;
 using W2S.Data.Views;
 using W2S.Losses;
-using W2S.Losses.Distillation;
 using W2S.Models;
 using W2S.Torch;
 using static TorchSharp.torch;
@@ -39,9 +38,14 @@ public sealed record TrainingRun(ImageModel Student, ImageSet Images, Loss Loss)
     /// alike.</summary>
     public IReadOnlyList<float>? TeacherWeights { get; init; }
 
-    /// <summary>Images to judge by between epochs.</summary>
-    /// <value>Null: no evaluation.</value>
-    public ImageSet? Validation { get; init; }
+    /// <summary>Makes the run train on few-shot tasks of the images' classes.</summary>
+    /// <value>Null: on batches of the images.</value>
+    public EpisodeTraining? Episodes { get; init; }
+
+    /// <summary>How the student is judged between epochs: images, or for instance a
+    /// <see cref="TaskValidation"/>.</summary>
+    /// <value>Null: not at all.</value>
+    public Validation? Validation { get; init; }
 
     /// <summary>How the student is trained.</summary>
     public TrainerOptions Options { get; init; } = new();
@@ -52,14 +56,16 @@ public sealed record TrainingRun(ImageModel Student, ImageSet Images, Loss Loss)
         ArgumentNullException.ThrowIfNull(Student);
         ArgumentNullException.ThrowIfNull(Images);
         ArgumentNullException.ThrowIfNull(Loss);
-        if (Images.Classes > Student.Classes)
+        if (Episodes is not null && (Batches.Mixing is not null || TrueLabels is not null || Weights is not null
+            || TeacherWeights is not null))
+            throw new ArgumentException(
+                "tasks are drawn from plain images and their classes alone; give no Mixing, TrueLabels, Weights or "
+                + "TeacherWeights");
+        if (Episodes is null && Images.Classes > Student.Classes)
             throw new ArgumentException(
                 $"{Images.Name} has {Images.Classes} classes and {Student.ModelName} tells {Student.Classes} apart; "
                 + $"give it a head for {Images.Classes} (ReplaceHead)");
-        if (Validation is { } held && held.Classes > Student.Classes)
-            throw new ArgumentException(
-                $"{held.Name} has {held.Classes} classes and {Student.ModelName} tells {Student.Classes} apart; "
-                + "validate on the classes that are trained");
+        Validation?.Check(Student);
         if (!WithLabels && Teacher is null)
             throw new ArgumentException("nothing supervises: give a Teacher, or leave WithLabels true");
         foreach (var (name, count) in ((string, int?)[])[(nameof(TrueLabels), TrueLabels?.Count),
@@ -75,14 +81,14 @@ public sealed record TrainingRun(ImageModel Student, ImageSet Images, Loss Loss)
         if (TeacherWeights is not null) Checks.Weights(TeacherWeights, Images.Count, nameof(TeacherWeights));
         if ((Options.Final == FinalWeights.Best || Options.Patience is not null) && Validation is null)
             throw new ArgumentException("the best weights and an early stop need Validation; give images to judge by");
-        if (Loss is EarlyStoppedKd && Validation is null)
+        if (Loss.NeedsValidation && Validation is null)
             throw new ArgumentException(
                 $"{Loss.Name} ends once the student beats its teacher on Validation, and there is none; give "
                 + "Validation, images to judge by");
         if (ReferenceEquals(Teacher, Student))
             throw new ArgumentException(
                 $"{Student.ModelName} cannot teach itself while it learns; give the teacher an object of its own");
-        if (Teacher is { } teacher && teacher.Classes != Student.Classes)
+        if (Teacher is { } teacher && Episodes is null && teacher.Classes != Student.Classes)
             throw new ArgumentException(
                 $"the teacher tells {teacher.Classes} classes apart and the student {Student.Classes}; give both one "
                 + "head size");

@@ -1,5 +1,4 @@
 using TorchSharp;
-using W2S.Data.Batches;
 using W2S.Models.Weights;
 using W2S.Torch;
 using static TorchSharp.torch;
@@ -14,15 +13,15 @@ internal sealed class TrainingSession : IDisposable
     private readonly IProgress<TrainingProgress>? progress;
     private readonly CancellationToken token;
     private readonly Device device;
-    private readonly BatchLoader loader;
+    private readonly TrainingInput input;
     private readonly TrainingState state;
     private readonly TrainingStep step;
-    private readonly LossMeter meter;
+    private readonly LossMeter meter = new();
     private readonly CheckpointStore? store;
     private readonly Dictionary<string, string> identity;
     private readonly List<TrainingProgress> history = [];
     private readonly List<string> messages = [];
-    private readonly long stepsPerEpoch, steps;
+    private readonly long updatesPerEpoch, steps;
     private long done, resumedFrom, saved = -1;
     private double? bestAccuracy, teacherAccuracy;
     private long? bestStep;
@@ -32,40 +31,34 @@ internal sealed class TrainingSession : IDisposable
     public TrainingSession(TrainingRun run, IProgress<TrainingProgress>? progress, CancellationToken token)
     {
         (this.run, options, this.progress, this.token) = (run, run.Options, progress, token);
+        if (run.Episodes is not null && run.Student.HeadKey.Length > 0) // the classifier takes no part in tasks
+            options = options with { Frozen = [.. options.Frozen, $"{run.Student.HeadKey}."] };
         device = options.Device ?? run.Student.parameters().FirstOrDefault()?.device ?? CPU;
         run.Student.to(device);
-        meter = new LossMeter();
+        run.Teacher?.to(device);
+        run.Teacher?.eval();
         if (options.Precision == Precision.BFloat16 && device.type == DeviceType.CPU
             && Devices.MultipliesBFloat16 == false)
             messages.Add(
                 "this processor has no bf16 instructions (AVX512_BF16, AMX), so BFloat16 is emulated and about half "
                 + "as fast as Float32; use Float32 here");
-        loader = new BatchLoader(run.Images, run.Batches with { Device = device, ChannelsLast = options.ChannelsLast },
-            run.Student.Normalization);
-        stepsPerEpoch = loader.StepsPerEpoch;
-        if (stepsPerEpoch == 0)
-            throw new ArgumentException(
-                $"{run.Images.Name} has {run.Images.Count} images, fewer than a batch of {run.Batches.BatchSize}, and "
-                + "DropLast leaves nothing; give a smaller batch");
-        steps = options.Steps ?? stepsPerEpoch * options.Epochs;
-        run.Teacher?.to(device);
-        run.Teacher?.eval();
-        step = new TrainingStep(run, device, Epochs);
-        state = new TrainingState(run.Student, step.MakeLossModule(loader), options);
-        step.State = state;
+        input = run.Episodes is { } episodes ? new EpisodeInput(run, episodes, device) : new ImageInput(run, device);
+        updatesPerEpoch = input.UpdatesPerEpoch;
+        steps = options.Steps ?? updatesPerEpoch * options.Epochs;
+        state = new TrainingState(run.Student, input.Module, options);
+        step = new TrainingStep(run, input, state, device);
         identity = RunIdentity.Of(run, state.Parameters.Layout);
         store = options.Folder is { } folder ? new CheckpointStore(folder) : null;
     }
 
-    private double Epochs => (double)steps / stepsPerEpoch;
+    private double Epochs => (double)steps / updatesPerEpoch;
 
     public TrainingResult Run()
     {
         Resume();
         JudgeTeacher();
         if (evaluationDue) EvaluateAndReport();
-        while (done < steps && !stoppedEarly && !token.IsCancellationRequested)
-            Epoch((int)(done / stepsPerEpoch), (int)(done % stepsPerEpoch));
+        while (done < steps && !stoppedEarly && !token.IsCancellationRequested) Epoch();
         var finished = (done >= steps || stoppedEarly) && !evaluationDue;
         if (saved != done) Save();
         if (finished) Finish();
@@ -86,17 +79,16 @@ internal sealed class TrainingSession : IDisposable
     {
         state.Dispose();
         step.Dispose();
-        loader.Dispose();
+        input.Dispose();
         meter.Dispose();
     }
 
-    private void Epoch(int epoch, int startStep)
+    private void Epoch()
     {
-        step.TrainMode();
-        foreach (var batch in loader.Epoch(epoch, startStep))
+        ParameterGroups.TrainMode(run.Student, options);
+        foreach (var given in input.From(done))
         {
-            step.Begin(done);
-            step.Forward(batch, (double)done / stepsPerEpoch, meter, IsReport(done + 1), done, teacherBeaten);
+            step.Forward(given, done, teacherBeaten, meter, IsReport(done + 1));
             var rate = Rate();
             step.Update(rate, done);
             done++;
@@ -108,13 +100,14 @@ internal sealed class TrainingSession : IDisposable
     /// <summary>Reports, evaluates and saves where it is time; true ends the epoch.</summary>
     private bool AfterUpdate(double rate)
     {
-        var endOfEpoch = done % stepsPerEpoch == 0 || done == steps;
+        var endOfEpoch = done % updatesPerEpoch == 0 || done == steps;
         if (IsReport(done))
         {
-            step.CheckNoted(loader, stepsPerEpoch);
-            history.Add(meter.Report(done, steps, (double)done / stepsPerEpoch, Epochs, rate));
+            step.CheckNoted();
+            var point = meter.Report(done, steps, (double)done / updatesPerEpoch, Epochs, rate);
+            history.Add(point with { Diagnostics = point.Diagnostics.Concat(input.Diagnostics).ToDictionary() });
             evaluationDue = endOfEpoch && run.Validation is not null
-                && (done == steps || done / stepsPerEpoch % options.EvaluateEvery == 0);
+                && (done == steps || done / updatesPerEpoch % options.EvaluateEvery == 0);
             EvaluateAndReport();
         }
         var due = endOfEpoch || options.CheckpointEvery is { } every && done % every == 0;
@@ -126,12 +119,12 @@ internal sealed class TrainingSession : IDisposable
         return endOfEpoch || stoppedEarly || token.IsCancellationRequested;
     }
 
-    private bool IsReport(long at) => at % options.ReportEvery == 0 || at % stepsPerEpoch == 0 || at == steps;
+    private bool IsReport(long at) => at % options.ReportEvery == 0 || at % updatesPerEpoch == 0 || at == steps;
 
     private double Rate()
     {
         var scale = options.LearningRateBatch is { } reference ? (double)run.Batches.BatchSize / reference : 1;
-        return options.Optimizer.LearningRate * scale * options.Schedule.Factor((double)done / stepsPerEpoch, Epochs);
+        return options.Optimizer.LearningRate * scale * options.Schedule.Factor((double)done / updatesPerEpoch, Epochs);
     }
 
     private void JudgeTeacher()
@@ -140,7 +133,7 @@ internal sealed class TrainingSession : IDisposable
             || teacherAccuracy is not null) return;
         try
         {
-            teacherAccuracy = Evaluator.Evaluate(run.Teacher, run.Validation, token: token).Top1;
+            teacherAccuracy = run.Validation.Accuracy(run.Teacher, 256, token);
         }
         catch (OperationCanceledException)
         {
@@ -193,8 +186,8 @@ internal sealed class TrainingSession : IDisposable
     }
 
     // A GPU's memory is known to hold batches of the run's size only.
-    private double Judge() => Evaluator.Evaluate(
-        run.Student, run.Validation!, device.type == DeviceType.CPU ? Math.Max(run.Batches.BatchSize, 256) : run.Batches.BatchSize, token).Top1;
+    private double Judge() => run.Validation!.Accuracy(run.Student,
+        device.type == DeviceType.CPU ? Math.Max(run.Batches.BatchSize, 256) : run.Batches.BatchSize, token);
 
     private const string BestFile = "best.safetensors", LastFile = "last.safetensors";
 
@@ -228,7 +221,7 @@ internal sealed class TrainingSession : IDisposable
     private void Save()
     {
         if (store is null) return;
-        step.CheckNoted(loader, stepsPerEpoch);
+        step.CheckNoted();
         using var scope = NewDisposeScope();
         var tensors = state.State();
         if (meter.Sums is { } sums) tensors["meter"] = sums;

@@ -84,7 +84,7 @@ public sealed class MethodRanksTests
 
     [Fact]
     public void HolmsValuesByHand() =>
-        Assert.Equal([.03, .06, .06, .02], SignedRankTest.Holm([.01, .04, .03, .005]).Select(p => Math.Round(p, 12)));
+        Assert.Equal([.03, .06, .06, .02], Statistics.Holm([.01, .04, .03, .005]).Select(p => Math.Round(p, 12)));
 
     [Fact]
     public void BadInputIsNamed()
@@ -96,6 +96,6 @@ public sealed class MethodRanksTests
         Assert.Contains("1 setting",
             Assert.Throws<ArgumentException>(() => MethodRanks.Of([("a", [1]), ("b", [2])])).Message);
         Assert.Contains("p-value 2",
-            Assert.Throws<ArgumentOutOfRangeException>(() => SignedRankTest.Holm([.1, 2])).Message);
+            Assert.Throws<ArgumentOutOfRangeException>(() => Statistics.Holm([.1, 2])).Message);
     }
 }

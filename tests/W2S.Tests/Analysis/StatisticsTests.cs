@@ -1,4 +1,5 @@
 using W2S.Analysis;
+using W2S.Losses.WeakToStrong;
 
 namespace W2S.Tests.Analysis;
 
@@ -14,7 +15,7 @@ public sealed class StatisticsTests
     public void Interval_is_that_of_Students_distribution(int degrees, double t)
     {
         double[] values = [.. Enumerable.Range(0, degrees + 1).Select(i => (double)(i % 3))];
-        var estimate = Statistics.OverRuns(values);
+        var estimate = Statistics.OverSamples(values);
         var half = t * estimate.Sd / Math.Sqrt(values.Length);
         Assert.Equal(estimate.Mean - half, estimate.Low, 1e-8);
         Assert.Equal(estimate.Mean + half, estimate.High, 1e-8);
@@ -23,7 +24,7 @@ public sealed class StatisticsTests
     [Fact]
     public void Mean_and_deviation_by_hand()
     {
-        var estimate = Statistics.OverRuns([1, 2, 3]);
+        var estimate = Statistics.OverSamples([1, 2, 3]);
         Assert.Equal((2.0, 1.0, 3), (estimate.Mean, estimate.Sd, estimate.N));
         Assert.Equal(2 - 4.3026527300 / Math.Sqrt(3), estimate.Low, 1e-8);
     }
@@ -31,7 +32,7 @@ public sealed class StatisticsTests
     [Fact]
     public void One_run_has_no_interval()
     {
-        var estimate = Statistics.OverRuns([.5]);
+        var estimate = Statistics.OverSamples([.5]);
         Assert.False(estimate.HasInterval);
         Assert.False(estimate.ExcludesZero);
         Assert.Equal("50.0 (n = 1)", estimate.Percent.ToString());
@@ -42,19 +43,19 @@ public sealed class StatisticsTests
     {
         double[] weak = [.40, .50, .60];
         double[] student = [.451, .549, .650];
-        var gain = Statistics.PairedDifference(student, weak);
+        var gain = Statistics.PairedDifference(student, weak, 0);
         Assert.Equal(.05, gain.Mean, 1e-12);
         Assert.True(gain.ExcludesZero);
         Assert.Equal("5.00 [4.75, 5.25]", gain.Percent.ToIntervalString());
-        Assert.False(Statistics.OverRuns(weak).Low > .4);
+        Assert.False(Statistics.OverSamples(weak).Low > .4);
     }
 
     [Fact]
     public void Paired_p_value_by_hand()
     {
         // Differences 1, 2, 3: t = 2 / (1/√3) = 3.4641 with 2 degrees; P = 1 − t/√(t² + 2) = 1 − √(12/14).
-        Assert.Equal(1 - Math.Sqrt(12.0 / 14), Statistics.PairedPValue([1, 2, 3], [0, 0, 0]), 1e-12);
-        Assert.Equal(1, Statistics.PairedPValue([1, 2], [1, 2]));
+        Assert.Equal(1 - Math.Sqrt(12.0 / 14), Statistics.PairedPValue([1, 2, 3], [0, 0, 0], 0), 1e-12);
+        Assert.Equal(1, Statistics.PairedPValue([1, 2], [1, 2], 0));
     }
 
     [Fact]
@@ -73,15 +74,15 @@ public sealed class StatisticsTests
     [Fact]
     public void Bad_values_are_named()
     {
-        Assert.Contains("empty", Assert.Throws<ArgumentException>(() => Statistics.OverRuns([])).Message);
+        Assert.Contains("empty", Assert.Throws<ArgumentException>(() => Statistics.OverSamples([])).Message);
         Assert.Contains("values[1]",
-            Assert.Throws<ArgumentException>(() => Statistics.OverRuns([1, double.NaN])).Message);
+            Assert.Throws<ArgumentException>(() => Statistics.OverSamples([1, double.NaN])).Message);
         Assert.Contains("level 95",
-            Assert.Throws<ArgumentOutOfRangeException>(() => Statistics.OverRuns([1, 2], 95)).Message);
+            Assert.Throws<ArgumentOutOfRangeException>(() => Statistics.OverSamples([1, 2], 95)).Message);
         Assert.Contains("testPerTrain -1",
             Assert.Throws<ArgumentOutOfRangeException>(() => Statistics.OverRuns([1, 2], testPerTrain: -1)).Message);
         Assert.Contains("2 values",
-            Assert.Throws<ArgumentException>(() => Statistics.PairedDifference([1, 2], [1])).Message);
+            Assert.Throws<ArgumentException>(() => Statistics.PairedDifference([1, 2], [1], 0)).Message);
     }
 
     [Theory]
@@ -96,7 +97,7 @@ public sealed class StatisticsTests
     [Fact]
     public void Gap_recovered_by_hand()
     {
-        var gap = GapRecovered.Over([.5, .6, .4], [.6, .7, .5], [.7, .8, .8]);
+        var gap = GapRecovered.Over([.5, .6, .4], [.6, .7, .5], [.7, .8, .8], 0);
         Assert.Equal([.5, .5, .25], gap.PerSplit.Select(value => Math.Round(value, 12)));
         Assert.Equal(1.25 / 3, gap.Estimate.Mean, 1e-12);
         // (.5 − 5/12)²·2 + (.25 − 5/12)² = 1/24, over 2, so sd = 1/√48; t = 4.30265 with 2 degrees.
@@ -108,12 +109,12 @@ public sealed class StatisticsTests
     [Fact]
     public void Gap_recovered_is_not_defined_where_there_is_no_gap()
     {
-        var gap = GapRecovered.Over([.669, .60], [.602, .61], [.636, .80]);
+        var gap = GapRecovered.Over([.669, .60], [.602, .61], [.636, .80], 0);
         Assert.False(gap.IsDefined);
         Assert.True(double.IsNaN(gap.PerSplit[0]));
         Assert.Equal(.05, gap.PerSplit[1], 1e-12);
         Assert.Contains("the ceiling lies below the weak teacher on 1 of 2 splits", gap.ToString());
-        Assert.Contains("too close on 2 of 2 splits", GapRecovered.Over([.5, .6], [.6, .7], [.505, .6]).ToString());
+        Assert.Contains("too close on 2 of 2 splits", GapRecovered.Over([.5, .6], [.6, .7], [.505, .6], 0).ToString());
         Assert.True(double.IsNaN(GapRecovered.Of(.6, .7, .6)));
         Assert.Equal(.5, GapRecovered.Of(.6, .65, .7), 1e-12);
     }
@@ -128,5 +129,5 @@ public sealed class StatisticsTests
     [InlineData(.7, .7, .5, .5)]
     [InlineData(.7, 0, .5, 0)]
     public void Beta_in_closed_form(double largest, double teacher, double temperature, double beta) =>
-        Assert.Equal(beta, AdaptiveConfidence.Beta(largest, teacher, temperature), 5e-5);
+        Assert.Equal(beta, AdaptConf.Beta(largest, teacher, temperature), 5e-5);
 }

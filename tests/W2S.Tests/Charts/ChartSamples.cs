@@ -1,6 +1,8 @@
 using Plotly.NET;
 using W2S.Analysis;
 using W2S.Charts;
+using W2S.Runs;
+using static W2S.Tests.Runs.DrawnRuns;
 
 namespace W2S.Tests.Charts;
 
@@ -16,17 +18,21 @@ internal static class ChartSamples
                 Figures.LearningCurves("Curves", [Curve("AdaptConf", .6), Curve("KD", .5)],
                     references: [("ceiling", .8)]),
             ["gap bars"] = () => Figures.GapBars("Bars",
-                [Result("ceiling", .8), Result("weak teacher", .5),
-                Result("soft", .6)], gap: GapRecovered.Over([.5, .51], [.6, .6], [.8, .8])),
+                [.. Of(Role.Ceiling, .8, .81), .. Of(Role.WeakTeacher, .5, .51),
+                .. Of(Facets(Role.Student, by: SupervisionKind.Teacher), 0, .6, .61)]),
             ["methods"] = () =>
                 Figures.Methods("Methods",
-                    [Result("AdaptConf", .6, "A"), Result("KD", .5, "A"), Result("KD", .55, "B")]),
-            ["paired gains"] = () =>
-                Figures.PairedGains("Gains", [MethodResult.Gain("AdaptConf", [.61, .63, .62], [.6, .6, .6])]),
+                    [.. Of(Facets(Role.Student, "AdaptConf", noise: "A"), 0, .59, .6, .62),
+                    .. Of(Facets(Role.Student, noise: "A"), 0, .49, .5, .52),
+                    .. Of(Facets(Role.Student, noise: "B"), 0, .54, .55, .57)]),
+            ["paired gains"] = () => Figures.PairedGains("Gains",
+                RunSet.Create([.. Of(Role.StrongAlone, .6, .6, .6), .. Of("AdaptConf", .61, .63, .62)])
+                    .Compare(Role.StrongAlone)),
             ["beta curves"] = () => Figures.BetaCurves(),
             ["histogram"] = () =>
                 Figures.Histogram("Histogram", [("KD", [.1, .2, .9]), ("other", [.5])], Measure.Confidence, 4, (0, 1)),
-            ["cells"] = () => Figures.CorrectnessCells("Cells", [("KD", new CorrectnessCells(50, 20, 10, 20))]),
+            ["cells"] = () => Figures.CorrectnessCells("Cells",
+                [Said(Facets(Role.WeakTeacher), 0, 1, 1, 0), Said(Facets(Role.Student), 0, 1, 0, 1)]),
             ["beta by cell"] = () =>
                 Figures.BetaByCell("β", [.5, .1, .2],
                     [CorrectnessCell.BothRight, CorrectnessCell.OnlyStudentRight, CorrectnessCell.BothWrong]),
@@ -36,7 +42,7 @@ internal static class ChartSamples
                     [("KD", Calibration.EqualWidthBins([.5, .9, .8], [true, true, false], 5))]),
             ["misfit and gain"] = () =>
                 Figures.MisfitGain("Misfit",
-                    [("KD", new Misfit(.1, .2, .15)), ("AdaptConf", new Misfit(.2, .3, -.05))]),
+                    [Misfit("KD", .2, .15), Misfit("AdaptConf", .3, -.05)]),
             ["sensitivity"] = () =>
                 Figures.Sensitivity("Knobs",
                     [new("T", [Curve("AdaptConf", .6)], true, 1), new("α", [Curve("AugConf", .6)])]),
@@ -51,9 +57,22 @@ internal static class ChartSamples
 
     public static TheoryData<string> Names => [.. All.Keys];
 
-    private static Curve Curve(string name, double top) =>
-        W2S.Charts.Curve.Over(name, Epochs, [[top - .1, top, top], [top - .12, top - .01, top + .01]]);
+    private static Curve Curve(string name, double top) => W2S.Charts.Curve.Over(name, Epochs, Of(name, 0, 1),
+        run => run.Seed == 0 ? [top - .1, top, top] : [top - .12, top - .01, top + .01]);
 
-    private static MethodResult Result(string method, double mean, string setting = "") =>
-        MethodResult.Over(method, [mean - .01, mean, mean + .02], setting);
+    private static RunResult Misfit(string loss, double misfit, double gain) => Run(Facets(Role.Student, loss), 0, .5) with
+    {
+        Outcome = new RunOutcome
+        { Values = new Dictionary<string, double> { ["misfit reverse"] = misfit, ["NLL gain"] = gain } },
+    };
+
+    private static RunResult Said(RunFacets facets, params int[] classes) => Run(facets, 0, .5) with
+    {
+        Outcome = new RunOutcome
+        {
+            Values = new Dictionary<string, double>(),
+            Predictions = new Dictionary<string, SamplePredictions>
+            { ["test"] = new([0, 1, 0, 1], classes, [.9f, .8f, .7f, .6f], [.1f, .2f, 1, 1]) },
+        },
+    };
 }

@@ -2,6 +2,8 @@ using System.Text.Json.Nodes;
 using Plotly.NET;
 using W2S.Analysis;
 using W2S.Charts;
+using W2S.Runs;
+using static W2S.Tests.Runs.DrawnRuns;
 
 namespace W2S.Tests.Charts;
 
@@ -47,26 +49,27 @@ public sealed class FiguresTests
     }
 
     [Fact]
-    public void Rows_of_one_method_are_told_apart_by_their_labels()
+    public void Rows_of_one_method_are_told_apart_by_their_settings()
     {
-        var gain = MethodResult.Gain("AdaptConf", [.61, .63], [.6, .6], "distillation");
-        var layout =
-            Figure(Figures.PairedGains("Gains",
-                [gain with { Label = "resnet8 → resnet20" },
-                    gain with { Label = "a long name of a setting that wraps" }]))["layout"]!;
+        RunFacets In(Role role, string noise) => Facets(role, "AdaptConf", noise: noise);
+        RunSet runs = [.. new[] { "symmetric 20 %", "a long name of a setting that wraps" }.SelectMany(
+            noise => Of(In(Role.StrongAlone, noise), 0, .6, .6).Concat(Of(In(Role.Student, noise), 0, .61, .63)))];
+        var layout = Figure(Figures.PairedGains("Gains", runs.Compare(Role.StrongAlone)))["layout"]!;
 
-        Assert.Equal(["<b>distillation</b>", "resnet8 → resnet20", "a long name of a setting<br>that wraps"],
+        Assert.Equal(["<b>AdaptConf + labels</b>", "symmetric 20 %", "a long name of a setting<br>that wraps"],
             layout["yaxis"]!["ticktext"]!.AsArray().Select(text => text!.ToString()));
+        Assert.Contains("After Holm over 2 comparisons: 2 open", layout["title"]!["text"]!.ToString());
     }
 
     [Fact]
     public void Accuracies_are_shown_in_percent_with_their_interval()
     {
-        var figure = Figure(Figures.GapBars("Bars", [new MethodResult("KD", new Estimate(.6, .02, .57, .64, 3))]));
+        var figure = Figure(Figures.GapBars("Bars", Of("KD", .59, .6, .61)));
         var bar = figure["data"]![0]!;
         Assert.Equal(60, bar["y"]![0]!.GetValue<double>());
-        Assert.Equal(4, bar["error_y"]!["array"]![0]!.GetValue<double>(), 1e-9);
-        Assert.Equal(3, bar["error_y"]!["arrayminus"]![0]!.GetValue<double>(), 1e-9);
+        var half = 4.3026527300 / Math.Sqrt(3); // sd 1, n = 3
+        Assert.Equal(half, bar["error_y"]!["array"]![0]!.GetValue<double>(), 1e-4);
+        Assert.Equal(half, bar["error_y"]!["arrayminus"]![0]!.GetValue<double>(), 1e-4);
         Assert.Equal("accuracy, %", figure["layout"]!["yaxis"]!["title"]!["text"]!.ToString());
         Assert.Contains("n\u00A0=\u00A03", figure["layout"]!["title"]!["text"]!.ToString());
         Assert.Contains("95 % interval", figure["layout"]!["title"]!["text"]!.ToString());
@@ -75,7 +78,7 @@ public sealed class FiguresTests
     [Fact]
     public void A_single_run_claims_no_interval()
     {
-        var figure = Figure(Figures.GapBars("Bars", [MethodResult.Over("KD", [.6])]));
+        var figure = Figure(Figures.GapBars("Bars", Of("KD", .6)));
         Assert.Null(figure["data"]![0]!["error_y"]);
         Assert.Contains("no interval", figure["layout"]!["title"]!["text"]!.ToString());
     }
@@ -83,14 +86,15 @@ public sealed class FiguresTests
     [Fact]
     public void Methods_stand_in_their_fixed_order_and_colour()
     {
-        var names =
-            Figure(Figures.GapBars("Bars",
-                [.. new[] { "ceiling", "AdaptConf", "mine", "weak teacher", "KD" }.Select(
-                    m => MethodResult.Over(m, [.5, .6]))]))["data"]!
-            .AsArray().Select(trace => trace!["name"]!.ToString());
-        Assert.Equal(["weak teacher", "KD", "AdaptConf", "mine", "ceiling"], names);
-        Assert.Equal(MethodStyle.Of("AdaptConf").Colour, MethodStyle.Of("adapt-conf T=4").Colour);
-        Assert.NotEqual(MethodStyle.Of("AdaptConf T=4").Symbol, MethodStyle.Of("AdaptConf T=0.5").Symbol);
+        RunSet runs = [.. Of(Role.Ceiling, .5, .6), .. Of("AdaptConf", .5, .6), .. Of("mine", .5, .6),
+            .. Of(Role.WeakTeacher, .5, .6), .. Of("KD", .5, .6)];
+        var names = Figure(Figures.GapBars("Bars", runs))["data"]!.AsArray().Select(trace => trace!["name"]!.ToString());
+        Assert.Equal(["Weak teacher", "KD + labels", "AdaptConf + labels", "mine + labels", "Ceiling"], names);
+        var (plain, four) = (Facets(Role.Student, "AdaptConf"), Facets(Role.Student, "AdaptConf") with { Variant = "T = 4" });
+        Assert.Equal(MethodStyle.Of(plain).Colour, MethodStyle.Of(four).Colour);
+        Assert.NotEqual(MethodStyle.Of(four).Symbol, MethodStyle.Of(four with { Variant = "T = 0.5" }).Symbol);
+        Assert.NotEqual(MethodStyle.Of(plain).Symbol,
+            MethodStyle.Of(Facets(Role.Student, "AdaptConf", SupervisionKind.Teacher)).Symbol);
         Assert.Equal(MethodStyle.Of("mine"), MethodStyle.Of("Mine"));
     }
 

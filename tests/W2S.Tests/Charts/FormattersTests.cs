@@ -32,12 +32,12 @@ public sealed class FormattersTests
     {
         var text = ChartSamples.All["gap bars"]().ToDisplayString("text/plain");
         Assert.StartsWith("Bars\n", text);
-        Assert.Contains("weak teacher: 50.33 [", text);
-        Assert.Contains("ceiling: 80.33", text);
+        Assert.Contains("Weak teacher: 50.5 [", text);
+        Assert.Contains("Ceiling: 80.5", text);
         Assert.DoesNotContain("<", text);
         Assert.Contains("AdaptConf: 49 59.5 60.5 over 1 to 3",
             ChartSamples.All["learning curves"]().ToDisplayString("text/plain"));
-        Assert.Contains("AdaptConf, runs: 1 3 2", ChartSamples.All["paired gains"]().ToDisplayString("text/plain"));
+        Assert.Contains("AdaptConf + labels, runs: 1 3 2", ChartSamples.All["paired gains"]().ToDisplayString("text/plain"));
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class FormattersTests
     [Fact]
     public void Html_of_a_chart_cannot_close_its_script()
     {
-        var html = Figures.GapBars("a </script><b>", [MethodResult.Over("KD", [.5, .6])]).ToDisplayString("text/html");
+        var html = Figures.GapBars("a </script><b>", W2S.Tests.Runs.DrawnRuns.Of("KD", .5, .6)).ToDisplayString("text/html");
         Assert.Equal(html.LastIndexOf("</script>", StringComparison.Ordinal),
             html.IndexOf("</script>", StringComparison.Ordinal));
     }
@@ -102,7 +102,7 @@ public sealed class FormattersTests
     [Fact]
     public void An_estimate_is_one_line()
     {
-        var estimate = Statistics.OverRuns([61, 62, 63]);
+        var estimate = Statistics.OverSamples([61, 62, 63]);
         Assert.Equal("62.0 ± 1.0", estimate.ToDisplayString("text/plain"));
         Assert.Equal("62.0 ± 1.0", estimate.ToDisplayString("text/html"));
     }
@@ -149,35 +149,5 @@ public sealed class FormattersTests
         Assert.Equal(["cat\nteacher: cat\nstudent: dog (73 %)"],
             Figures.Overruled(set, student, teacher, rightly: false)!.Labels);
         Assert.Null(Figures.Overruled(set, student, student, rightly: true));
-    }
-
-    [Fact]
-    public void The_method_table_says_what_is_noise()
-    {
-        var table =
-            MethodTable.Of([("AdaptConf", [.63, .64, .62]), ("KD", [.61, .62, .60]), ("AugConf", [.62, .61, .605])],
-                "KD");
-        Assert.Equal(["KD", "AugConf", "AdaptConf"], table.RowKeys);
-        Assert.Equal(["", "inside the noise", "better"], table.GetColumn<string>("settled").Values);
-        Assert.Equal(["", "0.808", "< 0.001"], table.GetColumn<string>("p, Holm").Values);
-        Assert.Contains("baseline X",
-            Assert.Throws<ArgumentException>(() => MethodTable.Of([("KD", [.5])], "X")).Message);
-    }
-
-    [Fact]
-    public void The_method_tables_verdicts_hold_for_all_rows_together()
-    {
-        // Differences 1, 2, 3 points: t = 2√3 with 2 degrees, p = 1 − √(12/14) = .0742; 3, 4, 5: t = 4√3, p = 1 −
-        // √(48/50) = .0202.
-        (string, IReadOnlyList<double>)[] rows = [("KD", [.50, .50, .50]), ("AugConf", [.51, .52, .53]),
-            ("AdaptConf", [.53, .54, .55])];
-        var table = MethodTable.Of(rows, "KD");
-        Assert.Equal(["", "0.074", "0.040"], table.GetColumn<string>("p, Holm").Values);
-        Assert.Equal(["", "inside the noise", "better"], table.GetColumn<string>("settled").Values);
-        table = MethodTable.Of([.. rows, ("FitNet", [.51, .49, .50])], "KD");
-        Assert.Equal("0.061", table.GetColumn<string>("p, Holm").Get("AdaptConf"));
-        Assert.Equal("inside the noise", table.GetColumn<string>("settled").Get("AdaptConf"));
-        Assert.Equal("one run",
-            MethodTable.Of([("KD", [.5]), ("AugConf", [.6])], "KD").GetColumn<string>("settled").Get("AugConf"));
     }
 }

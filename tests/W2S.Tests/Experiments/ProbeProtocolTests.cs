@@ -37,8 +37,7 @@ public sealed class ProbeProtocolTests
         var pair = Blobs();
         var (first, again, other) = (Small.Run(pair, 1), Small.Run(pair, 1), Small.Run(pair, 2));
 
-        Assert.Equal(first.Teacher, again.Teacher);
-        Assert.Equal(first.Students, again.Students);
+        Assert.Equal(first.SelectMany(probe => probe.Values), again.SelectMany(probe => probe.Values));
         Assert.NotEqual(Small.Draw(pair, 1).Test, Small.Draw(pair, 2).Test);
     }
 
@@ -52,14 +51,10 @@ public sealed class ProbeProtocolTests
         var study = Small.Study(pair, 3, new SynchronousProgress<ProbeProgress>(at => heard.Add(at.Done)));
 
         Assert.Equal([1, 2, 3], heard);
-        Assert.Equal([0, 1, 2], study.Splits.Select(split => split.Seed));
-        Assert.All(study.Splits, split =>
-        {
-            var alone = Small.Run(pair, split.Seed);
-            Assert.Equal((alone.Teacher, alone.FewLabels, alone.Ceiling),
-                (split.Teacher, split.FewLabels, split.Ceiling));
-            Assert.Equal(alone.Students, split.Students);
-        });
+        Assert.Equal([0, 1, 2], study.Seeds);
+        Assert.All(study.By(probe => (int)probe.Seed), split => Assert.Equal(
+            Small.Run(pair, split.Key).SelectMany(probe => probe.Values),
+            split.Runs.SelectMany(probe => probe.Outcome.Values)));
     }
 
     [Fact]
@@ -70,17 +65,17 @@ public sealed class ProbeProtocolTests
         var protocol = Small with
         {
             Probe = options,
-            Students = [ProbeStudent.Soft, ProbeStudent.Soft with { Name = "bare", Unregularised = true }],
+            Students = [ProbeStudent.Soft, ProbeStudent.Soft with { Variant = "bare", Unregularised = true }],
         };
         var study = protocol.Study(Blobs(), 2);
 
-        Assert.All(study.Splits, split =>
+        Assert.All(study, probe =>
         {
-            Assert.Equal(["Soft labels", "ceiling", "few labels", "teacher"],
-                split.L2.Keys.Order(StringComparer.Ordinal));
-            Assert.All(split.L2.Values, l2 => Assert.Contains(l2, options.ChooseL2));
+            var chose = probe.Outcome.Values.TryGetValue("L2", out var l2);
+            Assert.Equal(probe.Facets.Variant != "bare", chose);
+            if (chose) Assert.Contains(l2, options.ChooseL2);
         });
-        Assert.Empty(Small.Run(Blobs(), 0).L2);
+        Assert.All(Small.Run(Blobs(), 0), probe => Assert.DoesNotContain("L2", probe.Values.Keys));
     }
 
     [Fact]
@@ -91,45 +86,23 @@ public sealed class ProbeProtocolTests
         var study = Small.Study(pair, 3);
         var swapped = Small.Study(pair.Swapped("swapped"), 3);
 
-        Assert.All(study.Splits, split => Assert.True(split.Students["Soft labels"] > split.Teacher));
-        Assert.All(study.Splits, split => Assert.True(split.Ceiling > split.Teacher));
-        Assert.All(swapped.Splits, split => Assert.True(split.Students["Soft labels"] < split.Teacher));
-    }
+        Assert.True(Soft(study) > 0 && Soft(swapped) < 0);
+        Assert.All(study.Where(probe => probe.Facets.Role != Role.Student).Compare(Role.WeakTeacher),
+            over => Assert.All(over.Differences, gain => Assert.True(gain > 0)));
 
-    [Fact]
-    public void TablesHoldARowForEverybodyAndAColumnForEveryStudent()
-    {
-        using var scope = NewDisposeScope();
-        var study = Small.Study(Blobs(), 2);
-
-        Assert.Equal(["Weak teacher", "Hard labels", "Soft labels", "Few true labels", "Ceiling"],
-            ProbeTable.ByMethod(study).RowKeys);
-        Assert.Equal(["120 true labels"], ProbeTable.BySetting([study]).RowKeys);
-        Assert.Contains("Soft labels", ProbeTable.BySetting([study]).ColumnKeys);
-        Assert.Throws<ArgumentException>(() => study.Student("nobody"));
+        static double Soft(RunSet of) => of.Compare(Role.WeakTeacher).Single(
+            one => one.Facets.Loss == "Soft labels").Differences.Average();
     }
 
     [Fact]
     public void IntervalsOfGainsAllowForTheOverlapOfSplits()
     {
-        Assert.Equal(.25,
-            new ProbeProtocol
-            {
-                TeacherImages = 4_000,
-                StudentImages = 4_000,
-                TestImages = 2_000,
-                TrueLabels = 2_000
-            }.TestPerTrain);
-
-        // Gains of 1, 2 and 3 points, t = 4.3027 with 2 degrees: ± 4.3027 · √(1/3 + 1/4).
-        var study = new ProbeStudy("pair", 10, .25, [.. Enumerable.Range(0, 3).Select(split => new SplitAccuracies(
-            split, .5, .6, .8, new Dictionary<string, double> { ["Soft labels"] = .51 + .01 * split },
-            new Dictionary<string, double> { ["Soft labels"] = .7 }))]);
-        Assert.Equal("2.0 [−1.3, 5.3]",
-            ProbeTable.ByMethod(study).GetColumn<string>("gain over teacher [95 %]").Get("Soft labels"));
-        Assert.Equal("2.0 [−1.3, 5.3]",
-            ProbeTable.BySetting([study]).GetColumn<string>("Soft labels: gain over teacher [95 %]")
-                .Get("10 true labels"));
+        using var scope = NewDisposeScope();
+        var study = Small.Study(Blobs(), 2);
+        Assert.Equal(200.0 / (Small.TeacherImages + Small.StudentImages), study.TestPerTrain);
+        Assert.Equal(["Weak teacher", "Few true labels", "Hard labels, teacher only", "Soft labels, teacher only",
+            "Ceiling"], MethodTable.Of(study, Role.WeakTeacher).RowKeys);
+        Assert.Contains("PGR", MethodTable.Of(study, Role.WeakTeacher).ColumnKeys);
     }
 
     [Fact]
@@ -141,7 +114,7 @@ public sealed class ProbeProtocolTests
         Assert.Contains("201 true labels",
             Assert.Throws<ArgumentException>(() => (Small with { TrueLabels = 201 }).Run(pair, 0)).Message);
         Assert.Contains("sees none", Assert.Throws<ArgumentException>(
-            () => (Small with { Students = [new("kd", new Kd())] }).Run(pair, 0)).Message);
+            () => (Small with { Students = [new(new Kd())] }).Run(pair, 0)).Message);
         Assert.Throws<ArgumentException>(() => (Small with { TestImages = 1_000 }).Run(pair, 0));
         Assert.Contains("one row each", Assert.Throws<ArgumentException>(
             () => Small.Run(pair with { Labels = [.. pair.Labels.Skip(1)] }, 0)).Message);

@@ -4,6 +4,7 @@ using W2S.Data;
 using W2S.Experiments;
 using W2S.Losses;
 using W2S.Losses.WeakToStrong;
+using W2S.Runs;
 using W2S.Training;
 using static TorchSharp.torch;
 
@@ -63,20 +64,21 @@ public sealed class ProbeReferenceTests(ITestOutputHelper output)
             Students =
             [
                 ProbeStudent.Hard, ProbeStudent.Soft,
-                new(Columns[3], new AdaptConf { BetaTemperature = .5 }.TeacherOnly()),
-                new(Columns[4], new AdaptConf { BetaTemperature = 4 }.TeacherOnly()),
+                new(new AdaptConf { BetaTemperature = .5 }.TeacherOnly()),
+                new(new AdaptConf { BetaTemperature = 4 }.TeacherOnly()) { Variant = "T = 4" },
             ],
         }.Study(FrozenPair.Of(images, weakNetwork, strongNetwork), Splits,
         token: TestContext.Current.CancellationToken);
 
-        double[][] ours = [study.Teacher, .. study.Students.Select(study.Student), study.FewLabels, study.Ceiling];
+        RunSet[] ours = [study.In(Role.WeakTeacher), .. study.In(Role.Student).Methods, study.In(Role.FewTrueLabels),
+            study.In(Role.Ceiling)];
         var theirs = reference.Split(' ');
         var far = new List<string>();
         for (var k = 0; k < Columns.Length; k++)
         {
             if (theirs[2 * k] == "-") continue;
             var (mean, sd) = (double.Parse(theirs[2 * k]), double.Parse(theirs[2 * k + 1]));
-            var own = Statistics.OverRuns(ours[k]).Percent;
+            var own = ours[k].Estimate().Percent;
             var error = Math.Sqrt((sd * sd + own.Sd * own.Sd) / Splits);
             var line = $"{weak} → {strong}, {task}, n = {trueLabels}, {Columns[k]}: {own} here, {mean} ± {sd} by "
                 + "PyTorch, "

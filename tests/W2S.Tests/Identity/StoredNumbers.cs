@@ -6,13 +6,10 @@ using W2S.Data.Batches;
 using W2S.Data.Shapes;
 using W2S.Data.Views;
 using W2S.Experiments;
-using W2S.Experiments.Distillation;
 using W2S.Experiments.FewShot;
 using W2S.Experiments.LabelChoice;
 using W2S.Experiments.NoisyLabels;
-using W2S.Experiments.Transfer;
 using W2S.Losses;
-using W2S.Losses.Catalogue;
 using W2S.Losses.Distillation;
 using W2S.Losses.NoisyLabels;
 using W2S.Losses.WeakToStrong;
@@ -52,9 +49,13 @@ internal static class StoredNumbers
     private static IEnumerable<(string, IReadOnlySet<string>, Func<string>)> Losses() => LossCatalogue.Entries
         .DistinctBy(Describe).SelectMany(entry => new (string, IReadOnlySet<string>, Func<string>)[]
         {
-            ($"20 steps of {Describe(entry)}", Subjects.In(entry.Loss), () => Trained(entry.Loss, Run(entry.Loss))),
-            ($"batches of {Describe(entry)}", Subjects.In(entry.Loss), () => OnBatches(entry.Loss)),
+            ($"20 steps of {Describe(entry)}", Shown(entry.Loss), () => Trained(entry.Loss, Run(entry.Loss))),
+            ($"batches of {Describe(entry)}", Shown(entry.Loss), () => OnBatches(entry.Loss)),
         });
+
+    // A loss shows its own formula, and what every loss is made with.
+    private static HashSet<string> Shown(Loss loss) =>
+        [.. Subjects.In(loss), nameof(Logits), nameof(LossBatch), nameof(LossParts), nameof(TeacherTerms)];
 
     private static IEnumerable<(string, IReadOnlySet<string>, Func<string>)> Trainings()
     {
@@ -103,7 +104,8 @@ internal static class StoredNumbers
     private static IEnumerable<(string, IReadOnlySet<string>, Func<string>)> Networks() =>
         ModelCatalogue.All.Where(entry => entry.Parameters < 3_000_000 && entry.ImageSize == 32)
         .Select(entry =>
-            ($"network {entry.Name}", (IReadOnlySet<string>)new HashSet<string> { nameof(ModelCatalogue) },
+            ($"network {entry.Name}", (IReadOnlySet<string>)new HashSet<string>
+                { nameof(ModelCatalogue), ModelCatalogue.TypeOf(entry.Name).Name },
                 (Func<string>)(() => Bits(() =>
         {
             using var model = ModelCatalogue.Create(entry.Name, 5, 3);

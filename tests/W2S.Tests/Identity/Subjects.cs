@@ -4,13 +4,10 @@ using W2S.Data.Batches;
 using W2S.Data.Shapes;
 using W2S.Data.Views;
 using W2S.Experiments;
-using W2S.Experiments.Distillation;
 using W2S.Experiments.FewShot;
 using W2S.Experiments.LabelChoice;
 using W2S.Experiments.NoisyLabels;
-using W2S.Experiments.Transfer;
 using W2S.Losses;
-using W2S.Losses.Catalogue;
 using W2S.Losses.Distillation;
 using W2S.Losses.NoisyLabels;
 using W2S.Losses.WeakToStrong;
@@ -28,8 +25,7 @@ internal static class Subjects
 
     /// <summary>Names of what experiments run on.</summary>
     public static IReadOnlySet<string> Engines { get; } =
-        Library.GetTypes().SelectMany(type => type.GetCustomAttribute<RunsOnAttribute>(inherit: false)?.Engines ?? [])
-            .Select(type => type.Name).ToHashSet();
+        Library.GetTypes().SelectMany(EnginesOf).Select(type => type.Name).ToHashSet();
 
     /// <summary>Names of the types whose revision stands in the record of whatever reaches them: engines, and runs that
     /// a run needs.</summary>
@@ -57,13 +53,17 @@ internal static class Subjects
             for (var type = one.GetType(); type is not null && type.Assembly == Library; type = type.BaseType)
             {
                 found.Add(type.Name);
-                foreach (var engine in type.GetCustomAttribute<RunsOnAttribute>(inherit: false)?.Engines ?? [])
-                    found.Add(engine.Name);
+                foreach (var engine in EnginesOf(type)) found.Add(engine.Name);
             }
             foreach (var property in Settable(one.GetType())) Walk(property.GetValue(one));
             if (one is Experiment experiment) foreach (var need in experiment.Needs) Walk(need);
         }
     }
+
+    // An interface among them stands for all that implement it.
+    private static IEnumerable<Type> EnginesOf(Type type) =>
+        (type.GetCustomAttribute<RunsOnAttribute>(inherit: false)?.Engines ?? []).SelectMany(
+            engine => engine.IsInterface ? Library.GetTypes().Where(one => one.IsAssignableTo(engine)) : [engine]);
 
     private static HashSet<Type> Find()
     {
@@ -77,8 +77,7 @@ internal static class Subjects
             foreach (var below in Library.GetTypes().Where(one => one != type && type.IsAssignableFrom(one)))
                 open.Enqueue(below);
             foreach (var property in Settable(type)) open.Enqueue(property.PropertyType);
-            foreach (var engine in type.GetCustomAttribute<RunsOnAttribute>(inherit: false)?.Engines ?? [])
-                open.Enqueue(engine);
+            foreach (var engine in EnginesOf(type)) open.Enqueue(engine);
         }
         // for losses of one's own
         found.UnionWith([typeof(Logits), typeof(LossBatch), typeof(LossParts), typeof(TeacherTerms)]);

@@ -5,12 +5,10 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 using W2S.Data.Batches;
 using W2S.Data.Shapes;
 using W2S.Data.Views;
-using W2S.Experiments.Distillation;
+using W2S.Experiments;
 using W2S.Experiments.FewShot;
 using W2S.Experiments.LabelChoice;
 using W2S.Experiments.NoisyLabels;
-using W2S.Experiments.Transfer;
-using W2S.Losses.Catalogue;
 using W2S.Losses.Distillation;
 using W2S.Losses.NoisyLabels;
 using W2S.Losses.WeakToStrong;
@@ -25,7 +23,7 @@ namespace W2S.Tests.Identity;
 /// <remarks>
 /// Left out, because no number depends on it: attributes, the texts of exceptions, namespaces before a name, the
 /// display names of losses and
-/// experiments, and the default of a record's property, which stands in the record itself.
+/// experiments, what a type lists of itself in a catalogue, and the default of a record's property, which stands in the record itself.
 /// </remarks>
 internal sealed class SyntaxPiece : CSharpSyntaxWalker
 {
@@ -86,8 +84,14 @@ internal sealed class SyntaxPiece : CSharpSyntaxWalker
         else base.VisitMemberAccessExpression(node);
     }
 
+    public override void VisitSimpleBaseType(SimpleBaseTypeSyntax node)
+    {
+        if (!IsCatalogued(node.Type)) base.VisitSimpleBaseType(node);
+    }
+
     public override void VisitPropertyDeclaration(PropertyDeclarationSyntax node)
     {
+        if (IsCatalogued(node.ExplicitInterfaceSpecifier?.Name)) return;
         var isDisplayName = DisplayNames.Contains(node.Identifier.ValueText) && $"{node.Type}" == "string"
             && node.Initializer is null
             && node.AccessorList?.Accessors.All(
@@ -136,6 +140,9 @@ internal sealed class SyntaxPiece : CSharpSyntaxWalker
         Use(SymbolOf(node));
         base.VisitGenericName(node);
     }
+
+    private static bool IsCatalogued(TypeSyntax? name) =>
+        name is GenericNameSyntax { Identifier.ValueText: "ICatalogued" };
 
     private void VisitWithoutDefault(PropertyDeclarationSyntax node)
     {

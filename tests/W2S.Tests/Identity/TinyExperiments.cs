@@ -8,16 +8,14 @@ using W2S.Data.Shapes;
 using W2S.Data.Sources;
 using W2S.Data.Views;
 using W2S.Experiments;
-using W2S.Experiments.Distillation;
 using W2S.Experiments.FewShot;
 using W2S.Experiments.LabelChoice;
 using W2S.Experiments.NoisyLabels;
-using W2S.Experiments.Transfer;
 using W2S.Losses;
-using W2S.Losses.Catalogue;
 using W2S.Losses.Distillation;
 using W2S.Losses.NoisyLabels;
 using W2S.Losses.WeakToStrong;
+using W2S.Models;
 using W2S.Models.Weights;
 using W2S.Runs;
 using W2S.Selection;
@@ -47,6 +45,8 @@ internal static class TinyExperiments
         var text = new StringBuilder();
         foreach (var (name, value) in result.Outcome.Values) text.Append(
             $"{name} {BitConverter.DoubleToInt64Bits(value):x}\n");
+        foreach (var arm in result.Outcome.Arms)
+            foreach (var (name, value) in arm.Values) text.Append($"{name} {BitConverter.DoubleToInt64Bits(value):x}\n");
         foreach (var (name, set) in result.Outcome.Predictions) text.Append(
             $"{name} {string.Join(' ', set.Classes)} {string.Join(' ', set.Nll)}\n");
         foreach (var (name, sum) in result.Files) text.Append($"{name} {sum}\n");
@@ -77,27 +77,31 @@ internal static class TinyExperiments
             Test = 30,
         };
         var teacher =
-            new TransferExperiment
+            new TrainNetwork
             {
                 Role = Role.WeakTeacher,
                 Data = data,
-                Network = "resnet8",
+                Network = Net("resnet8"),
                 BatchSize = 10,
                 Training = Training
             };
         var source = teacher with
-        { Role = null, Data = data with { Pool = TransferPlan.Shapes(13) }, Network = "resnet14" };
-        foreach (var depth in Enum.GetValues<TransferDepth>())
+        { Role = null, Data = data with { Pool = TransferPlan.Shapes(13) }, Network = Net("resnet14") };
+        foreach (var depth in Enum.GetValues<TrainedDepth>())
             yield return ($"transfer, {depth}",
                 teacher with
                 {
                     Role = null,
-                    Network = "resnet14",
-                    Source = source,
+                    Network = Net("resnet14"),
+                    Start = source,
                     Depth = depth,
                     Teacher = teacher,
-                    Loss = new Kd().TeacherOnly()
+                    Loss = new Kd().TeacherOnly(),
+                    FromUnlabelled = true,
+                    WithLabels = false,
                 });
+
+        static NetworkSource Net(string name) => new CatalogueNetwork(name) { Normalization = Normalization.Cifar100 };
     }
 
     private static IEnumerable<(string, Experiment)> FewShot()
@@ -118,9 +122,8 @@ internal static class TinyExperiments
 
     private static IEnumerable<(string, Experiment)> NoisyNetworks()
     {
-        var weak = new NoisyNetwork
+        var plan = new NoisyPlan
         {
-            Network = "resnet8",
             Data = new DataPlan
             {
                 Pool = Pictures,
@@ -128,16 +131,14 @@ internal static class TinyExperiments
                 Test = 32,
                 Noise = new(NoiseKind.Symmetric, 0.2),
             },
-            Options = Training,
+            Weak = new CatalogueNetwork("resnet8"),
+            Strong = new CatalogueNetwork("resnet8"),
+            Selection = new NeighbourSelection { Neighbours = 10 },
+            First = Training,
+            Second = Training,
             BatchSize = 32,
         };
-        yield return ("noisy network",
-            weak with
-            {
-                First = weak,
-                Teacher = weak,
-                Selection = new NeighbourSelection { Neighbours = 10 }
-            });
+        yield return ("noisy network", plan.Runs(0)[3]);
     }
 
     private static IEnumerable<(string, Experiment)> OnFeatures()
@@ -163,7 +164,7 @@ internal static class TinyExperiments
         var task = ChoiceTask.Shapes.Small with { Probe = probe };
         foreach (var rule in LabelRule.Picks.Take(3).Concat(LabelRule.Selections(0.5)).Concat(LabelRule.Ends))
             yield return ($"label choice, {rule.Title}", new ChoiceRun { Task = task, Rule = rule });
-        yield return ("probes", new ProbeRun
+        yield return ("probes, arm by arm", new ProbeRun
         {
             Protocol = new ProbeProtocol
             {

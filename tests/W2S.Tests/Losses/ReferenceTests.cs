@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using TorchSharp;
 using W2S.Losses;
+using W2S.Losses.NoisyLabels;
 using W2S.Losses.WeakToStrong;
 using static TorchSharp.torch;
 

@@ -52,7 +52,8 @@ public sealed class GridWorkTests : IDisposable
         Assert.Contains("InvalidOperationException", failure.Details);
 
         Assert.Equal(1, sweep.Retry(sweep.Runs));
-        Assert.Equal([RunState.Ready, RunState.Waiting], Sweep.Read("plan", Store).Runs.Take(2).Select(run => run.State));
+        Assert.Equal([RunState.Ready, RunState.Waiting],
+            Sweep.Read("plan", Store).Runs.Take(2).Select(run => run.State));
         Assert.Equal(2, Grid.Work(runs, Store, token: Token));
         Assert.Equal((2, 1), (Sweep.Read("plan", Store).Runs[0].Failure!.Count, Stepped.Starts("good 1")));
     }
@@ -156,6 +157,28 @@ public sealed class GridWorkTests : IDisposable
     }
 
     [Fact]
+    public void WhatIsCollectedGoesOnElsewhere()
+    {
+        Stepped teacher = new("collected teacher") { Keeps = true }, bad = new("collected bad") { Do = "fail" };
+        Stepped[] runs = [new("collected") { Before = teacher }, bad, new("left") { Before = teacher, Do = "fail" }];
+        Grid.Work(runs, Store, token: Token);
+        var (results, other) = (Path.Combine(folder.Path, "results"), Path.Combine(folder.Path, "other"));
+
+        Assert.Equal(2, Sweep.Keep("plan", runs, Store).Collect(Path.Combine(results, "plan.json"), other));
+
+        RunStore elsewhere = new(other, results), alone = new(Path.Combine(folder.Path, "third"), results);
+        Assert.Equal(2, Grid.Work(runs, elsewhere, token: Token)); // what failed stays failed
+        var sweep = Sweep.Keep("plan", runs, elsewhere);
+        var failed = sweep.Runs.Single(run => run.Hash == bad.Hash);
+        Assert.Equal((1, 1), (failed.Failure!.Count, sweep.Retry([failed])));
+        Grid.Work(runs, elsewhere, token: Token);
+        Assert.Equal((1, 1, 2),
+            (Stepped.Starts("collected teacher"), Stepped.Starts("collected"), Stepped.Starts("collected bad")));
+        Grid.Work([runs[0]], alone, token: Token);
+        Assert.Equal(1, Stepped.Starts("collected")); // finished, as its result is committed
+    }
+
+    [Fact]
     public void AStoppedWorkerGivesItsRunBack()
     {
         Stepped run = new("stopped", 1000);
@@ -180,6 +203,8 @@ public sealed class GridWorkTests : IDisposable
 
         public string Do { get; init; } = "";
 
+        public bool Keeps { get; init; }
+
         public override string Kind => "stepped";
 
         public override RunFacets Facets => new() { Scenario = "stepped", Data = "steps", Variant = Method };
@@ -189,6 +214,8 @@ public sealed class GridWorkTests : IDisposable
         public override long Seed { get; init; }
 
         public override IReadOnlyList<Experiment> Needs => Before is null ? [] : [Before];
+
+        public override bool NeedsFiles => Before is { Keeps: true };
 
         public static int Starts(string method)
         {
@@ -205,6 +232,8 @@ public sealed class GridWorkTests : IDisposable
                 context.Token.ThrowIfCancellationRequested();
                 File.WriteAllText(Path.Combine(context.Folder, "step"), $"{step}");
             }
+            if (Keeps) File.WriteAllText(Path.Combine(context.Kept, "weights"), Method);
+            if (NeedsFiles) _ = context.Of(Before!).File("weights");
             return new RunOutcome { Values = new Dictionary<string, double> { ["steps"] = Steps } };
         }
     }

@@ -51,7 +51,8 @@ public sealed class RunStoreTests : IDisposable
         Assert.Throws<OperationCanceledException>(() => store.Get(toy));
         Assert.Null(store.Find(toy));
         Assert.Equal(.51, store.Get(toy)["test accuracy"]);
-        Assert.Equal([Path.Combine(folder, "toy", toy.Hash)], Directory.GetFileSystemEntries(Path.Combine(folder, "toy")));
+        Assert.Equal([Path.Combine(folder, "toy", toy.Hash)],
+            Directory.GetFileSystemEntries(Path.Combine(folder, "toy")));
     }
 
     [Theory]
@@ -199,9 +200,7 @@ public sealed class RunStoreTests : IDisposable
 
         Assert.Equal((4, 8), (table.RowCount, table.ColumnCount));
         Assert.Equal([.5, .51, .51, .5], table.GetColumn<double>("test accuracy").Values);
-        Assert.Equal([0, 1], RunTable.ByMethod(runs)[1].Runs.Select(run => run.Seed));
-        Assert.Contains("each method with the same seeds",
-            Assert.Throws<ArgumentException>(() => RunTable.ByMethod([.. runs.Take(3)])).Message);
+        Assert.Equal([.5, .51], runs.Methods[1].Values());
     }
 
     private sealed class SynchronousProgress(List<GridProgress> list) : IProgress<GridProgress>

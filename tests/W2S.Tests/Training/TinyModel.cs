@@ -40,6 +40,8 @@ internal sealed class TinyModel : ImageModel
 
     public override string HeadKey => "head";
 
+    public override bool TakesChannelsLast => true;
+
     protected override ModelOutput Run(Tensor images)
     {
         if (training) BeforePass?.Invoke();

@@ -1,6 +1,6 @@
-using TorchSharp;
 using W2S.Data;
 using W2S.Data.Batches;
+using W2S.Data.Episodes;
 using W2S.Data.Views;
 using W2S.Models;
 using W2S.Runs;
@@ -13,7 +13,7 @@ namespace W2S.Experiments.FewShot;
 /// same stage.</summary>
 /// <remarks>Chen et al., "Meta-Baseline", ICCV 2021 (Classifier-Baseline); distillation as in
 /// ggjy/vision_weak_to_strong.</remarks>
-[RunsOn(typeof(Trainer))]
+[RunsOn(typeof(Trainer), typeof(Conv4), typeof(FewShotResNet))]
 public sealed record ClassifierStage : FewShotStage
 {
     /// <summary>The network.</summary>
@@ -67,10 +67,6 @@ public sealed record ClassifierStage : FewShotStage
         using var student = Network.Create(images.Classes, images.Height, Seed);
         student.Normalization = Images.Normalization;
         using var teacher = Teacher?.Load(context, images);
-        var device = Devices.Best().Device;
-        student.to(device);
-        var judge = new BestByTasks(student, held, ValidationEpisodes, JudgeEvery, Epochs,
-            Path.Combine(context.Folder, "best.safetensors"), context.Progress);
         var result = Trainer.Train(new TrainingRun(student, images, Loss)
         {
             Batches = new BatchOptions
@@ -80,32 +76,20 @@ public sealed record ClassifierStage : FewShotStage
                 Augmentation = Augmentation
             },
             Teacher = teacher,
+            Validation = new TaskValidation(held, new EpisodeOptions { Shots = 5 }, ValidationEpisodes, Seed: 1),
             Options = new TrainerOptions
             {
                 Epochs = Epochs,
                 Optimizer = Optimizer,
                 Schedule = Schedule,
                 Seed = Seed,
+                EvaluateEvery = JudgeEvery,
+                Final = FinalWeights.Best,
+                Device = Devices.Best().Device,
                 Folder = Path.Combine(context.Folder, "training")
             },
-        }, judge, context.Token);
+        }, context.Progress, context.Token);
         context.Token.ThrowIfCancellationRequested();
-        var (accuracy, epoch, validation) = judge.UseBest();
-        var history = result.History.Where(point => point.Epoch == Math.Round(point.Epoch))
-            .Select(point => new RunPoint(point.Epoch, Numbers(point, validation)));
-        return Finish(context, student, [.. history], teacher, ("validation 5-shot", accuracy), ("best epoch", epoch),
-            ("base accuracy", result.LastAccuracy("train") ?? double.NaN));
-    }
-
-    private static Dictionary<string, double> Numbers(TrainingProgress point,
-        IReadOnlyDictionary<int, double> validation)
-    {
-        var numbers =
-            new Dictionary<string, double>(point.Losses.ToDictionary(loss => $"loss {loss.Key}", loss => loss.Value));
-        if (point.Accuracies.TryGetValue("train", out var train)) numbers["base accuracy"] = train;
-        if (validation.TryGetValue((int)Math.Round(point.Epoch), out var five)) numbers["validation 5-shot"] = five;
-        if (point.Beta is { } beta) numbers["beta"] = beta;
-        if (point.Agreement is { } agreement) numbers["agreement"] = agreement;
-        return numbers;
+        return Finish(context, student, result, teacher, "validation 5-shot");
     }
 }

@@ -100,12 +100,21 @@ public abstract record FewShotStage : Experiment
     }
 
     /// <summary>Judges the network on novel classes, keeps it, and puts the numbers together.</summary>
-    internal RunOutcome Finish(RunContext context, ImageModel model, IReadOnlyList<RunPoint> history,
-        ImageModel? teacher, params (string Name, double Value)[] more)
+    /// <param name="context">The run.</param>
+    /// <param name="model">The network, with its best weights.</param>
+    /// <param name="training">What its training left.</param>
+    /// <param name="teacher">The teacher; null for none.</param>
+    /// <param name="validation">What its accuracy on validation classes is called.</param>
+    /// <param name="more">What else was measured.</param>
+    internal RunOutcome Finish(RunContext context, ImageModel model, TrainingResult training,
+        ImageModel? teacher, string validation, params (string Name, double Value)[] more)
     {
         using (torch.NewDisposeScope())
             SafeTensorsFile.Write(Path.Combine(context.Kept, WeightsFile), model.state_dict());
         var values = more.ToDictionary(entry => entry.Name, entry => entry.Value);
+        values[validation] = training.BestAccuracy!.Value;
+        values["best epoch"] = training.Best!.Epoch;
+        values["base accuracy"] = training.LastAccuracy("train") ?? double.NaN;
         using var novel = Images.Novel.Read();
         using var seen = FeatureExtractor.Compute(model, novel, token: context.Token);
         using var weak = teacher is null ? null
@@ -115,7 +124,7 @@ public abstract record FewShotStage : Experiment
             // The same tasks for every method and seed: seed 0.
             var sampler = new EpisodeSampler(novel, new EpisodeOptions { Shots = shots }, seed: 0);
             var scores = EpisodeScores.Of(seen.Features, sampler, Episodes, context.Token);
-            var estimate = Analysis.Statistics.OverRuns(scores.Accuracies);
+            var estimate = Analysis.Statistics.OverSamples(scores.Accuracies);
             (values[$"{shots}-shot"], values[$"{shots}-shot low"],
                 values[$"{shots}-shot high"]) = (estimate.Mean, estimate.Low, estimate.High);
             if (weak is null) continue;
@@ -123,6 +132,18 @@ public abstract record FewShotStage : Experiment
                 scores.Agreement(EpisodeScores.Of(weak.Features, sampler, Episodes, context.Token));
         }
         values["test accuracy"] = values["5-shot"];
-        return new RunOutcome { Values = values, History = history };
+        return new RunOutcome { Values = values, History = [.. training.History.Where(EndsEpoch).Select(Point)] };
+
+        static bool EndsEpoch(TrainingProgress point) => point.Epoch == Math.Round(point.Epoch);
+
+        RunPoint Point(TrainingProgress point)
+        {
+            var numbers = point.Losses.ToDictionary(loss => $"loss {loss.Key}", loss => loss.Value);
+            foreach (var (name, value) in point.Diagnostics) numbers[name] = value;
+            if (point.Accuracies.TryGetValue("train", out var train)) numbers["base accuracy"] = train;
+            if (point.Accuracies.TryGetValue("validation", out var judged)) numbers[validation] = judged;
+            if (point.Agreement is { } agreement) numbers["agreement"] = agreement;
+            return new RunPoint(point.Epoch, numbers);
+        }
     }
 }

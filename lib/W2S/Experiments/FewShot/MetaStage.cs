@@ -1,4 +1,5 @@
 using W2S.Data;
+using W2S.Data.Episodes;
 using W2S.Models;
 using W2S.Runs;
 using W2S.Torch;
@@ -13,7 +14,7 @@ namespace W2S.Experiments.FewShot;
 /// the student begins from its own method's classifier stage, and the teacher's logits carry the scale that the teacher
 /// has learned.
 /// </remarks>
-[RunsOn(typeof(EpisodicTrainer))]
+[RunsOn(typeof(Trainer), typeof(Conv4), typeof(FewShotResNet))]
 public sealed record MetaStage : FewShotStage
 {
     /// <summary>The run whose weights are the beginning.</summary>
@@ -58,42 +59,30 @@ public sealed record MetaStage : FewShotStage
         using var validation = Images.Validation.Read();
         using var student = Start.Load(context, images);
         using var teacher = Teacher?.Load(context, images);
-        var result = EpisodicTrainer.Train(new EpisodicRun(student, images, Loss)
+        var result = Trainer.Train(new TrainingRun(student, images, Loss)
         {
-            Teacher = teacher is null ? null : new EpisodicTeacher(teacher, ScaleOf(context.Of(Teacher!))),
-            Validation = validation,
-            Options = new EpisodicOptions
+            Episodes = new EpisodeTraining
+            {
+                UpdatesPerEpoch = UpdatesPerEpoch,
+                TasksPerUpdate = EpisodesPerUpdate,
+                TeacherScale = Teacher is null ? 10 : ScaleOf(context.Of(Teacher)),
+            },
+            Teacher = teacher,
+            Validation = new TaskValidation(validation, new EpisodeOptions(), ValidationEpisodes, Seed),
+            Options = new TrainerOptions
             {
                 Epochs = Epochs,
-                UpdatesPerEpoch = UpdatesPerEpoch,
-                Episodes = EpisodesPerUpdate,
                 Optimizer = Optimizer,
+                Schedule = new ConstantSchedule(),
                 Seed = Seed,
-                ValidationEpisodes = ValidationEpisodes,
+                ReportEvery = UpdatesPerEpoch,
+                Final = FinalWeights.Best,
                 Folder = Path.Combine(context.Folder, "training"),
                 Device = Devices.Best().Device,
             },
         }, context.Progress, context.Token);
         context.Token.ThrowIfCancellationRequested();
-        var history = result.History.Select(point => new RunPoint(point.Epoch, Numbers(point)));
-        return Finish(context, student, [.. history], teacher, ("scale", result.Scale),
-            ("validation 1-shot", result.BestAccuracy!.Value),
-            ("best epoch",
-                result.BestStep!.Value / (double)UpdatesPerEpoch),
-                ("base accuracy", result.History[^1].Accuracies["train"]));
-    }
-
-    private static Dictionary<string, double> Numbers(TrainingProgress point)
-    {
-        var numbers =
-            new Dictionary<string, double>(point.Losses.ToDictionary(loss => $"loss {loss.Key}", loss => loss.Value))
-            {
-                ["base accuracy"] = point.Accuracies["train"],
-                ["validation 1-shot"] = point.Accuracies["validation"],
-                ["scale"] = point.Diagnostics["scale"],
-            };
-        if (point.Beta is { } beta) numbers["beta"] = beta;
-        if (point.Agreement is { } agreement) numbers["agreement"] = agreement;
-        return numbers;
+        return Finish(context, student, result, teacher, "validation 1-shot",
+            ("scale", result.Best!.Diagnostics[EpisodeTraining.ScaleName]));
     }
 }

@@ -11,7 +11,7 @@ namespace W2S.Experiments.LabelChoice;
 
 /// <summary>The cast of one split: every teacher, and a first student taught by the first teacher; what they say of
 /// validation, student's and test images.</summary>
-/// <remarks>Values, for each teacher by its network's name and for <c>student</c>, on the test images: <c>accuracy</c>,
+/// <remarks>Each teacher and the student are arms, with values on the test images: <c>test accuracy</c>,
 /// <c>temperature</c>, and ECE of 15 equally wide bins and NLL before and after temperature scaling.</remarks>
 [RunsOn(typeof(LinearProbe))]
 public sealed record ChoiceCast : Experiment
@@ -26,6 +26,15 @@ public sealed record ChoiceCast : Experiment
 
     /// <inheritdoc/>
     public override RunFacets Facets => Task.Facets with { Variant = "Teachers and first student" };
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<RunFacets> Arms =>
+    [
+        .. Task.Teachers.Select(teacher => RunFacets.Of("label choice", Task.Data.Title, Runs.Role.WeakTeacher, teacher,
+            null, labels: true, "")),
+        RunFacets.Of("label choice", Task.Data.Title, Runs.Role.Student, Task.Student, Task.Teachers[0], labels: false,
+            ProbeStudent.Soft.Loss.Name),
+    ];
 
     /// <inheritdoc/>
     public override double TestPerTrain => Task.Data.TestPerTrain;
@@ -90,7 +99,11 @@ public sealed record ChoiceCast : Experiment
         Say(student, strong, "student");
         SafeTensorsFile.Write(Path.Combine(context.Kept, File),
             logits.ToDictionary(entry => entry.Key, entry => entry.Value.contiguous()));
-        return new RunOutcome { Values = Judge(new CastLogits(split, Seed, logits)) };
+        return new RunOutcome
+        {
+            Values = new Dictionary<string, double>(),
+            Arms = Judge(new CastLogits(split, Seed, logits)),
+        };
 
         LinearProbe Train(Tensor features, DataPart part, Loss loss, Supervision by, string who) =>
             LinearProbe.Train(
@@ -105,21 +118,21 @@ public sealed record ChoiceCast : Experiment
         }
     }
 
-    private Dictionary<string, double> Judge(CastLogits cast)
+    private RunArm[] Judge(CastLogits cast)
     {
         var truth = cast.Truth(ChoicePart.Test);
-        var values = new Dictionary<string, double>();
-        for (var k = 0; k <= Task.Teachers.Count; k++)
+        return [.. Arms.Select((facets, k) =>
         {
-            var name = k < Task.Teachers.Count ? Task.Teachers[k] : "student";
             var (raw, calibrated) = (cast.Of(k, ChoicePart.Test, calibrated: false), cast.Of(k, ChoicePart.Test));
-            values[$"{name}: accuracy"] = Accuracy.Top1(raw, truth);
-            values[$"{name}: temperature"] = cast.Scalings[k].Temperature;
-            values[$"{name}: ECE"] = Calibration.EqualWidth(raw, truth).Ece;
-            values[$"{name}: ECE, calibrated"] = Calibration.EqualWidth(calibrated, truth).Ece;
-            values[$"{name}: NLL"] = Scores.Nll(raw, truth);
-            values[$"{name}: NLL, calibrated"] = Scores.Nll(calibrated, truth);
-        }
-        return values;
+            return new RunArm(facets, new Dictionary<string, double>
+            {
+                ["test accuracy"] = Accuracy.Top1(raw, truth),
+                ["temperature"] = cast.Scalings[k].Temperature,
+                ["ECE"] = Calibration.EqualWidth(raw, truth).Ece,
+                ["ECE, calibrated"] = Calibration.EqualWidth(calibrated, truth).Ece,
+                ["NLL"] = Scores.Nll(raw, truth),
+                ["NLL, calibrated"] = Scores.Nll(calibrated, truth),
+            });
+        })];
     }
 }

@@ -15,7 +15,7 @@ namespace W2S.Losses.Distillation;
 /// <para>After Li, Heide, Chai, Weak-to-Strong Knowledge Distillation Accelerates Visual Learning, arXiv 2604.15451,
 /// which gives these stages; the linear shapes and the default fractions are this library's.</para>
 /// </remarks>
-public sealed record EarlyStoppedKd : DistillationLoss
+public sealed record EarlyStoppedKd : DistillationLoss, ICatalogued<LossEntry>
 {
     /// <summary>The fraction of the run at which λ reaches 1.</summary>
     /// <value>0.05.</value>
@@ -50,6 +50,9 @@ public sealed record EarlyStoppedKd : DistillationLoss
     public override string Name => "Early-stopped KD";
 
     /// <inheritdoc/>
+    public override bool NeedsValidation => true;
+
+    /// <inheritdoc/>
     protected internal override TeacherTerms Teach(Logits student, LossBatch batch)
     {
         var run = batch.Epoch / batch.Epochs;
@@ -61,7 +64,7 @@ public sealed record EarlyStoppedKd : DistillationLoss
         var temperature = Temperature + (FinalTemperature - Temperature) * (End == 0 ? 1 : Math.Min(1, run / End));
         var distance = weight == 0
             ? zeros_like(student.Top, ScalarType.Float64)
-            : SoftLabel.Distance(student, Teacher(student, batch), temperature).Times(weight);
+            : Distance(student, Teacher(student, batch), temperature).Times(weight);
         return new(new LossTerm("teacher", distance))
         {
             Diagnostics = [("weight", tensor(weight)),
@@ -74,4 +77,12 @@ public sealed record EarlyStoppedKd : DistillationLoss
         : run <= Hold ? 1
         : run < End ? (End - run) / (End - Hold)
         : 0;
+
+    static IReadOnlyList<LossEntry> ICatalogued<LossEntry>.Entries =>
+    [
+        new(new EarlyStoppedKd(), "distillation",
+            @"\lambda(s)\,\tau(s)^2\,\mathrm{KL}(q^\tau \Vert p^\tau),"
+            + @"\quad \lambda = 0 \text{ once the teacher is beaten}",
+            "Li et al., arXiv 2604.15451"),
+    ];
 }

@@ -16,7 +16,7 @@ namespace W2S.Losses.NoisyLabels;
 /// 2019, arXiv 1904.11238.</para>
 /// </remarks>
 /// <param name="Hard">Whether the network's word is its most likely class instead of its distribution.</param>
-public sealed record Bootstrapping(bool Hard = false) : Loss, IPlainImageLoss
+public sealed record Bootstrapping(bool Hard = false) : Loss, IPlainImageLoss, ICatalogued<LossEntry>
 {
     /// <summary>Label correction of Sel-CL+: hard, b = 0.2, after 30 of 70 epochs; for mixed batches.</summary>
     public static Bootstrapping LabelCorrection { get; } = new(Hard: true) { Start = 30.0 / 70, Plain = true };
@@ -51,16 +51,14 @@ public sealed record Bootstrapping(bool Hard = false) : Loss, IPlainImageLoss
     /// <inheritdoc/>
     public override LossParts Compute(LossBatch batch)
     {
-        if (batch.Labels is not { } labels)
-            throw new ArgumentException($"{Name} needs labels and the batch has none; give Labels", nameof(batch));
         using var scope = NewDisposeScope();
         var student = batch.Check();
         var b = UsesOwnLabels(batch.Epoch, batch.Epochs) ? OwnShare : 0;
-        var given = LabelTerm.CrossEntropy(student, labels, 0).Times(1 - b);
+        var given = batch.LabelCrossEntropy(student, Name).Times(1 - b);
         // Both parts are there from the first step on: who adds them up counts on the same names.
         var own = b > 0 ? student.CrossEntropyTo(Own(student, batch)).Times(b) : zeros_like(given);
         return LossParts.Of(batch,
-            [(new LossTerm("labels", given), batch.Weights), (new LossTerm("own", own), batch.Weights)], []);
+            [new("labels", given) { Weights = batch.Weights }, new("own", own) { Weights = batch.Weights }]);
     }
 
     /// <inheritdoc/>
@@ -104,4 +102,16 @@ public sealed record Bootstrapping(bool Hard = false) : Loss, IPlainImageLoss
         Hard ? nn.functional.one_hot(network.Top, network.Classes).to_type(ScalarType.Float64)
         : fixedWord ? network.Probabilities().detach()
         : network.Probabilities();
+
+    static IReadOnlyList<LossEntry> ICatalogued<LossEntry>.Entries =>
+    [
+        new(new Bootstrapping(), "noisy labels", @"\mathrm{CE}(z, (1-b)\,y + b\,p),\quad b = 0.05",
+            "Reed et al., ICLR 2015 workshop, arXiv 1412.6596"),
+        new(new Bootstrapping(Hard: true), "noisy labels", @"\mathrm{CE}(z, (1-b)\,y + b\,\hat f),\quad b = 0.2",
+            "Reed et al., ICLR 2015 workshop, arXiv 1412.6596"),
+        new(Bootstrapping.LabelCorrection, "noisy labels",
+            @"\lambda\,\mathrm{CE}(z, (1-b)\,y_1 + b\,\hat f(x_1)) "
+            + @"+ (1-\lambda)\,\mathrm{CE}(z, (1-b)\,y_2 + b\,\hat f(x_2)),\quad x_1, x_2 \text{ plain}",
+            "Arazo et al., arXiv 1904.11238, as in Sel-CL+: Li et al., CVPR 2022, arXiv 2203.04181"),
+    ];
 }

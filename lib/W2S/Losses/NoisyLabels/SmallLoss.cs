@@ -14,7 +14,7 @@ namespace W2S.Losses.NoisyLabels;
 /// <para>⌊R·B⌋ samples are kept, at least one, and all that tie with the last of them, so that the order of the batch
 /// does not matter.</para>
 /// </remarks>
-public sealed record SmallLoss : Loss
+public sealed record SmallLoss : Loss, ICatalogued<LossEntry>
 {
     /// <summary>τ, the share of labels that is given up in the end: the noise rate, where it is known.</summary>
     /// <value>0.2.</value>
@@ -46,17 +46,15 @@ public sealed record SmallLoss : Loss
     /// <inheritdoc/>
     public override LossParts Compute(LossBatch batch)
     {
-        if (batch.Labels is not { } labels)
-            throw new ArgumentException($"{Name} needs labels and the batch has none; give Labels", nameof(batch));
         using var scope = NewDisposeScope();
         var student = batch.Check();
-        var loss = LabelTerm.CrossEntropy(student, labels, 0);
-        var judge = JudgedByTeacher ? LabelTerm.CrossEntropy(Teacher(batch), labels, 0) : loss.detach();
+        var loss = batch.LabelCrossEntropy(student, Name);
+        var judge = JudgedByTeacher ? batch.LabelCrossEntropy(Teacher(batch), Name) : loss.detach();
         var kept = (long)Math.Max(1, Math.Floor(KeepRate(batch.Epoch, batch.Epochs) * judge.shape[0] + 1e-9));
         var chosen =
             judge.le(judge.topk((int)kept, 0, largest: false).values[(int)kept - 1]).to_type(ScalarType.Float64);
         var weights = batch.Weights is { } given ? chosen * given.detach().to_type(ScalarType.Float64) : chosen;
-        return LossParts.Of(batch, [(new LossTerm("labels", loss), weights)], [("kept", chosen)]);
+        return LossParts.Of(batch, [new("labels", loss) { Weights = weights }], ("kept", chosen));
     }
 
     private Logits Teacher(LossBatch batch)
@@ -66,4 +64,15 @@ public sealed record SmallLoss : Loss
                 nameof(batch));
         return new Logits(teacher.detach());
     }
+
+    static IReadOnlyList<LossEntry> ICatalogued<LossEntry>.Entries =>
+    [
+        new(new SmallLoss(), "noisy labels",
+            @"\mathrm{CE}(z, y) \text{ of the } R\,B \text{ samples where it is least},"
+            + @"\quad R = 1 - \tau\min(e/T_k, 1)",
+            "Han et al., Co-teaching, NeurIPS 2018, arXiv 1804.06872"),
+        new(new SmallLoss { JudgedByTeacher = true }, "noisy labels",
+            @"\mathrm{CE}(z, y) \text{ of the } R\,B \text{ samples where } \mathrm{CE}(z_t, y) \text{ is least}",
+            "Co-teaching's choice left to the weak teacher"),
+    ];
 }

@@ -14,7 +14,7 @@ namespace W2S.Losses.NoisyLabels;
 /// The judge is the student as it is then, or the teacher.
 /// </remarks>
 /// <param name="Selection">Which labels to trust and what becomes of the others.</param>
-public sealed record TrustedLabels(LabelSelection Selection) : Loss
+public sealed record TrustedLabels(LabelSelection Selection) : Loss, ICatalogued<LossEntry>
 {
     /// <summary>Whether the teacher judges instead of the student.</summary>
     /// <value>false.</value>
@@ -56,8 +56,8 @@ public sealed record TrustedLabels(LabelSelection Selection) : Loss
         var weights = batch.Weights is { } given ? selected.Weights * given.detach().to_type(ScalarType.Float64)
             : selected.Weights;
         var loss = student.CrossEntropyTo(new Logits(selected.Logits).Probabilities());
-        return LossParts.Of(batch, [(new LossTerm("labels", loss), weights)],
-            [("selection", selected.Trusted.to_type(ScalarType.Float64))]);
+        return LossParts.Of(batch, [new("labels", loss) { Weights = weights }],
+            ("selection", selected.Trusted.to_type(ScalarType.Float64)));
     }
 
     /// <summary>Selects among the labels of a batch or of a whole set.</summary>
@@ -92,4 +92,11 @@ public sealed record TrustedLabels(LabelSelection Selection) : Loss
 
         static Tensor Move(Tensor t) => t.MoveToOuterDisposeScope();
     }
+
+    static IReadOnlyList<LossEntry> ICatalogued<LossEntry>.Entries =>
+    [
+        new(new TrustedLabels(new LabelSelection(Confidence.StudentLikelihood) { Threshold = 0.1 }), "noisy labels",
+            @"\mathrm{CE}(z, y) \text{ where the judge finds } y \text{ likely}",
+            "LabelSelection on the labels themselves"),
+    ];
 }

@@ -16,7 +16,7 @@ namespace W2S.Losses.WeakToStrong;
 /// <para>Eq. 2 of Guo et al., arXiv 2402.03749, has CE(p, q) for the divergence, T = 1 and no labels:
 /// <see cref="Paper"/>. The defaults are those of ggjy/vision_weak_to_strong.</para>
 /// </remarks>
-public sealed record AdaptConf : DistillationLoss
+public sealed record AdaptConf : DistillationLoss, ICatalogued<LossEntry>
 {
     /// <summary>Eq. 2 as printed: cross entropy to the soft weak label, T = 1, teacher only.</summary>
     public static AdaptConf Paper { get; } =
@@ -55,13 +55,32 @@ public sealed record AdaptConf : DistillationLoss
     public override string Name =>
         Rule == BetaRule.Adaptive ? "AdaptConf" : $"AdaptConf, {Rule.ToString().ToLowerInvariant()} β";
 
+    /// <summary>β of the adaptive rule from the student's probabilities alone, because exp(CE) = 1/p.</summary>
+    /// <param name="largest">p_max, the student's largest probability, above 0 and at most 1.</param>
+    /// <param name="teacherClass">p_w, the student's probability of the teacher's class, 0 … p_max.</param>
+    /// <param name="temperature">T, above 0.</param>
+    /// <returns>p_w^(1/T) / (p_w^(1/T) + p_max^(1/T)), 0 … ½; ½ exactly where both agree.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A value is outside its range.</exception>
+    public static double Beta(double largest, double teacherClass, double temperature)
+    {
+        Option.Positive(Option.Fraction(largest, nameof(largest)), nameof(largest));
+        Option.Fraction(teacherClass, nameof(teacherClass));
+        if (teacherClass > largest)
+            throw new ArgumentOutOfRangeException(nameof(teacherClass), teacherClass, FormattableString.Invariant(
+                $"teacherClass {teacherClass} is above the largest probability {largest}; give 0 to that"));
+        return Trust(Math.Log(largest / teacherClass), Option.Positive(temperature, nameof(temperature)));
+    }
+
+    // σ(−lead/T), lead = z_max − z_w = log(p_max / p_w).
+    private static double Trust(double lead, double temperature) => 1 / (1 + Math.Exp(lead / temperature));
+
     /// <inheritdoc/>
     protected internal override TeacherTerms Teach(Logits student, LossBatch batch)
     {
         var teacher = Teacher(student, batch);
-        var beta = Beta(student, teacher, batch).Times(Schedule.Ramp(batch, WarmUp));
+        var beta = Beta(student, teacher, batch).Times(batch.Ramp(WarmUp));
         return new(
-            new LossTerm("teacher", beta.OneMinus() * SoftLabel.Distance(student, teacher, Temperature, WeakTerm)),
+            new LossTerm("teacher", beta.OneMinus() * Distance(student, teacher, Temperature, WeakTerm)),
             new LossTerm("self", beta * student.CrossEntropy(student.Top)))
         {
             Diagnostics = [("beta", beta)],
@@ -75,7 +94,7 @@ public sealed record AdaptConf : DistillationLoss
     protected internal override void Teach(LogitSample sample)
     {
         ArgumentNullException.ThrowIfNull(sample);
-        var beta = Beta(sample) * Schedule.Ramp(sample.Epoch, sample.Epochs, WarmUp);
+        var beta = Beta(sample) * sample.Ramp(WarmUp);
         sample.ToTeacher("teacher", 1 - beta, Temperature, WeakTerm);
         sample.ToClass("self", beta, sample.Top);
         sample.Watch("beta", beta);
@@ -86,9 +105,9 @@ public sealed record AdaptConf : DistillationLoss
         double lead = sample[sample.Top] - sample[sample.TeacherTop];
         return Rule switch
         {
-            BetaRule.Adaptive => 1 / (1 + Math.Exp(lead / BetaTemperature)),
+            BetaRule.Adaptive => Trust(lead, BetaTemperature),
             BetaRule.Fixed => FixedBeta,
-            BetaRule.Swapped => 1 / (1 + Math.Exp(-lead / BetaTemperature)),
+            BetaRule.Swapped => Trust(-lead, BetaTemperature),
             BetaRule.Gated => lead == 0 ? .5 : 0,
             BetaRule.Oracle => .5 + .5 * (Right(sample.Top) - Right(sample.TeacherTop)),
             _ => throw new InvalidOperationException(
@@ -116,4 +135,25 @@ public sealed record AdaptConf : DistillationLoss
 
     private static Tensor Right(Logits network, LossBatch batch) =>
         network.Top.eq(batch.Truth("AdaptConf with the oracle β")).to_type(ScalarType.Float64);
+
+    static IReadOnlyList<LossEntry> ICatalogued<LossEntry>.Entries =>
+    [
+        new(new AdaptConf(), "weak to strong",
+            @"(1-\beta)\,\tau^2\,\mathrm{KL}(q^\tau \Vert p^\tau) + \beta\,\mathrm{CE}(z_s, \hat f),"
+            + @"\quad \beta = \sigma\left((z_s[\hat f_w] - \max z_s)/T\right)",
+            "Guo et al., arXiv 2402.03749, Eq. 2 as in the code"),
+        new(AdaptConf.Paper, "weak to strong",
+            @"(1-\beta)\,\mathrm{CE}(z_s, q) + \beta\,\mathrm{CE}(z_s, \hat f),\quad T = 1",
+            "Guo et al., arXiv 2402.03749, Eq. 2 as printed"),
+        new(new AdaptConf { Rule = BetaRule.Fixed }, "control", @"\text{AdaptConf with } \beta = \tfrac12",
+            "control asked for by reviewers of arXiv 2402.03749"),
+        new(new AdaptConf { Rule = BetaRule.Swapped }, "control",
+            @"\text{AdaptConf with } \beta = \sigma\left((\max z_s - z_s[\hat f_w])/T\right)",
+            "control asked for by reviewers of arXiv 2402.03749"),
+        new(new AdaptConf { Rule = BetaRule.Gated }, "control",
+            @"\text{AdaptConf with } \beta = \tfrac12\,[\hat f = \hat f_w]", "the limit T → 0"),
+        new(new AdaptConf { Rule = BetaRule.Oracle }, "control",
+            @"\text{AdaptConf with } \beta = \tfrac12 + \tfrac12\left([\hat f = y] - [\hat f_w = y]\right)",
+            "upper bound: knows who is right"),
+    ];
 }

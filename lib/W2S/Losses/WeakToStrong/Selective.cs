@@ -1,6 +1,7 @@
 using TorchSharp;
 using W2S.Selection;
 using static TorchSharp.torch;
+using W2S.Torch;
 
 namespace W2S.Losses.WeakToStrong;
 
@@ -10,7 +11,7 @@ namespace W2S.Losses.WeakToStrong;
 /// because a batch has no augmented views of the teacher.</remarks>
 /// <param name="Selection">Which weak labels to trust.</param>
 /// <param name="Inner">The loss on what is left.</param>
-public sealed record Selective(LabelSelection Selection, Loss Inner) : Loss, ILearnableLoss, IPlainImageLoss
+public sealed record Selective(LabelSelection Selection, Loss Inner) : Loss, ILearnableLoss, IPlainImageLoss, ICatalogued<LossEntry>
 {
     /// <inheritdoc/>
     public override string Name => $"{Inner.Name}, selected by {Selection.Measure}";
@@ -46,4 +47,10 @@ public sealed record Selective(LabelSelection Selection, Loss Inner) : Loss, ILe
                 x => (x.Item1, x.Item2.MoveToOuterDisposeScope()))],
         };
     }
+
+    static IReadOnlyList<LossEntry> ICatalogued<LossEntry>.Entries =>
+    [
+        new(new Selective(new LabelSelection(Confidence.MaxProbability) { Share = 0.5 }, new WeakCrossEntropy()),
+            "weak to strong", @"L \text{ on the labels that a selection trusts}", "any LabelSelection before any loss"),
+    ];
 }

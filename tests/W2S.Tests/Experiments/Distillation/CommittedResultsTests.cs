@@ -1,5 +1,5 @@
+using W2S.Experiments;
 using W2S.Data;
-using W2S.Experiments.Distillation;
 using W2S.Runs;
 
 namespace W2S.Tests.Experiments.Distillation;
@@ -32,7 +32,7 @@ public sealed class CommittedResultsTests
         foreach (var seed in Enumerable.Range(0, 3))
         {
             Assert.Contains(Runs, run => run.Hash == plan.TeacherRun(seed).Hash);
-            Assert.Contains(Runs, run => run.Hash == plan.Scratch(seed).Hash);
+            Assert.Contains(Runs, run => run.Hash == plan.Alone(seed).Hash);
             Assert.Contains(Runs,
                 run => run.Hash == plan.TeacherOnly(new W2S.Losses.WeakToStrong.AdaptConf(), seed).Hash);
         }

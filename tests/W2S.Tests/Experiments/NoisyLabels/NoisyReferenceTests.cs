@@ -67,7 +67,7 @@ public sealed class NoisyReferenceTests(ITestOutputHelper output)
         for (var k = 0; k < Methods.Length; k++)
         {
             var (mean, sd) = (theirs[2 * k], theirs[2 * k + 1]);
-            var own = Statistics.OverRuns(
+            var own = Statistics.OverSamples(
                 [.. results.Skip(k * Splits).Take(Splits).Select(result => result["test accuracy"])]).Percent;
             var error = Math.Sqrt((sd * sd + own.Sd * own.Sd) / Splits);
             var line = $"{run.Data.Noise!.Name}, {results[k * Splits].Name}: {own} here, {mean} ± {sd} by PyTorch, difference "

@@ -1,0 +1,99 @@
+using W2S.Runs;
+
+namespace W2S.Tests.Sweeps;
+
+/// <summary>Sweeps that Slurm runs, stops, preempts and loses nodes of: every run ends, with the bits of an undisturbed
+/// one. Its accounting is off.</summary>
+[Collection(ProcessWide.Name)]
+public sealed class SlurmTests
+{
+    [Fact]
+    public void ACancelledTaskAndALostNodeCostNoBit()
+    {
+        using var slurm = new PrivateSlurm(nodes: 2);
+        using var undisturbed = SweepTests.Trainings(6);
+        using var sweep = On(slurm, SweepTests.Trainings(6));
+        Submit(sweep, "--nodes", "2", "--tasks", "4", "--time", "30");
+
+        PrivateSlurm.Wait(() => UnderWay(sweep) == 2, "two tasks should be at work");
+        slurm.Run("scancel", slurm.Jobs("RUNNING")[0]);
+        PrivateSlurm.Wait(() => slurm.Jobs("RUNNING").Length == 2 && UnderWay(sweep) == 2, "a third task should begin");
+        slurm.Lose(node: 2);
+
+        Finish(slurm, sweep);
+        Assert.Equal(0, undisturbed.Run("work", "--workers", "1").Code);
+        Assert.Equal(SweepTests.Bits(undisturbed.Store), SweepTests.Bits(sweep.Store));
+    }
+
+    [Fact]
+    public void ATimeLimitShorterThanARunAndPreemptionCostNoBit()
+    {
+        LongProofs.SkipUnlessWanted("jobs that end by Slurm's limits, which are minutes");
+        using var slurm = new PrivateSlurm(nodes: 2);
+        using var undisturbed = SweepTests.Trainings(2, epochs: 500);
+        using var sweep = On(slurm, SweepTests.Trainings(2, epochs: 500));
+        Submit(sweep, "--nodes", "2", "--tasks", "40", "--time", "1", "--", "--signal=B:TERM@20");
+
+        PrivateSlurm.Wait(() => UnderWay(sweep) == 2, "two tasks should be at work");
+        slurm.Run("sbatch", "--partition=first", "--time=2", "--output=/dev/null", "--wrap=sleep 20");
+
+        Finish(slurm, sweep);
+        Assert.Equal(0, undisturbed.Run("work", "--workers", "2").Code);
+        Assert.Equal(SweepTests.Bits(undisturbed.Store), SweepTests.Bits(sweep.Store));
+        var starts = Directory.GetFiles(Path.Combine(sweep.Runs, "sweeps", "trainings.logs"))
+            .SelectMany(File.ReadAllLines).Count(line => line.EndsWith(" begins", StringComparison.Ordinal));
+        Assert.True(starts > 2, "no run was longer than its job");
+    }
+
+    // Five pairs, three seeds, a teacher and seven students each, of the lengths that such runs have, a minute scaled
+    // to a second.
+    [Fact]
+    public void SixteenNodesComeWithinFivePercentOfTheBound()
+    {
+        LongProofs.SkipUnlessWanted("sixteen nodes at work for some minutes");
+        using var slurm = new PrivateSlurm(nodes: 16);
+        using var sweep = On(slurm, new SweepProcess("lengths"));
+        Submit(sweep, "--nodes", "16", "--tasks", "16", "--time", "60");
+
+        Finish(slurm, sweep);
+        var notes = sweep.Notes;
+        var lengths = sweep.Store.All().Sum(run => run["length"]);
+        var chain = sweep.Store.All().Max(run => run["chain"]);
+        var bound = Math.Max(lengths / 16, chain);
+        var wall = (notes[^1].At - notes[0].At).TotalSeconds;
+        TestContext.Current.TestOutputHelper?.WriteLine($"{wall:F1} s, bound {bound:F1} s: {bound / wall:P1}");
+        Assert.Equal(120, notes.Count(note => note.What == "start"));
+        Assert.True(bound / wall >= .95, $"{wall:F1} s, bound {bound:F1} s");
+    }
+
+    private static SweepProcess On(PrivateSlurm slurm, SweepProcess sweep)
+    {
+        sweep.Environment["SLURM_CONF"] = slurm.Configured;
+        return sweep;
+    }
+
+    private static void Submit(SweepProcess sweep, params string[] options)
+    {
+        var (code, said) = sweep.Run(["submit", .. options]);
+        Assert.True(code == 0, said);
+        Assert.StartsWith("job ", said);
+    }
+
+    private static IReadOnlyList<SweepRun> Look(SweepProcess sweep) =>
+        Sweep.Read(Path.GetFileNameWithoutExtension(sweep.Plan), sweep.Store).Runs;
+
+    private static int Count(SweepProcess sweep, RunState state) => Look(sweep).Count(run => run.State == state);
+
+    private static int UnderWay(SweepProcess sweep) => Count(sweep, RunState.UnderWay);
+
+    private static void Finish(PrivateSlurm slurm, SweepProcess sweep)
+    {
+        for (var ended = -1; ended < Look(sweep).Count && slurm.Jobs().Length > 0;)
+        {
+            PrivateSlurm.Wait(() => Count(sweep, RunState.Finished) > ended || slurm.Jobs().Length == 0,
+                "no run ends any more");
+            ended = Count(sweep, RunState.Finished);
+        }
+        Assert.All(Look(sweep), run => Assert.Equal(RunState.Finished, run.State));
+    }
+}

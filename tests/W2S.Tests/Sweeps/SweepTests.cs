@@ -1,0 +1,167 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using W2S.Runs;
+using W2S.Tests.Training;
+
+namespace W2S.Tests.Sweeps;
+
+/// <summary><c>./w2s sweep</c> in real processes, which are killed, stopped and robbed of their file locks.</summary>
+[Collection(ProcessWide.Name)]
+public sealed class SweepTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void FourProcessesMakeEachRunOnce(bool withoutLocks)
+    {
+        using var sweep = new SweepProcess("sleeps");
+        var count = LongProofs.Rounds(12, 40);
+        (sweep.Environment["SLEEPS"], sweep.Environment["LENGTH"]) = ($"{count}", "1000");
+        if (withoutLocks) sweep.Environment["LD_PRELOAD"] = NoLocks(sweep.At("nolocks.so"));
+
+        var (code, said) = sweep.Run("work", "--workers", "4");
+
+        Assert.True(code == 0, said);
+        var notes = sweep.Notes;
+        Assert.Equal(count, notes.Count(note => note.What == "start"));
+        Assert.Equal(count, notes.Select(note => note.Run).Distinct().Count());
+        Assert.True(notes.Select(note => note.Process).Distinct().Count() > 1, said);
+        Assert.Equal(Enumerable.Range(0, count).Select(n => (double)n),
+            sweep.Store.All().Select(run => run["number"]).Order());
+        var (wall, bound) = ((notes[^1].At - notes[0].At).TotalSeconds, count / 4.0);
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{wall:F1} s for {bound:F1} s of sleep in each of 4 processes");
+        Assert.True(!LongProofs.Wanted || wall <= 1.15 * bound, $"{wall:F1} s for {bound:F1}");
+    }
+
+    [Fact]
+    public void AFailureIsListedAskedForAgainAndCollected()
+    {
+        using var sweep = new SweepProcess("sleeps");
+        (sweep.Environment["SLEEPS"], sweep.Environment["LENGTH"], sweep.Environment["FAILS"]) = ("7", "10", "1");
+
+        var (listed, list) = sweep.Run("list");
+        Assert.Equal((0, 0), (listed, sweep.Notes.Length)); // starts nothing
+        Assert.Contains("sleeps: 7 runs, 1 waiting, 6 ready", list);
+        var (worked, work) = sweep.Run("work", "--workers", "1");
+        Assert.True(worked == 1, work);
+        Assert.Contains("sleep 3, 0.01 s, seed 0 (sleeps ", work);
+        Assert.Contains("failed: no good: 3", work);
+        Assert.Contains("sleeps: 7 runs, 5 finished, 1 failed, 1 blocked", work);
+        var failed = Sweep.Read("sleeps", sweep.Store).Runs.Single(run => run.State == RunState.Failed);
+        var (one, status) = sweep.Run("status", failed.Hash[..6]);
+        Assert.Equal(0, one);
+        Assert.Contains("InvalidOperationException: no good: 3", status);
+        Assert.Equal((2, "w2s: 'none' is not the beginning of one hash of sleeps; see: list\n"),
+            sweep.Run("retry", "none"));
+
+        File.WriteAllText($"{sweep.Log}.mended", "");
+        Assert.Contains("1 failed run asked for again", sweep.Run("retry").Said);
+        Assert.Equal(0, sweep.Run("work", "--workers", "1").Code);
+        Assert.Equal(8, sweep.Notes.Count(note => note.What == "start"));
+
+        Assert.Contains("7 of 7 runs", sweep.Run("collect", sweep.At("sleeps.json")).Said);
+        Assert.Equal(sweep.Store.All().Select(run => run.Hash).Order(),
+            RunFile.Read(sweep.At("sleeps.json")).Select(run => run.Hash).Order());
+    }
+
+    [Fact]
+    public void KilledWorkersCostAStartEachAndNoBit()
+    {
+        var kills = LongProofs.Rounds(3, 50);
+        using var sweep = Trainings(kills + 4);
+        using var undisturbed = Trainings(kills + 4);
+        Assert.Equal(0, undisturbed.Run("work", "--workers", "2").Code);
+        var (random, begun) = (new Random(7), 0);
+        var workers = new Process?[2];
+        for (var killed = 0; killed < kills;)
+        {
+            for (var i = 0; i < workers.Length; i++)
+                workers[i] ??= Start(sweep, () => Interlocked.Increment(ref begun));
+            Thread.Sleep(random.Next(500, 4000));
+            var victim = random.Next(workers.Length);
+            Assert.False(workers[victim]!.HasExited, "the sweep ended before all kills; it has become too short");
+            if (Volatile.Read(ref begun) == 0) continue; // plans are being compiled
+            workers[victim]!.Kill(); // SIGKILL
+            workers[victim]!.WaitForExit();
+            workers[victim] = null;
+            killed++;
+        }
+        foreach (var worker in workers) worker?.WaitForExit();
+        var (code, said) = sweep.Run("work", "--workers", "2");
+
+        Assert.True(code == 0, said);
+        Assert.Equal(Bits(undisturbed.Store), Bits(sweep.Store));
+        begun += said.Split('\n').Count(line => line.EndsWith(" begins", StringComparison.Ordinal));
+        Assert.InRange(begun, kills + 4, kills + 4 + kills);
+        foreach (var worker in workers) worker?.Dispose();
+    }
+
+    [Fact]
+    public void StoppedItLeavesACheckpointAndTheNextGoesOn()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "there is no SIGTERM");
+        using var sweep = Trainings(1, epochs: 60);
+        using (var process = Process.Start(sweep.Command("work", "--workers", "1"))!)
+        {
+            Assert.Contains("begins", process.StandardOutput.ReadLine());
+            SpinWait.SpinUntil(() => Checkpoints(sweep).Length > 0, TimeSpan.FromSeconds(60));
+            Process.Start("kill", ["-TERM", $"{process.Id}"]).WaitForExit();
+            Assert.True(process.WaitForExit(60_000));
+            var said = process.StandardOutput.ReadToEnd();
+            Assert.True(process.ExitCode == 3, said);
+            Assert.Contains("goes on from its checkpoint", said);
+        }
+        Assert.Equal(RunState.Ready, Sweep.Read("trainings", sweep.Store).Runs.Single().State);
+        Assert.NotEmpty(Checkpoints(sweep));
+        Assert.Equal(0, sweep.Run("work", "--workers", "1").Code);
+    }
+
+    internal static SweepProcess Trainings(int count, int epochs = 12)
+    {
+        var sweep = new SweepProcess("trainings");
+        (sweep.Environment["TRAININGS"], sweep.Environment["EPOCHS"]) = ($"{count}", $"{epochs}");
+        return sweep;
+    }
+
+    private static Process Start(SweepProcess sweep, Action begun)
+    {
+        var process = Process.Start(sweep.Command("work", "--workers", "1"))!;
+        process.OutputDataReceived += (_, line) =>
+        {
+            if (line.Data?.EndsWith(" begins", StringComparison.Ordinal) == true) begun();
+        };
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+
+    private static string[] Checkpoints(SweepProcess sweep) => !Directory.Exists(sweep.Runs) ? []
+        : Directory.GetDirectories(sweep.Runs, "step-*", SearchOption.AllDirectories);
+
+    internal static string[] Bits(RunStore store) => [.. store.All().OrderBy(run => run.Hash)
+        .Select(run => $"{run.Hash} {run["best"]:R} {run.Files["weights.safetensors"]} "
+            + Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(run.File("weights.safetensors")))))];
+
+    // flock that fails, as on a file system without it.
+    private static string NoLocks(string library)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "libraries are preloaded on Linux");
+        const string code = "#include <errno.h>\nint flock(int file, int operation) { errno = ENOSYS; return -1; }\n";
+        try
+        {
+            string[] options = ["-shared", "-fPIC", "-x", "c", "-o", library, "-"];
+            using var compiler = Process.Start(
+                new ProcessStartInfo("cc", options) { RedirectStandardInput = true })!;
+            compiler.StandardInput.Write(code);
+            compiler.StandardInput.Close();
+            compiler.WaitForExit();
+            Assert.Equal(0, compiler.ExitCode);
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            Assert.Skip("there is no C compiler, cc");
+        }
+        return library;
+    }
+}
