@@ -81,13 +81,12 @@ public static class ProcessSettings
     internal static void GiveBack() => _ = malloc_trim(0);
 
     // Serve from the heap up to 1 GiB (32 MiB where the C library allows no more), never trim by itself, grow by 64
-    // MiB; threads made from now on share one heap: of their own they would map and unmap at every large tensor.
+    // MiB.
     private static bool TellAllocator()
     {
-        const int trimThreshold = -1, topPad = -2, mmapThreshold = -3, heaps = -8;
+        const int trimThreshold = -1, topPad = -2, mmapThreshold = -3;
         var taken = mallopt(mmapThreshold, 1 << 30) != 0 || mallopt(mmapThreshold, 32 << 20) != 0;
-        return taken & mallopt(heaps, 1) != 0 & mallopt(trimThreshold, int.MaxValue) != 0
-            & mallopt(topPad, 64 << 20) != 0;
+        return taken & mallopt(trimThreshold, int.MaxValue) != 0 & mallopt(topPad, 64 << 20) != 0;
     }
 
     [DllImport("libc", ExactSpelling = true)]
