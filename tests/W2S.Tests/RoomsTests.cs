@@ -36,9 +36,10 @@ public sealed partial class RoomsTests
         ("Training", ["Torch", "Data", "Data.*", "Models", "Models.Blocks", "Models.Weights", "Losses"]),
         ("Runs", ["Torch", "Data", "Models", "Models.Weights", "Training", "Analysis"]),
         ("Experiments",
-            ["Torch", "Data", "Data.*", "Models", "Models.Weights", "Losses", "Losses.*", "Training", "Runs"]),
-        ("Experiments.Distillation",
-            ["Torch", "Data", "Data.*", "Models", "Models.Weights", "Losses", "Losses.*", "Training", "Runs"]),
+        [
+            "Torch", "Analysis", "Data", "Data.*", "Models", "Models.Weights", "Selection", "Losses", "Losses.*",
+            "Training", "Runs",
+        ]),
         ("Experiments.FewShot",
             ["Torch", "Analysis", "Data", "Data.*", "Models", "Models.Weights", "Losses", "Losses.*", "Training",
                 "Runs"]),
@@ -47,11 +48,9 @@ public sealed partial class RoomsTests
                 "Experiments"]),
         ("Experiments.NoisyLabels",
         [
-            "Torch", "Analysis", "Data", "Data.*", "Models", "Models.Weights", "Selection", "Losses", "Losses.*",
-            "Training", "Runs", "Experiments",
+            "Torch", "Analysis", "Data", "Data.*", "Models", "Selection", "Losses", "Losses.*", "Training", "Runs",
+            "Experiments",
         ]),
-        ("Experiments.Transfer",
-            ["Torch", "Data", "Data.*", "Models", "Models.Weights", "Losses", "Training", "Runs", "Experiments"]),
         ("Charts", ["Torch", "Analysis", "Data", "Losses.WeakToStrong", "Training", "Runs", "Experiments"]),
     ];
 

@@ -26,7 +26,7 @@ public sealed record FrozenNetwork(string Name, ImageModel Model, string Trained
     public static FrozenNetwork Public(string name)
     {
         var known = new PublicNetwork(name);
-        return new FrozenNetwork(known.Title, known.Published(), known.Seen) { Licence = known.Licence };
+        return new FrozenNetwork(known.Words, known.Published(), known.Seen) { Licence = known.Licence };
     }
 
     /// <summary>A network by its name: loaded, or trained on the spot where it has no public weights.</summary>
@@ -52,7 +52,7 @@ public sealed record FrozenNetwork(string Name, ImageModel Model, string Trained
     {
         if (Pretraining(name) is { } school) return Introduction(school.Name, school.TrainedOn);
         var known = new PublicNetwork(name);
-        return Introduction(known.Title, known.Seen);
+        return Introduction(known.Words, known.Seen);
     }
 
     /// <summary>Runs the network over images once.</summary>

@@ -26,11 +26,14 @@ public sealed record PublicNetwork : NetworkSource
     public string Name { get; init => known = Find(field = value); }
 
     /// <inheritdoc/>
-    public override string Title => $"{known.Set} {known.Network}";
+    public override string Title => Name;
+
+    /// <summary>The same in words, for instance <c>CIFAR-100 resnet20</c>.</summary>
+    internal string Words => $"{known.Set} {known.Network}";
 
     /// <inheritdoc/>
     public override string Seen => known.Set == "ImageNet"
-        ? "ImageNet's 1.28 million training images with their 1,000 true labels"
+        ? $"ImageNet's 1.28 million training images {(known.Licence == Mae ? "without a label" : "with their 1,000 true labels")}"
         : $"the 50,000 training images of {known.Set} with their {known.Classes} true labels";
 
     /// <summary>Under what terms its weights may be used, and whose they are.</summary>
@@ -81,11 +84,16 @@ public sealed record PublicNetwork : NetworkSource
             ["cifar10", var network] => ("CIFAR-10", network, 10, Normalization.Cifar10, $"weights/{name}.pth", Chen),
             ["imagenet", "resnet18"] => ("ImageNet", "resnet18-cntk", 0, Normalization.Cntk,
                 "imagenet-resnet18/ResNet18.onnx", "MIT, Microsoft"),
+            ["imagenet", "resnet50"] => ("ImageNet", "resnet50", 1_000, Normalization.ImageNet,
+                "weights/imagenet_resnet50.pth", "BSD 3-Clause, torchvision"),
+            ["imagenet", "vit-b16-mae"] => ("ImageNet", "vit-b16-mae", 0, Normalization.ImageNet,
+                "weights/mae_pretrain_vit_base.pth", Mae),
             _ => throw new ArgumentException(
                 $"'{name}' is no public network; give imagenet_resnet18 or for instance cifar100_resnet20",
                 nameof(name)),
         };
     }
 
+    private const string Mae = "CC BY-NC 4.0, Meta Platforms";
     private const string Chen = "BSD 3-Clause, Yaofo Chen";
 }

@@ -28,7 +28,7 @@ public abstract record Experiment
     protected Experiment(Experiment original)
     {
         ArgumentNullException.ThrowIfNull(original);
-        (Role, Variant) = (original.Role, original.Variant);
+        (Scenario, Role, Variant) = (original.Scenario, original.Role, original.Variant);
     }
 
     /// <summary>Whether both are of one kind; a kind's own properties are compared by the kind. What was computed from
@@ -54,6 +54,10 @@ public abstract record Experiment
     /// then share images, and intervals over seeds are widened by it. 0 where the test images are a pool of their own
     /// and nothing is re-dealt. See <see cref="Analysis.Statistics"/>.</summary>
     public abstract double TestPerTrain { get; }
+
+    /// <summary>The kind of study, where another than that which its kind gives it.</summary>
+    /// <value>Null: the kind's. Takes no part in the record's identity.</value>
+    public string? Scenario { get; init; }
 
     /// <summary>The part that the run plays, where another than that which its kind gives it.</summary>
     /// <value>Null: the kind's. Decides no number and takes no part in the record's identity.</value>

@@ -27,18 +27,18 @@ internal static class TrainedNetwork
     /// gain.</summary>
     /// <param name="context">The run.</param>
     /// <param name="network">The network after its training.</param>
-    /// <param name="validation">The images that chose the epoch.</param>
+    /// <param name="validation">The images that chose the epoch; null for none.</param>
     /// <param name="test">The images to judge on.</param>
     /// <param name="teacher">The teacher's run; null for none.</param>
     public static (Dictionary<string, double> Values, Dictionary<string, SamplePredictions> Predictions) Judge(
-        RunContext context, ImageModel network, ImageSet validation, ImageSet test,
-        RunResult? teacher)
+        RunContext context, ImageModel network, ImageSet? validation, ImageSet test, RunResult? teacher)
     {
         using var scope = NewDisposeScope();
         var logits = new Dictionary<string, Tensor>();
         var predictions = new Dictionary<string, SamplePredictions>();
         foreach (var (set, part) in new[] { ("validation", validation), ("test", test) })
         {
+            if (part is null) continue;
             var seen = FeatureExtractor.Compute(network, part, token: context.Token);
             logits[set] = seen.Logits.cpu();
             predictions[set] = SamplePredictions.Of(logits[set], tensor(part.Labels.ToArray()));
@@ -50,8 +50,8 @@ internal static class TrainedNetwork
         {
             ["test accuracy"] = predictions["test"].Accuracy,
             ["test NLL"] = predictions["test"].MeanNll,
-            ["validation accuracy"] = predictions["validation"].Accuracy,
         };
+        if (validation is not null) values["validation accuracy"] = predictions["validation"].Accuracy;
         if (teacher is not null)
         {
             var misfit = Misfit.Of(logits["test"], TestLogits(teacher), tensor(test.Labels.ToArray()));

@@ -4,11 +4,9 @@ using W2S.Data.Noise;
 using W2S.Data.Shapes;
 using W2S.Data.Views;
 using W2S.Experiments;
-using W2S.Experiments.Distillation;
 using W2S.Experiments.FewShot;
 using W2S.Experiments.LabelChoice;
 using W2S.Experiments.NoisyLabels;
-using W2S.Experiments.Transfer;
 using W2S.Losses;
 using W2S.Losses.Distillation;
 using W2S.Losses.NoisyLabels;
@@ -63,8 +61,8 @@ public sealed class FingerprintTests
     // a piece of a piece
     [InlineData("Numerics.cs", "clamp_min(Lowest)", "clamp_min(Zero)", nameof(ProductLoss), nameof(NoiseSetting))]
     // which runs on it
-    [InlineData("TrainingStep.cs", ".backward()", ".backward(null)", nameof(Trainer), nameof(DistillationExperiment))]
-    [InlineData("NoisyNetwork.cs", "Mixup = 1", "Mixup = 2", nameof(NoisyNetwork), nameof(Trainer))]
+    [InlineData("TrainingStep.cs", ".backward()", ".backward(null)", nameof(Trainer), nameof(TrainNetwork))]
+    [InlineData("TrainNetwork.cs", "WithLabels = WithLabels", "WithLabels = true", nameof(TrainNetwork), nameof(Trainer))]
     public void ADifferentFormulaIsADifferentFingerprintAndOnlyWhereItIsCalled(string file, string before, string after,
         string reached, string other)
     {

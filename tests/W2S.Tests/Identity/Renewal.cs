@@ -1,11 +1,10 @@
 using W2S.Data.Batches;
 using W2S.Data.Shapes;
 using W2S.Data.Views;
-using W2S.Experiments.Distillation;
+using W2S.Experiments;
 using W2S.Experiments.FewShot;
 using W2S.Experiments.LabelChoice;
 using W2S.Experiments.NoisyLabels;
-using W2S.Experiments.Transfer;
 using W2S.Losses.Distillation;
 using W2S.Losses.NoisyLabels;
 using W2S.Losses.WeakToStrong;

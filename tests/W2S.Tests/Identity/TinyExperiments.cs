@@ -8,15 +8,14 @@ using W2S.Data.Shapes;
 using W2S.Data.Sources;
 using W2S.Data.Views;
 using W2S.Experiments;
-using W2S.Experiments.Distillation;
 using W2S.Experiments.FewShot;
 using W2S.Experiments.LabelChoice;
 using W2S.Experiments.NoisyLabels;
-using W2S.Experiments.Transfer;
 using W2S.Losses;
 using W2S.Losses.Distillation;
 using W2S.Losses.NoisyLabels;
 using W2S.Losses.WeakToStrong;
+using W2S.Models;
 using W2S.Models.Weights;
 using W2S.Runs;
 using W2S.Selection;
@@ -78,27 +77,31 @@ internal static class TinyExperiments
             Test = 30,
         };
         var teacher =
-            new TransferExperiment
+            new TrainNetwork
             {
                 Role = Role.WeakTeacher,
                 Data = data,
-                Network = "resnet8",
+                Network = Net("resnet8"),
                 BatchSize = 10,
                 Training = Training
             };
         var source = teacher with
-        { Role = null, Data = data with { Pool = TransferPlan.Shapes(13) }, Network = "resnet14" };
-        foreach (var depth in Enum.GetValues<TransferDepth>())
+        { Role = null, Data = data with { Pool = TransferPlan.Shapes(13) }, Network = Net("resnet14") };
+        foreach (var depth in Enum.GetValues<TrainedDepth>())
             yield return ($"transfer, {depth}",
                 teacher with
                 {
                     Role = null,
-                    Network = "resnet14",
-                    Source = source,
+                    Network = Net("resnet14"),
+                    Start = source,
                     Depth = depth,
                     Teacher = teacher,
-                    Loss = new Kd().TeacherOnly()
+                    Loss = new Kd().TeacherOnly(),
+                    FromUnlabelled = true,
+                    WithLabels = false,
                 });
+
+        static NetworkSource Net(string name) => new CatalogueNetwork(name) { Normalization = Normalization.Cifar100 };
     }
 
     private static IEnumerable<(string, Experiment)> FewShot()
@@ -119,9 +122,8 @@ internal static class TinyExperiments
 
     private static IEnumerable<(string, Experiment)> NoisyNetworks()
     {
-        var weak = new NoisyNetwork
+        var plan = new NoisyPlan
         {
-            Network = "resnet8",
             Data = new DataPlan
             {
                 Pool = Pictures,
@@ -129,16 +131,14 @@ internal static class TinyExperiments
                 Test = 32,
                 Noise = new(NoiseKind.Symmetric, 0.2),
             },
-            Options = Training,
+            Weak = new CatalogueNetwork("resnet8"),
+            Strong = new CatalogueNetwork("resnet8"),
+            Selection = new NeighbourSelection { Neighbours = 10 },
+            First = Training,
+            Second = Training,
             BatchSize = 32,
         };
-        yield return ("noisy network",
-            weak with
-            {
-                First = weak,
-                Teacher = weak,
-                Selection = new NeighbourSelection { Neighbours = 10 }
-            });
+        yield return ("noisy network", plan.Runs(0)[3]);
     }
 
     private static IEnumerable<(string, Experiment)> OnFeatures()

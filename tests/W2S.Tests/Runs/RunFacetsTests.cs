@@ -3,10 +3,8 @@ using W2S.Data;
 using W2S.Data.Noise;
 using W2S.Data.Sources;
 using W2S.Experiments;
-using W2S.Experiments.Distillation;
 using W2S.Experiments.LabelChoice;
 using W2S.Experiments.NoisyLabels;
-using W2S.Experiments.Transfer;
 using W2S.Losses;
 using W2S.Losses.Distillation;
 using W2S.Losses.NoisyLabels;
@@ -36,9 +34,9 @@ public sealed class RunFacetsTests
                 new(new LabelsAndTeacher(TrustedLabels.AtLeast(.1), new Kd())) }.Select(method => Noisy(method).Name));
         var transfer = new TransferPlan();
         Assert.Equal(["Weak teacher", "Few true labels", "Ceiling", "KD, teacher only", "KD + labels"],
-            new Experiment[] { transfer.TeacherRun(0), transfer.Alone(0, TransferDepth.Head, ceiling: false),
-                transfer.Alone(0, TransferDepth.Head, ceiling: true), transfer.Taught(new Kd(), 0, TransferDepth.Head),
-                transfer.Taught(new Kd(), 0, TransferDepth.Head, labels: true) }.Select(run => run.Name));
+            new Experiment[] { transfer.TeacherRun(0), transfer.Alone(0, TrainedDepth.Head, ceiling: false),
+                transfer.Alone(0, TrainedDepth.Head, ceiling: true), transfer.Taught(new Kd(), 0, TrainedDepth.Head),
+                transfer.Taught(new Kd(), 0, TrainedDepth.Head, labels: true) }.Select(run => run.Name));
         Assert.Equal(["Weak teacher", "Few true labels", "Ceiling", "Hard labels, teacher only",
             "Soft labels, teacher only", "AdaptConf, teacher only, T = 4"], Probes.Arms.Select(arm => arm.Method));
     }

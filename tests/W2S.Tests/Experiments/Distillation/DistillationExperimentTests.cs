@@ -1,7 +1,7 @@
 using TorchSharp;
 using W2S.Analysis;
 using W2S.Data;
-using W2S.Experiments.Distillation;
+using W2S.Experiments;
 using W2S.Losses;
 using W2S.Losses.Distillation;
 using W2S.Losses.WeakToStrong;
@@ -72,7 +72,7 @@ public sealed class DistillationExperimentTests : IDisposable
         Assert.All(run.Outcome.History, point => Assert.InRange(point.Values["beta"], 0, .5));
         using var scope = NewDisposeScope();
         var labels = tensor(Tiny.Data.Draw(1).Test.Truth.ToArray());
-        Assert.Equal(run["test accuracy"], Accuracy.Top1(DistillationExperiment.TestLogits(run), labels), 1e-12);
+        Assert.Equal(run["test accuracy"], Accuracy.Top1(TrainNetwork.TestLogits(run), labels), 1e-12);
     }
 
     [Fact]

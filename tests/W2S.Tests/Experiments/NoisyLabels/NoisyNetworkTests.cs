@@ -1,6 +1,7 @@
 using W2S.Data.Noise;
 using W2S.Data.Sources;
 using W2S.Experiments.NoisyLabels;
+using W2S.Models;
 using W2S.Runs;
 using W2S.Selection;
 using W2S.Tests.Data;
@@ -16,9 +17,10 @@ public sealed class NoisyNetworkTests
     {
         using var folder = new TemporaryFolder();
         var options = new TrainerOptions { Epochs = 2, Optimizer = new Sgd(0.05) };
-        var weak = new NoisyNetwork
+        var plan = new NoisyPlan
         {
-            Network = "resnet8",
+            Weak = new CatalogueNetwork("resnet8"),
+            Strong = new CatalogueNetwork("resnet14"),
             Data = new DataPlan
             {
                 Pool = NoisyProbeTests.Pictures,
@@ -26,26 +28,23 @@ public sealed class NoisyNetworkTests
                 Test = 64,
                 Noise = new(NoiseKind.Symmetric, 0.2),
             },
-            Options = options,
+            First = options,
+            Second = options with { Optimizer = new Sgd(1e-3) },
+            Selection = new NeighbourSelection { Neighbours = 10 },
             BatchSize = 32,
         };
-        var strong = weak with { Network = "resnet14" };
-        var second = strong with
-        {
-            First = strong,
-            Teacher = weak,
-            Selection = new NeighbourSelection { Neighbours = 10 },
-            Options = options with { Optimizer = new Sgd(1e-3) },
-        };
-        var runs = Grid.Run([second, second with { Teacher = null }, weak], new RunStore(folder.Path),
+        var runs = Grid.Run([.. plan.Runs(0).Reverse()], new RunStore(folder.Path),
             token: TestContext.Current.CancellationToken);
 
         Assert.All(runs, run => Assert.Equal(run.Predictions("test").Accuracy, run["test accuracy"], 1e-6));
         Assert.All(runs.Take(2), run => Assert.InRange(run["selected"], 0.01, 0.99));
-        Assert.Equal(["labels", "own", "self", "teacher", "test accuracy", "total"],
-            runs[0].Outcome.History[^1].Values.Keys.Order());
-        Assert.True(runs[0].Outcome.History[^1].Values["own"] > 0); // corrected after 30/70 of two epochs
-        Assert.Equal(["labels", "own", "test accuracy", "total"], runs[1].Outcome.History[^1].Values.Keys.Order());
+        var points = runs.Select(run => run.Outcome.History[^1].Values).ToArray();
+        Assert.Equal(["loss labels", "loss own", "loss self", "loss teacher", "loss total"],
+            points[0].Keys.Where(name => name.StartsWith("loss ", StringComparison.Ordinal)).Order());
+        Assert.True(points[0]["loss own"] > 0); // corrected after 30/70 of two epochs
+        Assert.Equal(["loss labels", "loss own", "loss total"],
+            points[1].Keys.Where(name => name.StartsWith("loss ", StringComparison.Ordinal)).Order());
+        Assert.All(runs, run => Assert.False(run.Outcome.Predictions.ContainsKey("validation"))); // the last weights
         Assert.Equal("shapes, resnet8 → resnet14, symmetric 20 %", runs[0].Setting);
         Assert.Equal(runs[0]["selected"], runs[1]["selected"]); // the same first stage
     }
@@ -53,15 +52,14 @@ public sealed class NoisyNetworkTests
     [Fact]
     public void ThePapersSettingIsTheDefault()
     {
-        var first =
-            new NoisyNetwork
-            {
-                Network = "preactresnet18",
-                Data = NoisyNetwork.Cifar100(new(NoiseKind.Asymmetric, 0.4))
-            };
-        Assert.Equal((250, 50_000, 128), (first.Options.Epochs, first.Data.Labelled, first.BatchSize));
-        Assert.Equal((70, 1e-3), (NoisyNetwork.SecondStage.Epochs, NoisyNetwork.SecondStage.Optimizer.LearningRate));
-        Assert.Equal("CIFAR-100, preactresnet18, asymmetric 40 %", first.Setting);
-        Assert.Equal([first], (first with { First = first }).Needs);
+        var plan = new NoisyPlan { Data = NoisyPlan.Cifar100(new(NoiseKind.Asymmetric, 0.4)) };
+        var runs = plan.Runs(1);
+        Assert.Equal((250, 50_000, 128), (runs[0].Training.Epochs, runs[0].Data.Labelled, runs[0].BatchSize));
+        Assert.Equal((70, 1e-3), (runs[3].Training.Epochs, runs[3].Training.Optimizer.LearningRate));
+        Assert.Equal(["Weak teacher", "Strong alone", "Confirmed labels", "AdaptConf + confirmed labels"],
+            runs.Select(run => run.Name));
+        Assert.Equal("CIFAR-100, preactresnet18 → preactresnet34, asymmetric 40 %", runs[3].Setting);
+        Assert.Equal([runs[1], runs[0]], runs[3].Needs);
+        Assert.Equal([.1, 1], new[] { runs[0].Training.Optimizer.LearningRate, runs[0].Mixing!.Mixup });
     }
 }

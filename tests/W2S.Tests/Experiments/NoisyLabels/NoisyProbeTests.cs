@@ -9,6 +9,7 @@ using W2S.Losses;
 using W2S.Losses.Distillation;
 using W2S.Losses.NoisyLabels;
 using W2S.Losses.WeakToStrong;
+using W2S.Models;
 using W2S.Models.Weights;
 using W2S.Runs;
 using W2S.Selection;
@@ -163,7 +164,7 @@ public sealed class NoisyProbeTests : IDisposable
             {
                 new ProbeRun { Protocol = protocol, Images = source, Weak = "shapes weak", Strong = "shapes strong" },
                 Run, new QuantileChoice { Study = Run },
-                new NoisyNetwork { Network = "resnet8", Data = Run.Data },
+                new TrainNetwork { Network = new CatalogueNetwork("resnet8"), Data = Run.Data },
                 new ChoiceCast { Task = task }, new ChoiceRun { Task = task, Rule = LabelRule.OneTeacher },
             },
             run => Assert.True(run.NeedsFiles, run.Kind));

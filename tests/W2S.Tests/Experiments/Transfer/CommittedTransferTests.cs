@@ -1,5 +1,5 @@
 using W2S.Data;
-using W2S.Experiments.Transfer;
+using W2S.Experiments;
 using W2S.Losses.Distillation;
 using W2S.Losses.WeakToStrong;
 using W2S.Runs;
@@ -29,16 +29,16 @@ public sealed class CommittedTransferTests
     public void TheyAreThoseOfThePlan()
     {
         var plan = new TransferPlan();
-        foreach (var depth in Enum.GetValues<TransferDepth>())
+        foreach (var depth in Enum.GetValues<TrainedDepth>())
         {
-            TransferExperiment[] planned = [plan.TeacherRun(1), plan.Alone(1, depth, ceiling: false),
+            TrainNetwork[] planned = [plan.TeacherRun(1), plan.Alone(1, depth, ceiling: false),
                 plan.Alone(1, depth, ceiling: true), plan.Taught(new Kd(), 1, depth),
                 plan.Taught(new AdaptConf(), 1, depth)];
             Assert.All(planned, run => Assert.Contains(Runs, made => made.Hash == run.Hash && made.Name == run.Name));
         }
-        Assert.Contains(Runs, run => run.Hash == plan.Taught(new Kd(), 1, TransferDepth.Full, labels: true).Hash);
+        Assert.Contains(Runs, run => run.Hash == plan.Taught(new Kd(), 1, TrainedDepth.Full, labels: true).Hash);
         Assert.Contains("no public network",
-            Assert.Throws<ArgumentException>(() => (plan with { Weak = "resnet20" }).TeacherRun(0)).Message,
+            Assert.Throws<ArgumentException>(() => new PublicNetwork("resnet20")).Message,
             StringComparison.Ordinal);
     }
 }

@@ -1,7 +1,6 @@
 using W2S.Data;
 using W2S.Data.Sources;
 using W2S.Experiments;
-using W2S.Experiments.Transfer;
 using W2S.Losses;
 using W2S.Losses.Distillation;
 using W2S.Models;
@@ -24,17 +23,17 @@ public sealed class TransferExperimentTests : IDisposable
         Test = 30,
     };
 
-    private static readonly TransferExperiment Teacher = new()
+    private static readonly TrainNetwork Teacher = new()
     {
         Role = Role.WeakTeacher,
         Data = Tiny,
-        Network = "resnet8",
+        Network = new CatalogueNetwork("resnet8"),
         BatchSize = 10,
         Training = new TrainerOptions { Epochs = 1, Optimizer = new Sgd(0.02) },
     };
-    private static readonly TransferExperiment Source = Teacher
+    private static readonly TrainNetwork Source = Teacher
         with
-    { Role = null, Data = Tiny with { Pool = TransferPlan.Shapes(13) }, Network = "resnet14" };
+    { Role = null, Data = Tiny with { Pool = TransferPlan.Shapes(13) }, Network = new CatalogueNetwork("resnet14") };
 
     private readonly string folder = Directory.CreateTempSubdirectory("w2s-transfer-").FullName;
     private readonly RunStore store;
@@ -43,14 +42,16 @@ public sealed class TransferExperimentTests : IDisposable
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    private static TransferExperiment Student(TransferDepth depth) => Teacher with
+    private static TrainNetwork Student(TrainedDepth depth) => Teacher with
     {
         Role = null,
-        Network = "resnet14",
-        Source = Source,
+        Network = new CatalogueNetwork("resnet14"),
+        Start = Source,
         Depth = depth,
         Teacher = Teacher,
         Loss = new Kd().TeacherOnly(),
+        FromUnlabelled = true,
+        WithLabels = false,
     };
 
     [Fact]
@@ -68,10 +69,10 @@ public sealed class TransferExperimentTests : IDisposable
     }
 
     [Theory]
-    [InlineData(TransferDepth.Head)]
-    [InlineData(TransferDepth.LastStage)]
-    [InlineData(TransferDepth.Full)]
-    public void OnlyWhatItsDepthSaysIsTrained(TransferDepth depth)
+    [InlineData(TrainedDepth.Head)]
+    [InlineData(TrainedDepth.LastStage)]
+    [InlineData(TrainedDepth.Full)]
+    public void OnlyWhatItsDepthSaysIsTrained(TrainedDepth depth)
     {
         var run = store.Get(Student(depth));
         using var scope = NewDisposeScope();
@@ -83,16 +84,16 @@ public sealed class TransferExperimentTests : IDisposable
                 x => x.Key.StartsWith(prefix, StringComparison.Ordinal)
                     && x.Key.EndsWith("weight", StringComparison.Ordinal))
             .All(x => x.Value.equal(after[x.Key]).all().item<bool>());
-        Assert.Equal(depth != TransferDepth.Full, Same("conv1"));
-        Assert.Equal(depth != TransferDepth.Full, Same("layer2"));
-        Assert.Equal(depth == TransferDepth.Head, Same("layer3"));
+        Assert.Equal(depth != TrainedDepth.Full, Same("conv1"));
+        Assert.Equal(depth != TrainedDepth.Full, Same("layer2"));
+        Assert.Equal(depth == TrainedDepth.Head, Same("layer3"));
         Assert.False(Same(after.Keys.Single(key => key is "fc.weight" or "linear.weight")));
     }
 
     [Fact]
     public void EveryNumberFollowsFromThePredictions()
     {
-        var (run, teacher) = (store.Get(Student(TransferDepth.LastStage)), store.Get(Teacher));
+        var (run, teacher) = (store.Get(Student(TrainedDepth.LastStage)), store.Get(Teacher));
         var (said, taught) = (run.Predictions("test"), teacher.Predictions("test"));
 
         Assert.Equal(30, said.Count);
@@ -100,7 +101,7 @@ public sealed class TransferExperimentTests : IDisposable
         Assert.Equal(said.Classes.Zip(taught.Classes).Count(x => x.First == x.Second) / 30.0, run["test agreement"],
             1e-12);
         Assert.Equal(taught.MeanNll - said.MeanNll, run["NLL gain"], 2e-3);
-        Assert.Contains("resnet8 from nothing → resnet14 of", run.Setting, StringComparison.Ordinal);
+        Assert.Contains("resnet8 → resnet14 of", run.Setting, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -110,7 +111,7 @@ public sealed class TransferExperimentTests : IDisposable
         var blocks =
             model.named_parameters().Select(x => x.name).Where(x => x.StartsWith("blocks.", StringComparison.Ordinal))
                 .Select(x => string.Join('.', x.Split('.')[..2])).Distinct().ToArray();
-        var frozen = TransferExperiment.BeforeLastStage(model);
+        var frozen = TrainNetwork.BeforeLastStage(model);
 
         Assert.True(blocks.Length > 1);
         Assert.Equal(blocks[..^1], frozen.Where(name => name.StartsWith("blocks.", StringComparison.Ordinal)));
@@ -161,16 +162,12 @@ public sealed class TransferExperimentTests : IDisposable
     }
 
     [Fact]
-    public void ANetworkWithoutStagesAndTwoSourcesAreNamed()
+    public void ANetworkWithoutStagesIsNamed()
     {
         using var model = ModelCatalogue.Create("vgg8", 5);
 
         Assert.Contains("no stages",
-            Assert.Throws<ArgumentException>(() => TransferExperiment.BeforeLastStage(model)).Message,
+            Assert.Throws<ArgumentException>(() => TrainNetwork.BeforeLastStage(model)).Message,
             StringComparison.Ordinal);
-        Assert.Contains("starts from one of them",
-            Assert.Throws<ArgumentException>(
-                () => store.Get(Student(TransferDepth.Full) with { Weights = "weights/x.pth" })).Message,
-                StringComparison.Ordinal);
     }
 }

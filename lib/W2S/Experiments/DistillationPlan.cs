@@ -3,10 +3,11 @@ using W2S.Data.Shapes;
 using W2S.Data.Sources;
 using W2S.Data.Views;
 using W2S.Losses;
+using W2S.Models;
 using W2S.Runs;
 using W2S.Training;
 
-namespace W2S.Experiments.Distillation;
+namespace W2S.Experiments;
 
 /// <summary>A pair of networks and how both are trained; makes the runs of every method and seed.</summary>
 public sealed record DistillationPlan
@@ -131,28 +132,28 @@ public sealed record DistillationPlan
     /// <summary>The teacher of a seed: labels alone.</summary>
     /// <param name="seed">The seed.</param>
     /// <returns>The run.</returns>
-    public DistillationExperiment TeacherRun(long seed) =>
+    public TrainNetwork TeacherRun(long seed) =>
         Run(Teacher, TeacherEpochs, seed) with
         { Role = Role.WeakTeacher };
 
     /// <summary>The student's network taught by labels alone; it is the ceiling of students who see no label.</summary>
     /// <param name="seed">The seed.</param>
     /// <returns>The run.</returns>
-    public DistillationExperiment Alone(long seed) => Run(Student, Epochs, seed);
+    public TrainNetwork Alone(long seed) => Run(Student, Epochs, seed);
 
     /// <summary>A student that sees the labels: with a teacher where the loss needs one, else by labels
     /// alone.</summary>
     /// <param name="loss">The loss.</param>
     /// <param name="seed">The seed.</param>
     /// <returns>The run.</returns>
-    public DistillationExperiment WithLabels(Loss loss, long seed) =>
+    public TrainNetwork WithLabels(Loss loss, long seed) =>
         Alone(seed) with { Loss = loss, Teacher = loss.NeedsTeacher ? TeacherRun(seed) : null };
 
     /// <summary>A student that sees its teacher and no label.</summary>
     /// <param name="loss">The loss; its weight of the labels is set to 0.</param>
     /// <param name="seed">The seed.</param>
     /// <returns>The run.</returns>
-    public DistillationExperiment TeacherOnly(DistillationLoss loss, long seed) =>
+    public TrainNetwork TeacherOnly(DistillationLoss loss, long seed) =>
         Alone(seed) with { Loss = loss.TeacherOnly(), Teacher = TeacherRun(seed), WithLabels = false };
 
     /// <summary>Every method with labels, and some without, for each seed.</summary>
@@ -161,13 +162,13 @@ public sealed record DistillationPlan
     /// <param name="seeds">How many: 0, 1, …; three or more for a claim.</param>
     /// <returns>The runs, teachers and students alone among them.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="seeds"/> is not positive.</exception>
-    public IReadOnlyList<DistillationExperiment> Runs(IReadOnlyList<Loss> withLabels,
+    public IReadOnlyList<TrainNetwork> Runs(IReadOnlyList<Loss> withLabels,
         IReadOnlyList<DistillationLoss> teacherOnly, int seeds)
     {
         ArgumentNullException.ThrowIfNull(withLabels);
         ArgumentNullException.ThrowIfNull(teacherOnly);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(seeds);
-        return [.. Enumerable.Range(0, seeds).SelectMany(seed => (IEnumerable<DistillationExperiment>)
+        return [.. Enumerable.Range(0, seeds).SelectMany(seed => (IEnumerable<TrainNetwork>)
         [
             TeacherRun(seed), Alone(seed),
             .. withLabels.Select(loss => WithLabels(loss, seed)),
@@ -175,10 +176,11 @@ public sealed record DistillationPlan
         ])];
     }
 
-    private DistillationExperiment Run(string network, int epochs, long seed) => new()
+    private TrainNetwork Run(string network, int epochs, long seed) => new()
     {
+        Scenario = "distillation",
         Data = Data,
-        Network = network,
+        Network = new CatalogueNetwork(network) { Normalization = Data.Pool.Normalization },
         Seed = seed,
         BatchSize = BatchSize,
         Augmentation = Augmentation,
