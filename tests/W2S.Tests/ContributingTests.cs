@@ -74,6 +74,20 @@ public sealed partial class ContributingTests
             protected override double Curve(double epoch, double epochs) => epoch < epochs / 2 ? 1 : 0.5;
         }
 
+        public sealed record SignDescent : Optimizer
+        {
+            public SignDescent(double rate) => LearningRate = rate;
+
+            protected override IReadOnlyList<string> Buffers => ["mean"];
+
+            protected override void Update(ParameterUpdate update)
+            {
+                var mean = update["mean"];
+                mean.copy_(mean.Times(0.9).Plus(update.Gradients.Times(0.1)));
+                update.Values.sub_(mean.sign().Times(update.LearningRate));
+            }
+        }
+
         public sealed record HalfOfIt(ImageSet Images) : Validation(Images)
         {
             public override double Accuracy(ImageModel model, int batch, CancellationToken token) =>
@@ -122,6 +136,18 @@ public sealed partial class ContributingTests
             Teacher = teacher,
             Options = new() { Steps = 2 },
         });
+
+        using var features = FeatureExtractor.Compute(student, images);
+        var before = student.parameters().First().detach().clone();
+        var own = New<Optimizer>("SignDescent", 0.001);
+        Trainer.Train(new TrainingRun(student, images, New<Loss>("AbsoluteError"))
+        {
+            Options = new() { Steps = 1, Optimizer = own, Schedule = new ConstantSchedule() },
+        });
+        Assert.Equal(0.001f, (student.parameters().First() - before).abs().max().item<float>(), 6);
+        var probe = LinearProbe.Train(features.Features, images.Classes, new CrossEntropy(),
+            Supervision.ByLabels(images.Labels), new LinearProbeOptions { Steps = 20, Optimizer = own });
+        Assert.True(probe.History[^1].Losses["total"] < probe.History[0].Losses["total"] + 1e-9);
     }
 
     [Fact]

@@ -34,7 +34,7 @@ internal sealed unsafe class ClosedFormProbe : ProbeTraining
         classes = batches.Padded;
         var length = (features.Stride + 1) * classes;
         (values, gradients, bias) = (new(length), new(length), new(classes));
-        update = task.Options.Optimizer.Start(length);
+        update = task.Options.Optimizer.Vectors(length);
         (drawn, rows) = (new int[Options.BatchSize], new float*[ProbeKernel.Pad(Options.BatchSize)]);
         logits = new((long)rows.Length * classes);
         var first = FirstWeights();

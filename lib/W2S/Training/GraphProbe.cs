@@ -26,7 +26,7 @@ internal sealed class GraphProbe : ProbeTraining
         bias = first.narrow(0, count, task.Classes).to(device, copy: true).requires_grad_();
         var decay = Options.Optimizer.WeightDecay;
         parameters = new FlatParameters([new("weight", weight, 1, decay), new("bias", bias, 1, decay)]);
-        optimizer = Options.Optimizer.Start(parameters);
+        optimizer = new OptimizerState(Options.Optimizer, parameters);
     }
 
     public override void Dispose()

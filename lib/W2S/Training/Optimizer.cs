@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace W2S.Training;
 
 /// <summary>How parameters follow the gradient: an immutable record of options.</summary>
-/// <remarks>The state of a run (momentum, moments) is no part of it.</remarks>
+/// <remarks>The state of a run (momentum, moments) is no part of it: it lies in named buffers, which the checkpoint
+/// holds. For one of one's own, derive a record.</remarks>
 [JsonDerivedType(typeof(Sgd), "sgd"), JsonDerivedType(typeof(Adam), "adam"), JsonDerivedType(typeof(AdamW), "adamw")]
 public abstract record Optimizer
 {
@@ -20,11 +21,20 @@ public abstract record Optimizer
     /// <exception cref="ArgumentOutOfRangeException">Negative or not finite.</exception>
     public double WeightDecay { get; init => field = Option.NotNegative(value); }
 
-    /// <summary>The state of a new run: buffers as long as the parameters, filled with 0.</summary>
-    internal abstract OptimizerState Start(FlatParameters parameters);
+    /// <summary>Names of what it remembers of every parameter between steps: buffers that begin at 0.</summary>
+    /// <value>None.</value>
+    protected internal virtual IReadOnlyList<string> Buffers => [];
+
+    /// <summary>Moves parameters once, in place. Called without gradient and inside a dispose scope that ends with the
+    /// update.</summary>
+    /// <param name="update">Parameters that share learning rate and weight decay, and their gradients.</param>
+    protected internal abstract void Update(ParameterUpdate update);
+
+    /// <summary>Whether the same can be done on plain memory.</summary>
+    internal virtual bool HasVectors => false;
 
     /// <summary>The same for parameters in plain memory, all with <see cref="WeightDecay"/>.</summary>
-    internal abstract VectorUpdate Start(int length);
+    internal virtual VectorUpdate Vectors(int length) => throw new NotSupportedException();
 }
 
 /// <summary>Stochastic gradient descent with momentum.</summary>
@@ -47,29 +57,28 @@ public sealed record Sgd : Optimizer
     /// <value>False.</value>
     public bool Nesterov { get; init; }
 
-    internal override OptimizerState Start(FlatParameters parameters) => new SgdState(this, parameters);
+    /// <inheritdoc/>
+    protected internal override IReadOnlyList<string> Buffers => Momentum > 0 ? ["momentum"] : [];
 
-    internal override VectorUpdate Start(int length) => new SgdVectors(length, WeightDecay, Momentum, Nesterov);
-
-    private sealed class SgdState(Sgd options, FlatParameters parameters)
-        : OptimizerState(parameters, options.Momentum > 0 ? ["momentum"] : [])
+    /// <inheritdoc/>
+    protected internal override void Update(ParameterUpdate update)
     {
-        private readonly Scalar momentum = options.Momentum.ToScalar();
-
-        protected override void Apply(FlatGroup group, double learningRate)
+        ArgumentNullException.ThrowIfNull(update);
+        using Scalar decay = update.WeightDecay.ToScalar(), rate = (-update.LearningRate).ToScalar(),
+            momentum = Momentum.ToScalar();
+        var gradient = update.WeightDecay > 0 ? update.Gradients.add(update.Values, decay) : update.Gradients;
+        if (Momentum > 0)
         {
-            using var scope = NewDisposeScope();
-            using Scalar decay = group.WeightDecay.ToScalar(), rate = (-learningRate).ToScalar();
-            var gradient = group.WeightDecay > 0 ? group.Gradients.add(group.Values, decay) : group.Gradients;
-            if (options.Momentum > 0)
-            {
-                var buffer = group.Slice(this["momentum"]);
-                buffer.mul_(momentum).add_(gradient, Numerics.One);
-                gradient = options.Nesterov ? gradient.add(buffer, momentum) : buffer;
-            }
-            group.Values.add_(gradient, rate);
+            var buffer = update["momentum"];
+            buffer.mul_(momentum).add_(gradient, Numerics.One);
+            gradient = Nesterov ? gradient.add(buffer, momentum) : buffer;
         }
+        update.Values.add_(gradient, rate);
     }
+
+    internal override bool HasVectors => true;
+
+    internal override VectorUpdate Vectors(int length) => new SgdVectors(length, WeightDecay, Momentum, Nesterov);
 }
 
 /// <summary>Adam with weight decay as a part of the gradient.</summary>
@@ -98,10 +107,16 @@ public sealed record Adam : Optimizer
     /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
     public double Epsilon { get; init => field = Option.Positive(value); } = 1e-8;
 
-    internal override OptimizerState Start(FlatParameters parameters) =>
-        new AdamState(parameters, Beta1, Beta2, Epsilon, decoupled: false);
+    /// <inheritdoc/>
+    protected internal override IReadOnlyList<string> Buffers => Moments.Names;
 
-    internal override VectorUpdate Start(int length) =>
+    /// <inheritdoc/>
+    protected internal override void Update(ParameterUpdate update) =>
+        Moments.Update(update, Beta1, Beta2, Epsilon, decoupled: false);
+
+    internal override bool HasVectors => true;
+
+    internal override VectorUpdate Vectors(int length) =>
         new AdamVectors(length, WeightDecay, Beta1, Beta2, Epsilon, decoupled: false);
 }
 
@@ -129,9 +144,42 @@ public sealed record AdamW : Optimizer
     /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
     public double Epsilon { get; init => field = Option.Positive(value); } = 1e-8;
 
-    internal override OptimizerState Start(FlatParameters parameters) =>
-        new AdamState(parameters, Beta1, Beta2, Epsilon, decoupled: true);
+    /// <inheritdoc/>
+    protected internal override IReadOnlyList<string> Buffers => Moments.Names;
 
-    internal override VectorUpdate Start(int length) =>
+    /// <inheritdoc/>
+    protected internal override void Update(ParameterUpdate update) =>
+        Moments.Update(update, Beta1, Beta2, Epsilon, decoupled: true);
+
+    internal override bool HasVectors => true;
+
+    internal override VectorUpdate Vectors(int length) =>
         new AdamVectors(length, WeightDecay, Beta1, Beta2, Epsilon, decoupled: true);
+}
+
+/// <summary>The step of Adam and AdamW.</summary>
+internal static class Moments
+{
+    public static IReadOnlyList<string> Names { get; } = ["mean", "square"];
+
+    public static void Update(ParameterUpdate update, double beta1, double beta2, double epsilon, bool decoupled)
+    {
+        ArgumentNullException.ThrowIfNull(update);
+        var gradient = update.Gradients;
+        if (update.WeightDecay > 0)
+        {
+            using var decay =
+                (decoupled ? 1 - update.LearningRate * update.WeightDecay : update.WeightDecay).ToScalar();
+            if (decoupled) update.Values.mul_(decay);
+            else gradient = gradient.add(update.Values, decay);
+        }
+        Tensor mean = update["mean"], square = update["square"];
+        using Scalar keepMean = beta1.ToScalar(), newMean = (1 - beta1).ToScalar(), keepSquare = beta2.ToScalar(),
+            newSquare = (1 - beta2).ToScalar(), tiny = epsilon.ToScalar();
+        mean.mul_(keepMean).add_(gradient, newMean);
+        square.mul_(keepSquare).addcmul_(gradient, gradient, newSquare);
+        using Scalar root = (1 / Math.Sqrt(1 - Math.Pow(beta2, update.Step))).ToScalar(),
+            rate = (-update.LearningRate / (1 - Math.Pow(beta1, update.Step))).ToScalar();
+        update.Values.addcdiv_(mean, square.sqrt().mul_(root).add_(tiny, Numerics.One), rate);
+    }
 }

@@ -25,7 +25,7 @@ internal sealed class TrainingState : IDisposable
             parameter.requires_grad = false; // for the run: no gradient is computed for it
             frozen.Add(parameter);
         }
-        Optimizer = options.Optimizer.Start(Parameters);
+        Optimizer = new OptimizerState(options.Optimizer, Parameters);
     }
 
     public FlatParameters Parameters { get; }

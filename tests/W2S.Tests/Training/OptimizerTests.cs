@@ -31,7 +31,7 @@ public sealed class OptimizerTests
         Tensor[] ourParameters = Start(), theirParameters = Start();
         using var flat = new FlatParameters(
             [.. ourParameters.Select((p, i) => new TrainedParameter($"p{i}", p, 1, ours.WeightDecay))]);
-        using var state = ours.Start(flat);
+        using var state = new OptimizerState(ours, flat);
         var reference = theirs(theirParameters.Cast<Parameter>());
         for (var step = 0; step < 20; step++)
         {
@@ -61,7 +61,7 @@ public sealed class OptimizerTests
         using var scope = NewDisposeScope();
         Tensor[] p = [ones(3).requires_grad_(), ones(3).requires_grad_(), ones(3).requires_grad_()];
         using var flat = new FlatParameters([new("a", p[0]), new("b", p[1], 0.5), new("c", p[2], 1, 0.1)]);
-        using var state = new Sgd(0.1) { Momentum = 0 }.Start(flat);
+        using var state = new OptimizerState(new Sgd(0.1) { Momentum = 0 }, flat);
         (p[0].sum() + p[1].sum() + p[2].sum()).backward();
         state.Step(0.1);
         Assert.Equal([0.9f, 0.95f, 0.89f], p.Select(x => x[0].item<float>()), (a, b) => Math.Abs(a - b) < 1e-6);
