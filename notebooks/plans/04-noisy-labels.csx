@@ -1,14 +1,14 @@
 // The main comparison of page 04: weak teacher, strong alone and clean labels, and every way of teaching, under four
 // noises and five splits. W2S_QUICK=1 leaves three splits of two noises.
-var study = new NoisyProbe
+var study = new TrainProbe
 {
     Data = new()
     {
         Pool = new Cifar100Source(DataSplit.Test), Labelled = quick ? 2_000 : 8_000, Test = 2_000,
         Noise = new(NoiseKind.Symmetric, .5),
     },
-    WeakNetwork = "cifar100_resnet20", StrongNetwork = "cifar100_resnet56",
-    Method = NoisyMethod.StrongAlone,
+    Weak = new PublicNetwork("cifar100_resnet20"), Strong = new PublicNetwork("cifar100_resnet56"),
+    Method = ProbeMethod.StrongAlone,
     Probe = new() { Steps = quick ? 150 : 600 },
 };
 double[] rates = quick ? [.5] : [.2, .5, .8];
@@ -17,11 +17,11 @@ NoiseSetting[] noises =
     .. rates.Select(rate => new NoiseSetting(NoiseKind.Symmetric, rate)), new(NoiseKind.Asymmetric, .4),
 ];
 DistillationLoss[] losses = [new Kd(), new AugConf(), new AdaptConf()];
-NoisyMethod[] methods =
+ProbeMethod[] methods =
 [
-    NoisyMethod.WeakTeacher, NoisyMethod.StrongAlone, NoisyMethod.Ceiling,
-    .. losses.Select(loss => new NoisyMethod(loss)),
-    .. new DistillationLoss[] { new WeakCrossEntropy(), .. losses.Skip(1) }.Select(NoisyMethod.TeacherOnly),
+    ProbeMethod.WeakTeacher, ProbeMethod.StrongAlone, ProbeMethod.Ceiling,
+    .. losses.Select(loss => new ProbeMethod(loss)),
+    .. new DistillationLoss[] { new WeakCrossEntropy(), .. losses.Skip(1) }.Select(ProbeMethod.TeacherOnly),
 ];
 
 Experiment[] runs = [.. from noise in noises

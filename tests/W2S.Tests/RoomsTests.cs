@@ -46,11 +46,6 @@ public sealed partial class RoomsTests
         ("Experiments.LabelChoice",
             ["Torch", "Analysis", "Data", "Data.*", "Models.Weights", "Selection", "Losses", "Training", "Runs",
                 "Experiments"]),
-        ("Experiments.NoisyLabels",
-        [
-            "Torch", "Analysis", "Data", "Data.*", "Models", "Selection", "Losses", "Losses.*", "Training", "Runs",
-            "Experiments",
-        ]),
         ("Charts", ["Torch", "Analysis", "Data", "Losses.WeakToStrong", "Training", "Runs", "Experiments"]),
     ];
 

@@ -14,7 +14,7 @@ namespace W2S.Experiments;
 /// computed once and kept.</summary>
 /// <remarks>The views are the mirror image and shifts by two pixels to each side with black borders: what the networks
 /// saw in training, without chance.</remarks>
-[RunsOn(typeof(FeatureExtractor), typeof(Trainer), typeof(ModelCatalogue))]
+[RunsOn(typeof(FeatureExtractor))]
 public sealed record FrozenFeatures : Experiment
 {
     /// <summary>How many views there are beside the image itself.</summary>
@@ -25,8 +25,8 @@ public sealed record FrozenFeatures : Experiment
     /// <summary>The images.</summary>
     public required DataSource Images { get; init; }
 
-    /// <summary>The network, as <see cref="FrozenNetwork.Named"/> knows it.</summary>
-    public required string Network { get; init; }
+    /// <summary>The network, also one of your own.</summary>
+    public required NetworkSource Network { get; init; }
 
     /// <summary>Whether the views are wanted too.</summary>
     /// <value>False.</value>
@@ -36,7 +36,7 @@ public sealed record FrozenFeatures : Experiment
     public override string Kind => "features";
 
     /// <inheritdoc/>
-    public override RunFacets Facets => new() { Scenario = "features", Data = Images.Title, Student = Network };
+    public override RunFacets Facets => new() { Scenario = "features", Data = Images.Title, Student = Network.Title };
 
     /// <summary>0: nothing is dealt.</summary>
     public override double TestPerTrain => 0;
@@ -62,7 +62,7 @@ public sealed record FrozenFeatures : Experiment
         ArgumentNullException.ThrowIfNull(context);
         using var scope = NewDisposeScope();
         using var images = Images.Read();
-        using var network = FrozenNetwork.Named(Network, context.Progress, context.Token);
+        using var network = FrozenNetwork.Of(Network, context.Progress, context.Token);
         var tensors =
             new Dictionary<string, Tensor> { ["features"] = network.Extract(images, token: context.Token).Features };
         if (WithViews)

@@ -23,36 +23,32 @@ public sealed record FrozenNetwork(string Name, ImageModel Model, string Trained
     /// <exception cref="ArgumentException">The name has another form.</exception>
     /// <exception cref="DirectoryNotFoundException">The file is not there; the message names the command that fetches
     /// it.</exception>
-    public static FrozenNetwork Public(string name)
-    {
-        var known = new PublicNetwork(name);
-        return new FrozenNetwork(known.Words, known.Published(), known.Seen) { Licence = known.Licence };
-    }
+    public static FrozenNetwork Public(string name) => Of(new PublicNetwork(name));
 
-    /// <summary>A network by its name: loaded, or trained on the spot where it has no public weights.</summary>
-    /// <param name="name">A public network, for instance <c>cifar100_resnet20</c>, or one of
-    /// <see cref="ShapesPretraining"/>: <c>shapes weak</c>,
-    /// <c>shapes colours</c>, <c>shapes forms</c>, <c>shapes strong</c>.</param>
+    /// <summary>Makes a network: loaded, or trained on the spot where it is a <see cref="ShapesPretraining"/>.</summary>
+    /// <param name="source">The network, also one of your own.</param>
     /// <param name="progress">Hears of a training.</param>
     /// <param name="token">Stops a training.</param>
     /// <returns>The network; the caller disposes it.</returns>
-    /// <exception cref="ArgumentException">The name has another form.</exception>
-    /// <exception cref="DirectoryNotFoundException">The file is not there; the message names the command that fetches
+    /// <exception cref="DirectoryNotFoundException">Its file is not there; the message names the command that fetches
     /// it.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
-    public static FrozenNetwork Named(string name, IProgress<TrainingProgress>? progress = null,
-        CancellationToken token = default) =>
-        Pretraining(name) is { } school ? school.Train(progress, token) : Public(name);
+    public static FrozenNetwork Of(NetworkSource source, IProgress<TrainingProgress>? progress = null,
+        CancellationToken token = default) => source switch
+        {
+            null => throw new ArgumentNullException(nameof(source)),
+            ShapesPretraining school => school.Train(progress, token),
+            PublicNetwork known => new(known.Words, known.Published(), known.Seen) { Licence = known.Licence },
+            _ => new(source.Title, source.Create(classes: 1, seed: 0), source.Seen ?? Nothing),
+        };
 
-    /// <summary>What a network of <see cref="Named"/> is and what it has seen, without loading it.</summary>
-    /// <param name="name">Its name.</param>
+    /// <summary>What a network is and what it has seen, without making it.</summary>
+    /// <param name="source">The network.</param>
     /// <returns>For instance <c>CIFAR-10 resnet20, which has seen …</c>.</returns>
-    /// <exception cref="ArgumentException">The name has another form.</exception>
-    public static string Introduce(string name)
+    public static string Introduce(NetworkSource source)
     {
-        if (Pretraining(name) is { } school) return Introduction(school.Name, school.TrainedOn);
-        var known = new PublicNetwork(name);
-        return Introduction(known.Words, known.Seen);
+        ArgumentNullException.ThrowIfNull(source);
+        return Introduction((source as PublicNetwork)?.Words ?? source.Title, source.Seen ?? Nothing);
     }
 
     /// <summary>Runs the network over images once.</summary>
@@ -71,14 +67,7 @@ public sealed record FrozenNetwork(string Name, ImageModel Model, string Trained
     /// <inheritdoc/>
     public void Dispose() => Model.Dispose();
 
-    private static ShapesPretraining? Pretraining(string name) => name switch
-    {
-        "shapes weak" => ShapesPretraining.Weak,
-        "shapes colours" => ShapesPretraining.Colours,
-        "shapes forms" => ShapesPretraining.Forms,
-        "shapes strong" => ShapesPretraining.Strong,
-        _ => null,
-    };
+    private const string Nothing = "nothing";
 
     private static string Introduction(string name, string seen) => $"{name}, which has seen {seen}";
 }

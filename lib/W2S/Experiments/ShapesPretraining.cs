@@ -13,7 +13,7 @@ namespace W2S.Experiments;
 /// hand.</summary>
 /// <remarks>The pictures it learns from are drawn apart from those of any task: it has seen none of the task's
 /// images.</remarks>
-public sealed record ShapesPretraining
+public sealed record ShapesPretraining : NetworkSource
 {
     /// <summary>A small network that saw few pictures, a few times.</summary>
     public static ShapesPretraining Weak { get; } =
@@ -42,11 +42,16 @@ public sealed record ShapesPretraining
     /// <value>1000.</value>
     public long Seed { get; init; } = 1_000;
 
-    /// <summary>What charts and messages call the network.</summary>
-    public string Name => $"shapes {Network}";
+    /// <inheritdoc/>
+    public override string Title => Pictures.Labels switch
+    {
+        ShapeLabels.Color => $"shapes {Network}, colours",
+        ShapeLabels.Form => $"shapes {Network}, forms",
+        _ => $"shapes {Network}",
+    };
 
-    /// <summary>What it has seen, in one sentence.</summary>
-    public string TrainedOn =>
+    /// <inheritdoc/>
+    public override string Seen =>
         $"{Pictures.Count:N0} other pictures of shapes, labelled by {LabelledBy}, each {Epochs} times";
 
     private string LabelledBy => Pictures.Labels switch
@@ -79,7 +84,17 @@ public sealed record ShapesPretraining
             model.Dispose();
             throw;
         }
-        return new FrozenNetwork(Name, model, TrainedOn);
+        return new FrozenNetwork(Title, model, Seen);
+    }
+
+    internal override IEnumerable<Type> Code => [typeof(Trainer), .. new CatalogueNetwork(Network).Code];
+
+    /// <inheritdoc/>
+    protected override ImageModel Make(int classes)
+    {
+        var model = Train().Model;
+        model.ReplaceHead(classes);
+        return model;
     }
 
     private static ShapesPretraining Specialist(ShapeLabels labels) =>

@@ -6,7 +6,6 @@ using W2S.Data.Views;
 using W2S.Experiments;
 using W2S.Experiments.FewShot;
 using W2S.Experiments.LabelChoice;
-using W2S.Experiments.NoisyLabels;
 using W2S.Losses;
 using W2S.Losses.Distillation;
 using W2S.Losses.NoisyLabels;

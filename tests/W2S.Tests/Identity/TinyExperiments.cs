@@ -10,7 +10,6 @@ using W2S.Data.Views;
 using W2S.Experiments;
 using W2S.Experiments.FewShot;
 using W2S.Experiments.LabelChoice;
-using W2S.Experiments.NoisyLabels;
 using W2S.Losses;
 using W2S.Losses.Distillation;
 using W2S.Losses.NoisyLabels;
@@ -145,7 +144,7 @@ internal static class TinyExperiments
     private static IEnumerable<(string, Experiment)> OnFeatures()
     {
         var probe = new LinearProbeOptions { Steps = 20, BatchSize = 32 };
-        var noisy = new NoisyProbe
+        var noisy = new TrainProbe
         {
             Data = new DataPlan
             {
@@ -154,9 +153,9 @@ internal static class TinyExperiments
                 Test = 100,
                 Noise = new(NoiseKind.Asymmetric, 0.4),
             },
-            WeakNetwork = "shapes weak",
-            StrongNetwork = "shapes strong",
-            Method = NoisyMethod.StrongAlone,
+            Weak = ShapesPretraining.Weak,
+            Strong = ShapesPretraining.Strong,
+            Method = ProbeMethod.StrongAlone,
             Probe = probe,
         };
         foreach (var method in NoisyMethods())
@@ -165,29 +164,21 @@ internal static class TinyExperiments
         var task = ChoiceTask.Shapes.Small with { Probe = probe };
         foreach (var rule in LabelRule.Picks.Take(3).Concat(LabelRule.Selections(0.5)).Concat(LabelRule.Ends))
             yield return ($"label choice, {rule.Title}", new ChoiceRun { Task = task, Rule = rule });
-        yield return ("probes, arm by arm", new ProbeRun
+        var student = noisy with
         {
-            Protocol = new ProbeProtocol
-            {
-                TeacherImages = 100,
-                StudentImages = 100,
-                TestImages = 50,
-                TrueLabels = 60,
-                Probe = probe
-            },
-            Images = Pictures,
-            Weak = "shapes weak",
-            Strong = "shapes strong",
-        });
+            Data = new DataPlan { Pool = Pictures, Labelled = 60, Unused = 40, Unlabelled = 100, Test = 50 },
+            Method = ProbeMethod.SoftLabels,
+        };
+        foreach (var run in student.Ends.Append(student)) yield return ($"probe, {run.Name}", run);
     }
 
     private static DataSource Pictures { get; } =
         new ShapesSource(new ShapesOptions { Count = 10_000, Difficulty = 0.6 }, 4);
 
-    private static NoisyMethod Second { get; } =
-        NoisyMethod.SecondStage(new NeighbourSelection { Neighbours = 10 });
+    private static ProbeMethod Second { get; } =
+        ProbeMethod.SecondStage(new NeighbourSelection { Neighbours = 10 });
 
-    private static NoisyMethod[] NoisyMethods() => [NoisyMethod.StrongAlone, NoisyMethod.WeakTeacher, Second];
+    private static ProbeMethod[] NoisyMethods() => [ProbeMethod.StrongAlone, ProbeMethod.WeakTeacher, Second];
 
     private static IEnumerable<FrozenFeatures> Features(Experiment experiment) =>
         experiment.Needs.SelectMany(need => need is FrozenFeatures own ? [own] : Features(need))

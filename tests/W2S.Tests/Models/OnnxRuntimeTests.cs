@@ -25,7 +25,7 @@ public sealed class OnnxRuntimeTests
         var cases = JsonSerializer.Deserialize<Case[]>(
             File.ReadAllText(Path.Combine(RealData.Root(), "tests", "reference", "onnx_features.json")))!;
         Assert.Equal([96, 128, 224], cases.Select(one => one.size).Distinct());
-        using var network = FrozenNetwork.Named("imagenet_resnet18");
+        using var network = FrozenNetwork.Public("imagenet_resnet18");
         network.Model.eval();
         var worst = 0f;
         foreach (var one in cases)
@@ -84,7 +84,7 @@ public sealed class OnnxRuntimeTests
     [Fact]
     public void WhatItHasSeenIsSaidWithoutItsFile() =>
         Assert.Equal("ImageNet resnet18-cntk, which has seen ImageNet's 1.28 million training images with their 1,000 "
-            + "true labels", FrozenNetwork.Introduce("imagenet_resnet18"));
+            + "true labels", FrozenNetwork.Introduce(new PublicNetwork("imagenet_resnet18")));
 
     // As in onnx_features.cs; channel 0 is red.
     private static byte[] Pixels(int image, int size)

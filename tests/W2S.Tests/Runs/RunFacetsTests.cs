@@ -4,11 +4,11 @@ using W2S.Data.Noise;
 using W2S.Data.Sources;
 using W2S.Experiments;
 using W2S.Experiments.LabelChoice;
-using W2S.Experiments.NoisyLabels;
 using W2S.Losses;
 using W2S.Losses.Distillation;
 using W2S.Losses.NoisyLabels;
 using W2S.Losses.WeakToStrong;
+using W2S.Models;
 using W2S.Runs;
 using W2S.Selection;
 using W2S.Tests.Identity;
@@ -23,14 +23,14 @@ public sealed class RunFacetsTests
     public void EveryConceptHasOneName()
     {
         var plan = DistillationPlan.Small;
-        var (teacher, adaptConf) = (NoisyMethod.TeacherOnly(new AdaptConf()), new NoisyMethod(new AdaptConf()));
+        var (teacher, adaptConf) = (ProbeMethod.TeacherOnly(new AdaptConf()), new ProbeMethod(new AdaptConf()));
         Assert.Equal(["Weak teacher", "Strong alone", "AdaptConf + labels", "AdaptConf, teacher only"],
             new Experiment[] { plan.TeacherRun(0), plan.Alone(0), plan.WithLabels(new AdaptConf(), 0),
                 plan.TeacherOnly(new AdaptConf(), 0) }.Select(run => run.Name));
         Assert.Equal(["Weak teacher", "Strong alone", "AdaptConf + labels", "AdaptConf, teacher only", "Ceiling",
             "Confirmed labels", "AdaptConf + confirmed labels", "KD + trusted labels, rest dropped"],
-            new[] { NoisyMethod.WeakTeacher, NoisyMethod.StrongAlone, adaptConf, teacher, NoisyMethod.Ceiling,
-                NoisyMethod.SecondStage(new()), NoisyMethod.SecondStage(new(), new AdaptConf()),
+            new[] { ProbeMethod.WeakTeacher, ProbeMethod.StrongAlone, adaptConf, teacher, ProbeMethod.Ceiling,
+                ProbeMethod.SecondStage(new()), ProbeMethod.SecondStage(new(), new AdaptConf()),
                 new(new LabelsAndTeacher(TrustedLabels.AtLeast(.1), new Kd())) }.Select(method => Noisy(method).Name));
         var transfer = new TransferPlan();
         Assert.Equal(["Weak teacher", "Few true labels", "Ceiling", "KD, teacher only", "KD + labels"],
@@ -38,7 +38,7 @@ public sealed class RunFacetsTests
                 transfer.Alone(0, TrainedDepth.Head, ceiling: true), transfer.Taught(new Kd(), 0, TrainedDepth.Head),
                 transfer.Taught(new Kd(), 0, TrainedDepth.Head, labels: true) }.Select(run => run.Name));
         Assert.Equal(["Weak teacher", "Few true labels", "Ceiling", "Hard labels, teacher only",
-            "Soft labels, teacher only", "AdaptConf, teacher only, T = 4"], Probes.Arms.Select(arm => arm.Method));
+            "Soft labels, teacher only", "AdaptConf, teacher only, T = 4"], Probes().Select(run => run.Name));
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class RunFacetsTests
         });
         Assert.Equal("CIFAR-100 test, cifar100_resnet20 → cifar100_resnet56, symmetric 50 %",
             Noisy(new(new Kd())).Setting);
-        Assert.Equal("CIFAR-100 test, weak → strong, 1,000 true labels", Probes.Arms[3].Setting);
+        Assert.Equal("CIFAR-100 test, resnet8 → resnet14, 1,000 true labels", Probes()[3].Setting);
     }
 
     [Fact]
@@ -64,11 +64,11 @@ public sealed class RunFacetsTests
     {
         Assert.Equal(0, DistillationPlan.Small.Alone(0).TestPerTrain);
         Assert.Equal(1_000 / 1_400.0, new TransferPlan().TeacherRun(0).TestPerTrain);
-        Assert.Equal(.25, Noisy(NoisyMethod.StrongAlone).TestPerTrain);
+        Assert.Equal(.25, Noisy(ProbeMethod.StrongAlone).TestPerTrain);
         Assert.Equal(2_000 / 7_000.0,
             new ChoiceRun { Task = ChoiceTask.Cifar100, Rule = LabelRule.OneTeacher }.TestPerTrain);
-        Assert.Equal(.25, Probes.TestPerTrain);
-        var part = Noisy(NoisyMethod.StrongAlone).Data with { Fixed = true };
+        Assert.Equal(.25, Probes()[0].TestPerTrain);
+        var part = Noisy(ProbeMethod.StrongAlone).Data with { Fixed = true };
         Assert.Equal(0, part.TestPerTrain); // no seed deals anew
     }
 
@@ -114,23 +114,27 @@ public sealed class RunFacetsTests
             match => $"{Path.GetFileName(file)}: {match.Value}")));
     }
 
-    private static ProbeRun Probes { get; } = new()
+    private static TrainProbe[] Probes()
     {
-        Protocol = new ProbeProtocol
+        var probe = new TrainProbe
         {
-            TeacherImages = 4_000,
-            StudentImages = 4_000,
-            TestImages = 2_000,
-            TrueLabels = 1_000,
-            Students = [ProbeStudent.Hard, ProbeStudent.Soft,
-                new(new AdaptConf { BetaTemperature = 4 }.TeacherOnly()) { Variant = "T = 4" }],
-        },
-        Images = new Cifar100Source(DataSplit.Test),
-        Weak = "weak",
-        Strong = "strong",
-    };
+            Data = new()
+            {
+                Pool = new Cifar100Source(DataSplit.Test),
+                Labelled = 1_000,
+                Unused = 3_000,
+                Unlabelled = 4_000,
+                Test = 2_000,
+            },
+            Weak = new CatalogueNetwork("resnet8"),
+            Strong = new CatalogueNetwork("resnet14"),
+            Method = ProbeMethod.HardLabels,
+        };
+        return [.. probe.Ends, probe, probe with { Method = ProbeMethod.SoftLabels }, probe with
+        { Method = ProbeMethod.TeacherOnly(new AdaptConf { BetaTemperature = 4 }), Variant = "T = 4" }];
+    }
 
-    private static NoisyProbe Noisy(NoisyMethod method) => new()
+    private static TrainProbe Noisy(ProbeMethod method) => new()
     {
         Data = new()
         {
@@ -139,8 +143,8 @@ public sealed class RunFacetsTests
             Test = 2_000,
             Noise = new(NoiseKind.Symmetric, .5),
         },
-        WeakNetwork = "cifar100_resnet20",
-        StrongNetwork = "cifar100_resnet56",
+        Weak = new PublicNetwork("cifar100_resnet20"),
+        Strong = new PublicNetwork("cifar100_resnet56"),
         Method = method,
     };
 }

@@ -1,6 +1,7 @@
 using W2S.Analysis;
 using W2S.Data.Sources;
 using W2S.Losses;
+using W2S.Models;
 using W2S.Models.Weights;
 using W2S.Runs;
 using W2S.Torch;
@@ -30,9 +31,10 @@ public sealed record ChoiceCast : Experiment
     /// <inheritdoc/>
     public override IReadOnlyList<RunFacets> Arms =>
     [
-        .. Task.Teachers.Select(teacher => RunFacets.Of("label choice", Task.Data.Title, Runs.Role.WeakTeacher, teacher,
-            null, labels: true, "")),
-        RunFacets.Of("label choice", Task.Data.Title, Runs.Role.Student, Task.Student, Task.Teachers[0], labels: false,
+        .. Task.Teachers.Select(teacher => RunFacets.Of("label choice", Task.Data.Title, Runs.Role.WeakTeacher,
+            teacher.Title, null, labels: true, "")),
+        RunFacets.Of("label choice", Task.Data.Title, Runs.Role.Student, Task.Student.Title,
+            Task.Teachers[0].Title, labels: false,
             ProbeStudent.Soft.Loss.Name),
     ];
 
@@ -52,9 +54,9 @@ public sealed record ChoiceCast : Experiment
     public override bool SideBySide => true;
 
     /// <summary>The features of a network of the task; the first teacher's with views.</summary>
-    /// <param name="network">Its name.</param>
+    /// <param name="network">One of its teachers, or its student.</param>
     /// <returns>The run that computes them.</returns>
-    public FrozenFeatures Features(string network) =>
+    public FrozenFeatures Features(NetworkSource network) =>
         new()
         {
             Images = Task.Data.Pool,

@@ -1,6 +1,7 @@
 using W2S.Data;
 using W2S.Data.Shapes;
 using W2S.Data.Sources;
+using W2S.Models;
 using W2S.Runs;
 using W2S.Training;
 
@@ -19,12 +20,11 @@ public sealed record ChoiceTask
     /// of teachers; the student's images, unlabelled; and those to judge by.</summary>
     public required DataPlan Data { get; init; }
 
-    /// <summary>The weak networks, the first of which is the one teacher where only one teaches: see
-    /// <see cref="FrozenNetwork.Named"/>.</summary>
-    public required IReadOnlyList<string> Teachers { get; init; }
+    /// <summary>The weak networks, the first of which is the one teacher where only one teaches.</summary>
+    public required IReadOnlyList<NetworkSource> Teachers { get; init; }
 
     /// <summary>The strong network.</summary>
-    public required string Student { get; init; }
+    public required NetworkSource Student { get; init; }
 
     /// <summary>How every probe is trained; its seed is replaced by the split's.</summary>
     public LinearProbeOptions Probe { get; init; } = new();
@@ -41,8 +41,8 @@ public sealed record ChoiceTask
             Unlabelled = 4_000,
             Test = 2_000,
         },
-        Teachers = ["cifar100_resnet20", "cifar100_resnet32", "cifar10_resnet20"],
-        Student = "cifar100_resnet56",
+        Teachers = Public("cifar100_resnet20", "cifar100_resnet32", "cifar10_resnet20"),
+        Student = new PublicNetwork("cifar100_resnet56"),
     };
 
     /// <summary>EuroSAT, which no network has seen.</summary>
@@ -56,8 +56,8 @@ public sealed record ChoiceTask
             Unlabelled = 1_000,
             Test = 1_000,
         },
-        Teachers = ["cifar10_resnet20", "cifar10_resnet56", "cifar100_resnet20"],
-        Student = "cifar100_resnet56",
+        Teachers = Public("cifar10_resnet20", "cifar10_resnet56", "cifar100_resnet20"),
+        Student = new PublicNetwork("cifar100_resnet56"),
         Probe = new LinearProbeOptions { Steps = 300 },
     };
 
@@ -73,8 +73,8 @@ public sealed record ChoiceTask
             Unlabelled = 2_400,
             Test = 1_200,
         },
-        Teachers = ["shapes weak", "shapes colours", "shapes forms"],
-        Student = "shapes strong",
+        Teachers = [ShapesPretraining.Weak, ShapesPretraining.Colours, ShapesPretraining.Forms],
+        Student = ShapesPretraining.Strong,
         Probe = new LinearProbeOptions { Steps = 300 },
     };
 
@@ -98,7 +98,10 @@ public sealed record ChoiceTask
     {
         Scenario = "label choice",
         Data = Data.Title,
-        Teacher = string.Join(" + ", Teachers),
-        Student = Student,
+        Teacher = string.Join(" + ", Teachers.Select(teacher => teacher.Title)),
+        Student = Student.Title,
     };
+
+    private static IReadOnlyList<NetworkSource> Public(params string[] names) =>
+        [.. names.Select(name => new PublicNetwork(name))];
 }

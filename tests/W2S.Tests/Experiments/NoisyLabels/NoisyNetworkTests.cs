@@ -1,6 +1,6 @@
 using W2S.Data.Noise;
 using W2S.Data.Sources;
-using W2S.Experiments.NoisyLabels;
+using W2S.Experiments;
 using W2S.Models;
 using W2S.Runs;
 using W2S.Selection;

@@ -4,7 +4,6 @@ using W2S.Data.Shapes;
 using W2S.Data.Sources;
 using W2S.Experiments;
 using W2S.Experiments.LabelChoice;
-using W2S.Experiments.NoisyLabels;
 using W2S.Losses;
 using W2S.Losses.Distillation;
 using W2S.Losses.NoisyLabels;
@@ -30,14 +29,14 @@ public sealed class NoisyProbeTests : IDisposable
     public NoisyProbeTests()
     {
         store = new RunStore(folder.Path);
-        Plant("shapes weak", 2.2f);
-        Plant("shapes strong", 1.2f);
+        Plant(ShapesPretraining.Weak, 2.2f);
+        Plant(ShapesPretraining.Strong, 1.2f);
     }
 
     internal static DataSource Pictures { get; } =
         new ShapesSource(new ShapesOptions { Count = 10_000, Difficulty = 0.6 }, 4);
 
-    private static NoisyProbe Run { get; } = new()
+    private static TrainProbe Run { get; } = new()
     {
         Data = new DataPlan
         {
@@ -46,9 +45,9 @@ public sealed class NoisyProbeTests : IDisposable
             Test = 500,
             Noise = new(NoiseKind.Symmetric, 0.5),
         },
-        WeakNetwork = "shapes weak",
-        StrongNetwork = "shapes strong",
-        Method = NoisyMethod.StrongAlone,
+        Weak = ShapesPretraining.Weak,
+        Strong = ShapesPretraining.Strong,
+        Method = ProbeMethod.StrongAlone,
         Probe = new LinearProbeOptions { Steps = 150, BatchSize = 128 },
     };
 
@@ -87,14 +86,14 @@ public sealed class NoisyProbeTests : IDisposable
     [Fact]
     public void MethodsAreJudgedByTheTruth()
     {
-        NoisyMethod[] methods =
+        ProbeMethod[] methods =
         [
-            NoisyMethod.WeakTeacher, NoisyMethod.StrongAlone, NoisyMethod.Ceiling, new(new Kd()),
-            NoisyMethod.TeacherOnly(new AdaptConf()),
+            ProbeMethod.WeakTeacher, ProbeMethod.StrongAlone, ProbeMethod.Ceiling, new(new Kd()),
+            ProbeMethod.TeacherOnly(new AdaptConf()),
             new(new SmallLoss { NoiseRate = 0.475 }),
             new(new TrustedLabels(
                     new LabelSelection(Confidence.StudentLikelihood) { Threshold = 0.1 }) { JudgedByTeacher = true }),
-            NoisyMethod.SecondStage(new NeighbourSelection { Neighbours = 20 }, new AdaptConf()),
+            ProbeMethod.SecondStage(new NeighbourSelection { Neighbours = 20 }, new AdaptConf()),
         ];
         var runs = Grid.Run([.. methods.Select(method => Run with { Method = method })], store,
             token: TestContext.Current.CancellationToken).ToDictionary(run => run.Name);
@@ -114,7 +113,7 @@ public sealed class NoisyProbeTests : IDisposable
         Assert.Equal(0.525, runs["Small loss"]["trusted"], 0.01);
         Assert.True(runs["Strong alone"]["memorised"] > runs["Ceiling"]["memorised"]);
         Assert.Contains("beta", runs["AdaptConf, teacher only"].Outcome.History[^1].Values.Keys);
-        Assert.Equal("shapes, shapes weak → shapes strong, symmetric 50 %", runs["KD + labels"].Setting);
+        Assert.Equal("shapes, shapes resnet8 → shapes resnet14, symmetric 50 %", runs["KD + labels"].Setting);
         Assert.Equal(1.0 / 3, runs["KD + labels"].TestPerTrain, 1e-12); // 500 of 1,500
         Assert.True(File.Exists(runs["Weak teacher"].File("probe.safetensors")));
     }
@@ -124,7 +123,7 @@ public sealed class NoisyProbeTests : IDisposable
     {
         var study = Run
             with
-        { Method = NoisyMethod.SecondStage(new NeighbourSelection { Neighbours = 20 }) };
+        { Method = ProbeMethod.SecondStage(new NeighbourSelection { Neighbours = 20 }) };
         var choice = new QuantileChoice { Study = study, Quantiles = [0, 1] };
         RunResult[] runs = [.. Grid.Run([choice, choice with { Seed = 1 }], store,
             token: TestContext.Current.CancellationToken)];
@@ -158,12 +157,10 @@ public sealed class NoisyProbeTests : IDisposable
     [Fact]
     public void KindsThatReadFilesOfTheirNeedsSayIt()
     {
-        var (source, task) = (Pictures, ChoiceTask.Shapes);
-        var protocol = new ProbeProtocol { TeacherImages = 10, StudentImages = 10, TestImages = 10, TrueLabels = 10 };
+        var task = ChoiceTask.Shapes;
         Assert.All(
             new Experiment[]
             {
-                new ProbeRun { Protocol = protocol, Images = source, Weak = "shapes weak", Strong = "shapes strong" },
                 Run, new QuantileChoice { Study = Run },
                 new TrainNetwork { Network = new CatalogueNetwork("resnet8"), Data = Run.Data },
                 new ChoiceCast { Task = task }, new ChoiceRun { Task = task, Rule = LabelRule.OneTeacher },
@@ -187,7 +184,7 @@ public sealed class NoisyProbeTests : IDisposable
             Assert.Throws<WeightFileException>(() => LinearProbe.Load(path)).Message);
     }
 
-    private void Plant(string network, float spread)
+    private void Plant(NetworkSource network, float spread)
     {
         var run = new FrozenFeatures { Images = Pictures, Network = network };
         var place = Path.Combine(store.Folder, run.Kind, run.Hash);

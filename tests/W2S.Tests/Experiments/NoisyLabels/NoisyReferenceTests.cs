@@ -3,7 +3,7 @@ using W2S.Analysis;
 using W2S.Data;
 using W2S.Data.Noise;
 using W2S.Data.Sources;
-using W2S.Experiments.NoisyLabels;
+using W2S.Experiments;
 using W2S.Losses.Distillation;
 using W2S.Losses.WeakToStrong;
 using W2S.Runs;
@@ -19,12 +19,12 @@ public sealed class NoisyReferenceTests(ITestOutputHelper output)
 {
     private const int Splits = 5;
 
-    private static readonly NoisyMethod[] Methods =
+    private static readonly ProbeMethod[] Methods =
     [
-        NoisyMethod.WeakTeacher, NoisyMethod.StrongAlone,
-        NoisyMethod.TeacherOnly(new WeakCrossEntropy()), new(new Kd()),
-        new(new AdaptConf()), NoisyMethod.TeacherOnly(new AdaptConf()),
-        NoisyMethod.Ceiling,
+        ProbeMethod.WeakTeacher, ProbeMethod.StrongAlone,
+        ProbeMethod.TeacherOnly(new WeakCrossEntropy()), new(new Kd()),
+        new(new AdaptConf()), ProbeMethod.TeacherOnly(new AdaptConf()),
+        ProbeMethod.Ceiling,
     ];
 
     /// <summary>Noise, rate; mean and standard deviation of each method by PyTorch, in percent.</summary>
@@ -44,7 +44,7 @@ public sealed class NoisyReferenceTests(ITestOutputHelper output)
         Assert.SkipWhen(DataFolder.Find("weights") is null, DataFolder.Missing("weights"));
         Assert.SkipWhen(DataFolder.Find(Cifar100.Folder) is null, DataFolder.Missing(Cifar100.Folder));
         using var folder = new TemporaryFolder();
-        var run = new NoisyProbe
+        var run = new TrainProbe
         {
             Data = new DataPlan
             {
@@ -53,9 +53,9 @@ public sealed class NoisyReferenceTests(ITestOutputHelper output)
                 Test = 2_000,
                 Noise = new(kind, rate),
             },
-            WeakNetwork = "cifar100_resnet20",
-            StrongNetwork = "cifar100_resnet56",
-            Method = NoisyMethod.StrongAlone,
+            Weak = new PublicNetwork("cifar100_resnet20"),
+            Strong = new PublicNetwork("cifar100_resnet56"),
+            Method = ProbeMethod.StrongAlone,
         };
         var results =
             Grid.Run([.. Methods.SelectMany(

@@ -119,46 +119,83 @@ public sealed class TransferExperimentTests : IDisposable
     }
 
     [Fact]
-    public void ProbesAndTheirFeaturesAreMadeOnceAndKept()
+    public void ProbesAndTheirFeaturesAreMadeOnceAndKeptAndAreThoseOfTheProtocol()
     {
-        var images = TransferPlan.Shapes(13);
-        var protocol =
-            new ProbeProtocol
-            {
-                TeacherImages = 40,
-                StudentImages = 50,
-                TestImages = 40,
-                TrueLabels = 30,
-                Probe = new LinearProbeOptions { Steps = 20 }
-            };
-        var probes =
-            new ProbeRun { Protocol = protocol, Images = images, Weak = "shapes weak", Strong = "shapes weak" };
+        var (images, network, options) =
+            (TransferPlan.Shapes(13), ShapesPretraining.Weak, new LinearProbeOptions { Steps = 20 });
+        var probe = new TrainProbe
+        {
+            Data = new DataPlan { Pool = images, Labelled = 30, Unused = 10, Unlabelled = 50, Test = 40 },
+            Weak = network,
+            Strong = network,
+            Method = ProbeMethod.SoftLabels,
+            Probe = options,
+        };
+        TrainProbe[] probes = [.. from split in new[] { 0L, 1 }
+            from one in probe.Ends.Append(probe with { Method = ProbeMethod.HardLabels }).Append(probe)
+            select one with { Seed = split }];
 
-        var study = probes.Study(2, store, token: TestContext.Current.CancellationToken);
+        var made = Grid.Run(probes, store, token: TestContext.Current.CancellationToken);
         var files =
             Directory.EnumerateFiles(folder, "result.json", SearchOption.AllDirectories)
                 .ToDictionary(file => file, File.GetLastWriteTimeUtc);
-        var again = probes.Study(2, store, token: TestContext.Current.CancellationToken);
+        var again = Grid.Run(probes, store, token: TestContext.Current.CancellationToken);
 
-        Assert.Equal(3, files.Count); // one network's features and two splits
+        Assert.Equal(11, files.Count); // one network's features and five probes of two splits
         Assert.All(files, file => Assert.Equal(file.Value, File.GetLastWriteTimeUtc(file.Key)));
         using var scope = NewDisposeScope();
         using var set = images.Read();
-        using var network = FrozenNetwork.Named("shapes weak");
+        using var frozen = FrozenNetwork.Of(network);
+        var protocol = new ProbeProtocol
+        {
+            TeacherImages = 40,
+            StudentImages = 50,
+            TestImages = 40,
+            TrueLabels = 30,
+            Probe = options,
+        };
         var expected =
-            protocol.Study(FrozenPair.Of(set, network, network), 2, token: TestContext.Current.CancellationToken);
-        Assert.All(new[] { study, again }, kept =>
+            protocol.Study(FrozenPair.Of(set, frozen, frozen), 2, token: TestContext.Current.CancellationToken);
+        Assert.All(new[] { made, again }, kept =>
         {
             Assert.Equal((images.Title, 30), (kept.Facets.Data, kept.Facets.TrueLabels));
-            Assert.Equal(expected.Select(probe => (probe.Name, probe.Seed)),
-                kept.Select(probe => (probe.Name, probe.Seed)));
-            Assert.Equal(expected.SelectMany(probe => probe.Outcome.Values),
-                kept.SelectMany(probe => probe.Outcome.Values));
+            Assert.Equal(expected.Select(one => (one.Name, one.Seed, one["test accuracy"])),
+                kept.Select(one => (one.Name, one.Seed, one["test accuracy"])));
+            Assert.Equal(expected.In(Role.Student).Select(one => one["test agreement"]),
+                kept.In(Role.Student).Select(one => one["test agreement"]));
         });
-        Assert.Equal($"{network}", FrozenNetwork.Introduce("shapes weak"));
-        Assert.Contains("no public network",
-            Assert.Throws<ArgumentException>(() => FrozenNetwork.Introduce("shapes")).Message,
-            StringComparison.Ordinal);
+        Assert.Equal($"{frozen}", FrozenNetwork.Introduce(network));
+    }
+
+    [Fact]
+    public void ANetworkOfOnesOwnIsARepresentationForProbes()
+    {
+        var own = new Pooled(5);
+        var probe = new TrainProbe
+        {
+            Data = new DataPlan { Pool = TransferPlan.Shapes(13), Labelled = 40, Unlabelled = 50, Test = 40 },
+            Weak = own,
+            Strong = own with { Filters = 6 },
+            Method = ProbeMethod.SoftLabels,
+            Probe = new LinearProbeOptions { Steps = 5 },
+        };
+
+        var run = store.Get(probe, token: TestContext.Current.CancellationToken);
+
+        Assert.Equal("shapes, 10 forms, 5 filters → 6 filters, 40 true labels", run.Setting);
+        Assert.Equal([5L, 6], store.All().Where(one => one.Kind == "features").Select(
+            one => (long)one["features"]).Order());
+        Assert.NotEqual(probe.Hash, (probe with { Weak = own with { Filters = 7 } }).Hash);
+        Assert.Equal("5 filters, which has seen nothing", FrozenNetwork.Introduce(own));
+    }
+
+    private sealed record Pooled(int Filters) : NetworkSource
+    {
+        public override string Title => $"{Filters} filters";
+
+        protected override ImageModel Make(int classes) => ImageModel.From(
+            nn.Sequential(nn.Conv2d(3, Filters, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten()),
+            nn.Linear(Filters, classes));
     }
 
     [Fact]

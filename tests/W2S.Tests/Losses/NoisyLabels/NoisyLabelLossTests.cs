@@ -1,5 +1,4 @@
 using TorchSharp;
-using W2S.Experiments.NoisyLabels;
 using W2S.Experiments;
 using W2S.Losses;
 using W2S.Losses.Distillation;
@@ -73,11 +72,11 @@ public sealed class NoisyLabelLossTests : IDisposable
                     .ToBoolean(), loss.Name));
         Assert.All(with,
             loss => Assert.True(
-                new NoisyMethod(loss).Teacher
+                new ProbeMethod(loss).Teacher
                     && DistillationPlan.Quick.WithLabels(loss, 0).Teacher is not null, loss.Name));
         Assert.All(without,
             loss => Assert.True(
-                !new NoisyMethod(loss).Teacher && DistillationPlan.Quick.WithLabels(loss, 0).Teacher is null,
+                !new ProbeMethod(loss).Teacher && DistillationPlan.Quick.WithLabels(loss, 0).Teacher is null,
                 loss.Name));
     }
 

@@ -10,7 +10,7 @@ using W2S.Runs;
 using W2S.Selection;
 using W2S.Training;
 
-namespace W2S.Experiments.NoisyLabels;
+namespace W2S.Experiments;
 
 /// <summary>Networks trained whole on noisy labels, in two stages: the paper's noisy-label setting.</summary>
 /// <remarks>

@@ -4,7 +4,7 @@ using W2S.Torch;
 using W2S.Training;
 using static TorchSharp.torch;
 
-namespace W2S.Experiments.NoisyLabels;
+namespace W2S.Experiments;
 
 /// <summary>Compares quantiles of a second stage's neighbour selection on labels that were held out: neither the truth
 /// nor a test image is asked.</summary>
@@ -20,7 +20,7 @@ public sealed record QuantileChoice : Experiment
 {
     /// <summary>The images, networks and noise, with a second stage as its method; its seed is replaced by the
     /// choice's.</summary>
-    public required NoisyProbe Study { get; init; }
+    public required TrainProbe Study { get; init; }
 
     /// <summary>What is compared.</summary>
     /// <value>0.25, which Sel-CL has for asymmetric noise, 0.5, and 0.75, which it has for symmetric noise.</value>
@@ -52,7 +52,7 @@ public sealed record QuantileChoice : Experiment
     /// <inheritdoc/>
     public override bool SideBySide => true;
 
-    private FrozenFeatures Features => NoisyProbe.Features(Study.Data.Pool, Study.StrongNetwork);
+    private FrozenFeatures Features => TrainProbe.Features(Study.Data.Pool, Study.Strong);
 
     /// <summary>The quantile with the highest mean validation accuracy; of equals the smallest.</summary>
     /// <param name="runs">Finished choices of one setting, one for each split.</param>
@@ -79,7 +79,7 @@ public sealed record QuantileChoice : Experiment
         if (method.Selection is not { } selection || method.Teacher)
             throw new ArgumentException(
                 $"{Study.Name} selects no labels by neighbours, or has a teacher; give "
-                + $"{nameof(NoisyMethod)}.{nameof(NoisyMethod.SecondStage)} without one", nameof(Study));
+                + $"{nameof(ProbeMethod)}.{nameof(ProbeMethod.SecondStage)} without one", nameof(Study));
         using var scope = NewDisposeScope();
         var data = Study.Data.Draw(Seed);
         var split = data.Labelled;

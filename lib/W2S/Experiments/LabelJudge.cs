@@ -6,10 +6,10 @@ using W2S.Losses.NoisyLabels;
 using W2S.Selection;
 using static TorchSharp.torch;
 
-namespace W2S.Experiments.NoisyLabels;
+namespace W2S.Experiments;
 
-/// <summary>Judges a student's view of its noisy training labels, with the truth that it never sees.</summary>
-internal sealed class NoisyJudge(Loss loss, DataPart split, Tensor given, Tensor? teacher)
+/// <summary>Judges a student's view of the labels that it learns, with the truth that it never sees.</summary>
+internal sealed class LabelJudge(Loss loss, DataPart split, Tensor given, Tensor? teacher)
 {
     private readonly bool[] right = split.Right;
     private readonly Loss labels = loss is LabelsAndTeacher both ? both.Labels : loss;

@@ -1,13 +1,15 @@
+using W2S.Data.Sources;
 using W2S.Losses;
 using W2S.Losses.NoisyLabels;
+using W2S.Losses.WeakToStrong;
 using W2S.Runs;
 using W2S.Selection;
 
-namespace W2S.Experiments.NoisyLabels;
+namespace W2S.Experiments;
 
-/// <summary>A way to learn from noisy labels: the loss, and who is there to learn from.</summary>
+/// <summary>A way in which a probe learns: the loss, and who is there to learn from.</summary>
 /// <param name="Loss">The loss; whatever it needs of labels and teacher is given to it.</param>
-public sealed record NoisyMethod(Loss Loss)
+public sealed record ProbeMethod(Loss Loss)
 {
     /// <summary>The name of labels that an image's neighbours confirm.</summary>
     internal const string Confirmed = "confirmed labels";
@@ -36,37 +38,49 @@ public sealed record NoisyMethod(Loss Loss)
     /// <value>null: all.</value>
     public NeighbourSelection? Selection { get; init; }
 
-    /// <summary>The weak teacher: cross entropy to the noisy labels on the weak network's features.</summary>
-    public static NoisyMethod WeakTeacher { get; } = new(new CrossEntropy()) { Weak = true };
+    /// <summary>Whether it goes without a penalty on its weights, given or chosen: it stands beside the others to show
+    /// what the penalty does.</summary>
+    /// <value>False.</value>
+    public bool Unregularised { get; init; }
 
-    /// <summary>The strong network alone with the noisy labels.</summary>
-    public static NoisyMethod StrongAlone { get; } = new(new CrossEntropy());
+    /// <summary>The weak teacher: cross entropy to the given labels on the weak network's features.</summary>
+    public static ProbeMethod WeakTeacher { get; } = new(new CrossEntropy()) { Weak = true };
 
-    /// <summary>The ceiling: the strong network with the true labels of the same images.</summary>
-    public static NoisyMethod Ceiling { get; } = new(new CrossEntropy()) { TrueLabels = true };
+    /// <summary>The strong network alone with the given labels.</summary>
+    public static ProbeMethod StrongAlone { get; } = new(new CrossEntropy());
+
+    /// <summary>The ceiling: the strong network with the true labels of the students' images.</summary>
+    public static ProbeMethod Ceiling { get; } = new(new CrossEntropy()) { TrueLabels = true };
 
     /// <summary>A teacher's loss without the labels.</summary>
     /// <param name="loss">The loss; its label part is left out.</param>
     /// <returns>The method.</returns>
-    public static NoisyMethod TeacherOnly(DistillationLoss loss)
+    public static ProbeMethod TeacherOnly(DistillationLoss loss)
     {
         ArgumentNullException.ThrowIfNull(loss);
         return new(loss.TeacherOnly()) { Labels = false };
     }
+
+    /// <summary>Cross entropy to the teacher's most likely class.</summary>
+    public static ProbeMethod HardLabels { get; } = TeacherOnly(new WeakCrossEntropy(Hard: true));
+
+    /// <summary>Cross entropy to the teacher's distribution.</summary>
+    public static ProbeMethod SoftLabels { get; } = TeacherOnly(new WeakCrossEntropy());
 
     /// <summary>The second stage of Sel-CL+: only labels that the neighbours confirm, mixup, and label correction after
     /// 30/70 of the run.</summary>
     /// <param name="selection">The selection.</param>
     /// <param name="teacher">A teacher's loss on top; none where null.</param>
     /// <returns>The method.</returns>
-    public static NoisyMethod SecondStage(NeighbourSelection selection, DistillationLoss? teacher = null) =>
+    public static ProbeMethod SecondStage(NeighbourSelection selection, DistillationLoss? teacher = null) =>
         new(teacher is null ? Bootstrapping.LabelCorrection
             : new LabelsAndTeacher(Bootstrapping.LabelCorrection, teacher))
         { Selection = selection, Mixup = 1 };
 
     /// <summary>The part that it plays.</summary>
-    internal Role Role => Weak ? Role.WeakTeacher : TrueLabels ? Role.Ceiling
-        : Loss is CrossEntropy { Smoothing: 0 } && Selection is null ? Role.StrongAlone : Role.Student;
+    internal Role RoleIn(DataPlan data) => Weak ? Role.WeakTeacher : TrueLabels ? Role.Ceiling
+        : Loss is CrossEntropy { Smoothing: 0 } && Selection is null
+            ? data.Unlabelled > 0 ? Role.FewTrueLabels : Role.StrongAlone : Role.Student;
 
     /// <summary>The name of the loss: of one for labels and one for a teacher that of the teacher's.</summary>
     internal string LossName => (Loss is LabelsAndTeacher both ? both.Teacher : Loss).Name;
