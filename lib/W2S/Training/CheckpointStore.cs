@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -23,14 +22,6 @@ internal sealed class CheckpointStore(string folder)
         WriteIndented = true,
         NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals
     };
-
-    private long saved = Stopwatch.GetTimestamp();
-
-    /// <summary>The longest time of work that a process which is killed may lose.</summary>
-    public static TimeSpan Interval { get; set; } = TimeSpan.FromMinutes(5);
-
-    /// <summary>Whether the last checkpoint is so long ago.</summary>
-    public bool IsDue => Stopwatch.GetElapsedTime(saved) >= Interval;
 
     /// <summary>The checkpoints there are, newest first.</summary>
     public IReadOnlyList<string> Folders => Directory.Exists(folder)
@@ -68,7 +59,6 @@ internal sealed class CheckpointStore(string folder)
                 $"the checkpoint of step {record.Step} cannot be written to {folder} ({error.Message}); make room or "
                 + "give another folder: earlier checkpoints are intact", error);
         }
-        saved = Stopwatch.GetTimestamp();
         // A damaged one that lies ahead is none of the two.
         foreach (var old in Folders.SkipWhile(path => string.CompareOrdinal(path, target) > 0).Skip(Kept))
             TryDelete(old);

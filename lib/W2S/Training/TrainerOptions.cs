@@ -114,7 +114,7 @@ public sealed record TrainerOptions
     /// <value>Null: nothing is kept.</value>
     public string? Folder { get; init; }
 
-    /// <summary>Updates between checkpoints; the end of an epoch always leaves one, and so do five minutes.</summary>
+    /// <summary>Updates between checkpoints; the end of an epoch always leaves one.</summary>
     /// <value>Null: at the end of epochs only.</value>
     /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
     public int? CheckpointEvery { get; init => field = value is { } given ? Option.Positive(given) : null; }

@@ -110,7 +110,7 @@ internal sealed class TrainingSession : IDisposable
                 && (done == steps || done / updatesPerEpoch % options.EvaluateEvery == 0);
             EvaluateAndReport();
         }
-        var due = endOfEpoch || options.CheckpointEvery is { } every && done % every == 0 || store is { IsDue: true };
+        var due = endOfEpoch || options.CheckpointEvery is { } every && done % every == 0;
         if (due)
         {
             using var pause = meter.Pause();

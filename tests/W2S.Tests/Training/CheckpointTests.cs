@@ -60,31 +60,6 @@ public sealed class CheckpointTests : IDisposable
         }
     }
 
-    [Theory]
-    [InlineData(0, new[] { "step-000000001", "step-000000002" })]
-    [InlineData(1, new string[0])]
-    public void TimeLeavesACheckpointWithinAnEpochToo(int hours, string[] expected)
-    {
-        var before = CheckpointStore.Interval;
-        CheckpointStore.Interval = TimeSpan.FromHours(hours);
-        try
-        {
-            using var student = new TinyModel(6, 0);
-            var passes = 0;
-            student.BeforePass = () =>
-            {
-                if (++passes == 3) throw new InvalidOperationException("as if the process had been killed");
-            };
-            Assert.Throws<InvalidOperationException>(() => Trainer.Train(InFolder(Run(student), folder.Path)));
-            Assert.Equal(expected, Directory.Exists(folder.Path)
-                ? Directory.GetDirectories(folder.Path, "step-*").Select(Path.GetFileName).Order() : []);
-        }
-        finally
-        {
-            CheckpointStore.Interval = before;
-        }
-    }
-
     [Fact]
     public void AFinishedRunIsNotRunAgain()
     {
