@@ -21,7 +21,7 @@ NoisyMethod[] methods =
 [
     NoisyMethod.WeakTeacher, NoisyMethod.StrongAlone, NoisyMethod.Ceiling,
     .. losses.Select(loss => new NoisyMethod(loss)),
-    .. new DistillationLoss[] { new WeakCrossEntropy(), .. losses.Skip(1) }.Select(NoisyMethod.TeacherOnly),
+    .. losses.Skip(1).Prepend(new WeakCrossEntropy()).Select(NoisyMethod.TeacherOnly),
 ];
 
 Experiment[] runs = [.. from noise in noises

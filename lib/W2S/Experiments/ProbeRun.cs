@@ -11,7 +11,7 @@ namespace W2S.Experiments;
 
 /// <summary>One split of a <see cref="ProbeProtocol"/> on kept features, as a run that is kept itself.</summary>
 /// <remarks>Each probe is an arm with the values of <see cref="ProbeProtocol.Run"/>.</remarks>
-[RunsOn(typeof(LinearProbe), typeof(Trainer), typeof(ModelCatalogue))]
+[RunsOn(typeof(FeatureExtractor), typeof(LinearProbe), typeof(Trainer), typeof(ModelCatalogue))]
 public sealed record ProbeRun : Experiment
 {
     /// <summary>Sizes, true labels, students and training.</summary>
