@@ -1,8 +1,8 @@
 // The paper's transfer on EuroSAT at 224 pixels, many GPU hours: an ImageNet ResNet-50 teaches MAE's ViT-B/16, 100
-// epochs.
-TransferExperiment Tuned(string network, string file, double decay) => new()
+// epochs, three seeds.
+TrainNetwork Tuned(string network, double decay) => new()
 {
-    Network = network, Weights = $"weights/{file}.pth", Normalization = Normalization.ImageNet, BatchSize = 128,
+    Network = new PublicNetwork(network), Depth = TrainedDepth.Full, Scenario = "transfer", BatchSize = 128,
     Data = new()
     {
         Pool = FolderSource.EuroSat with { Size = 224, PerClass = 2_500 },
@@ -14,12 +14,18 @@ TransferExperiment Tuned(string network, string file, double decay) => new()
         Schedule = new CosineSchedule { WarmUpEpochs = 5 }, LayerDecay = decay, Precision = Precision.BFloat16,
     },
 };
-var teacher = Tuned("resnet50", "imagenet_resnet50", decay: 1) with { Role = Role.WeakTeacher };
-var alone = Tuned("vit-b16-mae", "mae_pretrain_vit_base", decay: .65);
 DistillationLoss[] methods = [new Kd(), new AugConf(), new AdaptConf()];
 
-Experiment[] runs = [.. Enumerable.Range(0, 3).SelectMany(seed => new[]
+Experiment[] runs = [.. Enumerable.Range(0, 3).SelectMany(seed =>
 {
-    teacher, alone, alone with { UnlabelledTruth = true },
-}.Concat(methods.Select(loss => alone with { Teacher = teacher with { Seed = seed }, Loss = loss.TeacherOnly() }))
-    .Select(run => run with { Seed = seed }))];
+    var teacher = Tuned("imagenet_resnet50", decay: 1) with { Role = Role.WeakTeacher, Seed = seed };
+    var alone = Tuned("imagenet_vit-b16-mae", decay: .65) with { Seed = seed };
+    return (Experiment[])
+    [
+        teacher, alone, alone with { FromUnlabelled = true },
+        .. methods.Select(loss => alone with
+        {
+            Teacher = teacher, FromUnlabelled = true, WithLabels = false, Loss = loss.TeacherOnly(),
+        }),
+    ];
+})];

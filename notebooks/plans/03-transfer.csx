@@ -4,16 +4,16 @@ var task = TransferPlan.Task(FolderSource.EuroSat with { PerClass = quick ? 100 
 var plan = new TransferPlan
 {
     Data = quick ? task with { Unlabelled = 300, Test = 300 } : task,
-    Strong = quick ? "cifar100_resnet20" : "cifar100_resnet56",
+    Strong = new PublicNetwork(quick ? "cifar100_resnet20" : "cifar100_resnet56"),
     Epochs = quick ? 2 : 6,
 };
 DistillationLoss[] methods = [new Kd(), new AdaptConf()];
-TransferDepth[] depths = [TransferDepth.Head, TransferDepth.LastStage, TransferDepth.Full];
+TrainedDepth[] depths = [TrainedDepth.Head, TrainedDepth.LastStage, TrainedDepth.Full];
 
 Experiment[] runs = [.. Enumerable.Range(0, quick ? 1 : 3).SelectMany(seed => (Experiment[])
 [
     plan.TeacherRun(seed),
     .. depths.SelectMany(depth => methods.Select(loss => plan.Taught(loss, seed, depth))
         .Append(plan.Alone(seed, depth, ceiling: false)).Append(plan.Alone(seed, depth, ceiling: true))),
-    .. methods.Select(loss => plan.Taught(loss, seed, TransferDepth.Full, labels: true)),
+    .. methods.Select(loss => plan.Taught(loss, seed, TrainedDepth.Full, labels: true)),
 ])];

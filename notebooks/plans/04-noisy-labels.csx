@@ -16,12 +16,12 @@ NoiseSetting[] noises =
 [
     .. rates.Select(rate => new NoiseSetting(NoiseKind.Symmetric, rate)), new(NoiseKind.Asymmetric, .4),
 ];
+DistillationLoss[] losses = [new Kd(), new AugConf(), new AdaptConf()];
 NoisyMethod[] methods =
 [
-    NoisyMethod.WeakTeacher, NoisyMethod.StrongAlone, NoisyMethod.CleanLabels,
-    NoisyMethod.TeacherOnly("Weak labels only", new WeakCrossEntropy()), new("KD + labels", new Kd()),
-    NoisyMethod.TeacherOnly("AugConf only", new AugConf()), new("AugConf + labels", new AugConf()),
-    NoisyMethod.TeacherOnly("AdaptConf only", new AdaptConf()), new("AdaptConf + labels", new AdaptConf()),
+    NoisyMethod.WeakTeacher, NoisyMethod.StrongAlone, NoisyMethod.Ceiling,
+    .. losses.Select(loss => new NoisyMethod(loss)),
+    .. losses.Skip(1).Prepend(new WeakCrossEntropy()).Select(NoisyMethod.TeacherOnly),
 ];
 
 Experiment[] runs = [.. from noise in noises

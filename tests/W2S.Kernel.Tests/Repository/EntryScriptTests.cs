@@ -122,6 +122,21 @@ public sealed class EntryScriptTests : IDisposable
         Assert.Contains("-filter /*/*/*Some*", Asked()[^1]);
     }
 
+    [Theory]
+    [InlineData("list", "notebooks/plans/mine.csx")]
+    [InlineData("status", "notebooks/sweep/none.csx")]
+    public void ASweepLoadsItsPlanOnlyWhereOneIsWanted(string verb, string loaded)
+    {
+        Directory.CreateDirectory(folder.File("notebooks/plans"));
+        Write("notebooks/plans/mine.csx", "");
+        var (root, plan) = (folder.Path, folder.File("notebooks/plans/mine.csx"));
+
+        Assert.Equal(2, Builds("sweep", folder.File("notebooks/mine.ipynb"), verb, "--watch"));
+
+        Assert.Equal($"{root}/lib/W2S.Kernel/bin/W2S.Kernel.dll script {root}/notebooks/library.csx {root}/{loaded} "
+            + $"{root}/notebooks/sweep/sweep.csx -- {plan} {verb} --watch", Asked()[^1]);
+    }
+
     private int BuildsOfARun() => Builds("run", "n.ipynb", "--quick");
 
     private int Builds(params string[] arguments)

@@ -66,35 +66,61 @@ public sealed class SweepTests
     }
 
     [Fact]
+    public void EveryPlanLeavesItsRunsAndThoseOfPagesAreCommitted()
+    {
+        var notebooks = Path.Combine(TestPaths.Repository, "notebooks");
+        using var folder = new Data.TemporaryFolder();
+        var count = folder.At("count.csx");
+        File.WriteAllText(count,
+            "var all = Grid.Order(runs); "
+            + "Console.WriteLine($\"{all.Count} {all.Count(run => RunStore.Default.Find(run) is not null)}\");");
+        var plans = Directory.GetFiles(Path.Combine(notebooks, "plans"), "*.csx").Order().ToArray();
+        var start = new ProcessStartInfo(Environment.ProcessPath!,
+            [SweepProcess.Program, "script", Path.Combine(notebooks, "library.csx"),
+                .. plans.SelectMany(plan => new[] { plan, count })])
+        {
+            RedirectStandardOutput = true,
+            WorkingDirectory = notebooks,
+        };
+        start.Environment[RunStore.Variable] = folder.Path;
+        using var process = Process.Start(start)!;
+        var lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        process.WaitForExit();
+
+        Assert.Equal((0, plans.Length), (process.ExitCode, lines.Length));
+        foreach (var (plan, line) in plans.Zip(lines))
+        {
+            var numbers = line.Split(' ').Select(int.Parse).ToArray();
+            Assert.True(numbers[0] > 0, plan);
+            var page = Path.GetFileNameWithoutExtension(plan) is "01-knowledge-distillation" or "02-few-shot"
+                or "03-transfer";
+            Assert.True(!page || numbers[1] == numbers[0], $"{plan}: {line}");
+        }
+    }
+
+    [Fact]
     public void KilledWorkersCostAStartEachAndNoBit()
     {
         var kills = LongProofs.Rounds(3, 50);
         using var sweep = Trainings(kills + 4);
         using var undisturbed = Trainings(kills + 4);
         Assert.Equal(0, undisturbed.Run("work", "--workers", "2").Code);
-        var (random, begun) = (new Random(7), 0);
-        var workers = new Process?[2];
-        for (var killed = 0; killed < kills;)
+        var random = new Random(7);
+        Worker[] workers = [new(sweep), new(sweep)];
+        var starts = 0;
+        for (var killed = 0; killed < kills; killed++)
         {
-            for (var i = 0; i < workers.Length; i++)
-                workers[i] ??= Start(sweep, () => Interlocked.Increment(ref begun));
-            Thread.Sleep(random.Next(500, 4000));
             var victim = random.Next(workers.Length);
-            Assert.False(workers[victim]!.HasExited, "the sweep ended before all kills; it has become too short");
-            if (Volatile.Read(ref begun) == 0) continue; // plans are being compiled
-            workers[victim]!.Kill(); // SIGKILL
-            workers[victim]!.WaitForExit();
-            workers[victim] = null;
-            killed++;
+            Assert.True(workers[victim].HasBegun.Wait(TimeSpan.FromMinutes(3)), "a worker has found nothing to begin");
+            Thread.Sleep(random.Next(2000));
+            starts += workers[victim].End(kill: true); // SIGKILL
+            workers[victim] = new Worker(sweep);
         }
-        foreach (var worker in workers) worker?.WaitForExit();
-        var (code, said) = sweep.Run("work", "--workers", "2");
+        starts += workers.Sum(worker => worker.End(kill: false));
 
-        Assert.True(code == 0, said);
+        Assert.Equal(kills + 4, Sweep.Read("trainings", sweep.Store).Runs.Count(run => run.State == RunState.Finished));
         Assert.Equal(Bits(undisturbed.Store), Bits(sweep.Store));
-        begun += said.Split('\n').Count(line => line.EndsWith(" begins", StringComparison.Ordinal));
-        Assert.InRange(begun, kills + 4, kills + 4 + kills);
-        foreach (var worker in workers) worker?.Dispose();
+        Assert.InRange(starts, kills + 4, kills + 4 + kills);
     }
 
     [Fact]
@@ -124,16 +150,36 @@ public sealed class SweepTests
         return sweep;
     }
 
-    private static Process Start(SweepProcess sweep, Action begun)
+    // One worker and the runs that it begins.
+    private sealed class Worker
     {
-        var process = Process.Start(sweep.Command("work", "--workers", "1"))!;
-        process.OutputDataReceived += (_, line) =>
+        private readonly Process process;
+        private int begun;
+
+        public Worker(SweepProcess sweep)
         {
-            if (line.Data?.EndsWith(" begins", StringComparison.Ordinal) == true) begun();
-        };
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        return process;
+            process = Process.Start(sweep.Command("work", "--workers", "1"))!;
+            process.OutputDataReceived += (_, line) =>
+            {
+                if (line.Data?.EndsWith(" begins", StringComparison.Ordinal) != true) return;
+                begun++;
+                HasBegun.Set();
+            };
+            process.BeginOutputReadLine();
+            process.BeginErrorReadLine();
+        }
+
+        public ManualResetEventSlim HasBegun { get; } = new();
+
+        /// <returns>How many runs it began.</returns>
+        public int End(bool kill)
+        {
+            Assert.False(kill && process.HasExited, "the sweep ended before all kills; it has become too short");
+            if (kill) process.Kill();
+            process.WaitForExit();
+            process.Dispose();
+            return begun;
+        }
     }
 
     private static string[] Checkpoints(SweepProcess sweep) => !Directory.Exists(sweep.Runs) ? []

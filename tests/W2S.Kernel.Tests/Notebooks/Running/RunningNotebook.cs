@@ -22,6 +22,11 @@ internal sealed class RunningNotebook : IDisposable
     /// <param name="ownGroup">True to start it as the first process of a group, as schedulers do.</param>
     /// <param name="arguments">What follows <c>run</c>.</param>
     public RunningNotebook(string folder, bool ownGroup, params string[] arguments)
+        : this(folder, ownGroup, "run", arguments)
+    {
+    }
+
+    private RunningNotebook(string folder, bool ownGroup, string verb, string[] arguments)
     {
         var start = new ProcessStartInfo(ownGroup ? "setsid" : "dotnet", ownGroup ? ["dotnet"] : [])
         {
@@ -30,12 +35,16 @@ internal sealed class RunningNotebook : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var argument in new[] { Repository.Kernel, "run" }.Concat(arguments))
+        foreach (var argument in new[] { Repository.Kernel, verb }.Concat(arguments))
             start.ArgumentList.Add(argument);
         start.Environment.Remove("W2S_QUICK");
         process = Process.Start(start)!;
         reading = Task.WhenAll(ReadAsync(process.StandardOutput, output), ReadAsync(process.StandardError, errors));
     }
+
+    /// <summary>The verb <c>script</c>.</summary>
+    public static RunningNotebook Script(string folder, params string[] arguments) =>
+        new(folder, ownGroup: false, "script", arguments);
 
     public string Output => Text(output);
 
