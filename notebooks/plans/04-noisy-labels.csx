@@ -21,7 +21,7 @@ ProbeMethod[] methods =
 [
     ProbeMethod.WeakTeacher, ProbeMethod.StrongAlone, ProbeMethod.Ceiling,
     .. losses.Select(loss => new ProbeMethod(loss)),
-    .. new DistillationLoss[] { new WeakCrossEntropy(), .. losses.Skip(1) }.Select(ProbeMethod.TeacherOnly),
+    .. losses.Skip(1).Prepend(new WeakCrossEntropy()).Select(ProbeMethod.TeacherOnly),
 ];
 
 Experiment[] runs = [.. from noise in noises

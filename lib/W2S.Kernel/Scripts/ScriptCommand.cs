@@ -8,8 +8,9 @@ namespace W2S.Kernel.Scripts;
 /// <summary>The verb <c>script</c>: runs files one after the other in one session, as if they were one cell.</summary>
 /// <remarks>
 /// What follows <c>--</c> is for the files, which find it in <see cref="Environment.GetCommandLineArgs"/>; the exit
-/// code is the <see cref="Environment.ExitCode"/> that they set. SIGTERM and Ctrl-C cancel <c>Cell.Token</c> and then
-/// wait, as long as the system lets them; a second Ctrl-C ends the process.
+/// code is the <see cref="Environment.ExitCode"/> that they set, or 143 or 130 where a signal stopped them before.
+/// SIGTERM and Ctrl-C cancel <c>Cell.Token</c> and then wait, as long as the system lets them; a second Ctrl-C ends the
+/// process.
 /// </remarks>
 internal static class ScriptCommand
 {
@@ -39,6 +40,8 @@ internal static class ScriptCommand
             context.Cancel = context.Signal != PosixSignal.SIGINT || asked is null
                 || Stopwatch.GetElapsedTime(asked.Value) < SameKey;
             if (context.Signal == PosixSignal.SIGINT) asked ??= Stopwatch.GetTimestamp();
+            if (!stop.IsCancellationRequested)
+                Environment.ExitCode = context.Signal == PosixSignal.SIGINT ? 130 : 143;
             _ = stop.CancelAsync();
         }
     }

@@ -37,7 +37,7 @@ public enum TrainedDepth
 /// weights kept are those of the epoch that did best on the validation part, or the last ones where the plan has no
 /// such part; the test part chooses nothing.
 /// </remarks>
-[RunsOn(typeof(Trainer))]
+[RunsOn(typeof(FeatureExtractor), typeof(Trainer))]
 public sealed record TrainNetwork : Experiment
 {
     /// <summary>The images: to learn from, to choose the epoch by, and to judge by.</summary>

@@ -10,20 +10,16 @@ namespace W2S.Training;
 /// <summary>Few-shot tasks: prototypes of the support images classify the queries, the teacher's by its own.</summary>
 internal sealed class EpisodeInput : TrainingInput
 {
-    private readonly TrainingRun run;
     private readonly EpisodeTraining tasks;
     private readonly EpisodeSampler sampler;
-    private readonly Device device, judge;
     private readonly Tensor pixels;
     private readonly Tensor teacherScale;
-    private readonly double epochs;
     private readonly CosineHead head;
 
-    public EpisodeInput(TrainingRun run, EpisodeTraining tasks, Device device)
+    public EpisodeInput(TrainingRun run, EpisodeTraining tasks, Device device) : base(run, device)
     {
-        (this.run, this.tasks, this.device, judge) = (run, tasks, device, Devices.ForLosses(device));
+        this.tasks = tasks;
         sampler = new EpisodeSampler(run.Images, tasks.Episode, run.Options.Seed);
-        epochs = run.Options.Steps is { } steps ? (double)steps / UpdatesPerEpoch : run.Options.Epochs;
         pixels = (device.type == DeviceType.CPU ? run.Images.Images.alias() : run.Images.Images.to(device))
             .DetachFromDisposeScope();
         teacherScale = tensor(new[] { (float)tasks.TeacherScale }, device: device).DetachFromDisposeScope();
@@ -52,13 +48,13 @@ internal sealed class EpisodeInput : TrainingInput
     internal LossBatch Forward(Episode[] drawn, double epoch)
     {
         var images = Images(drawn);
-        var (support, queries) = Apart(run.Student.Features(images), drawn.Length);
+        var (support, queries) = Apart(Run.Student.Features(images), drawn.Length);
         return new Supervision
         {
             TeacherLogits = Ask(images, drawn.Length),
-            Labels = run.WithLabels ? tensor(drawn.SelectMany(task => task.QueryLabels).ToArray(), device: judge)
+            Labels = Run.WithLabels ? tensor(drawn.SelectMany(task => task.QueryLabels).ToArray(), device: Judge)
                 : null,
-        }.Batch(head.call(queries, Prototypes.Of(support, tasks.Episode.Ways)).flatten(0, 1).to(judge), epoch, epochs);
+        }.Batch(head.call(queries, Prototypes.Of(support, tasks.Episode.Ways)).flatten(0, 1).to(Judge), epoch, Epochs);
     }
 
     public override void Dispose()
@@ -70,12 +66,12 @@ internal sealed class EpisodeInput : TrainingInput
 
     private Tensor? Ask(Tensor images, int count)
     {
-        if (run.Teacher is not { } teacher) return null;
+        if (Run.Teacher is not { } teacher) return null;
         using var _ = no_grad();
         var (own, asked) = Apart(
-            teacher.Features(run.Student.Normalization.Convert(images, teacher.Normalization)), count);
+            teacher.Features(Run.Student.Normalization.Convert(images, teacher.Normalization)), count);
         return Prototypes.Cosines(asked, Prototypes.Of(own, tasks.Episode.Ways)).mul(teacherScale).flatten(0, 1)
-            .to(judge);
+            .to(Judge);
     }
 
     // All tasks in one pass: support of each, then queries of each.
@@ -83,9 +79,9 @@ internal sealed class EpisodeInput : TrainingInput
     {
         var rows = tensor(
             drawn.SelectMany(task => task.Support).Concat(drawn.SelectMany(task => task.Query)).Select(row => (long)row)
-                .ToArray(), device: device);
-        var images = run.Student.Normalization.Apply(pixels.index_select(0, rows));
-        return run.Options.ChannelsLast ? TorchNative.ChannelsLast(images) : images;
+                .ToArray(), device: Device);
+        var images = Run.Student.Normalization.Apply(pixels.index_select(0, rows));
+        return Run.Options.ChannelsLast ? TorchNative.ChannelsLast(images) : images;
     }
 
     private (Tensor Support, Tensor Queries) Apart(Tensor features, int count)

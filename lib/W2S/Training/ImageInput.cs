@@ -10,15 +10,11 @@ namespace W2S.Training;
 /// <summary>Batches of augmented images; the teacher sees the very views that the student sees.</summary>
 internal sealed class ImageInput : TrainingInput
 {
-    private readonly TrainingRun run;
-    private readonly Device device, judge;
     private readonly BatchLoader loader;
-    private readonly double epochs;
     private readonly Supervision known; // what is known of each image of the set beside its label
 
-    public ImageInput(TrainingRun run, Device device)
+    public ImageInput(TrainingRun run, Device device) : base(run, device)
     {
-        (this.run, this.device, judge) = (run, device, Devices.ForLosses(device));
         var options = run.Options;
         loader = new BatchLoader(run.Images, run.Batches with { Device = device, ChannelsLast = options.ChannelsLast },
             run.Student.Normalization);
@@ -26,18 +22,17 @@ internal sealed class ImageInput : TrainingInput
             throw new ArgumentException(
                 $"{run.Images.Name} has {run.Images.Count} images, fewer than a batch of {run.Batches.BatchSize}, and "
                 + "DropLast leaves nothing; give a smaller batch");
-        epochs = options.Steps is { } steps ? (double)steps / UpdatesPerEpoch : options.Epochs;
         known = new Supervision
         {
             TrueLabels = run.TrueLabels is { } truth
-                ? tensor(truth.ToArray(), device: judge).DetachFromDisposeScope() : null,
+                ? tensor(truth.ToArray(), device: Judge).DetachFromDisposeScope() : null,
             Weights = Numbers(run.Weights),
             TeacherWeights = Numbers(run.TeacherWeights),
         };
         Module = MakeModule();
 
         Tensor? Numbers(IReadOnlyList<float>? all) =>
-            all is null ? null : tensor(all.ToArray(), device: judge).DetachFromDisposeScope();
+            all is null ? null : tensor(all.ToArray(), device: Judge).DetachFromDisposeScope();
     }
 
     public override long UpdatesPerEpoch => loader.StepsPerEpoch;
@@ -60,31 +55,31 @@ internal sealed class ImageInput : TrainingInput
     // The loss's learnable part, made from the run's first batch; null for most losses.
     private nn.Module? MakeModule()
     {
-        if (run.Loss is not ILearnableLoss learnable) return null;
-        if (judge.type != device.type)
+        if (Run.Loss is not ILearnableLoss learnable) return null;
+        if (Judge.type != Device.type)
             throw new ArgumentException(
-                $"{run.Loss.Name} learns beside the student, and losses are computed in float64, which {device} has "
+                $"{Run.Loss.Name} learns beside the student, and losses are computed in float64, which {Device} has "
                 + "not; train on the CPU (Options.Device)");
         using var scope = NewDisposeScope();
         using var off = no_grad();
-        run.Student.eval();
+        Run.Student.eval();
         foreach (var batch in loader.Epoch(0))
         {
             var example = Forward(batch, null, 0, 0);
-            _ = manual_seed(Seeds.Derive(run.Options.Seed, "loss"));
-            return learnable.CreateModule(example).to(device);
+            _ = manual_seed(Seeds.Derive(Run.Options.Seed, "loss"));
+            return learnable.CreateModule(example).to(Device);
         }
         return null;
     }
 
     private LossBatch Forward(Batch batch, Tensor? plain, double epoch, int teacherBeaten)
     {
-        var student = run.Student.ForwardFeatures(batch.Images);
+        var student = Run.Student.ForwardFeatures(batch.Images);
         var teacher = Ask(batch);
         var rows = known is { TrueLabels: null, Weights: null, TeacherWeights: null } ? known
-            : known.Rows(Rows(batch, judge));
-        rows = rows with { Labels = run.WithLabels ? Labels(batch) : null, TeacherLogits = teacher?.Logits.to(judge) };
-        return rows.Batch(student.Logits.to(judge), epoch, epochs) with
+            : known.Rows(Rows(batch, Judge));
+        rows = rows with { Labels = Run.WithLabels ? Labels(batch) : null, TeacherLogits = teacher?.Logits.to(Judge) };
+        return rows.Batch(student.Logits.to(Judge), epoch, Epochs) with
         {
             PlainLogits = plain,
             Lambda = batch.Mix?.Lambda,
@@ -94,43 +89,43 @@ internal sealed class ImageInput : TrainingInput
             Module = Module,
         };
 
-        LossFeatures Features(ModelOutput output) => judge.type == device.type
+        LossFeatures Features(ModelOutput output) => Judge.type == Device.type
             ? new(output.Pooled, output.Stages)
-            : new(output.Pooled.to(judge), [.. output.Stages.Select(stage => stage.to(judge))]);
+            : new(output.Pooled.to(Judge), [.. output.Stages.Select(stage => stage.to(Judge))]);
     }
 
     // A teacher with an input convention of its own gets the student's views turned into it.
     private ModelOutput? Ask(Batch batch)
     {
-        if (run.Teacher is not { } teacher) return null;
+        if (Run.Teacher is not { } teacher) return null;
         using var _ = no_grad();
-        return teacher.ForwardFeatures(run.Student.Normalization.Convert(batch.Images, teacher.Normalization));
+        return teacher.ForwardFeatures(Run.Student.Normalization.Convert(batch.Images, teacher.Normalization));
     }
 
     // What the student says of a batch's images, neither augmented nor mixed; null where the loss does not ask. Leaves
     // running statistics as they are.
     private Tensor? Plain(Batch batch, double epoch)
     {
-        if (run.Loss is not IPlainImageLoss asks || !asks.NeedsPlain(epoch, epochs)) return null;
+        if (Run.Loss is not IPlainImageLoss asks || !asks.NeedsPlain(epoch, Epochs)) return null;
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        var images = run.Student.Normalization.Apply(
-            run.Images.Images.index_select(0, Rows(batch, CPU)).to(device));
-        run.Student.eval();
+        var images = Run.Student.Normalization.Apply(
+            Run.Images.Images.index_select(0, Rows(batch, CPU)).to(Device));
+        Run.Student.eval();
         var logits =
-            run.Student.ForwardFeatures(run.Options.ChannelsLast ? TorchNative.ChannelsLast(images) : images).Logits;
-        ParameterGroups.TrainMode(run.Student, run.Options);
-        return logits.to(judge).MoveToOuterDisposeScope();
+            Run.Student.ForwardFeatures(Run.Options.ChannelsLast ? TorchNative.ChannelsLast(images) : images).Logits;
+        ParameterGroups.TrainMode(Run.Student, Run.Options);
+        return logits.to(Judge).MoveToOuterDisposeScope();
     }
 
     // Class numbers, or the mixture's distribution.
     private Tensor Labels(Batch batch)
     {
-        if (batch.Mix is not { } mix) return batch.Labels.to(judge);
+        if (batch.Mix is not { } mix) return batch.Labels.to(Judge);
         using Scalar own = ((double)mix.Lambda).ToScalar(), other = (1.0 - mix.Lambda).ToScalar();
-        return OneHot(batch.Labels.to(judge)).mul(own).add_(OneHot(mix.Partners.to(judge)).mul(other), Numerics.One);
+        return OneHot(batch.Labels.to(Judge)).mul(own).add_(OneHot(mix.Partners.to(Judge)).mul(other), Numerics.One);
 
-        Tensor OneHot(Tensor labels) => nn.functional.one_hot(labels, run.Student.Classes).to_type(ScalarType.Float32);
+        Tensor OneHot(Tensor labels) => nn.functional.one_hot(labels, Run.Student.Classes).to_type(ScalarType.Float32);
     }
 
     private static Tensor Rows(Batch batch, Device device) =>

@@ -2,8 +2,8 @@ using static TorchSharp.torch;
 
 namespace W2S.Training;
 
-/// <summary>What an <see cref="Optimizer"/> sees of parameters that share learning rate and weight decay: flat pieces of
-/// all of them, so that an update is a handful of operations.</summary>
+/// <summary>What an <see cref="Optimizer"/> sees of parameters that share learning rate and weight decay: flat pieces
+/// of all of them, so that an update is a handful of operations.</summary>
 public sealed class ParameterUpdate
 {
     private readonly FlatGroup group;

@@ -18,10 +18,11 @@ internal abstract class ProbeTraining : IDisposable
         Epochs = (double)Options.Steps * Options.BatchSize / features.Count;
     }
 
-    /// <summary>One in closed form where loss and optimizer have that and the features lie in the CPU's memory, else one by the
-    /// graph.</summary>
+    /// <summary>One in closed form where loss and optimizer have that and the features lie in the CPU's memory, else
+    /// one by the graph.</summary>
     public static ProbeTraining Start(ProbeFeatures features, ProbeTask task) =>
-        task.Loss.HasClosedForm && task.Options.Optimizer.HasVectors && task.Options.Mixup == 0 && features.Standard.device.type == DeviceType.CPU
+        task.Loss.HasClosedForm && task.Options.Optimizer.HasVectors && task.Options.Mixup == 0
+            && features.Standard.device.type == DeviceType.CPU
             ? new ClosedFormProbe(features, task)
             : new GraphProbe(features, task);
 

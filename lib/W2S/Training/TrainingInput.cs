@@ -1,12 +1,26 @@
 using TorchSharp;
 using W2S.Losses;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Training;
 
 /// <summary>What the updates of a run are made on: batches of images, or few-shot tasks.</summary>
-internal abstract class TrainingInput : IDisposable
+/// <param name="run">The run.</param>
+/// <param name="device">Where its networks are.</param>
+internal abstract class TrainingInput(TrainingRun run, Device device) : IDisposable
 {
+    protected TrainingRun Run { get; } = run;
+
+    protected Device Device { get; } = device;
+
+    /// <summary>Where losses are computed.</summary>
+    protected Device Judge { get; } = Devices.ForLosses(device);
+
+    /// <summary>How many epochs the run has.</summary>
+    protected double Epochs =>
+        Run.Options.Steps is { } steps ? (double)steps / UpdatesPerEpoch : Run.Options.Epochs;
+
     /// <summary>How many updates an epoch has.</summary>
     public abstract long UpdatesPerEpoch { get; }
 

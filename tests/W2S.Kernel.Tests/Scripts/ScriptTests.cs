@@ -51,20 +51,11 @@ public sealed class ScriptTests : IDisposable
     [Fact]
     public async Task AStoppedScriptHasItsTimeToEndAndASecondTermIsTheSame()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "signals are sent by kill");
-        Write("slow.csx", """
-            Console.WriteLine("begun");
-            Cell.Token.WaitHandle.WaitOne();
-            Console.WriteLine("asked");
+        using var script = await AskedAsync("TERM", """
             System.Threading.Thread.Sleep(2000);
             Console.WriteLine("ended");
             Environment.ExitCode = 3;
             """);
-        using var script = RunningNotebook.Script(folder.Path, "slow.csx");
-        await script.SeenAsync("begun");
-
-        script.Signal("TERM");
-        await script.SeenAsync("asked");
         script.Signal("TERM");
 
         Assert.Equal(3, await script.EndAsync());
@@ -74,22 +65,38 @@ public sealed class ScriptTests : IDisposable
     [Fact]
     public async Task ASecondCtrlCEndsIt()
     {
-        Assert.SkipWhen(OperatingSystem.IsWindows(), "signals are sent by kill");
-        Write("deaf.csx", """
-            Console.WriteLine("begun");
-            Cell.Token.WaitHandle.WaitOne();
-            Console.WriteLine("asked");
-            System.Threading.Thread.Sleep(-1);
-            """);
-        using var script = RunningNotebook.Script(folder.Path, "deaf.csx");
-        await script.SeenAsync("begun");
-
-        script.Signal("INT");
-        await script.SeenAsync("asked");
+        using var script = await AskedAsync("INT", "System.Threading.Thread.Sleep(-1);");
         await Task.Delay(600, TestContext.Current.CancellationToken);
         script.Signal("INT");
 
         Assert.NotEqual(0, await script.EndAsync());
+    }
+
+    [Theory]
+    [InlineData("TERM", 143)]
+    [InlineData("INT", 130)]
+    public async Task AScriptThatIsStoppedBeforeItSaysHowItEndedDidNotEndWell(string signal, int code)
+    {
+        using var script = await AskedAsync(signal, "Cell.Token.ThrowIfCancellationRequested();");
+
+        Assert.Equal(code, await script.EndAsync());
+    }
+
+    // A script that was asked to stop, and what it does then.
+    private async Task<RunningNotebook> AskedAsync(string signal, string then)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "signals are sent by kill");
+        Write("slow.csx", $"""
+            Console.WriteLine("begun");
+            Cell.Token.WaitHandle.WaitOne();
+            Console.WriteLine("asked");
+            {then}
+            """);
+        var script = RunningNotebook.Script(folder.Path, "slow.csx");
+        await script.SeenAsync("begun");
+        script.Signal(signal);
+        await script.SeenAsync("asked");
+        return script;
     }
 
     private void Write(string name, string code) => File.WriteAllText(folder.File(name), code);

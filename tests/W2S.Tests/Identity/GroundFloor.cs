@@ -1,16 +1,4 @@
 using Microsoft.CodeAnalysis;
-using W2S.Data.Batches;
-using W2S.Data.Shapes;
-using W2S.Data.Views;
-using W2S.Experiments;
-using W2S.Experiments.FewShot;
-using W2S.Experiments.LabelChoice;
-using W2S.Losses.Distillation;
-using W2S.Losses.NoisyLabels;
-using W2S.Losses.WeakToStrong;
-using W2S.Runs;
-using W2S.Selection;
-using W2S.Torch;
 
 namespace W2S.Tests.Identity;
 
@@ -22,7 +10,7 @@ internal static class GroundFloor
     [
         "TorchRuntime", "ProcessSettings", "TorchVersions", "TorchNative", "RevisionAttribute", "RunsOnAttribute",
         "CodeIdentity", "CompiledCode", "Devices", "DeviceChoice", "DurableFile", "DataFolder", "SafeTensorsFile",
-        "Lanes", "Heard", "Fingerprint", "RunIdentity", "TeacherKey", "CheckpointStore", "CheckpointRecord",
+        "Fingerprint", "RunIdentity", "CheckpointStore", "CheckpointRecord",
         "TrainingProgress", "GridProgress", "ProbeProgress", "LossCatalogue", "LossEntry", "Experiment", "IIdentified",
         "RecordJson", "RunContext", "RunResult", "RunOutcome", "RunPoint", "RunStore", "RunFile", "RunTable",
         "RunMachine", "Grid", "GridWork", "Claim", "ClaimHolder", "ClaimState", "RunFailure", "RunLengths", "Sweep",

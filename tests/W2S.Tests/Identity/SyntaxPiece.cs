@@ -2,18 +2,6 @@ using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using W2S.Data.Batches;
-using W2S.Data.Shapes;
-using W2S.Data.Views;
-using W2S.Experiments;
-using W2S.Experiments.FewShot;
-using W2S.Experiments.LabelChoice;
-using W2S.Losses.Distillation;
-using W2S.Losses.NoisyLabels;
-using W2S.Losses.WeakToStrong;
-using W2S.Runs;
-using W2S.Selection;
-using W2S.Torch;
 
 namespace W2S.Tests.Identity;
 

@@ -66,6 +66,39 @@ public sealed class SweepTests
     }
 
     [Fact]
+    public void EveryPlanLeavesItsRunsAndThoseOfPagesAreCommitted()
+    {
+        var notebooks = Path.Combine(TestPaths.Repository, "notebooks");
+        using var folder = new Data.TemporaryFolder();
+        var count = folder.At("count.csx");
+        File.WriteAllText(count,
+            "var all = Grid.Order(runs); "
+            + "Console.WriteLine($\"{all.Count} {all.Count(run => RunStore.Default.Find(run) is not null)}\");");
+        var plans = Directory.GetFiles(Path.Combine(notebooks, "plans"), "*.csx").Order().ToArray();
+        var start = new ProcessStartInfo(Environment.ProcessPath!,
+            [SweepProcess.Program, "script", Path.Combine(notebooks, "library.csx"),
+                .. plans.SelectMany(plan => new[] { plan, count })])
+        {
+            RedirectStandardOutput = true,
+            WorkingDirectory = notebooks,
+        };
+        start.Environment[RunStore.Variable] = folder.Path;
+        using var process = Process.Start(start)!;
+        var lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        process.WaitForExit();
+
+        Assert.Equal((0, plans.Length), (process.ExitCode, lines.Length));
+        foreach (var (plan, line) in plans.Zip(lines))
+        {
+            var numbers = line.Split(' ').Select(int.Parse).ToArray();
+            Assert.True(numbers[0] > 0, plan);
+            var page = Path.GetFileNameWithoutExtension(plan) is "01-knowledge-distillation" or "02-few-shot"
+                or "03-transfer";
+            Assert.True(!page || numbers[1] == numbers[0], $"{plan}: {line}");
+        }
+    }
+
+    [Fact]
     public void KilledWorkersCostAStartEachAndNoBit()
     {
         var kills = LongProofs.Rounds(3, 50);

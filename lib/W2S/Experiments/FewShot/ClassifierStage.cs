@@ -13,7 +13,7 @@ namespace W2S.Experiments.FewShot;
 /// same stage.</summary>
 /// <remarks>Chen et al., "Meta-Baseline", ICCV 2021 (Classifier-Baseline); distillation as in
 /// ggjy/vision_weak_to_strong.</remarks>
-[RunsOn(typeof(Trainer), typeof(Conv4), typeof(FewShotResNet))]
+[RunsOn(typeof(FeatureExtractor), typeof(Trainer), typeof(Conv4), typeof(FewShotResNet))]
 public sealed record ClassifierStage : FewShotStage
 {
     /// <summary>The network.</summary>

@@ -14,7 +14,7 @@ namespace W2S.Experiments.FewShot;
 /// the student begins from its own method's classifier stage, and the teacher's logits carry the scale that the teacher
 /// has learned.
 /// </remarks>
-[RunsOn(typeof(Trainer), typeof(Conv4), typeof(FewShotResNet))]
+[RunsOn(typeof(FeatureExtractor), typeof(Trainer), typeof(Conv4), typeof(FewShotResNet))]
 public sealed record MetaStage : FewShotStage
 {
     /// <summary>The run whose weights are the beginning.</summary>

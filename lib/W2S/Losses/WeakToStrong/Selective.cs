@@ -1,7 +1,7 @@
 using TorchSharp;
 using W2S.Selection;
-using static TorchSharp.torch;
 using W2S.Torch;
+using static TorchSharp.torch;
 
 namespace W2S.Losses.WeakToStrong;
 

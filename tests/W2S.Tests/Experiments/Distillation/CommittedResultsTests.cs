@@ -1,5 +1,5 @@
-using W2S.Experiments;
 using W2S.Data;
+using W2S.Experiments;
 using W2S.Runs;
 
 namespace W2S.Tests.Experiments.Distillation;
