@@ -10,13 +10,8 @@ namespace W2S.Experiments;
 /// <param name="Model">The network.</param>
 /// <param name="TrainedOn">The images and labels that it learned from, in one sentence: no result may be read without
 /// it.</param>
-public sealed record FrozenNetwork(string Name, ImageModel Model, string TrainedOn)
-    : IDisposable
+public sealed record FrozenNetwork(string Name, ImageModel Model, string TrainedOn) : IDisposable
 {
-    /// <summary>Under what terms its weights may be used, and whose they are.</summary>
-    /// <value>Empty: they were trained here.</value>
-    public string Licence { get; init; } = "";
-
     /// <summary>Loads a <see cref="PublicNetwork"/> from the data folder.</summary>
     /// <param name="name">Its name, for instance <c>cifar100_resnet20</c>.</param>
     /// <returns>The network; the caller disposes it.</returns>
@@ -30,44 +25,36 @@ public sealed record FrozenNetwork(string Name, ImageModel Model, string Trained
     /// <param name="progress">Hears of a training.</param>
     /// <param name="token">Stops a training.</param>
     /// <returns>The network; the caller disposes it.</returns>
+    /// <exception cref="ArgumentException">It has no features beside its logits.</exception>
     /// <exception cref="DirectoryNotFoundException">Its file is not there; the message names the command that fetches
     /// it.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
     public static FrozenNetwork Of(NetworkSource source, IProgress<TrainingProgress>? progress = null,
-        CancellationToken token = default) => source switch
-        {
-            null => throw new ArgumentNullException(nameof(source)),
-            ShapesPretraining school => school.Train(progress, token),
-            PublicNetwork known => new(known.Words, known.Published(), known.Seen) { Licence = known.Licence },
-            _ => new(source.Title, source.Create(classes: 1, seed: 0), source.Seen ?? Nothing),
-        };
-
-    /// <summary>What a network is and what it has seen, without making it.</summary>
-    /// <param name="source">The network.</param>
-    /// <returns>For instance <c>CIFAR-10 resnet20, which has seen …</c>.</returns>
-    public static string Introduce(NetworkSource source)
+        CancellationToken token = default)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return Introduction((source as PublicNetwork)?.Words ?? source.Title, source.Seen ?? Nothing);
+        if (source is ShapesPretraining school) return school.Train(progress, token);
+        var model = source.Create(classes: 1, seed: 0); // its head serves nobody here
+        if (model.FeatureCount > 1)
+            return new((source as PublicNetwork)?.Words ?? source.Title, model, source.Seen ?? "nothing");
+        model.Dispose();
+        throw new ArgumentException($"{source.Title} has no features beside its logits for probes to stand on; make it "
+            + $"by {nameof(ImageModel)}.{nameof(ImageModel.From)}(encoder, head)", nameof(source));
     }
 
     /// <summary>Runs the network over images once.</summary>
     /// <param name="images">The images, unaugmented.</param>
     /// <param name="progress">Hears after every batch.</param>
     /// <param name="token">Stops the pass.</param>
-    /// <returns>The pooled feature and the logits of each image; the caller disposes them.</returns>
+    /// <returns>The pooled feature of each image, and the logits of its head; the caller disposes them.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
     public ImageFeatures Extract(ImageSet images, IProgress<ExtractionProgress>? progress = null,
         CancellationToken token = default) =>
         FeatureExtractor.Compute(Model, images, progress: progress, token: token);
 
     /// <inheritdoc/>
-    public override string ToString() => Introduction(Name, TrainedOn);
+    public override string ToString() => $"{Name}, which has seen {TrainedOn}";
 
     /// <inheritdoc/>
     public void Dispose() => Model.Dispose();
-
-    private const string Nothing = "nothing";
-
-    private static string Introduction(string name, string seen) => $"{name}, which has seen {seen}";
 }

@@ -11,9 +11,6 @@ namespace W2S.Experiments;
 /// <param name="Loss">The loss; whatever it needs of labels and teacher is given to it.</param>
 public sealed record ProbeMethod(Loss Loss)
 {
-    /// <summary>The name of labels that an image's neighbours confirm.</summary>
-    internal const string Confirmed = "confirmed labels";
-
     /// <summary>Whether the given labels are shown to the loss.</summary>
     /// <value>true.</value>
     public bool Labels { get; init; } = true;
@@ -38,11 +35,6 @@ public sealed record ProbeMethod(Loss Loss)
     /// <value>null: all.</value>
     public NeighbourSelection? Selection { get; init; }
 
-    /// <summary>Whether it goes without a penalty on its weights, given or chosen: it stands beside the others to show
-    /// what the penalty does.</summary>
-    /// <value>False.</value>
-    public bool Unregularised { get; init; }
-
     /// <summary>The weak teacher: cross entropy to the given labels on the weak network's features.</summary>
     public static ProbeMethod WeakTeacher { get; } = new(new CrossEntropy()) { Weak = true };
 
@@ -51,6 +43,9 @@ public sealed record ProbeMethod(Loss Loss)
 
     /// <summary>The ceiling: the strong network with the true labels of the students' images.</summary>
     public static ProbeMethod Ceiling { get; } = new(new CrossEntropy()) { TrueLabels = true };
+
+    /// <summary>What students stand between: the weak teacher, the strong network alone, and the ceiling.</summary>
+    public static IReadOnlyList<ProbeMethod> Ends { get; } = [WeakTeacher, StrongAlone, Ceiling];
 
     /// <summary>A teacher's loss without the labels.</summary>
     /// <param name="loss">The loss; its label part is left out.</param>
@@ -77,7 +72,8 @@ public sealed record ProbeMethod(Loss Loss)
             : new LabelsAndTeacher(Bootstrapping.LabelCorrection, teacher))
         { Selection = selection, Mixup = 1 };
 
-    /// <summary>The part that it plays.</summary>
+    /// <summary>The part that it plays: without a teacher, the control with few true labels where a plan has unlabelled
+    /// images for the taught, and else the strong network alone.</summary>
     internal Role RoleIn(DataPlan data) => Weak ? Role.WeakTeacher : TrueLabels ? Role.Ceiling
         : Loss is CrossEntropy { Smoothing: 0 } && Selection is null
             ? data.Unlabelled > 0 ? Role.FewTrueLabels : Role.StrongAlone : Role.Student;
@@ -87,6 +83,6 @@ public sealed record ProbeMethod(Loss Loss)
 
     /// <summary>What is done with the labels beside a teacher's loss, or before any; null where they are simply
     /// learned.</summary>
-    internal string? LabelsName => Selection is not null ? Confirmed
+    internal string? LabelsName => Selection is not null ? "confirmed labels"
         : Loss is LabelsAndTeacher both ? both.Labels.Name : null;
 }

@@ -5,6 +5,7 @@ using W2S.Data.Shapes;
 using W2S.Data.Views;
 using W2S.Losses;
 using W2S.Models;
+using W2S.Torch;
 using W2S.Training;
 
 namespace W2S.Experiments;
@@ -13,15 +14,24 @@ namespace W2S.Experiments;
 /// hand.</summary>
 /// <remarks>The pictures it learns from are drawn apart from those of any task: it has seen none of the task's
 /// images.</remarks>
+[RunsOn(typeof(Trainer))]
 public sealed record ShapesPretraining : NetworkSource
 {
     /// <summary>A small network that saw few pictures, a few times.</summary>
-    public static ShapesPretraining Weak { get; } =
-        new() { Network = "resnet8", Epochs = 3, Pictures = new() { Count = 1_000, Difficulty = 0.6 } };
+    public static ShapesPretraining Weak { get; } = new()
+    {
+        Network = new CatalogueNetwork("resnet8"),
+        Epochs = 3,
+        Pictures = new() { Count = 1_000, Difficulty = 0.6 },
+    };
 
     /// <summary>A deeper network that saw four times as many pictures, and more often.</summary>
-    public static ShapesPretraining Strong { get; } =
-        new() { Network = "resnet14", Epochs = 5, Pictures = new() { Count = 4_000, Difficulty = 0.6 } };
+    public static ShapesPretraining Strong { get; } = new()
+    {
+        Network = new CatalogueNetwork("resnet14"),
+        Epochs = 5,
+        Pictures = new() { Count = 4_000, Difficulty = 0.6 },
+    };
 
     /// <summary>The small network, taught colours and nothing else.</summary>
     public static ShapesPretraining Colours { get; } = Specialist(ShapeLabels.Color);
@@ -29,8 +39,8 @@ public sealed record ShapesPretraining : NetworkSource
     /// <summary>The small network, taught forms and nothing else.</summary>
     public static ShapesPretraining Forms { get; } = Specialist(ShapeLabels.Form);
 
-    /// <summary>A name of <see cref="ModelCatalogue"/>.</summary>
-    public required string Network { get; init; }
+    /// <summary>The network that learns, also one of your own.</summary>
+    public required NetworkSource Network { get; init; }
 
     /// <summary>Passes over the pictures.</summary>
     public required int Epochs { get; init; }
@@ -45,9 +55,9 @@ public sealed record ShapesPretraining : NetworkSource
     /// <inheritdoc/>
     public override string Title => Pictures.Labels switch
     {
-        ShapeLabels.Color => $"shapes {Network}, colours",
-        ShapeLabels.Form => $"shapes {Network}, forms",
-        _ => $"shapes {Network}",
+        ShapeLabels.Color => $"shapes {Network.Title}, colours",
+        ShapeLabels.Form => $"shapes {Network.Title}, forms",
+        _ => $"shapes {Network.Title}",
     };
 
     /// <inheritdoc/>
@@ -69,7 +79,7 @@ public sealed record ShapesPretraining : NetworkSource
     public FrozenNetwork Train(IProgress<TrainingProgress>? progress = null, CancellationToken token = default)
     {
         using var pictures = ShapeImages.Create(Pictures, Seed);
-        var model = ModelCatalogue.Create(Network, pictures.Classes, Seed);
+        var model = Network.Create(pictures.Classes, Seed);
         try
         {
             Trainer.Train(new TrainingRun(model, pictures, new CrossEntropy())
@@ -86,8 +96,6 @@ public sealed record ShapesPretraining : NetworkSource
         }
         return new FrozenNetwork(Title, model, Seen);
     }
-
-    internal override IEnumerable<Type> Code => [typeof(Trainer), .. new CatalogueNetwork(Network).Code];
 
     /// <inheritdoc/>
     protected override ImageModel Make(int classes)

@@ -9,17 +9,21 @@ using static TorchSharp.torch;
 
 namespace W2S.Experiments;
 
-/// <summary>A linear probe on a frozen network's features: by labels that may be wrong, by a weak teacher that is another
-/// such probe, or by both.</summary>
+/// <summary>A linear probe on a frozen network's features: taught by labels, which may be wrong, by a weak teacher,
+/// which is another such probe, or by both.</summary>
 /// <remarks>
-/// OpenAI's weak-to-strong protocol, and noisy labels, on frozen representations. The weak teacher is a probe on the weak
-/// network's features, trained on the labels that the labelled part is given. A student is a probe on the strong
-/// network's features. Where the plan has an unlabelled part, students learn from it by the teacher alone and their
-/// ceiling by its truth; else all learn from the labelled part. Probes of one split share images, noise, first weights
-/// and batches, and are judged by true labels of images that nobody here trains on. Values: <c>test accuracy</c>; with a
-/// teacher <c>test agreement</c>, how often it names the teacher's class; <c>L2</c> where the penalty is chosen by own
-/// labels; and the numbers of the last point of the history, which are said of the images that it learned from:
-/// <c>train truth</c>, <c>trusted</c>, <c>trusted right</c>, <c>memorised</c>. After openai/weak-to-strong, folder vision.
+/// <para>OpenAI's weak-to-strong protocol (openai/weak-to-strong, folder vision), and noisy labels, on frozen
+/// representations. The weak teacher is a probe on the weak network's features that learns the given labels of the
+/// labelled part; every other probe stands on the strong network's. Where the plan has an unlabelled part, students
+/// learn from it and so does their ceiling, by its truth; else all learn from the labelled part. Probes of one split
+/// share images, noise, first weights and batches, and are judged by true labels of images that nobody here trains
+/// on.</para>
+/// <para>Values: <c>test accuracy</c>; with a teacher <c>test agreement</c>, how often it names the teacher's class;
+/// with a selection <c>selected</c> and <c>selected right</c>, coverage and precision of the labels selected; <c>L2</c>
+/// where the penalty is chosen by own labels; and of the images that it learns from <c>train truth</c>,
+/// <c>memorised</c>, <c>trusted</c> and <c>trusted right</c>: the share whose true class it names, the share of wrong
+/// labels that it repeats, and coverage and precision of the labels that its loss learns by a rule of its own, or else
+/// of those to which it gives at least ½.</para>
 /// </remarks>
 [RunsOn(typeof(LinearProbe))]
 public sealed record TrainProbe : Experiment
@@ -38,8 +42,7 @@ public sealed record TrainProbe : Experiment
     /// <summary>The method.</summary>
     public required ProbeMethod Method { get; init; }
 
-    /// <summary>How the probe is trained; seed, mixup and, where the method goes without, penalty are the run's
-    /// own.</summary>
+    /// <summary>How the probe is trained; its seed and mixup are replaced by the split's and the method's.</summary>
     public LinearProbeOptions Probe { get; init; } = new() { ReportEvery = 50 };
 
     /// <inheritdoc/>
@@ -69,28 +72,16 @@ public sealed record TrainProbe : Experiment
     public override bool SideBySide => true;
 
     /// <summary>The teacher of this split.</summary>
-    public TrainProbe Teacher => this with { Method = ProbeMethod.WeakTeacher, Variant = null };
+    public TrainProbe Teacher => this with { Method = ProbeMethod.WeakTeacher, Role = null, Variant = null };
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Experiment> Needs
-    {
-        get
-        {
-            List<Experiment> needs = [Features(Data.Pool, Network)];
-            if (Data.TestPool is { } tests) needs.Add(Features(tests, Network));
-            if (!Method.Teacher) return needs;
-            needs.AddRange([Teacher, Features(Data.Pool, Weak)]);
-            if (Data.TestPool is { } judged) needs.Add(Features(judged, Weak));
-            return needs;
-        }
-    }
+    public override IReadOnlyList<Experiment> Needs =>
+        Method.Teacher ? [.. FeaturesOf(Network), Teacher, .. FeaturesOf(Weak)] : [.. FeaturesOf(Network)];
 
     private NetworkSource Network => Method.Weak ? Weak : Strong;
 
-    /// <summary>What students stand between: the weak teacher, the strong network alone with the given labels, and the
-    /// ceiling.</summary>
-    public IReadOnlyList<TrainProbe> Ends => [.. new[] { ProbeMethod.WeakTeacher, ProbeMethod.StrongAlone,
-        ProbeMethod.Ceiling }.Select(method => this with { Method = method, Variant = null })];
+    private LinearProbeOptions Options => Probe with
+    { Seed = Seeds.Derive(Seed, Method.Weak ? "teacher" : "student"), Mixup = Method.Mixup };
 
     /// <inheritdoc/>
     protected internal override RunOutcome Run(RunContext context)
@@ -99,16 +90,15 @@ public sealed record TrainProbe : Experiment
         using var scope = NewDisposeScope();
         var data = Data.Draw(Seed);
         var part = Data.Unlabelled > 0 && (Method.Teacher || Method.TrueLabels) ? data.Unlabelled : data.Labelled;
-        var (train, test) = (Rows(context, Data.Pool, Network, part),
-            Rows(context, Data.TestPool ?? Data.Pool, Network, data.Test));
+        var (train, test) = (OfTrain(Network), OfTest(Network));
         var given = tensor([.. Method.TrueLabels ? part.Truth : part.Given]);
-        using var taught = Method.Teacher ? LinearProbe.Load(context.Of(Teacher).File(File)) : null;
-        // The teacher has no dropout and no running statistics: a probe is always in evaluation mode.
-        var teacher = taught?.Logits(Rows(context, Data.Pool, Weak, part));
+        // A probe has no dropout and no running statistics: it is always in evaluation mode.
+        using var teacher = Method.Teacher ? LinearProbe.Load(context.Of(Teacher).File(File)) : null;
+        var taught = teacher?.Logits(OfTrain(Weak));
         var (chosen, selection) = Choose(train, given, part, data.Classes);
-        var by = new Supervision { Labels = Method.Labels ? given : null, TeacherLogits = teacher }.Rows(chosen);
+        var by = new Supervision { Labels = Method.Labels ? given : null, TeacherLogits = taught }.Rows(chosen);
         List<RunPoint> history = [];
-        var judge = new LabelJudge(Method.Loss, part, given, teacher);
+        var judge = new LabelJudge(Method.Loss, part, given, taught);
         using var probe = LinearProbe.Train(train.index_select(0, chosen), data.Classes, Method.Loss, by, Options,
             context.Progress, context.Token, (point, sofar) =>
             {
@@ -121,32 +111,34 @@ public sealed record TrainProbe : Experiment
         if (Method.Weak) probe.Save(Path.Combine(context.Kept, File));
         var values = new Dictionary<string, double>(history[^1].Values);
         foreach (var (name, value) in selection) values[name] = value;
-        if (Options.ChooseL2.Count > 0) values["L2"] = probe.L2;
-        var said = SamplePredictions.Of(probe.Logits(test), tensor(data.Test.Truth.ToArray()));
-        if (taught is not null)
-        {
-            var weak = taught.Logits(Rows(context, Data.TestPool ?? Data.Pool, Weak, data.Test));
-            values["test agreement"] = probe.Accuracy(test, weak.argmax(1).cpu().data<long>().ToArray());
-        }
+        if (Probe.ChooseL2.Count > 0) values["L2"] = probe.L2;
+        if (teacher is not null)
+            values["test agreement"] =
+                probe.Accuracy(test, teacher.Logits(OfTest(Weak)).argmax(1).data<long>().ToArray());
         return new RunOutcome
         {
             Values = values,
             History = history,
-            Predictions = new Dictionary<string, SamplePredictions> { ["test"] = said },
+            Predictions = new Dictionary<string, SamplePredictions>
+            { ["test"] = SamplePredictions.Of(probe.Logits(test), tensor(data.Test.Truth.ToArray())) },
         };
+
+        Tensor OfTrain(NetworkSource network) => Rows(part, Data.Pool, network);
+
+        Tensor OfTest(NetworkSource network) => Rows(data.Test, Data.TestPool ?? Data.Pool, network);
+
+        Tensor Rows(DataPart rows, DataSource images, NetworkSource network)
+        {
+            using var all = FrozenFeatures.Read(context.Of(Features(images, network)));
+            return rows.Rows(all);
+        }
     }
 
     internal static FrozenFeatures Features(DataSource images, NetworkSource network) =>
         new() { Images = images, Network = network };
 
-    private static Tensor Rows(RunContext context, DataSource images, NetworkSource network, DataPart part)
-    {
-        using var all = FrozenFeatures.Read(context.Of(Features(images, network)));
-        return part.Rows(all);
-    }
-
-    private LinearProbeOptions Options => (Method.Unregularised ? Probe with { L2 = 0, ChooseL2 = [] } : Probe) with
-    { Seed = Seeds.Derive(Seed, Method.Weak ? "teacher" : "student"), Mixup = Method.Mixup };
+    private IEnumerable<FrozenFeatures> FeaturesOf(NetworkSource network) =>
+        new[] { Data.Pool, Data.TestPool }.OfType<DataSource>().Select(images => Features(images, network));
 
     private (Tensor Rows, IReadOnlyDictionary<string, double> Values) Choose(Tensor features, Tensor given,
         DataPart part, int classes)

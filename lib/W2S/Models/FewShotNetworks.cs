@@ -45,7 +45,9 @@ public sealed class Conv4 : HeadedModel, ICatalogued<ModelEntry>
         var x = images;
         foreach (var block in blocks)
             x = Keep(block.call(x), stages);
-        return x.flatten(1);
+        x = x.flatten(1);
+        return x.shape[1] == FeatureCount ? x : throw new ArgumentException(
+            $"images {images.Shape()} do not fit a Conv4 that was made for images of another side; give it theirs");
     }
 
     static IReadOnlyList<ModelEntry> ICatalogued<ModelEntry>.Entries =>

@@ -169,7 +169,8 @@ internal static class TinyExperiments
             Data = new DataPlan { Pool = Pictures, Labelled = 60, Unused = 40, Unlabelled = 100, Test = 50 },
             Method = ProbeMethod.SoftLabels,
         };
-        foreach (var run in student.Ends.Append(student)) yield return ($"probe, {run.Name}", run);
+        foreach (var method in ProbeMethod.Ends.Append(student.Method))
+            yield return ($"probe, {(student with { Method = method }).Name}", student with { Method = method });
     }
 
     private static DataSource Pictures { get; } =

@@ -61,6 +61,8 @@ public sealed class PrototypesTests
         model.eval();
         Assert.Equal(features, model.FeatureCount);
         Assert.Equal([2, features], model.Features(rand(2, 3, side, side)).shape);
+        Assert.Contains("made for images of another side",
+            Assert.Throws<ArgumentException>(() => model.Features(rand(2, 3, 112, 112))).Message);
     }
 
     [Fact]

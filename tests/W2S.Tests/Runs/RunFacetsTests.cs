@@ -130,7 +130,8 @@ public sealed class RunFacetsTests
             Strong = new CatalogueNetwork("resnet14"),
             Method = ProbeMethod.HardLabels,
         };
-        return [.. probe.Ends, probe, probe with { Method = ProbeMethod.SoftLabels }, probe with
+        return [.. ProbeMethod.Ends.Select(end => probe with { Method = end }), probe,
+            probe with { Method = ProbeMethod.SoftLabels }, probe with
         { Method = ProbeMethod.TeacherOnly(new AdaptConf { BetaTemperature = 4 }), Variant = "T = 4" }];
     }
 

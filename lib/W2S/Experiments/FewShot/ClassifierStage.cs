@@ -13,11 +13,11 @@ namespace W2S.Experiments.FewShot;
 /// same stage.</summary>
 /// <remarks>Chen et al., "Meta-Baseline", ICCV 2021 (Classifier-Baseline); distillation as in
 /// ggjy/vision_weak_to_strong.</remarks>
-[RunsOn(typeof(FeatureExtractor), typeof(Trainer), typeof(Conv4), typeof(FewShotResNet))]
+[RunsOn(typeof(FeatureExtractor), typeof(Trainer))]
 public sealed record ClassifierStage : FewShotStage
 {
-    /// <summary>The network.</summary>
-    public required FewShotNetwork Network { get; init; }
+    /// <summary>The network, also one of your own.</summary>
+    public required NetworkSource Network { get; init; }
 
     /// <summary>The teacher's run; null for none.</summary>
     public ClassifierStage? Teacher { get; init; }
@@ -54,7 +54,7 @@ public sealed record ClassifierStage : FewShotStage
     private protected override FewShotStage? TaughtBy => Teacher;
 
     /// <inheritdoc/>
-    public override FewShotNetwork Form => Network;
+    public override NetworkSource Form => Network;
 
     internal override IReadOnlyList<FewShotStage> Before => Teacher is null ? [] : [Teacher];
 
@@ -64,8 +64,7 @@ public sealed record ClassifierStage : FewShotStage
         ArgumentNullException.ThrowIfNull(context);
         using var images = Images.Base.Read();
         using var held = Images.Validation.Read();
-        using var student = Network.Create(images.Classes, images.Height, Seed);
-        student.Normalization = Images.Normalization;
+        using var student = Network.Create(images.Classes, Seed);
         using var teacher = Teacher?.Load(context, images);
         var result = Trainer.Train(new TrainingRun(student, images, Loss)
         {

@@ -32,8 +32,8 @@ public abstract record FewShotStage : Experiment
     /// <value>200</value>
     public int ValidationEpisodes { get; init; } = 200;
 
-    /// <summary>The network's form.</summary>
-    public abstract FewShotNetwork Form { get; }
+    /// <summary>The network.</summary>
+    public abstract NetworkSource Form { get; }
 
     /// <summary>The runs that this one begins with; what those need belongs to <see cref="Experiment.Needs"/> too, so
     /// that weights can be made again.</summary>
@@ -92,8 +92,7 @@ public abstract record FewShotStage : Experiment
                 Run(context with { Folder = work, Kept = own });
             }
         }
-        var model = Form.Create(images.Classes, images.Height, Seed);
-        model.Normalization = Images.Normalization;
+        var model = Form.Create(images.Classes, Seed);
         model.LoadWeights(kept);
         model.eval();
         return model;

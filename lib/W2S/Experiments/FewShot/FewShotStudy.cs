@@ -3,6 +3,7 @@ using W2S.Data.Views;
 using W2S.Losses;
 using W2S.Losses.Distillation;
 using W2S.Losses.WeakToStrong;
+using W2S.Models;
 using W2S.Runs;
 using W2S.Training;
 
@@ -20,7 +21,8 @@ public sealed record FewShotStudy
     public static FewShotStudy Quick { get; } = new()
     {
         Images = ClassPlan.Shapes(20),
-        Strong = new(4, 32),
+        Weak = new FewShotNetwork(4, 16) { Normalization = Normalization.Centered },
+        Strong = new FewShotNetwork(4, 32) { Normalization = Normalization.Centered },
         TeacherEpochs = 4,
         MetaEpochs = 1,
         MetaUpdates = 3,
@@ -33,8 +35,8 @@ public sealed record FewShotStudy
     public static FewShotStudy Paper { get; } = new()
     {
         Images = ClassPlan.MiniImageNet(80),
-        Weak = new(12),
-        Strong = new(36),
+        Weak = new FewShotNetwork(12) { Side = 80 },
+        Strong = new FewShotNetwork(36) { Side = 80 },
         TeacherEpochs = 100,
         Epochs = 100,
         BatchSize = 128,
@@ -52,13 +54,13 @@ public sealed record FewShotStudy
     /// <value>30 of each class of miniImageNet at 32 pixels.</value>
     public ClassPlan Images { get; init; } = ClassPlan.MiniImageNet(perClass: 30);
 
-    /// <summary>The weak teacher's network.</summary>
+    /// <summary>The weak teacher's network, also one of your own.</summary>
     /// <value>Conv4 of 16 channels.</value>
-    public FewShotNetwork Weak { get; init; } = new(4, 16);
+    public NetworkSource Weak { get; init; } = new FewShotNetwork(4, 16);
 
-    /// <summary>The strong students' network.</summary>
+    /// <summary>The strong students' network, also one of your own.</summary>
     /// <value>ResNet-12 of 16 to 128 channels.</value>
-    public FewShotNetwork Strong { get; init; } = new(12, 16);
+    public NetworkSource Strong { get; init; } = new FewShotNetwork(12, 16);
 
     /// <summary>Seeds; each has a teacher and students of its own.</summary>
     /// <value>0, 1, 2</value>
@@ -182,7 +184,7 @@ public sealed record FewShotStudy
         new AdaptConf { Temperature = Temperature, BetaTemperature = t, WarmUp = WarmUp },
     ];
 
-    private ClassifierStage Stage(FewShotNetwork network, long seed, int epochs)
+    private ClassifierStage Stage(NetworkSource network, long seed, int epochs)
     {
         var stage = new ClassifierStage
         {

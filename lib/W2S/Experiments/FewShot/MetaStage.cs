@@ -14,7 +14,7 @@ namespace W2S.Experiments.FewShot;
 /// the student begins from its own method's classifier stage, and the teacher's logits carry the scale that the teacher
 /// has learned.
 /// </remarks>
-[RunsOn(typeof(FeatureExtractor), typeof(Trainer), typeof(Conv4), typeof(FewShotResNet))]
+[RunsOn(typeof(FeatureExtractor), typeof(Trainer))]
 public sealed record MetaStage : FewShotStage
 {
     /// <summary>The run whose weights are the beginning.</summary>
@@ -47,7 +47,7 @@ public sealed record MetaStage : FewShotStage
     private protected override FewShotStage? TaughtBy => Teacher;
 
     /// <inheritdoc/>
-    public override FewShotNetwork Form => Start.Network;
+    public override NetworkSource Form => Start.Network;
 
     internal override IReadOnlyList<FewShotStage> Before => Teacher is null ? [Start] : [Start, Teacher];
 

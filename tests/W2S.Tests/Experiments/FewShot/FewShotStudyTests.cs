@@ -15,7 +15,6 @@ public sealed class FewShotStudyTests : IDisposable
     private static FewShotStudy Tiny { get; } = FewShotStudy.Quick with
     {
         Images = ClassPlan.Shapes(20),
-        Strong = new(4, 32),
         Seeds = [0],
         TeacherEpochs = 2,
         Epochs = 2,
@@ -90,7 +89,7 @@ public sealed class FewShotStudyTests : IDisposable
         // The published setting.
         var paper = FewShotStudy.Paper.Classifiers(0)[3];
         Assert.Equal(new MiniImageNetSource(ClassPart.Base, 80), paper.Images.Base);
-        Assert.Equal((36, 100, 128), (paper.Network.Depth, paper.Epochs, paper.BatchSize));
+        Assert.Equal(("ResNet-36", 100, 128), (paper.Network.Title, paper.Epochs, paper.BatchSize));
         Assert.Equal(0.1, paper.Optimizer.LearningRate);
     }
 

@@ -23,7 +23,7 @@ public sealed class NoisyNetworkTests
             Strong = new CatalogueNetwork("resnet14"),
             Data = new DataPlan
             {
-                Pool = NoisyProbeTests.Pictures,
+                Pool = TrainProbeTests.Pictures,
                 Labelled = 192,
                 Test = 64,
                 Noise = new(NoiseKind.Symmetric, 0.2),

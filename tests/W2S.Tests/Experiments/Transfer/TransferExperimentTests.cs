@@ -132,8 +132,8 @@ public sealed class TransferExperimentTests : IDisposable
             Probe = options,
         };
         TrainProbe[] probes = [.. from split in new[] { 0L, 1 }
-            from one in probe.Ends.Append(probe with { Method = ProbeMethod.HardLabels }).Append(probe)
-            select one with { Seed = split }];
+            from method in (ProbeMethod[])[.. ProbeMethod.Ends, ProbeMethod.HardLabels, ProbeMethod.SoftLabels]
+            select probe with { Method = method, Seed = split }];
 
         var made = Grid.Run(probes, store, token: TestContext.Current.CancellationToken);
         var files =
@@ -164,7 +164,7 @@ public sealed class TransferExperimentTests : IDisposable
             Assert.Equal(expected.In(Role.Student).Select(one => one["test agreement"]),
                 kept.In(Role.Student).Select(one => one["test agreement"]));
         });
-        Assert.Equal($"{frozen}", FrozenNetwork.Introduce(network));
+        Assert.Equal($"{network.Title}, which has seen {network.Seen}", $"{frozen}");
     }
 
     [Fact]
@@ -186,7 +186,18 @@ public sealed class TransferExperimentTests : IDisposable
         Assert.Equal([5L, 6], store.All().Where(one => one.Kind == "features").Select(
             one => (long)one["features"]).Order());
         Assert.NotEqual(probe.Hash, (probe with { Weak = own with { Filters = 7 } }).Hash);
-        Assert.Equal("5 filters, which has seen nothing", FrozenNetwork.Introduce(own));
+        using var frozen = FrozenNetwork.Of(own);
+        Assert.Equal("5 filters, which has seen nothing", $"{frozen}");
+        Assert.Contains("9 pixels has no features beside its logits",
+            Assert.Throws<ArgumentException>(() => FrozenNetwork.Of(new Pixels(9))).Message);
+    }
+
+    private sealed record Pixels(int Side) : NetworkSource
+    {
+        public override string Title => $"{Side} pixels";
+
+        protected override ImageModel Make(int classes) => ImageModel.From(
+            nn.Sequential(nn.AdaptiveAvgPool2d(Side), nn.Flatten(), nn.Linear(3 * Side * Side, classes)), classes);
     }
 
     private sealed record Pooled(int Filters) : NetworkSource

@@ -1,6 +1,5 @@
 using TorchSharp;
 using W2S.Experiments;
-using W2S.Experiments.NoisyLabels;
 using W2S.Losses;
 using W2S.Losses.Distillation;
 using W2S.Losses.NoisyLabels;

@@ -16,17 +16,17 @@ using W2S.Tests.Data;
 using W2S.Training;
 using static TorchSharp.torch;
 
-namespace W2S.Tests.Experiments.NoisyLabels;
+namespace W2S.Tests.Experiments;
 
-/// <summary>Studies of noisy labels on planted features: a point for each class, with more spread for the weak
+/// <summary>Probes on planted features: a point for each class, with more spread for the weak
 /// network.</summary>
-public sealed class NoisyProbeTests : IDisposable
+public sealed class TrainProbeTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
     private readonly DisposeScope scope = NewDisposeScope();
     private readonly RunStore store;
 
-    public NoisyProbeTests()
+    public TrainProbeTests()
     {
         store = new RunStore(folder.Path);
         Plant(ShapesPretraining.Weak, 2.2f);
