@@ -19,8 +19,7 @@ NoiseSetting[] noises =
 DistillationLoss[] losses = [new Kd(), new AugConf(), new AdaptConf()];
 ProbeMethod[] methods =
 [
-    ProbeMethod.WeakTeacher, ProbeMethod.StrongAlone, ProbeMethod.Ceiling,
-    .. losses.Select(loss => new ProbeMethod(loss)),
+    .. ProbeMethod.Ends, .. losses.Select(loss => new ProbeMethod(loss)),
     .. losses.Skip(1).Prepend(new WeakCrossEntropy()).Select(ProbeMethod.TeacherOnly),
 ];
 
