@@ -2,8 +2,10 @@ using W2S.Data;
 using W2S.Data.Sources;
 using W2S.Experiments.FewShot;
 using W2S.Losses.WeakToStrong;
+using W2S.Models;
 using W2S.Runs;
 using W2S.Tests.Data;
+using static TorchSharp.torch;
 
 namespace W2S.Tests.Experiments.FewShot;
 
@@ -46,6 +48,26 @@ public sealed class FewShotStudyTests : IDisposable
         // Teacher in both stages, student in both: four runs.
         Assert.Equal(4, store.All().Count);
         Assert.Equal(run.Outcome.Values, new RunStore(folder.Path).Get(Tiny.Metas(0)[^1]).Outcome.Values);
+    }
+
+    [Fact]
+    public void ANetworkOfOnesOwnLearnsInBothStages()
+    {
+        var run = new RunStore(folder.Path).Get((Tiny with { Strong = new Pooled(6) }).Metas(0)[1],
+            token: TestContext.Current.CancellationToken);
+
+        Assert.Equal("shapes, 24 classes, Conv4 (16 channels) → 6 filters, meta stage", run.Setting);
+        Assert.InRange(run["5-shot"], 0.05, 1);
+        Assert.NotEqual(Tiny.Metas(0)[1].Hash, run.Hash);
+    }
+
+    private sealed record Pooled(int Filters) : NetworkSource
+    {
+        public override string Title => $"{Filters} filters";
+
+        protected override ImageModel Make(int classes) => ImageModel.From(
+            nn.Sequential(nn.Conv2d(3, Filters, 3), nn.ReLU(), nn.AdaptiveAvgPool2d(4), nn.Flatten()),
+            nn.Linear(16 * Filters, classes));
     }
 
     [Fact]
