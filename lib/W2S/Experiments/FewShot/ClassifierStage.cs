@@ -51,10 +51,9 @@ public sealed record ClassifierStage : FewShotStage
 
     private protected override string Stage => "classifier stage";
 
-    private protected override FewShotStage? TaughtBy => Teacher;
+    private protected override NetworkSource Learner => Network;
 
-    /// <inheritdoc/>
-    public override NetworkSource Form => Network;
+    private protected override FewShotStage? TaughtBy => Teacher;
 
     internal override IReadOnlyList<FewShotStage> Before => Teacher is null ? [] : [Teacher];
 

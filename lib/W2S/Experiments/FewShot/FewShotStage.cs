@@ -32,9 +32,6 @@ public abstract record FewShotStage : Experiment
     /// <value>200</value>
     public int ValidationEpisodes { get; init; } = 200;
 
-    /// <summary>The network.</summary>
-    public abstract NetworkSource Form { get; }
-
     /// <summary>The runs that this one begins with; what those need belongs to <see cref="Experiment.Needs"/> too, so
     /// that weights can be made again.</summary>
     internal abstract IReadOnlyList<FewShotStage> Before { get; }
@@ -47,7 +44,7 @@ public abstract record FewShotStage : Experiment
     /// <remarks>A run without a teacher is the strong network alone, unless <see cref="Experiment.Role"/> says
     /// otherwise.</remarks>
     public sealed override RunFacets Facets => RunFacets.Of("few-shot", Images.Title,
-        Role ?? (TaughtBy is null ? Runs.Role.StrongAlone : Runs.Role.Student), Form.Title, TaughtBy?.Form.Title,
+        Role ?? (TaughtBy is null ? Runs.Role.StrongAlone : Runs.Role.Student), Learner.Title, TaughtBy?.Learner.Title,
         labels: true, Loss.Name) with
     { Depth = Stage, Variant = Variant };
 
@@ -56,6 +53,9 @@ public abstract record FewShotStage : Experiment
 
     /// <summary>The stage's name.</summary>
     private protected abstract string Stage { get; }
+
+    /// <summary>The network.</summary>
+    private protected abstract NetworkSource Learner { get; }
 
     /// <summary>The teacher's run; null for none.</summary>
     private protected abstract FewShotStage? TaughtBy { get; }
@@ -92,7 +92,7 @@ public abstract record FewShotStage : Experiment
                 Run(context with { Folder = work, Kept = own });
             }
         }
-        var model = Form.Create(images.Classes, Seed);
+        var model = Learner.Create(images.Classes, Seed);
         model.LoadWeights(kept);
         model.eval();
         return model;

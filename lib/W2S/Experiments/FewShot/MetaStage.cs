@@ -44,10 +44,9 @@ public sealed record MetaStage : FewShotStage
 
     private protected override string Stage => "meta stage";
 
-    private protected override FewShotStage? TaughtBy => Teacher;
+    private protected override NetworkSource Learner => Start.Network;
 
-    /// <inheritdoc/>
-    public override NetworkSource Form => Start.Network;
+    private protected override FewShotStage? TaughtBy => Teacher;
 
     internal override IReadOnlyList<FewShotStage> Before => Teacher is null ? [Start] : [Start, Teacher];
 
