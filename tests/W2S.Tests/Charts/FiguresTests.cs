@@ -180,8 +180,6 @@ public sealed class FiguresTests
         Assert.Contains("KD has 1 values for 2 places",
             Assert.Throws<ArgumentException>(
                 () => Figures.LearningCurves("L", [Curve.Single("KD", [1, 2], [.5])])).Message);
-        Assert.Contains("p_w 0.7",
-            Assert.Throws<ArgumentOutOfRangeException>(() => Figures.BetaCurves([1], [.7])).Message);
         Assert.Contains("T 3 ", Assert.Throws<ArgumentOutOfRangeException>(
             () => Figures.BetaSlider(temperatures: [1, 2], shown: 3)).Message);
         Assert.Contains("lead -1 ",
