@@ -9,8 +9,8 @@ public static partial class Figures
     private const double MostLead = 8;
 
     /// <summary>AdaptConf's β against the student's logits, with a slider for T.</summary>
-    /// <remarks>Moving the slider needs no kernel: every position's numbers stand in the chart. A still picture shows the
-    /// position that <paramref name="shown"/> names.</remarks>
+    /// <remarks>Moving the slider needs no kernel: every position's numbers stand in the chart. A still picture shows
+    /// the position that <paramref name="shown"/> names.</remarks>
     /// <param name="leads">By how much a student's largest logit exceeds that of its teacher's class, ≥ 0, an image
     /// each; they ride on the curve. Null for the curve alone.</param>
     /// <param name="temperatures">The positions of the slider, each above 0 and each once; eight from 0.1 to 16 where
@@ -18,8 +18,8 @@ public static partial class Figures
     /// <param name="shown">The T to begin with, one of them.</param>
     /// <param name="title">The claim or quantity.</param>
     /// <returns>The chart.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">A temperature is not positive, a lead is negative or not finite, or
-    /// no position is <paramref name="shown"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A temperature is not positive, a lead is negative or not finite,
+    /// or no position is <paramref name="shown"/>.</exception>
     public static GenericChart BetaSlider(IReadOnlyList<double>? leads = null,
         IReadOnlyList<double>? temperatures = null, double shown = .5,
         string title = "Move T: how much of the student's own label gets in")
@@ -52,8 +52,8 @@ public static partial class Figures
 
         var figure = new FigureBuilder(title)
         {
-            Caption = "β = σ(−(z<sub>max</sub> − z<sub>w</sub>) / T), z the student’s logits, w its teacher’s class. Dashed: "
-                + "½, which β reaches where both agree and never exceeds.",
+            Caption = "β = σ(−(z<sub>max</sub> − z<sub>w</sub>) / T), z the student’s logits, w its teacher’s class. "
+                + "Dashed: ½, which β reaches where both agree and never exceeds.",
             Bottom = 132,
         };
         figure.Add("scatter", ("name", "β"), ("meta", Told(FormattableString.Invariant($"β at T = {now.T}"))),

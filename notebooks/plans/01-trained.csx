@@ -1,6 +1,6 @@
 // Trained networks: every method at one teacher (the four that matter over ten seeds, the rest over five), four more
-// teachers from hopeless to as good as the student, and a second family. 260 runs of minutes; W2S_QUICK=1 leaves a smoke
-// test.
+// teachers from hopeless to as good as the student, and a second family. 260 runs of minutes; W2S_QUICK=1 leaves a
+// smoke test.
 var plan = quick ? DistillationPlan.Quick : DistillationPlan.Trained;
 DistillationLoss[] methods = [new Kd(), new AugConf(), new AdaptConf()];
 Loss[] more =

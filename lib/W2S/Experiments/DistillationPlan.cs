@@ -61,8 +61,8 @@ public sealed record DistillationPlan
 
     /// <summary>Two cores, minutes a run: ten classes of CIFAR-100 at 16×16, ResNet-8 → WRN-16-2, both trained until
     /// their accuracy rises no further.</summary>
-    /// <remarks>All 600 images of a class are dealt, once for all seeds: 300 to learn from, 50 that choose the epoch, and
-    /// 250 that judge, more than the set's own test part has.</remarks>
+    /// <remarks>All 600 images of a class are dealt, once for all seeds: 300 to learn from, 50 that choose the epoch,
+    /// and 250 that judge, more than the set's own test part has.</remarks>
     public static DistillationPlan Trained { get; } = new()
     {
         Data = new DataPlan

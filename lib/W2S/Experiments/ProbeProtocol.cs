@@ -12,8 +12,9 @@ namespace W2S.Experiments;
 /// <remarks>
 /// The images are split at random in three. The weak teacher is a linear probe on the weak network's features, trained
 /// on <see cref="TrueLabels"/> true labels of its part. A student is a linear probe on the strong network's features,
-/// trained on the teacher's logits for its own part and, unless it says so, on no true label. The ceiling is the same probe trained on the
-/// true labels of that part. All are judged on the third part. After openai/weak-to-strong, folder vision.
+/// trained on the teacher's logits for its own part and, unless it says so, on no true label. The ceiling is the same
+/// probe trained on the true labels of that part. All are judged on the third part. After openai/weak-to-strong, folder
+/// vision.
 /// </remarks>
 public sealed record ProbeProtocol
 {

@@ -17,8 +17,8 @@ public sealed record ProbeStudent(DistillationLoss Loss)
     /// <value>The weak teacher's.</value>
     public WordOf Word { get; init; }
 
-    /// <summary>Whether it also sees the teacher's images under their true labels, each as the word of a teacher that is
-    /// sure.</summary>
+    /// <summary>Whether it also sees the teacher's images under their true labels, each as the word of a teacher that
+    /// is sure.</summary>
     /// <value>False.</value>
     public bool WithLabels { get; init; }
 

@@ -29,8 +29,8 @@ internal sealed class SplitProbes
         left = judged.Length - 2;
     }
 
-    /// <summary>The trainings of the teacher and of the strong network on the same true labels; their features are owned
-    /// by the current dispose scope.</summary>
+    /// <summary>The trainings of the teacher and of the strong network on the same true labels; their features are
+    /// owned by the current dispose scope.</summary>
     public IEnumerable<ProbeTask> Labelled() =>
     [
         Task(ProbeParts.Pick(pair.Weak, parts.Teacher), Supervision.ByLabels(labels.Few), "teacher"),

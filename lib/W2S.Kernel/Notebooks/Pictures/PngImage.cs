@@ -4,7 +4,8 @@ using System.Text;
 
 namespace W2S.Kernel.Notebooks.Pictures;
 
-/// <summary>A picture of 8-bit RGBA pixels, read from the PNG that a browser draws and written with a palette.</summary>
+/// <summary>A picture of 8-bit RGBA pixels, read from the PNG that a browser draws and written with a
+/// palette.</summary>
 /// <param name="Width">Pixels a row.</param>
 /// <param name="Height">Rows.</param>
 /// <param name="Pixels">0xAARRGGBB, row by row; 0 where nothing is to be seen.</param>
