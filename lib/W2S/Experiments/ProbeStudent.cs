@@ -15,11 +15,13 @@ public sealed record ProbeStudent(DistillationLoss Loss)
 
     /// <summary>Whose word it learns from on the student's images.</summary>
     /// <value>The weak teacher's.</value>
+    [Added]
     public WordOf Word { get; init; }
 
     /// <summary>Whether it also sees the teacher's images under their true labels, each as the word of a teacher that
     /// is sure.</summary>
     /// <value>False.</value>
+    [Added]
     public bool WithLabels { get; init; }
 
     /// <summary>Whether it goes without the protocol's penalty, given or chosen: the student that stands beside the

@@ -33,7 +33,8 @@ internal sealed class SplitProbes
     /// owned by the current dispose scope.</summary>
     public IEnumerable<ProbeTask> Labelled() =>
     [
-        Task(ProbeParts.Pick(pair.Weak, parts.Teacher), Supervision.ByLabels(labels.Few), "teacher"),
+        Task(ProbeParts.Pick(pair.Weak, parts.Teacher), Supervision.ByLabels(labels.Few), "teacher",
+            options: protocol.TeacherProbe),
         Task(ProbeParts.Pick(pair.Strong, parts.Teacher), Supervision.ByLabels(labels.Few), "student"),
     ];
 
@@ -94,10 +95,10 @@ internal sealed class SplitProbes
         return cat([truth, word]).MoveToOuterDisposeScope();
     }
 
-    private ProbeTask Task(Tensor features, Supervision supervision, string who, ProbeStudent? student = null)
+    private ProbeTask Task(Tensor features, Supervision supervision, string who, ProbeStudent? student = null,
+        LinearProbeOptions? options = null)
     {
-        var options = student is { Unregularised: true } ? protocol.Probe with { L2 = 0, ChooseL2 = [] }
-            : protocol.Probe;
+        options ??= student is { Unregularised: true } ? protocol.Probe with { L2 = 0, ChooseL2 = [] } : protocol.Probe;
         Loss loss = student is null ? new CrossEntropy() : student.Loss;
         return new(features, pair.Classes, loss, supervision, options with { Seed = Seeds.Derive(seed, who) });
     }
@@ -111,13 +112,15 @@ internal sealed class SplitProbes
 
     private RunArm[] Arms()
     {
-        bool[] chooses = [true, true, true, .. protocol.Students.Select(student => !student.Unregularised)];
+        var chosen = protocol.Probe.ChooseL2.Count > 0;
+        bool[] chooses = [(protocol.TeacherProbe ?? protocol.Probe).ChooseL2.Count > 0, chosen, chosen,
+            .. protocol.Students.Select(student => chosen && !student.Unregularised)];
         return [.. protocol.Arms(pair.Name, pair.WeakName, pair.StrongName).Select((facets, i) =>
         {
             var value = judged[i];
             var values = new Dictionary<string, double> { ["test accuracy"] = value.Accuracy };
             if (i > 0) values["test agreement"] = value.Agreement;
-            if (protocol.Probe.ChooseL2.Count > 0 && chooses[i]) values["L2"] = value.L2;
+            if (chooses[i]) values["L2"] = value.L2;
             return new RunArm(facets, values);
         })];
     }
