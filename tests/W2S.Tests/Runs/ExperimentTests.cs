@@ -53,7 +53,7 @@ public sealed class ExperimentTests
     public void AnOptionAddedLaterCountsOnceItIsUsed()
     {
         Assert.False(Toy.Record.ContainsKey(nameof(ToyExperiment.Later)));
-        Assert.Equal(2, (int)(Toy with { Later = 2 }).Record[nameof(ToyExperiment.Later)]!);
+        Assert.Equal(2, (long)(Toy with { Later = 2 }).Record[nameof(ToyExperiment.Later)]!);
         Assert.NotEqual(Toy.Hash, (Toy with { Later = 2 }).Hash);
     }
 
