@@ -48,7 +48,7 @@ internal static class ChartMime
                 }
                 figure.layout.font = figure.layout.font || {};
                 figure.layout.font.color = getComputedStyle(place).color;
-                plotly.newPlot(place, figure.data, figure.layout, figure.config);
+                plotly.newPlot(place, figure);
               })();
             })();
             </script>
@@ -87,7 +87,7 @@ internal static class ChartMime
         ArgumentNullException.ThrowIfNull(chart);
         var figure = JsonNode.Parse(GenericChart.toFigureJson(chart),
             documentOptions: new JsonDocumentOptions { MaxDepth = 256 })!.AsObject();
-        figure.Remove("frames");
+        if (figure["frames"] is JsonArray { Count: 0 }) figure.Remove("frames");
         figure["config"] =
             new JsonObject { ["responsive"] = true, ["displaylogo"] = false, ["displayModeBar"] = false };
         return figure;

@@ -66,4 +66,6 @@ public static partial class Figures
     /// <summary>A method's colour where the name is one, else the palette's next.</summary>
     private static string SeriesColour(string name, int k) =>
         MethodStyle.Of(name) is { Order: not 900 } style ? style.Colour : Palette.Hues[k % Palette.Hues.Count];
+
+    private static readonly string[] LineDashes = ["solid", "dash", "dot", "dashdot", "longdash"];
 }

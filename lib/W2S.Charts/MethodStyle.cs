@@ -36,6 +36,7 @@ public sealed record MethodStyle(string Colour, string Symbol, string Dash, stri
         ("Confirmed labels", Palette.Purple, "hexagon", "solid"),
         ("Hard labels", Palette.Purple, "triangle-down", "dot"),
         ("Soft labels", Palette.Purple, "circle", "solid"),
+        ("Labels + own soft labels", Palette.Sky, "diamond", "dash"),
         ("KD", Palette.Green, "circle", "solid"),
         ("FitNet", Palette.Sky, "diamond", "solid"),
         ("RKD", Palette.Sky, "triangle-up", "dash"),

@@ -13,6 +13,7 @@ internal sealed record Table(IReadOnlyList<string> Columns, IReadOnlyList<IReadO
     IReadOnlyList<bool> Numeric, int Left)
 {
     private const int MostRows = 60;
+    private const int ShortCell = 24; // characters that stay on one line: a number with its interval, not a sentence
 
     /// <summary>Reads any frame.</summary>
     public static Table Of(IFrame frame) => frame.Apply(new Reader());
@@ -21,20 +22,22 @@ internal sealed record Table(IReadOnlyList<string> Columns, IReadOnlyList<IReadO
     public string ToHtml()
     {
         var html = new StringBuilder(
-            "<table style=\"border-collapse:collapse;font-variant-numeric:tabular-nums\"><thead><tr>");
+            "<div style=\"overflow-x:auto\"><table style=\"border-collapse:collapse;"
+            + "font-variant-numeric:tabular-nums\"><thead><tr>");
         for (var c = 0; c < Columns.Count; c++)
             html.Append(
-                $"<th style=\"text-align:{Side(c)};padding:2px 10px;white-space:nowrap;border-bottom:1px solid "
+                $"<th style=\"text-align:{Side(c)};padding:2px 8px;vertical-align:bottom;border-bottom:1px solid "
                 + $"#888\">{HtmlText.Encode(Columns[c])}</th>");
         html.Append("</tr></thead><tbody>");
         foreach (var row in Rows)
         {
             html.Append("<tr>");
             for (var c = 0; c < row.Count; c++)
-                html.Append($"<td style=\"text-align:{Side(c)};padding:2px 10px\">{HtmlText.Encode(row[c])}</td>");
+                html.Append($"<td style=\"text-align:{Side(c)};padding:2px 8px"
+                    + $"{(row[c].Length <= ShortCell ? ";white-space:nowrap" : "")}\">{HtmlText.Encode(row[c])}</td>");
             html.Append("</tr>");
         }
-        html.Append("</tbody></table>");
+        html.Append("</tbody></table></div>");
         if (Left > 0) html.Append($"<p>{More}</p>");
         return html.ToString();
 

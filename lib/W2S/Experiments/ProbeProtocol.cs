@@ -12,8 +12,9 @@ namespace W2S.Experiments;
 /// <remarks>
 /// The images are split at random in three. The weak teacher is a linear probe on the weak network's features, trained
 /// on <see cref="TrueLabels"/> true labels of its part. A student is a linear probe on the strong network's features,
-/// trained on the teacher's logits for its own part and on no true label. The ceiling is the same probe trained on the
-/// true labels of that part. All are judged on the third part. After openai/weak-to-strong, folder vision.
+/// trained on the teacher's logits for its own part and, unless it says so, on no true label. The ceiling is the same
+/// probe trained on the true labels of that part. All are judged on the third part. After openai/weak-to-strong, folder
+/// vision.
 /// </remarks>
 public sealed record ProbeProtocol
 {
@@ -32,8 +33,13 @@ public sealed record ProbeProtocol
     /// <summary>Test images for each image of the other two parts: see <see cref="Experiment.TestPerTrain"/>.</summary>
     public double TestPerTrain => (double)TestImages / (TeacherImages + StudentImages);
 
-    /// <summary>How every probe is trained; its seed is replaced by the split's.</summary>
+    /// <summary>How the probes are trained; their seed is replaced by the split's.</summary>
     public LinearProbeOptions Probe { get; init; } = new();
+
+    /// <summary>How the teacher is trained where not as the others; its seed is replaced by the split's.</summary>
+    /// <value>Null: by <see cref="Probe"/>.</value>
+    [Added]
+    public LinearProbeOptions? TeacherProbe { get; init; }
 
     /// <summary>The students taught by weak labels.</summary>
     /// <value>Hard and soft cross entropy.</value>
@@ -76,8 +82,14 @@ public sealed record ProbeProtocol
             Arm(Role.Ceiling, strong, null), .. Students.Select(student => Arm(Role.Student, strong, student))];
 
         RunFacets Arm(Role role, string network, ProbeStudent? student) => RunFacets.Of("probes", data, role, network,
-            student is null ? null : weak, labels: student is null, student?.Loss.Name ?? "") with
-        { TrueLabels = TrueLabels, Variant = student?.Variant };
+            student is null or { Word: WordOf.Itself } ? null : weak, labels: student?.WithLabels ?? true,
+            student?.Loss.Name ?? "") with
+        {
+            TrueLabels = TrueLabels,
+            Labels = student is { Word: WordOf.Itself } ? student.WithLabels ? "labels + own soft labels"
+                : "own soft labels" : null,
+            Variant = student?.Variant ?? (student is { Word: WordOf.Both } ? "teacher and own" : null),
+        };
     }
 
     /// <summary>Runs the splits 0, 1, 2, …: their probes train together, as many at a time as libtorch has
@@ -118,25 +130,28 @@ public sealed record ProbeProtocol
         };
     }
 
-    // The teachers of all splits train together, then their students: each probe has the bits that it has alone.
+    // What learns from true labels trains together, for all splits, then the students: each probe has the bits that it
+    // has alone.
     private IReadOnlyList<RunArm>[] Train(
         FrozenPair pair, int[] seeds, Action<int, IReadOnlyList<RunArm>> ended, CancellationToken token)
     {
         using var scope = NewDisposeScope();
         var splits = seeds.Select(seed => new SplitProbes(this, pair, seed)).ToArray();
-        foreach (var (split, teacher) in splits.Zip(Teachers()))
+        foreach (var (split, probes) in splits.Zip(Labelled().Chunk(2)))
         {
-            using (teacher) split.Ask(teacher);
+            using var teacher = probes[0];
+            using var few = probes[1];
+            split.Ask(teacher, few);
         }
         var results = new Dictionary<int, IReadOnlyList<RunArm>>();
         var students = LinearProbe.TrainMany([.. splits.SelectMany(split => split.Students(End))], token: token);
         foreach (var student in students) student.Dispose();
         return [.. seeds.Select(seed => results[seed])];
 
-        IReadOnlyList<LinearProbe> Teachers()
+        IReadOnlyList<LinearProbe> Labelled()
         {
             using var features = NewDisposeScope();
-            return LinearProbe.TrainMany([.. splits.Select(split => split.Teacher())], token: token);
+            return LinearProbe.TrainMany([.. splits.SelectMany(split => split.Labelled())], token: token);
         }
 
         void End(int seed, IReadOnlyList<RunArm> arms)

@@ -4,13 +4,25 @@ using W2S.Torch;
 
 namespace W2S.Experiments;
 
-/// <summary>A student that sees weak labels alone.</summary>
-/// <param name="Loss">The loss by which it learns from them; its label weight must be 0.</param>
+/// <summary>A student of the protocol: a probe on the strong network's features that learns from somebody's word on
+/// images without labels.</summary>
+/// <param name="Loss">The loss by which it learns; its label weight must be 0.</param>
 public sealed record ProbeStudent(DistillationLoss Loss)
 {
     /// <summary>In what it differs from the loss's usual form, for instance <c>T = 4</c>.</summary>
     /// <value>Null: in nothing.</value>
     public string? Variant { get; init; }
+
+    /// <summary>Whose word it learns from on the student's images.</summary>
+    /// <value>The weak teacher's.</value>
+    [Added]
+    public WordOf Word { get; init; }
+
+    /// <summary>Whether it also sees the teacher's images under their true labels, each as the word of a teacher that
+    /// is sure.</summary>
+    /// <value>False.</value>
+    [Added]
+    public bool WithLabels { get; init; }
 
     /// <summary>Whether it goes without the protocol's penalty, given or chosen: the student that stands beside the
     /// others to show what the penalty does.</summary>

@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace W2S.Experiments;
 
 /// <summary>The probes of one split of a <see cref="ProbeProtocol"/>, as tasks that train together with those of other
-/// splits: first the teacher, then all that see the strong network's features.</summary>
+/// splits: first the two that see true labels alone, then the students and their ceiling.</summary>
 internal sealed class SplitProbes
 {
     private readonly ProbeProtocol protocol;
@@ -15,9 +15,8 @@ internal sealed class SplitProbes
     private readonly int seed;
     private readonly ProbeParts parts;
     private readonly (long[] Few, long[] All, long[] Truth) labels;
-    private readonly Judged[] judged; // few labels, ceiling, students
-    private Judged teacher;
-    private Supervision? taught;
+    private readonly Judged[] judged; // teacher, few labels, ceiling, students
+    private Tensor? teacherLogits, ownLogits;
     private long[] said = [];
     private int left;
 
@@ -26,67 +25,102 @@ internal sealed class SplitProbes
         (this.protocol, this.pair, this.seed) = (protocol, pair, seed);
         parts = protocol.Draw(pair, seed);
         labels = parts.Of(pair.Labels);
-        judged = new Judged[protocol.Students.Count + 2];
-        left = judged.Length;
+        judged = new Judged[protocol.Students.Count + 3];
+        left = judged.Length - 2;
     }
 
-    /// <summary>The teacher's training; its features are owned by the current dispose scope.</summary>
-    public ProbeTask Teacher() =>
-        Task(ProbeParts.Pick(pair.Weak, parts.Teacher), Supervision.ByLabels(labels.Few), "teacher");
+    /// <summary>The trainings of the teacher and of the strong network on the same true labels; their features are
+    /// owned by the current dispose scope.</summary>
+    public IEnumerable<ProbeTask> Labelled() =>
+    [
+        Task(ProbeParts.Pick(pair.Weak, parts.Teacher), Supervision.ByLabels(labels.Few), "teacher",
+            options: protocol.TeacherProbe),
+        Task(ProbeParts.Pick(pair.Strong, parts.Teacher), Supervision.ByLabels(labels.Few), "student"),
+    ];
 
-    /// <summary>Takes what the teacher says of the other parts; its logits are owned by the current dispose
+    /// <summary>Judges both, and takes what they say of the student's part; the logits are owned by the current dispose
     /// scope.</summary>
-    public void Ask(LinearProbe probe)
+    public void Ask(LinearProbe teacher, LinearProbe few)
     {
         using var one = Devices.OneThread();
         using var scope = NewDisposeScope();
-        var logits = probe.Logits(ProbeParts.Pick(pair.Weak, parts.Student)).MoveToOuterDisposeScope();
-        taught = Supervision.ByTeacher(logits);
+        teacherLogits = teacher.Logits(ProbeParts.Pick(pair.Weak, parts.Student)).MoveToOuterDisposeScope();
         var test = ProbeParts.Pick(pair.Weak, parts.Test);
-        said = probe.Logits(test).argmax(1).cpu().data<long>().ToArray();
-        teacher = new Judged(probe.Accuracy(test, labels.Truth), 1, probe.L2);
+        said = teacher.Logits(test).argmax(1).cpu().data<long>().ToArray();
+        judged[0] = new Judged(teacher.Accuracy(test, labels.Truth), 1, teacher.L2);
+        judged[1] = Judge(few);
+        if (protocol.Students.Any(student => student.Word != WordOf.Teacher))
+            ownLogits = few.Logits(ProbeParts.Pick(pair.Strong, parts.Student)).MoveToOuterDisposeScope();
     }
 
-    /// <summary>The trainings on the strong network's features, which are owned by the current dispose scope.</summary>
+    /// <summary>The trainings of the ceiling and of the students on the strong network's features, which are owned by
+    /// the current dispose scope.</summary>
     /// <param name="ended">Hears of the split when the last of them has ended.</param>
     public IEnumerable<ProbeTask> Students(Action<int, IReadOnlyList<RunArm>> ended)
     {
-        var (few, many) = (ProbeParts.Pick(pair.Strong, parts.Teacher), ProbeParts.Pick(pair.Strong, parts.Student));
+        var many = ProbeParts.Pick(pair.Strong, parts.Student);
+        var with = protocol.Students.Any(student => student.WithLabels)
+            ? cat([ProbeParts.Pick(pair.Strong, parts.Teacher), many]) : many;
         ProbeTask[] tasks =
         [
-            Task(few, Supervision.ByLabels(labels.Few), "student"),
             Task(many, Supervision.ByLabels(labels.All), "student"),
-            .. protocol.Students.Select(student => Task(many, taught!, "student", student)),
+            .. protocol.Students.Select(student =>
+                Task(student.WithLabels ? with : many, Supervision.ByTeacher(Told(student)), "student", student)),
         ];
-        return tasks.Select((task, i) => task with { Watch = (point, probe) => Judge(i, point, probe, ended) });
+        return tasks.Select((task, i) => task with
+        {
+            Watch = (point, probe) =>
+            {
+                if (point.Step < point.Steps) return;
+                judged[i + 2] = Judge(probe);
+                if (--left == 0) ended(seed, Arms());
+            },
+        });
     }
 
-    private ProbeTask Task(Tensor features, Supervision supervision, string who, ProbeStudent? student = null)
+    // Labels are the word of a teacher that is sure; two words are mixed as the mean of their log-probabilities, which
+    // the loss's softmax renormalises.
+    private Tensor Told(ProbeStudent student)
     {
-        var options = student is { Unregularised: true } ? protocol.Probe with { L2 = 0, ChooseL2 = [] }
-            : protocol.Probe;
+        const float Sure = 50;
+        using var scope = NewDisposeScope();
+        var word = student.Word switch
+        {
+            WordOf.Teacher => teacherLogits!,
+            WordOf.Itself => ownLogits!,
+            _ => (teacherLogits!.log_softmax(1) + ownLogits!.log_softmax(1)) / 2,
+        };
+        if (!student.WithLabels) return word.alias().MoveToOuterDisposeScope();
+        var truth = nn.functional.one_hot(tensor(labels.Few), pair.Classes).to_type(word.dtype) * Sure;
+        return cat([truth, word]).MoveToOuterDisposeScope();
+    }
+
+    private ProbeTask Task(Tensor features, Supervision supervision, string who, ProbeStudent? student = null,
+        LinearProbeOptions? options = null)
+    {
+        options ??= student is { Unregularised: true } ? protocol.Probe with { L2 = 0, ChooseL2 = [] } : protocol.Probe;
         Loss loss = student is null ? new CrossEntropy() : student.Loss;
         return new(features, pair.Classes, loss, supervision, options with { Seed = Seeds.Derive(seed, who) });
     }
 
-    private void Judge(int i, TrainingProgress point, LinearProbe probe, Action<int, IReadOnlyList<RunArm>> ended)
+    private Judged Judge(LinearProbe probe)
     {
-        if (point.Step < point.Steps) return;
         using var scope = NewDisposeScope();
         var test = ProbeParts.Pick(pair.Strong, parts.Test);
-        judged[i] = new Judged(probe.Accuracy(test, labels.Truth), probe.Accuracy(test, said), probe.L2);
-        if (--left == 0) ended(seed, Arms());
+        return new Judged(probe.Accuracy(test, labels.Truth), probe.Accuracy(test, said), probe.L2);
     }
 
     private RunArm[] Arms()
     {
-        bool[] chooses = [true, true, true, .. protocol.Students.Select(student => !student.Unregularised)];
+        var chosen = protocol.Probe.ChooseL2.Count > 0;
+        bool[] chooses = [(protocol.TeacherProbe ?? protocol.Probe).ChooseL2.Count > 0, chosen, chosen,
+            .. protocol.Students.Select(student => chosen && !student.Unregularised)];
         return [.. protocol.Arms(pair.Name, pair.WeakName, pair.StrongName).Select((facets, i) =>
         {
-            var value = i == 0 ? teacher : judged[i - 1];
+            var value = judged[i];
             var values = new Dictionary<string, double> { ["test accuracy"] = value.Accuracy };
             if (i > 0) values["test agreement"] = value.Agreement;
-            if (protocol.Probe.ChooseL2.Count > 0 && chooses[i]) values["L2"] = value.L2;
+            if (chooses[i]) values["L2"] = value.L2;
             return new RunArm(facets, values);
         })];
     }

@@ -23,7 +23,8 @@ public interface IIdentified
 /// tuples, further such
 /// records and the reader's own functions with the variables that they use; anything else must be
 /// <see cref="IIdentified"/>. What is only
-/// computed from them takes no part. Last comes the <see cref="CodeIdentity"/> of all types in it
+/// computed from them takes no part, nor does an <see cref="AddedAttribute">option added later</see> at its default.
+/// Last comes the <see cref="CodeIdentity"/> of all types in it
 /// and of the runs that it needs, where it says anything.
 /// </remarks>
 internal sealed class RecordJson
@@ -80,12 +81,19 @@ internal sealed class RecordJson
         var type = record.GetType();
         yield return ("type", CompiledNames.Plain(type.Name));
         foreach (var property in Settable(type).OrderBy(property => property.Name, StringComparer.Ordinal))
-            yield return (property.Name, Value(property.GetValue(record), $"{path}.{property.Name}"));
+        {
+            var value = property.GetValue(record);
+            if (property.IsDefined(typeof(AddedAttribute)) && IsDefault(value, property.PropertyType)) continue;
+            yield return (property.Name, Value(value, $"{path}.{property.Name}"));
+        }
         foreach (var network in (record as NetworkSource)?.Code ?? []) code.Add(network);
         if (Take(code.Add(type)) is not { } own) yield break;
         foreach (var field in Hidden(type).Where(field => !own.Changes(field)))
             yield return ($"field {field.Name}", Value(field.GetValue(record), $"{path}.{field.Name}"));
     }
+
+    private static bool IsDefault(object? value, Type type) =>
+        value is null || type.IsValueType && value.Equals(Activator.CreateInstance(type));
 
     private static IEnumerable<PropertyInfo> Settable(Type type) =>
         type.GetProperties(BindingFlags.Public | BindingFlags.Instance)

@@ -28,7 +28,7 @@ internal static class ChartSamples
             ["paired gains"] = () => Figures.PairedGains("Gains",
                 RunSet.Create([.. Of(Role.StrongAlone, .6, .6, .6), .. Of("AdaptConf", .61, .63, .62)])
                     .Compare(Role.StrongAlone)),
-            ["beta curves"] = () => Figures.BetaCurves(),
+            ["beta slider"] = () => Figures.BetaSlider([0, 0, .4, 3]),
             ["histogram"] = () =>
                 Figures.Histogram("Histogram", [("KD", [.1, .2, .9]), ("other", [.5])], Measure.Confidence, 4, (0, 1)),
             ["cells"] = () => Figures.CorrectnessCells("Cells",

@@ -180,8 +180,25 @@ public sealed class FiguresTests
         Assert.Contains("KD has 1 values for 2 places",
             Assert.Throws<ArgumentException>(
                 () => Figures.LearningCurves("L", [Curve.Single("KD", [1, 2], [.5])])).Message);
-        Assert.Contains("p_w 0.7",
-            Assert.Throws<ArgumentOutOfRangeException>(() => Figures.BetaCurves([1], [.7])).Message);
+        Assert.Contains("T 3 ", Assert.Throws<ArgumentOutOfRangeException>(
+            () => Figures.BetaSlider(temperatures: [1, 2], shown: 3)).Message);
+        Assert.Contains("lead -1 ",
+            Assert.Throws<ArgumentOutOfRangeException>(() => Figures.BetaSlider([-1])).Message);
+    }
+
+    [Fact]
+    public void EveryPositionOfTheSliderHoldsItsNumbers()
+    {
+        var figure = Figure(Figures.BetaSlider([0, 2], [.5, 4]));
+        var steps = figure["layout"]!["sliders"]![0]!["steps"]!.AsArray();
+        Assert.Equal(["0.5", "4"], steps.Select(step => (string?)step!["label"]));
+        Assert.Equal([.5, 1 / (1 + Math.Exp(4))], Images(steps[0]!["args"]![0]!["y"]![1]!), Close);
+        Assert.Equal([.5, 1 / (1 + Math.Exp(.5))], Images(steps[1]!["args"]![0]!["y"]![1]!), Close);
+        Assert.Equal("2 images: mean β 0.44", (string?)steps[1]!["args"]![0]!["name"]![1]);
+        Assert.Equal(Images(steps[0]!["args"]![0]!["y"]![1]!), Images(figure["data"]![1]!["y"]!)); // shown: 0.5
+
+        static IEnumerable<double> Images(JsonNode numbers) => numbers.AsArray().Select(y => y!.GetValue<double>());
+        static bool Close(double a, double b) => Math.Abs(a - b) < 1e-5;
     }
 
     private static JsonObject Figure(GenericChart chart) => JsonNode.Parse(ChartMime.Json(chart))!.AsObject();

@@ -1,8 +1,10 @@
 using TorchSharp;
 using W2S.Charts;
 using W2S.Experiments;
+using W2S.Losses;
 using W2S.Losses.Distillation;
 using W2S.Runs;
+using W2S.Torch;
 using W2S.Training;
 using static TorchSharp.torch;
 
@@ -76,6 +78,41 @@ public sealed class ProbeProtocolTests
             if (chose) Assert.Contains(l2, options.ChooseL2);
         });
         Assert.All(Small.Run(Blobs(), 0), probe => Assert.DoesNotContain("L2", probe.Values.Keys));
+    }
+
+    // Written out: labelled images under their labels, the others under the mean of both log-probabilities.
+    [Fact]
+    public void LabelsStandBesideTheTeachersWordItsOwnAndBoth()
+    {
+        using var scope = NewDisposeScope();
+        var pair = Blobs();
+        var with = ProbeStudent.Soft with { WithLabels = true };
+        var protocol = Small with
+        {
+            TrueLabels = 20,
+            Probe = Small.Probe with { Steps = 100 },
+            Students = [with, with with { Word = WordOf.Itself }, with with { Word = WordOf.Both }],
+        };
+        var students = protocol.Run(pair, 1).Where(arm => arm.Facets.Role == Role.Student).ToArray();
+
+        Assert.Equal(["Soft labels + labels", "Labels + own soft labels", "Soft labels + labels, teacher and own"],
+            students.Select(arm => arm.Facets.Method));
+        var parts = protocol.Draw(pair, 1);
+        var (few, truth) = (parts.Of(pair.Labels).Teacher, parts.Of(pair.Labels).Test);
+        var (weak, strong) = (parts.Of(pair.Weak), parts.Of(pair.Strong));
+        using var teacher = Train(weak.Teacher, nn.functional.one_hot(tensor(few), pair.Classes), "teacher");
+        using var own = Train(strong.Teacher, nn.functional.one_hot(tensor(few), pair.Classes), "student");
+        var (told, said) = (teacher.Logits(weak.Student).log_softmax(1), own.Logits(strong.Student).log_softmax(1));
+        Assert.Equal(new[] { told, said, (told + said) / 2 }.Select(word =>
+        {
+            using var student = Train(cat([strong.Teacher, strong.Student]),
+                cat([nn.functional.one_hot(tensor(few), pair.Classes), word.softmax(1)]), "student");
+            return student.Accuracy(strong.Test, truth);
+        }), students.Select(arm => arm.Values["test accuracy"]), (a, b) => Math.Abs(a - b) < .006); // one image of 200
+
+        LinearProbe Train(Tensor features, Tensor labels, string who) => LinearProbe.Train(features, pair.Classes,
+            new CrossEntropy(), new Supervision { Labels = labels.to_type(ScalarType.Float32) },
+            protocol.Probe with { Seed = Seeds.Derive(1, who) });
     }
 
     [Fact]

@@ -50,6 +50,14 @@ public sealed class ExperimentTests
     }
 
     [Fact]
+    public void AnOptionAddedLaterCountsOnceItIsUsed()
+    {
+        Assert.False(Toy.Record.ContainsKey(nameof(ToyExperiment.Later)));
+        Assert.Equal(2, (long)(Toy with { Later = 2 }).Record[nameof(ToyExperiment.Later)]!);
+        Assert.NotEqual(Toy.Hash, (Toy with { Later = 2 }).Hash);
+    }
+
+    [Fact]
     public void EqualRecordsStayEqualWhereOneHashWasAskedFor()
     {
         var (asked, other, rates) = (Toy, Toy, Toy.Rates);

@@ -2,6 +2,7 @@ using TorchSharp;
 using W2S.Losses;
 using W2S.Losses.Distillation;
 using W2S.Runs;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Tests.Runs;
@@ -16,6 +17,9 @@ internal sealed record ToyExperiment(string Method, long Number) : Experiment
     public (int, string)? Pair { get; init; }
 
     public ToyExperiment? Teacher { get; init; }
+
+    [Added]
+    public int Later { get; init; }
 
     public override string Kind => "toy";
 

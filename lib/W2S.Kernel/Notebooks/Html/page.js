@@ -27,7 +27,8 @@
   const draw = () => {
     for (const box of document.querySelectorAll('.chart')) {
       const figure = JSON.parse(box.nextElementSibling.textContent);
-      Plotly.react(box, figure.data, themed(figure.layout || {}), Object.assign({ displaylogo: false }, figure.config, { responsive: true }));
+      Plotly.react(box, figure.data, themed(figure.layout || {}), Object.assign({ displaylogo: false }, figure.config, { responsive: true }))
+        .then(() => figure.frames && Plotly.addFrames(box, figure.frames));
     }
   };
   draw();

@@ -8,23 +8,24 @@ namespace W2S.Kernel.Notebooks.Pictures;
 internal sealed partial class ChartPainter(HeadlessBrowser? browser)
 {
     /// <summary>The most that a picture may take, in bytes.</summary>
-    public const int MaximumBytes = 40_000;
+    public const int MaximumBytes = 20_000;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
-    // The document that is left holds the pictures only. Scripts cannot be closed from within JSON:
-    // '<' is escaped there.
+    // On no ground, in a grey that is read on a light page and on a dark one. The document that is left holds the
+    // pictures only. Scripts cannot be closed from within JSON: '<' is
+    // escaped there.
     private const string Script = """
         (async () => {
           const figures = JSON.parse(document.getElementById('figures').textContent);
           const shown = [];
           for (const figure of figures) {
             try {
-              const layout = Object.assign({}, figure.layout, { paper_bgcolor: '#ffffff' });
-              layout.font = Object.assign({}, layout.font, { color: '#24292f' });
+              const layout = Object.assign({}, figure.layout, { paper_bgcolor: 'rgba(0,0,0,0)' });
+              layout.font = Object.assign({}, layout.font, { color: '#808080' });
               const height = Math.min(Math.max(layout.height || 400, 200), 1000);
               delete layout.width; delete layout.height;
-              if (!layout.plot_bgcolor) layout.plot_bgcolor = '#ffffff';
+              if (!layout.plot_bgcolor) layout.plot_bgcolor = 'rgba(0,0,0,0)';
               const size = { format: 'png', width: 640, height, scale: 1 };
               shown.push(await Plotly.toImage({ data: figure.data, layout }, size));
             } catch (error) { shown.push('error ' + error); }

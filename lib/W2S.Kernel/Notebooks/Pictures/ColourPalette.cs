@@ -3,7 +3,7 @@ namespace W2S.Kernel.Notebooks.Pictures;
 /// <summary>Reduces a picture's colours by median cut; a chart's flat colours stay exactly as they are.</summary>
 internal static class ColourPalette
 {
-    /// <param name="pixels">0xRRGGBB.</param>
+    /// <param name="pixels">0xAARRGGBB.</param>
     /// <param name="colours">The most to keep, 2 to 256.</param>
     /// <returns>The palette, and each pixel's place in it.</returns>
     public static (int[] Palette, byte[] Indices) Reduce(int[] pixels, int colours)
@@ -49,7 +49,7 @@ internal static class ColourPalette
     private static (int Shift, int Range) Spread(List<int> box)
     {
         var widest = (Shift: 0, Range: -1);
-        foreach (var shift in new[] { 16, 8, 0 })
+        foreach (var shift in new[] { 24, 16, 8, 0 })
         {
             var (low, high) = (255, 0);
             foreach (var colour in box)

@@ -4,10 +4,11 @@ using System.Text;
 
 namespace W2S.Kernel.Notebooks.Pictures;
 
-/// <summary>A picture of 8-bit RGB pixels, read from the PNG that a browser draws and written with a palette.</summary>
+/// <summary>A picture of 8-bit RGBA pixels, read from the PNG that a browser draws and written with a
+/// palette.</summary>
 /// <param name="Width">Pixels a row.</param>
 /// <param name="Height">Rows.</param>
-/// <param name="Pixels">0xRRGGBB, row by row; what was transparent lies on white.</param>
+/// <param name="Pixels">0xAARRGGBB, row by row; 0 where nothing is to be seen.</param>
 internal sealed record PngImage(int Width, int Height, int[] Pixels)
 {
     private static readonly byte[] Signature = [0x89, (byte)'P', (byte)'N', (byte)'G', 13, 10, 26, 10];
@@ -70,6 +71,8 @@ internal sealed record PngImage(int Width, int Height, int[] Pixels)
         Chunk(file, "IHDR", header);
         Chunk(file, "PLTE",
             [.. palette.SelectMany(colour => new[] { (byte)(colour >> 16), (byte)(colour >> 8), (byte)colour })]);
+        if (palette.Any(colour => colour >>> 24 < 255))
+            Chunk(file, "tRNS", [.. palette.Select(colour => (byte)(colour >>> 24))]);
         Chunk(file, "IDAT", packed.ToArray());
         Chunk(file, "IEND", []);
         return file.ToArray();
@@ -100,7 +103,7 @@ internal sealed record PngImage(int Width, int Height, int[] Pixels)
             }
             line.CopyTo(before);
             for (var column = 0; column < width; column++)
-                pixels[row * width + column] = OnWhite(line.Slice(column * channels, channels));
+                pixels[row * width + column] = Colour(line.Slice(column * channels, channels));
         }
         return pixels;
     }
@@ -112,13 +115,10 @@ internal sealed record PngImage(int Width, int Height, int[] Pixels)
         return toLeft <= toAbove && toLeft <= toCorner ? left : toAbove <= toCorner ? above : corner;
     }
 
-    private static int OnWhite(ReadOnlySpan<byte> pixel)
+    private static int Colour(ReadOnlySpan<byte> pixel)
     {
         var alpha = pixel.Length == 4 ? pixel[3] : 255;
-        var colour = 0;
-        for (var channel = 0; channel < 3; channel++)
-            colour = (colour << 8) | ((pixel[channel] * alpha + 255 * (255 - alpha) + 127) / 255);
-        return colour;
+        return alpha == 0 ? 0 : alpha << 24 | pixel[0] << 16 | pixel[1] << 8 | pixel[2];
     }
 
     private static void Chunk(Stream file, string name, ReadOnlySpan<byte> body)

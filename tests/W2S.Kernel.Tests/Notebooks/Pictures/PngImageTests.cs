@@ -17,14 +17,22 @@ public sealed class PngImageTests
         var picture = PngImage.Decode(Convert.FromBase64String(AllFilters));
         Assert.Equal((3, 5), (picture.Width, picture.Height));
         for (var index = 0; index < 15; index++)
-            Assert.Equal((index * 16 << 16) | (255 - index * 7 << 8) | (index * index), picture.Pixels[index]);
+            Assert.Equal((255 << 24) | (index * 16 << 16) | (255 - index * 7 << 8) | (index * index),
+                picture.Pixels[index]);
     }
 
     [Fact]
     public void FewColoursComeBackExactly()
     {
-        var pixels = Enumerable.Range(0, 40 * 30).Select(index => (index % 200) * 0x010203).ToArray();
+        var pixels = Enumerable.Range(0, 40 * 30).Select(index => (index % 200) * 0x010203 | index % 2 << 31).ToArray();
         Assert.Equal(pixels, Read(new PngImage(40, 30, pixels).Encode(256), 40, 30));
+    }
+
+    [Fact]
+    public void WhatIsSeenThroughStaysSo()
+    {
+        int[] pixels = [0, unchecked((int)0xFF1F77B4), 0x60808080, 0];
+        Assert.Equal(pixels, Read(new PngImage(2, 2, pixels).Encode(16), 2, 2));
     }
 
     [Fact]
@@ -43,7 +51,7 @@ public sealed class PngImageTests
     public void APictureOfNoiseShrinksOrIsRefused()
     {
         var random = new Random(1);
-        var noise = new PngImage(640, 400, [.. Enumerable.Range(0, 640 * 400).Select(_ => random.Next(1 << 24))]);
+        var noise = new PngImage(640, 400, [.. Enumerable.Range(0, 640 * 400).Select(_ => random.Next())]);
         Assert.Null(ChartPainter.Shrink(noise));
         var calm = new PngImage(640, 400, [.. Enumerable.Range(0, 640 * 400).Select(index => index / 6400 * 0x050301)]);
         Assert.InRange(ChartPainter.Shrink(calm)!.Length, 60, ChartPainter.MaximumBytes);
@@ -65,12 +73,15 @@ public sealed class PngImageTests
             return file.AsSpan(at + 4, length);
         }
         var palette = Body("PLTE"u8).ToArray();
+        var seen = file.AsSpan().IndexOf("tRNS"u8) < 0 ? [] : Body("tRNS"u8).ToArray();
         using var inflate = new ZLibStream(new MemoryStream(Body("IDAT"u8).ToArray()), CompressionMode.Decompress);
         var rows = new byte[height * (width + 1)];
         inflate.ReadExactly(rows);
         return [.. from row in Enumerable.Range(0, height)
                    from column in Enumerable.Range(0, width)
-                   let place = rows[row * (width + 1) + column + 1] * 3
-                   select (palette[place] << 16) | (palette[place + 1] << 8) | palette[place + 2]];
+                   let entry = rows[row * (width + 1) + column + 1]
+                   let place = entry * 3
+                   select (seen.ElementAtOrDefault(entry) << 24) | (palette[place] << 16) | (palette[place + 1] << 8)
+                       | palette[place + 2]];
     }
 }
