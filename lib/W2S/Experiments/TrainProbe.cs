@@ -45,6 +45,11 @@ public sealed record TrainProbe : Experiment
     /// <summary>How the probe is trained; its seed and mixup are replaced by the split's and the method's.</summary>
     public LinearProbeOptions Probe { get; init; } = new() { ReportEvery = 50 };
 
+    /// <summary>How the teacher's probe is trained where not as this one.</summary>
+    /// <value>Null: by <see cref="Probe"/>.</value>
+    [Added]
+    public LinearProbeOptions? TeacherProbe { get; init; }
+
     /// <inheritdoc/>
     public override string Kind => "probe";
 
@@ -72,7 +77,14 @@ public sealed record TrainProbe : Experiment
     public override bool SideBySide => true;
 
     /// <summary>The teacher of this split.</summary>
-    public TrainProbe Teacher => this with { Method = ProbeMethod.WeakTeacher, Role = null, Variant = null };
+    public TrainProbe Teacher => this with
+    {
+        Method = ProbeMethod.WeakTeacher,
+        Role = null,
+        Variant = null,
+        Probe = TeacherProbe ?? Probe,
+        TeacherProbe = null,
+    };
 
     /// <inheritdoc/>
     public override IReadOnlyList<Experiment> Needs =>
