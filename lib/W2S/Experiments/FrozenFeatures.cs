@@ -14,7 +14,7 @@ namespace W2S.Experiments;
 /// computed once and kept.</summary>
 /// <remarks>The views are the mirror image and shifts by two pixels to each side with black borders: what the networks
 /// saw in training, without chance.</remarks>
-[RunsOn(typeof(FeatureExtractor))]
+[RunsOn(typeof(FeatureExtractor), typeof(Trainer), typeof(ModelCatalogue))]
 public sealed record FrozenFeatures : Experiment
 {
     /// <summary>How many views there are beside the image itself.</summary>

@@ -33,10 +33,13 @@ public sealed record FrozenNetwork(string Name, ImageModel Model, string Trained
         CancellationToken token = default)
     {
         ArgumentNullException.ThrowIfNull(source);
-        if (source is ShapesPretraining school) return school.Train(progress, token);
+        switch (source)
+        {
+            case ShapesPretraining school: return school.Train(progress, token);
+            case PublicNetwork known: return new(known.Words, known.Published(), known.Seen);
+        }
         var model = source.Create(classes: 1, seed: 0); // its head serves nobody here
-        if (model.FeatureCount > 1)
-            return new((source as PublicNetwork)?.Words ?? source.Title, model, source.Seen ?? "nothing");
+        if (model.FeatureCount > 1) return new(source.Title, model, source.Seen ?? "nothing");
         model.Dispose();
         throw new ArgumentException($"{source.Title} has no features beside its logits for probes to stand on; make it "
             + $"by {nameof(ImageModel)}.{nameof(ImageModel.From)}(encoder, head)", nameof(source));

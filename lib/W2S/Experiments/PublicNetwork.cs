@@ -51,14 +51,22 @@ public sealed record PublicNetwork : NetworkSource
 
     internal override IEnumerable<Type> Code => new CatalogueNetwork(Network).Code;
 
+    /// <summary>The network as it was published.</summary>
+    /// <returns>With the classifier of its file, or, where that has none, a head of one class that has learned
+    /// nothing.</returns>
+    internal ImageModel Published() => known.Classes > 0 ? Load(known.Classes, HeadWeights.Load)
+        : Create(classes: 1, seed: 0);
+
     /// <inheritdoc/>
-    protected override ImageModel Make(int classes)
+    protected override ImageModel Make(int classes) => Load(classes, HeadWeights.Keep);
+
+    private ImageModel Load(int classes, HeadWeights head)
     {
         var model = ModelCatalogue.Create(Network, classes);
         model.Normalization = Normalization;
         try
         {
-            model.LoadWeights(DataFolder.Require(File), strict: true, HeadWeights.Keep);
+            model.LoadWeights(DataFolder.Require(File), strict: true, head);
             return model;
         }
         catch

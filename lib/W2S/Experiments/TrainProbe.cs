@@ -15,9 +15,9 @@ namespace W2S.Experiments;
 /// <para>OpenAI's weak-to-strong protocol (openai/weak-to-strong, folder vision), and noisy labels, on frozen
 /// representations. The weak teacher is a probe on the weak network's features that learns the given labels of the
 /// labelled part; every other probe stands on the strong network's. Where the plan has an unlabelled part, students
-/// learn from it and so does their ceiling, by its truth; else all learn from the labelled part. Probes of one split
-/// share images, noise, first weights and batches, and are judged by true labels of images that nobody here trains
-/// on.</para>
+/// learn from it, by its true labels too where they see labels, and so does their ceiling; else all learn from the
+/// labelled part. Probes of one split share images, noise, first weights and batches, and are judged by true labels of
+/// images that nobody here trains on.</para>
 /// <para>Values: <c>test accuracy</c>; with a teacher <c>test agreement</c>, how often it names the teacher's class;
 /// with a selection <c>selected</c> and <c>selected right</c>, coverage and precision of the labels selected; <c>L2</c>
 /// where the penalty is chosen by own labels; and of the images that it learns from <c>train truth</c>,

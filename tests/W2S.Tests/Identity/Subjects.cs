@@ -10,6 +10,7 @@ using W2S.Losses;
 using W2S.Losses.Distillation;
 using W2S.Losses.NoisyLabels;
 using W2S.Losses.WeakToStrong;
+using W2S.Models;
 using W2S.Runs;
 using W2S.Selection;
 using W2S.Torch;
@@ -54,6 +55,7 @@ internal static class Subjects
                 found.Add(type.Name);
                 foreach (var engine in EnginesOf(type)) found.Add(engine.Name);
             }
+            foreach (var network in (one as NetworkSource)?.Code ?? []) found.Add(network.Name);
             foreach (var property in Settable(one.GetType())) Walk(property.GetValue(one));
             if (one is Experiment experiment) foreach (var need in experiment.Needs) Walk(need);
         }

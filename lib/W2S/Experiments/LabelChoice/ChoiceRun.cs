@@ -1,6 +1,7 @@
 using W2S.Analysis;
 using W2S.Data.Sources;
 using W2S.Losses;
+using W2S.Models;
 using W2S.Runs;
 using W2S.Selection;
 using W2S.Torch;
@@ -16,7 +17,7 @@ namespace W2S.Experiments.LabelChoice;
 /// <c>class balance</c>, the classes among them as exp of their entropy, over C: 1 where all classes are equally
 /// frequent. The student learns by cross entropy to the labels' distributions, in as many steps whatever the coverage.
 /// </remarks>
-[RunsOn(typeof(LinearProbe))]
+[RunsOn(typeof(FeatureExtractor), typeof(LinearProbe), typeof(Trainer), typeof(ModelCatalogue))]
 public sealed record ChoiceRun : Experiment
 {
     /// <summary>What the study is about.</summary>
