@@ -20,7 +20,8 @@ public sealed record FrozenNetwork(string Name, ImageModel Model, string Trained
     /// it.</exception>
     public static FrozenNetwork Public(string name) => Of(new PublicNetwork(name));
 
-    /// <summary>Makes a network: loaded, or trained on the spot where it is a <see cref="ShapesPretraining"/>.</summary>
+    /// <summary>Makes a network: loaded, or trained on the spot where it is a
+    /// <see cref="ShapesPretraining"/>.</summary>
     /// <param name="source">The network, also one of your own.</param>
     /// <param name="progress">Hears of a training.</param>
     /// <param name="token">Stops a training.</param>
