@@ -72,7 +72,7 @@ public sealed class DataPlanTests
     }
 
     [Theory]
-    [InlineData(8, 9, "12 images, and 8 labelled, 2 unused, 1 validation, 9 unlabelled and 2 test images are asked for")]
+    [InlineData(8, 9, "12 images, and 8 labelled, 2 unused, 1 validation, 9 unlabelled and 2 test images are asked")]
     [InlineData(12, -5, "12 labelled, 2 unused, 1 validation, -5 unlabelled")]
     public void PartsThatDoNotFitAreNamedWithTheirSizes(int labelled, int unlabelled, string said) =>
         Assert.Contains(said, Assert.Throws<ArgumentException>(
