@@ -20,7 +20,7 @@ namespace W2S.Experiments;
 /// <summary>How much of a network is trained.</summary>
 public enum TrainedDepth
 {
-    /// <summary>The head alone, on features computed once.</summary>
+    /// <summary>The head alone; the rest stays as it is.</summary>
     Head,
 
     /// <summary>The head and the last stage: the last group of blocks, for a transformer the last block.</summary>
@@ -220,8 +220,9 @@ public sealed record TrainNetwork : Experiment
         };
     }
 
-    private static string Title(TrainNetwork run) => run.Start is null || run.Start.Data == run.Data
-        ? run.Network.Title : $"{run.Network.Title} of {run.Start.Data.Title}";
+    // An earlier stage on the same images adds nothing to what the network has seen.
+    private static string Title(TrainNetwork run) => run.Start is not { } start ? run.Network.Title
+        : start.Data == run.Data ? Title(start) : $"{run.Network.Title} of {start.Data.Title}";
 
     private (int[]? Rows, SelectionQuality? Quality) Select(ImageModel student, DataPart part, int classes,
         CancellationToken token)

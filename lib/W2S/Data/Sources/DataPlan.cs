@@ -71,6 +71,11 @@ public sealed record DataPlan
         var dealing = Fixed ? 0 : seed;
         var (labels, names) = Pool.ReadLabels();
         int[] sizes = [Labelled, Unused, Validation, Unlabelled, TestPool is null ? Test : 0];
+        if (!PerClass && (sizes.Any(size => size < 0) || sizes.Sum() > labels.Count))
+            throw new ArgumentException(
+                $"{Title} has {labels.Count} images, and {sizes[0]} labelled, {sizes[1]} unused, {sizes[2]} validation"
+                + $", {sizes[3]} unlabelled and {sizes[4]} test images are asked for; give sizes of 0 or more that "
+                + $"together make at most {labels.Count}");
         var dealt = Deal(labels, sizes, Seeds.Derive(dealing, "split"));
         var (testLabels, test) = (labels, dealt[4]);
         if (TestPool is not null)

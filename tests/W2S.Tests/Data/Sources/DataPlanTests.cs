@@ -71,6 +71,14 @@ public sealed class DataPlanTests
             () => (plan with { Labelled = 6 }).Draw(0)).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(8, 9, "12 images, and 8 labelled, 2 unused, 1 validation, 9 unlabelled and 2 test images are asked")]
+    [InlineData(12, -5, "12 labelled, 2 unused, 1 validation, -5 unlabelled")]
+    public void PartsThatDoNotFitAreNamedWithTheirSizes(int labelled, int unlabelled, string said) =>
+        Assert.Contains(said, Assert.Throws<ArgumentException>(
+            () => (Plan with { Labelled = labelled, Unlabelled = unlabelled }).Draw(0)).Message,
+            StringComparison.Ordinal);
+
     [Fact]
     public void NoiseIsOnTheLabelledPartAlone()
     {

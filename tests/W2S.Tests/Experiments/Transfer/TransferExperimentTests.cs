@@ -105,6 +105,17 @@ public sealed class TransferExperimentTests : IDisposable
     }
 
     [Fact]
+    public void WhoGoesOnOnTheSameImagesStaysInItsSetting()
+    {
+        var first = Student(TrainedDepth.Full);
+        var second = first with { Start = first, FromUnlabelled = false, WithLabels = true, Loss = new Kd() };
+
+        Assert.Equal(first.Setting, second.Setting);
+        Assert.Equal("KD + labels", second.Name);
+        Assert.NotEqual(first.Hash, second.Hash);
+    }
+
+    [Fact]
     public void TheLastStageOfATransformerIsItsLastBlock()
     {
         using var model = ModelCatalogue.Create("vit-tiny-32", 5);
