@@ -28,6 +28,7 @@ public sealed class EntryScriptTests : IDisposable
             #!/bin/sh
             echo "$*" >>"{folder.Path}/asked"
             env >"{folder.Path}/environment"
+            [ "$1" != build ] || echo "$AheadOfTime" >>"{folder.Path}/ahead"
             case $1-$2 in
               build-*/W2S.Charts.csproj)
                 cat "{folder.Path}"/lib/W2S/*.cs >"{folder.Path}/{Outputs[0]}"
@@ -112,6 +113,17 @@ public sealed class EntryScriptTests : IDisposable
         Assert.DoesNotContain("Platform", names);
     }
 
+    [Theory]
+    [InlineData("", "run", "n.ipynb")]
+    [InlineData("starts", "build")]
+    [InlineData("starts", "test")]
+    [InlineData("all", "kernel", "install")]
+    public void WhatABuildCompilesAheadOfTimeIsUpToTheVerb(string what, params string[] arguments)
+    {
+        Builds(arguments);
+        Assert.All(File.ReadAllLines(folder.File("ahead")), line => Assert.Equal(what, line));
+    }
+
     [Fact]
     public void LongTestsAreAskedForByOneSwitch()
     {
@@ -151,6 +163,7 @@ public sealed class EntryScriptTests : IDisposable
         start.Environment["PATH"] = $"{folder.File("tools")}:{start.Environment["PATH"]}";
         (start.Environment["W2S_TEST_GIVEN"], start.Environment["OUTDIR"],
             start.Environment["Platform"]) = ("1", "elsewhere", "x86");
+        start.Environment["AheadOfTime"] = "elsewhere";
         start.Environment.Remove("W2S_LONG");
         using var script = Process.Start(start)!;
         var output = script.StandardOutput.ReadToEndAsync();
