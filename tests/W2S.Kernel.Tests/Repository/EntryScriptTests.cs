@@ -30,10 +30,13 @@ public sealed class EntryScriptTests : IDisposable
             env >"{folder.Path}/environment"
             [ "$1" != build ] || echo "$AheadOfTime" >>"{folder.Path}/ahead"
             case $1-$2 in
-              build-*/W2S.Charts.csproj)
+              build-*/W2S.Charts.csproj | build-*.sln)
                 cat "{folder.Path}"/lib/W2S/*.cs >"{folder.Path}/{Outputs[0]}"
                 cat "{folder.Path}"/lib/W2S.Charts/*.cs >"{folder.Path}/{Outputs[1]}" ;;
-              build-*) cat "{folder.Path}"/lib/W2S.Kernel/*.cs >"{folder.Path}/{Outputs[2]}" ;;
+            esac
+            case $1-$2 in
+              build-*/W2S.Kernel.csproj | build-*.sln)
+                cat "{folder.Path}"/lib/W2S.Kernel/*.cs >"{folder.Path}/{Outputs[2]}" ;;
             esac
             """);
         if (!OperatingSystem.IsWindows())
@@ -111,6 +114,13 @@ public sealed class EntryScriptTests : IDisposable
         Assert.Contains("W2S_TEST_GIVEN", names);
         Assert.DoesNotContain("OUTDIR", names);
         Assert.DoesNotContain("Platform", names);
+    }
+
+    [Fact]
+    public void WhatTheTestsBuiltIsNotBuiltAgain()
+    {
+        Assert.Equal(1, Builds("test"));
+        Assert.Equal(0, BuildsOfARun());
     }
 
     [Theory]
