@@ -59,10 +59,10 @@ function Build([string[]] $Projects) {
     }
 }
 
-function Build-Library {
+function Build-Library([string[]] $Projects = @('lib/W2S.Charts/W2S.Charts.csproj', 'lib/W2S.Kernel/W2S.Kernel.csproj')) {
     Assert-Platform
     $started = [DateTime]::UtcNow
-    Build @('lib/W2S.Charts/W2S.Charts.csproj', 'lib/W2S.Kernel/W2S.Kernel.csproj')
+    Build $Projects
     Get-Contents | Set-Content -LiteralPath $built
     (Get-Item -LiteralPath $built).LastWriteTimeUtc = $started # older than whatever was edited during the build
 }
@@ -92,25 +92,11 @@ function Test-Built {
         ((Get-Content -LiteralPath $built) -join "`n") -ceq ((Get-Contents) -join "`n")
 }
 
-# The kernel as it is installed: compiled ahead of time where the compiler for that can be had, for a quicker start.
-$published = Join-Path $PSScriptRoot 'lib/W2S.Kernel/obj/publish'
-
-function Publish-Kernel {
-    $project = Join-Path $PSScriptRoot 'lib/W2S.Kernel/W2S.Kernel.csproj'
-    $started = Get-Date
-    [Console]::Error.Write('w2s: publishing the kernel, which takes a minute or two the first time ... ')
-    if (Test-Path -LiteralPath $published) { Remove-Item -LiteralPath $published -Recurse -Force }
-    $log = dotnet publish $project -c Release --nologo -v minimal -o $published -p:PublishReadyToRun=true 2>&1
-    if ($LASTEXITCODE -ne 0) {
-        [Console]::Error.Write('without ahead-of-time compilation, which failed ... ')
-        $log = dotnet publish $project -c Release --nologo -v minimal -o $published 2>&1
-        if ($LASTEXITCODE -ne 0) {
-            [Console]::Error.WriteLine('failed')
-            $log | ForEach-Object { [Console]::Error.WriteLine("$_") }
-            Stop-WithMessage 'the kernel could not be published; see the lines above' 1
-        }
-    }
-    [Console]::Error.WriteLine("$([int]((Get-Date) - $started).TotalSeconds) s")
+# The kernel as it is installed: all of it compiled ahead of time where the compiler for that can be had.
+function Build-Kernel {
+    [Console]::Error.WriteLine('w2s: compiling the kernel ahead of time takes a minute or two the first time')
+    $env:AheadOfTime = 'all'
+    Build @('lib/W2S.Kernel/W2S.Kernel.csproj')
 }
 
 function Get-JupyterPython {
@@ -132,11 +118,11 @@ function Invoke-Bench {
     }
     if ($what -ne 'kernel') { Stop-WithMessage "bench times train, data, features, probes, losses, resume, memory, accuracy or kernel, not '$what'" }
     $python = Get-JupyterPython
-    Publish-Kernel
+    Build-Kernel
     $prefix = Join-Path ([IO.Path]::GetTempPath()) "w2s-bench-$PID"
     $options = @($rest | Select-Object -Skip 1)
     try {
-        dotnet (Join-Path $published 'W2S.Kernel.dll') kernel install --prefix $prefix | Out-Null
+        dotnet (Join-Path $PSScriptRoot 'lib/W2S.Kernel/bin/W2S.Kernel.dll') kernel install --prefix $prefix | Out-Null
         if ($LASTEXITCODE -ne 0) { exit $LASTEXITCODE }
         $env:JUPYTER_PATH = Join-Path $prefix 'share/jupyter'
         $env:XDG_STATE_HOME = $prefix
@@ -180,8 +166,8 @@ function Invoke-Verb {
             $names = @($rest | Where-Object { $_ -ne '--long' })
             if ($names.Count -gt 1) { Stop-WithMessage "test takes one filter at most, got $($names.Count): $names" }
             Assert-Sdk
-            Assert-Platform
-            Build @('W2S.Notebooks.sln')
+            $env:AheadOfTime = 'starts' # the tests start the kernel often
+            Build-Library @('W2S.Notebooks.sln')
             $filter = @()
             if ($names.Count -eq 1) {
                 $filter = @('-filter', "/*/*/*$($names[0])*", '-filter', "/*/*/*/*$($names[0])*")
@@ -194,17 +180,16 @@ function Invoke-Verb {
             }
             exit $failed
         }
-        'build' { Assert-Sdk; Build-Library }
+        'build' {
+            Assert-Sdk
+            $env:AheadOfTime = 'starts' # lib/W2S.Kernel/AheadOfTime; a first run does not wait for it
+            Build-Library
+        }
         'kernel' {
             Assert-Sdk
-            if ($rest.Count -gt 0 -and $rest[0] -eq 'install') {
-                Publish-Kernel
-                dotnet (Join-Path $published 'W2S.Kernel.dll') kernel @rest
-            }
-            else {
-                Build @('lib/W2S.Kernel/W2S.Kernel.csproj')
-                dotnet (Join-Path $PSScriptRoot 'lib/W2S.Kernel/bin/W2S.Kernel.dll') kernel @rest
-            }
+            if ($rest.Count -gt 0 -and $rest[0] -eq 'install') { Build-Kernel }
+            else { Build @('lib/W2S.Kernel/W2S.Kernel.csproj') }
+            dotnet (Join-Path $PSScriptRoot 'lib/W2S.Kernel/bin/W2S.Kernel.dll') kernel @rest
             exit $LASTEXITCODE
         }
         'bench' { Assert-Sdk; Invoke-Bench }
@@ -223,12 +208,12 @@ function Invoke-Verb {
 # An environment variable outlives a script: the caller gets back what it had.
 $before = @{}
 foreach ($name in 'DOTNET_NOLOGO', 'DOTNET_CLI_TELEMETRY_OPTOUT', 'MSBUILDDISABLENODEREUSE', 'OutDir', 'Platform',
-    'JUPYTER_PATH', 'XDG_STATE_HOME', 'W2S_LONG') {
+    'AheadOfTime', 'JUPYTER_PATH', 'XDG_STATE_HOME', 'W2S_LONG') {
     $before[$name] = [Environment]::GetEnvironmentVariable($name)
 }
 try {
     $env:DOTNET_NOLOGO = $env:DOTNET_CLI_TELEMETRY_OPTOUT = $env:MSBUILDDISABLENODEREUSE = '1'
-    $env:OutDir = $env:Platform = $null # MSBuild would take the caller's for properties of the build
+    $env:OutDir = $env:Platform = $env:AheadOfTime = $null # MSBuild would take the caller's for properties of the build
     Invoke-Verb
 }
 finally { $before.GetEnumerator() | ForEach-Object { Set-Item "Env:$($_.Key)" $_.Value } }

@@ -28,11 +28,15 @@ public sealed class EntryScriptTests : IDisposable
             #!/bin/sh
             echo "$*" >>"{folder.Path}/asked"
             env >"{folder.Path}/environment"
+            [ "$1" != build ] || echo "$AheadOfTime" >>"{folder.Path}/ahead"
             case $1-$2 in
-              build-*/W2S.Charts.csproj)
+              build-*/W2S.Charts.csproj | build-*.sln)
                 cat "{folder.Path}"/lib/W2S/*.cs >"{folder.Path}/{Outputs[0]}"
                 cat "{folder.Path}"/lib/W2S.Charts/*.cs >"{folder.Path}/{Outputs[1]}" ;;
-              build-*) cat "{folder.Path}"/lib/W2S.Kernel/*.cs >"{folder.Path}/{Outputs[2]}" ;;
+            esac
+            case $1-$2 in
+              build-*/W2S.Kernel.csproj | build-*.sln)
+                cat "{folder.Path}"/lib/W2S.Kernel/*.cs >"{folder.Path}/{Outputs[2]}" ;;
             esac
             """);
         if (!OperatingSystem.IsWindows())
@@ -113,6 +117,24 @@ public sealed class EntryScriptTests : IDisposable
     }
 
     [Fact]
+    public void WhatTheTestsBuiltIsNotBuiltAgain()
+    {
+        Assert.Equal(1, Builds("test"));
+        Assert.Equal(0, BuildsOfARun());
+    }
+
+    [Theory]
+    [InlineData("", "run", "n.ipynb")]
+    [InlineData("starts", "build")]
+    [InlineData("starts", "test")]
+    [InlineData("all", "kernel", "install")]
+    public void WhatABuildCompilesAheadOfTimeIsUpToTheVerb(string what, params string[] arguments)
+    {
+        Builds(arguments);
+        Assert.All(File.ReadAllLines(folder.File("ahead")), line => Assert.Equal(what, line));
+    }
+
+    [Fact]
     public void LongTestsAreAskedForByOneSwitch()
     {
         Builds("test", "Some");
@@ -151,6 +173,7 @@ public sealed class EntryScriptTests : IDisposable
         start.Environment["PATH"] = $"{folder.File("tools")}:{start.Environment["PATH"]}";
         (start.Environment["W2S_TEST_GIVEN"], start.Environment["OUTDIR"],
             start.Environment["Platform"]) = ("1", "elsewhere", "x86");
+        start.Environment["AheadOfTime"] = "elsewhere";
         start.Environment.Remove("W2S_LONG");
         using var script = Process.Start(start)!;
         var output = script.StandardOutput.ReadToEndAsync();
