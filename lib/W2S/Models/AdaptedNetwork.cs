@@ -54,8 +54,9 @@ internal sealed class AdaptedModel : ImageModel
             images = nn.functional.interpolate(images, size: [side, side], mode: InterpolationMode.Bilinear,
                 align_corners: false);
         if (stage is not { } wanted) return network.ForwardFeatures(images);
-        var output = ((HeadedModel)network).ForwardMeans(images);
-        return output with { Pooled = output.Stages[wanted], Stages = [] };
+        var output = FoldedNorms.KeepingMaps(() => network.ForwardFeatures(images));
+        var map = output.Stages[wanted];
+        return output with { Pooled = map.dim() == 4 ? map.mean([2L, 3]) : map.mean([1L]), Stages = [] };
     }
 
     // By a black image: only the network knows.
@@ -66,11 +67,11 @@ internal sealed class AdaptedModel : ImageModel
         var trained = network.training;
         network.eval();
         var black = zeros(1, 3, size ?? 64, size ?? 64);
-        var stages = network is HeadedModel headed ? folded.Run(() => headed.ForwardMeans(black)).Stages : [];
+        var stages = folded.Run(() => network.ForwardFeatures(black)).Stages;
         network.train(trained);
         if (stage < 0 || stage >= stages.Count)
             throw new ArgumentOutOfRangeException(nameof(stage), stage, $"{ModelName} has no stage {stage}" + (
                 stages.Count == 0 ? ", and none at all; leave it out" : $"; give 0 (the stem) to {stages.Count - 1}"));
-        return (int)stages[stage!.Value].shape[1];
+        return (int)stages[stage!.Value].shape[stages[stage.Value].dim() == 4 ? 1 : 2];
     }
 }

@@ -40,17 +40,6 @@ public abstract class HeadedModel(string name) : ImageModel(name)
         return new ModelOutput(head[0].call(pooled), pooled, stages);
     }
 
-    /// <summary>Runs the network and keeps the mean of every stage's feature map over its places, [B, c], instead of
-    /// the map: a pass with folded norms may overwrite that.</summary>
-    internal ModelOutput ForwardMeans(Tensor images)
-    {
-        using var scope = NewDisposeScope();
-        var means = new StageMeans();
-        var pooled = Encode(Input(images), means).MoveToOuterDisposeScope();
-        foreach (var mean in means) mean.MoveToOuterDisposeScope();
-        return new ModelOutput(head[0].call(pooled).MoveToOuterDisposeScope(), pooled, means);
-    }
-
     /// <inheritdoc/>
     public sealed override Tensor forward(Tensor images)
     {
@@ -111,9 +100,7 @@ public abstract class HeadedModel(string name) : ImageModel(name)
     /// <returns>The feature map.</returns>
     protected static Tensor Keep(Tensor stage, List<Tensor>? stages)
     {
-        stages?.Add(stages is not StageMeans ? stage : stage.dim() == 4 ? stage.mean([2L, 3]) : stage.mean([1L]));
+        stages?.Add(stage);
         return stage;
     }
-
-    private sealed class StageMeans : List<Tensor>;
 }

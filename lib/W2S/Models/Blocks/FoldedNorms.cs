@@ -18,6 +18,9 @@ internal sealed class FoldedNorms : IDisposable
     [ThreadStatic]
     private static FoldedNorms? inUse;
 
+    [ThreadStatic]
+    private static bool keepsMaps;
+
     private readonly Dictionary<Conv2d, Layer> layers = [];
 
     /// <summary>Those that this thread's forward pass uses; null for the network as it is.</summary>
@@ -25,7 +28,8 @@ internal sealed class FoldedNorms : IDisposable
 
     /// <summary>Runs a network's forward pass on this thread, without gradients; several threads may.</summary>
     /// <param name="forward">The pass, in evaluation mode, always of the same network.</param>
-    /// <returns>What it returns. Sums are made in place, so feature maps on the way are not to be read.</returns>
+    /// <returns>What it returns. Sums are made in place, so feature maps on the way are not to be read but by
+    /// <see cref="KeepingMaps"/>.</returns>
     public T Run<T>(Func<T> forward)
     {
         using var _ = no_grad();
@@ -37,6 +41,22 @@ internal sealed class FoldedNorms : IDisposable
         finally
         {
             inUse = before;
+        }
+    }
+
+    /// <summary>Runs a forward pass whose feature maps are read afterwards: sums overwrite nothing.</summary>
+    /// <param name="forward">The pass.</param>
+    /// <returns>What it returns.</returns>
+    public static T KeepingMaps<T>(Func<T> forward)
+    {
+        (var before, keepsMaps) = (keepsMaps, true);
+        try
+        {
+            return forward();
+        }
+        finally
+        {
+            keepsMaps = before;
         }
     }
 
@@ -55,7 +75,7 @@ internal sealed class FoldedNorms : IDisposable
             if (!layers.TryGetValue(convolution, out layer!))
                 layers[convolution] = layer = Layer.Fold(convolution, norm);
         }
-        return layer.Run(x, plus, relu);
+        return layer.Run(x, keepsMaps ? plus?.clone() : plus, relu);
     }
 
     public void Dispose()
