@@ -54,7 +54,7 @@ internal sealed class AdaptedModel : ImageModel
             images = nn.functional.interpolate(images, size: [side, side], mode: InterpolationMode.Bilinear,
                 align_corners: false);
         if (stage is not { } wanted) return network.ForwardFeatures(images);
-        var output = FoldedNorms.KeepingMaps(() => network.ForwardFeatures(images));
+        var output = FoldedNorms.Without(() => network.ForwardFeatures(images));
         var map = output.Stages[wanted];
         return output with { Pooled = map.dim() == 4 ? map.mean([2L, 3]) : map.mean([1L]), Stages = [] };
     }

@@ -18,9 +18,6 @@ internal sealed class FoldedNorms : IDisposable
     [ThreadStatic]
     private static FoldedNorms? inUse;
 
-    [ThreadStatic]
-    private static bool keepsMaps;
-
     private readonly Dictionary<Conv2d, Layer> layers = [];
 
     /// <summary>Those that this thread's forward pass uses; null for the network as it is.</summary>
@@ -29,7 +26,7 @@ internal sealed class FoldedNorms : IDisposable
     /// <summary>Runs a network's forward pass on this thread, without gradients; several threads may.</summary>
     /// <param name="forward">The pass, in evaluation mode, always of the same network.</param>
     /// <returns>What it returns. Sums are made in place, so feature maps on the way are not to be read but by
-    /// <see cref="KeepingMaps"/>.</returns>
+    /// <see cref="Without"/>.</returns>
     public T Run<T>(Func<T> forward)
     {
         using var _ = no_grad();
@@ -44,19 +41,19 @@ internal sealed class FoldedNorms : IDisposable
         }
     }
 
-    /// <summary>Runs a forward pass whose feature maps are read afterwards: sums overwrite nothing.</summary>
-    /// <param name="forward">The pass.</param>
+    /// <summary>Runs a part of such a pass with the network as it is, for its feature maps.</summary>
+    /// <param name="forward">The part.</param>
     /// <returns>What it returns.</returns>
-    public static T KeepingMaps<T>(Func<T> forward)
+    public static T Without<T>(Func<T> forward)
     {
-        (var before, keepsMaps) = (keepsMaps, true);
+        (var before, inUse) = (inUse, null);
         try
         {
             return forward();
         }
         finally
         {
-            keepsMaps = before;
+            inUse = before;
         }
     }
 
@@ -75,7 +72,7 @@ internal sealed class FoldedNorms : IDisposable
             if (!layers.TryGetValue(convolution, out layer!))
                 layers[convolution] = layer = Layer.Fold(convolution, norm);
         }
-        return layer.Run(x, keepsMaps ? plus?.clone() : plus, relu);
+        return layer.Run(x, plus, relu);
     }
 
     public void Dispose()
