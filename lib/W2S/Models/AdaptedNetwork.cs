@@ -38,6 +38,9 @@ internal sealed class AdaptedModel : ImageModel
         FeatureCount = stage is null ? network.FeatureCount : CountFeatures();
     }
 
+    /// <summary>Whether it reads feature maps on the way, which a pass with folded norms may overwrite.</summary>
+    public bool ReadsMaps => stage is not null;
+
     public override int Classes => network.Classes;
 
     public override int FeatureCount { get; }
@@ -54,7 +57,7 @@ internal sealed class AdaptedModel : ImageModel
             images = nn.functional.interpolate(images, size: [side, side], mode: InterpolationMode.Bilinear,
                 align_corners: false);
         if (stage is not { } wanted) return network.ForwardFeatures(images);
-        var output = FoldedNorms.Without(() => network.ForwardFeatures(images));
+        var output = network.ForwardFeatures(images);
         var map = output.Stages[wanted];
         return output with { Pooled = map.dim() == 4 ? map.mean([2L, 3]) : map.mean([1L]), Stages = [] };
     }

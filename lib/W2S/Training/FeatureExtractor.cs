@@ -89,7 +89,9 @@ public static class FeatureExtractor
                 {
                     var bytes = images.Images.narrow(0, start, count).to(device);
                     var input = TorchNative.ChannelsLast(model.Normalization.Apply(bytes));
-                    var output = folded.Run(() => model.ForwardFeatures(input));
+                    using var quiet = no_grad();
+                    var output = model is AdaptedModel { ReadsMaps: true } ? model.ForwardFeatures(input)
+                        : folded.Run(() => model.ForwardFeatures(input));
                     features.narrow(0, start, count).copy_(output.Pooled);
                     logits.narrow(0, start, count).copy_(output.Logits);
                 }

@@ -25,28 +25,11 @@ internal sealed class FoldedNorms : IDisposable
 
     /// <summary>Runs a network's forward pass on this thread, without gradients; several threads may.</summary>
     /// <param name="forward">The pass, in evaluation mode, always of the same network.</param>
-    /// <returns>What it returns. Sums are made in place, so feature maps on the way are not to be read but by
-    /// <see cref="Without"/>.</returns>
+    /// <returns>What it returns. Sums are made in place, so feature maps on the way are not to be read.</returns>
     public T Run<T>(Func<T> forward)
     {
         using var _ = no_grad();
         (var before, inUse) = (inUse, this);
-        try
-        {
-            return forward();
-        }
-        finally
-        {
-            inUse = before;
-        }
-    }
-
-    /// <summary>Runs a part of such a pass with the network as it is, for its feature maps.</summary>
-    /// <param name="forward">The part.</param>
-    /// <returns>What it returns.</returns>
-    public static T Without<T>(Func<T> forward)
-    {
-        (var before, inUse) = (inUse, null);
         try
         {
             return forward();
