@@ -27,11 +27,11 @@ public static class Cifar100
         17, 8, 14, 13,
     ];
 
-    /// <summary>Reads the set or one part of it.</summary>
+    /// <summary>Reads one part of the set.</summary>
     /// <param name="folder">The folder that holds <c>train.bin</c>, <c>test.bin</c> and the two lists of names.</param>
-    /// <param name="split">Which part: 50,000 or 10,000 images, or all 60,000.</param>
+    /// <param name="split">Which part: 50,000 or 10,000 images.</param>
     /// <param name="labels">Which labels.</param>
-    /// <returns>The images in the order of the files, owned by the caller.</returns>
+    /// <returns>The images in the order of the file, owned by the caller.</returns>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     /// <exception cref="InvalidDataException">
     /// A file has another size than the official one, or holds a label that cannot be. (Altered pixels show only in a
@@ -43,22 +43,20 @@ public static class Cifar100
         var fine = labels == Cifar100Labels.Fine;
         var names =
             ReadNames(Existing(folder, fine ? "fine_label_names.txt" : "coarse_label_names.txt"), fine ? 100 : 20);
-        (string Name, int Count)[] files = split switch
+        var path = Existing(folder, split == DataSplit.Train ? "train.bin" : "test.bin");
+        var count = split == DataSplit.Train ? 50_000 : 10_000;
+        var size = new FileInfo(path).Length;
+        if (size != (long)count * Record)
         {
-            DataSplit.Train => [("train", 50_000)],
-            DataSplit.Test => [("test", 10_000)],
-            _ => [("train", 50_000), ("test", 10_000)],
-        };
-        var images =
-            empty(files.Sum(file => file.Count), 3, 32, 32, ScalarType.Byte, CPU).DetachFromDisposeScope();
+            throw new InvalidDataException(
+                $"{path} has {size:N0} bytes where {(long)count * Record:N0} are due: it is damaged or cut short; "
+                + $"{Cure}");
+        }
+        var images = empty(count, 3, 32, 32, ScalarType.Byte, CPU).DetachFromDisposeScope();
         try
         {
-            var numbers = new List<long>();
-            foreach (var (name, count) in files)
-                numbers.AddRange(ReadRecords(Existing(folder, $"{name}.bin"), images.bytes[(numbers.Count * Pixels)..],
-                    count, fine));
-            return new ImageSet($"CIFAR-100 {(files.Length == 1 ? files[0].Name : "train and test")}", images, numbers,
-                names);
+            var numbers = ReadRecords(path, images.bytes, count, fine);
+            return new ImageSet($"CIFAR-100 {(split == DataSplit.Train ? "train" : "test")}", images, numbers, names);
         }
         catch
         {
@@ -71,13 +69,6 @@ public static class Cifar100
 
     private static long[] ReadRecords(string path, Span<byte> pixels, int count, bool fine)
     {
-        var size = new FileInfo(path).Length;
-        if (size != (long)count * Record)
-        {
-            throw new InvalidDataException(
-                $"{path} has {size:N0} bytes where {(long)count * Record:N0} are due: it is damaged or cut short; "
-                + $"{Cure}");
-        }
         var numbers = new long[count];
         var buffer = new byte[RecordsARead * Record];
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);

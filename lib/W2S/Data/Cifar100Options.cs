@@ -8,9 +8,6 @@ public enum DataSplit
 
     /// <summary>The images to judge by.</summary>
     Test,
-
-    /// <summary>Both, the images to learn from first: for a split of one's own.</summary>
-    All,
 }
 
 /// <summary>Which of its two labels names a CIFAR-100 image.</summary>

@@ -67,7 +67,8 @@ public sealed record DistillationPlan
     {
         Data = new DataPlan
         {
-            Pool = new Cifar100Source(DataSplit.All).OfClasses([.. Enumerable.Range(0, 10)]).Resized(16),
+            Pool = new JoinedSource(new Cifar100Source(DataSplit.Train), new Cifar100Source(DataSplit.Test))
+                .OfClasses([.. Enumerable.Range(0, 10)]).Resized(16),
             Labelled = 300,
             Validation = 50,
             Test = 250,

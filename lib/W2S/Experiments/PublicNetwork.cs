@@ -40,9 +40,6 @@ public sealed record PublicNetwork : NetworkSource
     /// <summary>Under what terms its weights may be used, and whose they are.</summary>
     public string Licence => known.Licence;
 
-    /// <summary>Whether its weights lie in the data folder.</summary>
-    public bool IsHere => DataFolder.Find(File) is not null;
-
     /// <summary>Its name in the catalogue.</summary>
     internal string Network => known.Network;
 

@@ -77,16 +77,12 @@ public sealed class Cifar100Tests
     }
 
     [Fact]
-    public void TheRealTestPartStandsBehindTheTrainingPart()
+    public void TheRealTestPart()
     {
         var folder = DataFolder.Find(Cifar100.Folder);
         Assert.SkipWhen(folder is null, DataFolder.Missing(Cifar100.Folder));
         using var set = Cifar100.Read(folder!, DataSplit.Test);
         Assert.All(Enumerable.Range(0, 100), label => Assert.Equal(100, set.Labels.Count(other => other == label)));
         Assert.Equal("mountain", set.ClassNames[(int)set.Labels[0]]);
-        using var all = Cifar100.Read(folder!, DataSplit.All);
-        Assert.Equal(60_000, all.Count);
-        Assert.Equal(set.Labels, all.Labels.Skip(50_000));
-        Assert.Equal(set.Images[9_999].bytes.ToArray(), all.Images[59_999].bytes.ToArray());
     }
 }

@@ -3,7 +3,7 @@ using W2S.Models;
 
 namespace W2S.Data.Sources;
 
-/// <summary>CIFAR-100 or one part of it, from the data folder.</summary>
+/// <summary>One part of CIFAR-100, from the data folder.</summary>
 /// <param name="Part">Which part.</param>
 /// <param name="Labels">Which of its labels.</param>
 public sealed record Cifar100Source(DataSplit Part, Cifar100Labels Labels = Cifar100Labels.Fine) : DataSource

@@ -76,9 +76,7 @@ public sealed record FolderSource : DataSource
     }
 
     private string Find() => Directory.Exists(Folder) ? Path.GetFullPath(Folder)
-        : Path.IsPathRooted(Folder)
-            ? throw new DirectoryNotFoundException($"there is no folder {Folder}; check the path")
-            : DataFolder.Find(Folder) ?? throw new DirectoryNotFoundException(
-                $"there is no folder {Path.GetFullPath(Folder)} and no {Folder} in {DataFolder.Root}; check the path, "
-                + "or fetch the set if it is one of those that ./w2s data lists");
+        : DataFolder.Find(Folder) ?? throw new DirectoryNotFoundException(
+            $"there is no folder {Path.GetFullPath(Folder)}, and no {Folder} in {DataFolder.Root}; check the path, or "
+            + "fetch the set if it is one of those that ./w2s data lists");
 }
