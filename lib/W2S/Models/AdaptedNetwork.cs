@@ -7,7 +7,7 @@ namespace W2S.Models;
 /// <summary>A network that sees its images at a size of its own, or whose features are those of one of its
 /// stages.</summary>
 /// <remarks>So that two networks look at the same images, each at the size that it was made for: see
-/// <see cref="NetworkSource.At"/>.</remarks>
+/// <see cref="NetworkSources.At"/>.</remarks>
 /// <param name="Network">The network.</param>
 /// <param name="Size">Pixels of each side, to which images are resized (bilinear, pixel centres at ½); null for the
 /// size that they have.</param>
@@ -22,7 +22,12 @@ internal sealed record AdaptedNetwork(NetworkSource Network, int? Size, int? Sta
 
     internal override IEnumerable<Type> Code => Network.Code;
 
-    protected override ImageModel Make(int classes) => new AdaptedModel(Network.Remake(classes), Size, Stage);
+    // Its own seed comes from the generator, which stands at this one's.
+    protected override ImageModel Make(int classes)
+    {
+        using var seed = randint(int.MaxValue, 1L, ScalarType.Int64);
+        return new AdaptedModel(Network.Create(classes, seed.item<long>()), Size, Stage);
+    }
 }
 
 /// <summary>The network itself.</summary>
