@@ -11,7 +11,7 @@ namespace W2S.Kernel.Notebooks;
 internal static partial class CommittedForm
 {
     /// <summary>A notebook file larger than this is refused.</summary>
-    public const int MaximumBytes = 400_000;
+    public const int MaximumBytes = 450_000;
 
     private const int Identified = 5; // the minor version of the format from which every cell has an identifier
 

@@ -274,7 +274,7 @@ public sealed class RunProcessTests : IDisposable
         var before = File.ReadAllText(path);
         using var run = Run("n.ipynb", "--save");
         Assert.Equal(1, await run.EndAsync());
-        Assert.Contains("not saved: the committed form would take 500 KB, the limit is 400 KB", run.Errors);
+        Assert.Contains("not saved: the committed form would take 500 KB, the limit is 450 KB", run.Errors);
         Assert.Equal(before, File.ReadAllText(path));
     }
 
