@@ -1,6 +1,6 @@
-// Page 03. Probes: a CIFAR-10 network teaches an ImageNet one, ten splits by number of labels, with and without a penalty,
-// at four stages, and a teacher that is too close. Fine-tuning: a teacher, students at three depths, controls at each, and
-// both kinds of supervision together, three seeds. W2S_QUICK=1 leaves one split, and one seed of two epochs.
+// Page 03. Probes: a CIFAR-10 network teaches an ImageNet one, ten splits by number of labels, with and without a
+// penalty, at four stages, and a teacher that is too close. Fine-tuning: a teacher, students at three depths, controls
+// at each, and both kinds of supervision together, three seeds. W2S_QUICK=1 leaves one split, and one seed of two epochs.
 var task = TransferPlan.Task(FolderSource.EuroSat with { PerClass = quick ? 100 : 300 });
 var plan = new TransferPlan
 {
@@ -44,7 +44,8 @@ IEnumerable<TrainProbe> Split(long split) =>
         .Concat(bareTeacher).Concat(stages.Concat(close).Select(run => run with { Data = Parts(200) }))
         .Select(run => run with { Seed = split });
 
-Experiment[] runs = [.. Enumerable.Range(0, quick ? 1 : 10).SelectMany(split => Split(split)), .. Enumerable.Range(0, quick ? 1 : 3).SelectMany(seed => (Experiment[])
+Experiment[] runs = [.. Enumerable.Range(0, quick ? 1 : 10).SelectMany(split => Split(split)),
+    .. Enumerable.Range(0, quick ? 1 : 3).SelectMany(seed => (Experiment[])
 [
     plan.TeacherRun(seed),
     .. depths.SelectMany(depth => methods.Select(loss => plan.Taught(loss, seed, depth))

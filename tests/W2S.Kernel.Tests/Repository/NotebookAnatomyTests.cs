@@ -21,7 +21,7 @@ public sealed partial class NotebookAnatomyTests
         Assert.Matches(@"^# .+\?\s", Source(cells[0]) + "\n");
         Assert.Matches(@"^#!import ""(\.\./)*setup\.csx""", Source(code[0]));
         Assert.Single(code, cell => Source(cell).Contains("record Knobs"));
-        Assert.InRange(cells.Length, IsSolution(notebook) ? 3 : 25, 50);
+        Assert.InRange(cells.Length, IsSolution(notebook) ? 3 : 25, 60);
     }
 
     [Theory]
@@ -73,7 +73,7 @@ public sealed partial class NotebookAnatomyTests
     {
         var file = RepositoryRoot.Combine(notebook);
 
-        Assert.InRange(new FileInfo(file).Length, 1, 400 * 1024);
+        Assert.InRange(new FileInfo(file).Length, 1, 450_000);
         Assert.DoesNotMatch(MachinePath(), File.ReadAllText(file));
     }
 

@@ -41,7 +41,8 @@ public sealed class FolderSourceTests
     public void AFolderThatIsNotThereIsNamed()
     {
         var error = Assert.Throws<DirectoryNotFoundException>(() => new FolderSource("no such pets"));
-        Assert.Equal($"there is no folder {Path.GetFullPath("no such pets")}, and no no such pets in {DataFolder.Root}; "
+        Assert.Equal(
+            $"there is no folder {Path.GetFullPath("no such pets")}, and no no such pets in {DataFolder.Root}; "
             + "check the path, or fetch the set if it is one of those that ./w2s data lists", error.Message);
         Assert.Throws<ArgumentException>(() => new FolderSource(""));
         Assert.Null(FolderSource.EuroSat.Fingerprint); // its name is enough, also where it is not at hand
