@@ -68,15 +68,18 @@ public sealed record MethodStyle(string Colour, string Symbol, string Dash, stri
         var mark = $"{(both ? facets.Labels : null)}{facets.Variant}";
         if (mark.Length > 0)
         {
+            // Never the mark of the usual form.
             var hash = mark.Aggregate(7u, (h, c) => h * 31 + c);
+            var (symbols, dashes) = (Symbols.Where(one => one != style.Symbol).ToArray(),
+                Dashes.Where(one => one != style.Dash && one != "dot").ToArray());
             style = style with
             {
-                Symbol = Symbols[(int)(hash % (uint)Symbols.Length)],
-                Dash = Dashes[(int)(hash / 5 % (uint)Dashes.Length)]
+                Symbol = symbols[(int)(hash % (uint)symbols.Length)],
+                Dash = dashes[(int)(hash / 5 % (uint)dashes.Length)]
             };
         }
         return facets is { Supervision: SupervisionKind.Teacher, Labels: null }
-            ? style with { Symbol = style.Symbol + "-open", Dash = "dot" } : style;
+            ? style with { Symbol = style.Symbol + "-open", Dash = mark.Length > 0 ? style.Dash : "dot" } : style;
     }
 
     /// <summary>The style of a loss, or of a series that is no method.</summary>
