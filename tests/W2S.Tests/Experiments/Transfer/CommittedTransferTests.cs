@@ -13,16 +13,32 @@ public sealed class CommittedTransferTests
     private static readonly RunResult[] Runs = [.. RunFile.Read(
         Path.Combine(DataFolder.Repository!, "notebooks", "results", "03-transfer.json"))];
 
+    private static RunResult[] Kept(string kind) => [.. Runs.Where(run => run.Kind == kind)];
+
     [Fact]
     public void EveryNumberFollowsFromThePredictionsOfThreeSeeds()
     {
-        Assert.All(Runs, run =>
+        Assert.All(Kept("network"), run =>
         {
             Assert.Equal((1_000, 200), (run.Predictions("test").Count, run.Predictions("validation").Count));
             CommittedPredictions.AreThoseOf(run, CommittedPredictions.Recompute(run, Runs));
         });
-        Assert.All(Runs.GroupBy(run => (run.Setting, run.Name)),
+        Assert.All(Kept("network").GroupBy(run => (run.Setting, run.Name)),
             own => Assert.Equal([0L, 1, 2], own.Select(run => run.Seed).Order()));
+    }
+
+    [Fact]
+    public void EveryProbesAccuracyFollowsFromItsPredictionsOfTenSplits()
+    {
+        Assert.All(Kept("probe"), run =>
+        {
+            var said = run.Predictions("test");
+            Assert.Equal(1_000, said.Count);
+            Assert.Equal(said.Correct.Count(right => right) / 1_000.0, run["test accuracy"], 6);
+        });
+        Assert.All(Kept("probe").GroupBy(run => (run.Setting, run.Name)),
+            own => Assert.Equal(Enumerable.Range(0, 10).Select(split => (long)split),
+                own.Select(run => run.Seed).Distinct().Order()));
     }
 
     [Fact]
