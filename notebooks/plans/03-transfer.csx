@@ -1,6 +1,7 @@
 // Page 03. Probes: a CIFAR-10 network teaches an ImageNet one, ten splits by number of labels, with and without a
 // penalty, at four stages, and a teacher that is too close. Fine-tuning: a teacher, students at three depths, controls
-// at each, and both kinds of supervision together, three seeds. W2S_QUICK=1 leaves one split, and one seed of two epochs.
+// at each, and both kinds of supervision together, three seeds. W2S_QUICK=1 leaves one split, and one seed of two
+// epochs.
 var task = TransferPlan.Task(FolderSource.EuroSat with { PerClass = quick ? 100 : 300 });
 var plan = new TransferPlan
 {
