@@ -35,6 +35,22 @@ public sealed record Curve(string Name, IReadOnlyList<double> X, IReadOnlyList<E
         { Style = MethodStyle.Of(method.Facets) };
     }
 
+    /// <summary>How methods go with the number of true labels that the weak teacher learned from: a curve each.</summary>
+    /// <param name="runs">Runs of several such numbers.</param>
+    /// <param name="value">A final number.</param>
+    /// <returns>The curves, in the methods' styles.</returns>
+    /// <exception cref="ArgumentException">A run does not say how many true labels there were.</exception>
+    public static IReadOnlyList<Curve> ByTrueLabels(RunSet runs, string value = "test accuracy")
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        return [.. runs.Methods.GroupBy(method => method.Facets.Method).Select(over => new Curve(over.Key,
+            [.. over.Select(method => (double)(method.Facets.TrueLabels ?? throw new ArgumentException(
+                $"{over.Key} does not say how many true labels its teacher had; give runs of a probe study with some",
+                nameof(runs))))],
+            [.. over.Select(method => method.Estimate(value))])
+            { Style = MethodStyle.Of(over.First().Facets) })];
+    }
+
     /// <summary>The mean of several runs with a Student-t band, widened for images that they share.</summary>
     /// <param name="name">The method or series.</param>
     /// <param name="x">Places on the axis.</param>

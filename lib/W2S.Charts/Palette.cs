@@ -48,24 +48,6 @@ public static class Palette
     /// <summary>The hues in their fixed order, for series that are no methods.</summary>
     public static IReadOnlyList<string> Hues { get; } = [Blue, Vermilion, Green, Purple, Orange, Sky, Brown];
 
-    /// <summary>Steps from light to dark along one hue, for an ordered quantity such as a temperature.</summary>
-    /// <param name="count">How many, 1 or more.</param>
-    /// <returns>Colours as <c>#RRGGBB</c>, all legible on white and on near-black.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The count is not positive.</exception>
-    public static IReadOnlyList<string> Ordered(int count)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
-        (double R, double G, double B)[] stops = [(0xD4, 0x7A, 0x2A), (0xB8, 0x4F, 0x8A), (0x5B, 0x5F, 0xC7)];
-        return [.. Enumerable.Range(0, count).Select(i =>
-        {
-            var place = count == 1 ? 2.0 : 2.0 * i / (count - 1);
-            var (a, b) = (stops[Math.Min((int)place, 1)], stops[Math.Min((int)place, 1) + 1]);
-            var t = place - Math.Min((int)place, 1);
-            return $"#{Mix(a.R, b.R):X2}{Mix(a.G, b.G):X2}{Mix(a.B, b.B):X2}";
-            int Mix(double x, double y) => (int)Math.Round(x + t * (y - x));
-        })];
-    }
-
     /// <summary>A colour with less opacity, for bands and fills.</summary>
     /// <param name="colour"><c>#RRGGBB</c>.</param>
     /// <param name="opacity">0 … 1.</param>

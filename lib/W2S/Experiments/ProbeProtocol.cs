@@ -33,13 +33,8 @@ public sealed record ProbeProtocol
     /// <summary>Test images for each image of the other two parts: see <see cref="Experiment.TestPerTrain"/>.</summary>
     public double TestPerTrain => (double)TestImages / (TeacherImages + StudentImages);
 
-    /// <summary>How the probes are trained; their seed is replaced by the split's.</summary>
+    /// <summary>How every probe is trained; its seed is replaced by the split's.</summary>
     public LinearProbeOptions Probe { get; init; } = new();
-
-    /// <summary>How the teacher is trained where not as the others; its seed is replaced by the split's.</summary>
-    /// <value>Null: by <see cref="Probe"/>.</value>
-    [Added]
-    public LinearProbeOptions? TeacherProbe { get; init; }
 
     /// <summary>The students taught by weak labels.</summary>
     /// <value>Hard and soft cross entropy.</value>

@@ -1,5 +1,6 @@
 using W2S.Losses;
 using W2S.Runs;
+using W2S.Selection;
 using W2S.Torch;
 using W2S.Training;
 using static TorchSharp.torch;
@@ -33,8 +34,7 @@ internal sealed class SplitProbes
     /// owned by the current dispose scope.</summary>
     public IEnumerable<ProbeTask> Labelled() =>
     [
-        Task(ProbeParts.Pick(pair.Weak, parts.Teacher), Supervision.ByLabels(labels.Few), "teacher",
-            options: protocol.TeacherProbe),
+        Task(ProbeParts.Pick(pair.Weak, parts.Teacher), Supervision.ByLabels(labels.Few), "teacher"),
         Task(ProbeParts.Pick(pair.Strong, parts.Teacher), Supervision.ByLabels(labels.Few), "student"),
     ];
 
@@ -78,11 +78,9 @@ internal sealed class SplitProbes
         });
     }
 
-    // Labels are the word of a teacher that is sure; two words are mixed as the mean of their log-probabilities, which
-    // the loss's softmax renormalises.
+    // Two words are mixed as the mean of their log-probabilities, which the loss's softmax renormalises.
     private Tensor Told(ProbeStudent student)
     {
-        const float Sure = 50;
         using var scope = NewDisposeScope();
         var word = student.Word switch
         {
@@ -91,14 +89,13 @@ internal sealed class SplitProbes
             _ => (teacherLogits!.log_softmax(1) + ownLogits!.log_softmax(1)) / 2,
         };
         if (!student.WithLabels) return word.alias().MoveToOuterDisposeScope();
-        var truth = nn.functional.one_hot(tensor(labels.Few), pair.Classes).to_type(word.dtype) * Sure;
-        return cat([truth, word]).MoveToOuterDisposeScope();
+        return cat([HardLabels.Logits(tensor(labels.Few), pair.Classes, word), word]).MoveToOuterDisposeScope();
     }
 
-    private ProbeTask Task(Tensor features, Supervision supervision, string who, ProbeStudent? student = null,
-        LinearProbeOptions? options = null)
+    private ProbeTask Task(Tensor features, Supervision supervision, string who, ProbeStudent? student = null)
     {
-        options ??= student is { Unregularised: true } ? protocol.Probe with { L2 = 0, ChooseL2 = [] } : protocol.Probe;
+        var options = student is { Unregularised: true } ? protocol.Probe with { L2 = 0, ChooseL2 = [] }
+            : protocol.Probe;
         Loss loss = student is null ? new CrossEntropy() : student.Loss;
         return new(features, pair.Classes, loss, supervision, options with { Seed = Seeds.Derive(seed, who) });
     }
@@ -112,15 +109,13 @@ internal sealed class SplitProbes
 
     private RunArm[] Arms()
     {
-        var chosen = protocol.Probe.ChooseL2.Count > 0;
-        bool[] chooses = [(protocol.TeacherProbe ?? protocol.Probe).ChooseL2.Count > 0, chosen, chosen,
-            .. protocol.Students.Select(student => chosen && !student.Unregularised)];
+        bool[] chooses = [true, true, true, .. protocol.Students.Select(student => !student.Unregularised)];
         return [.. protocol.Arms(pair.Name, pair.WeakName, pair.StrongName).Select((facets, i) =>
         {
             var value = judged[i];
             var values = new Dictionary<string, double> { ["test accuracy"] = value.Accuracy };
             if (i > 0) values["test agreement"] = value.Agreement;
-            if (chooses[i]) values["L2"] = value.L2;
+            if (protocol.Probe.ChooseL2.Count > 0 && chooses[i]) values["L2"] = value.L2;
             return new RunArm(facets, values);
         })];
     }

@@ -142,6 +142,19 @@ public sealed class TrainProbeTests : IDisposable
     }
 
     [Fact]
+    public void ATeacherMayBeTrainedByOptionsOfItsOwn()
+    {
+        var student = Run with { Method = ProbeMethod.SoftLabels };
+        var penalised = student.Probe with { L2 = 1 };
+        var apart = student with { TeacherProbe = penalised };
+
+        Assert.Equal((student with { Probe = penalised }).Teacher.Hash, apart.Teacher.Hash);
+        Assert.NotEqual(student.Teacher.Hash, apart.Teacher.Hash);
+        Assert.NotEqual(student.Hash, apart.Hash);
+        Assert.Equal(student.Hash, (apart with { TeacherProbe = null }).Hash);
+    }
+
+    [Fact]
     public void AProbeWhoseFileWasDeletedIsTrainedAgain()
     {
         var (brief, token) = (Run with { Probe = Run.Probe with { Steps = 10 } },
