@@ -35,7 +35,8 @@ public sealed record Curve(string Name, IReadOnlyList<double> X, IReadOnlyList<E
         { Style = MethodStyle.Of(method.Facets) };
     }
 
-    /// <summary>How methods go with the number of true labels that the weak teacher learned from: a curve each.</summary>
+    /// <summary>How methods go with the number of true labels that the weak teacher learned from: a curve
+    /// each.</summary>
     /// <param name="runs">Runs of several such numbers.</param>
     /// <param name="value">A final number.</param>
     /// <returns>The curves, in the methods' styles.</returns>
