@@ -40,6 +40,11 @@ public sealed record ProbeProtocol
     /// <value>Hard and soft cross entropy.</value>
     public IReadOnlyList<ProbeStudent> Students { get; init; } = [ProbeStudent.Hard, ProbeStudent.Soft];
 
+    /// <summary>Into how many folds the true labels are dealt, so that teacher and strong network are judged on labels
+    /// that they have not seen: what somebody with no other labels can know.</summary>
+    /// <value>0: they are not.</value>
+    public int Folds { get; init; }
+
     /// <summary>Draws the three parts of a split.</summary>
     /// <param name="pair">The images.</param>
     /// <param name="seed">The split's number.</param>
@@ -58,8 +63,12 @@ public sealed record ProbeProtocol
     /// <param name="seed">The split's number: decides the parts, the first weights and the batches.</param>
     /// <param name="token">Stops the run.</param>
     /// <returns>What each probe measured on the test part, in the order of <see cref="Arms"/>: <c>test accuracy</c>; of
-    /// probes on the strong features <c>test agreement</c>, how often they name the teacher's class; and <c>L2</c>
-    /// where the penalty is chosen by own labels.</returns>
+    /// probes on the strong features <c>test agreement</c>, how often they name the teacher's class, and
+    /// <c>both right</c>; and <c>L2</c> where the penalty is chosen by own labels. With <see cref="Folds"/> the strong
+    /// network alone has, on true labels held out, <c>held-out accuracy</c>, that of the teacher as
+    /// <c>held-out teacher</c>, how often <c>held-out both</c> are right, and as <c>held-out mean</c> the accuracy of
+    /// the mean of both log-probabilities; and <c>agreement</c>, how often both name one class on the student's
+    /// images.</returns>
     /// <exception cref="ArgumentException">The protocol does not fit the set.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
     public IReadOnlyList<RunArm> Run(FrozenPair pair, int seed, CancellationToken token = default) =>
@@ -77,14 +86,21 @@ public sealed record ProbeProtocol
             Arm(Role.Ceiling, strong, null), .. Students.Select(student => Arm(Role.Student, strong, student))];
 
         RunFacets Arm(Role role, string network, ProbeStudent? student) => RunFacets.Of("probes", data, role, network,
-            student is null or { Word: WordOf.Itself } ? null : weak, labels: student?.WithLabels ?? true,
-            student?.Loss.Name ?? "") with
+            student is null or { Word: WordOf.Itself or WordOf.Twins } ? null : weak,
+            labels: student?.WithLabels ?? true, student?.Loss.Name ?? "") with
         {
             TrueLabels = TrueLabels,
-            Labels = student is { Word: WordOf.Itself } ? student.WithLabels ? "labels + own soft labels"
-                : "own soft labels" : null,
-            Variant = student?.Variant ?? (student is { Word: WordOf.Both } ? "teacher and own" : null),
+            Labels = student is { Word: WordOf.Itself or WordOf.Twins }
+                ? $"{(student.WithLabels ? "labels + " : "")}{Own(student)} soft labels" : null,
+            Variant = student?.Variant ?? student?.Word switch
+            {
+                WordOf.Both => "teacher and own",
+                WordOf.BothShuffled => "shuffled teacher and own",
+                _ => null,
+            },
         };
+
+        static string Own(ProbeStudent student) => student.Word == WordOf.Twins ? "twins'" : "own";
     }
 
     /// <summary>Runs the splits 0, 1, 2, …: their probes train together, as many at a time as libtorch has
@@ -132,12 +148,9 @@ public sealed record ProbeProtocol
     {
         using var scope = NewDisposeScope();
         var splits = seeds.Select(seed => new SplitProbes(this, pair, seed)).ToArray();
-        foreach (var (split, probes) in splits.Zip(Labelled().Chunk(2)))
-        {
-            using var teacher = probes[0];
-            using var few = probes[1];
-            split.Ask(teacher, few);
-        }
+        var labelled = Labelled();
+        foreach (var (split, probes) in splits.Zip(labelled.Chunk(labelled.Count / splits.Length))) split.Ask(probes);
+        foreach (var probe in labelled) probe.Dispose();
         var results = new Dictionary<int, IReadOnlyList<RunArm>>();
         var students = LinearProbe.TrainMany([.. splits.SelectMany(split => split.Students(End))], token: token);
         foreach (var student in students) student.Dispose();
@@ -165,6 +178,9 @@ public sealed record ProbeProtocol
             throw new ArgumentException(
                 $"{TrueLabels} true labels for a teacher's part of {TeacherImages} images; give 1 to {TeacherImages}");
         }
+        if (Folds < 0 || Folds == 1 || Folds > TrueLabels)
+            throw new ArgumentException(
+                $"{TrueLabels} true labels are to be dealt into {Folds} folds; give 2 to {TrueLabels}, or 0 for none");
         foreach (var student in Students)
         {
             if (student.Loss.LabelWeight != 0)

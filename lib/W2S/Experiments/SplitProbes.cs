@@ -1,3 +1,4 @@
+using W2S.Data;
 using W2S.Losses;
 using W2S.Runs;
 using W2S.Selection;
@@ -17,7 +18,9 @@ internal sealed class SplitProbes
     private readonly ProbeParts parts;
     private readonly (long[] Few, long[] All, long[] Truth) labels;
     private readonly Judged[] judged; // teacher, few labels, ceiling, students
-    private Tensor? teacherLogits, ownLogits;
+    private readonly Dictionary<WordOf, Tensor> words = [];
+    private readonly Dictionary<string, double> known = []; // by whoever has no other label
+    private Tensor? heldOutTeacher, heldOutFew;
     private long[] said = [];
     private int left;
 
@@ -27,34 +30,58 @@ internal sealed class SplitProbes
         parts = protocol.Draw(pair, seed);
         labels = parts.Of(pair.Labels);
         judged = new Judged[protocol.Students.Count + 3];
-        left = judged.Length - 2;
+        left = judged.Length - 2 + (2 * protocol.Folds);
     }
 
-    /// <summary>The trainings of the teacher and of the strong network on the same true labels; their features are
-    /// owned by the current dispose scope.</summary>
-    public IEnumerable<ProbeTask> Labelled() =>
-    [
-        Task(ProbeParts.Pick(pair.Weak, parts.Teacher), Supervision.ByLabels(labels.Few), "teacher"),
-        Task(ProbeParts.Pick(pair.Strong, parts.Teacher), Supervision.ByLabels(labels.Few), "student"),
-    ];
+    private bool Twins => protocol.Students.Any(student => student.Word == WordOf.Twins);
 
-    /// <summary>Judges both, and takes what they say of the student's part; the logits are owned by the current dispose
+    /// <summary>The trainings of the teacher and of the strong network on the same true labels, and of the latter's
+    /// twin where one is asked; their features are owned by the current dispose scope.</summary>
+    public IEnumerable<ProbeTask> Labelled()
+    {
+        var strong = ProbeParts.Pick(pair.Strong, parts.Teacher);
+        return
+        [
+            Task(ProbeParts.Pick(pair.Weak, parts.Teacher), Supervision.ByLabels(labels.Few), "teacher"),
+            Task(strong, Supervision.ByLabels(labels.Few), "student"),
+            .. Twins ? [Task(strong, Supervision.ByLabels(labels.Few), "twin")] : Array.Empty<ProbeTask>(),
+        ];
+    }
+
+    /// <summary>Judges them, and takes what they say of the student's part; the logits are owned by the current dispose
     /// scope.</summary>
-    public void Ask(LinearProbe teacher, LinearProbe few)
+    public void Ask(IReadOnlyList<LinearProbe> labelled)
     {
         using var one = Devices.OneThread();
         using var scope = NewDisposeScope();
-        teacherLogits = teacher.Logits(ProbeParts.Pick(pair.Weak, parts.Student)).MoveToOuterDisposeScope();
+        var (teacher, few) = (labelled[0], labelled[1]);
         var test = ProbeParts.Pick(pair.Weak, parts.Test);
         said = teacher.Logits(test).argmax(1).cpu().data<long>().ToArray();
-        judged[0] = new Judged(teacher.Accuracy(test, labels.Truth), 1, teacher.L2);
+        judged[0] = new Judged(teacher.Accuracy(test, labels.Truth), 1, 0, teacher.L2);
         judged[1] = Judge(few);
-        if (protocol.Students.Any(student => student.Word != WordOf.Teacher))
-            ownLogits = few.Logits(ProbeParts.Pick(pair.Strong, parts.Student)).MoveToOuterDisposeScope();
+        var told = teacher.Logits(ProbeParts.Pick(pair.Weak, parts.Student));
+        words[WordOf.Teacher] = told;
+        if (protocol.Folds > 0 || protocol.Students.Any(student => student.Word != WordOf.Teacher))
+        {
+            var seen = ProbeParts.Pick(pair.Strong, parts.Student);
+            words[WordOf.Itself] = few.Logits(seen);
+            words[WordOf.Both] = Mean(told, words[WordOf.Itself]);
+            using var order = tensor(RandomSplit.Parts(parts.Student.Count, Seeds.Derive(seed, "shuffled"),
+                parts.Student.Count)[0].Select(position => (long)position).ToArray());
+            words[WordOf.BothShuffled] = Mean(told.index_select(0, order), words[WordOf.Itself]);
+            if (Twins) words[WordOf.Twins] = Mean(words[WordOf.Itself], labelled[2].Logits(seen));
+            if (protocol.Folds > 0)
+                known["agreement"] =
+                    told.argmax(1).eq(words[WordOf.Itself].argmax(1)).to_type(ScalarType.Float64).mean().item<double>();
+        }
+        foreach (var word in words.Values) word.MoveToOuterDisposeScope();
     }
 
-    /// <summary>The trainings of the ceiling and of the students on the strong network's features, which are owned by
-    /// the current dispose scope.</summary>
+    // Two words are mixed as the mean of their log-probabilities, which the loss's softmax renormalises.
+    private static Tensor Mean(Tensor one, Tensor other) => (one.log_softmax(1) + other.log_softmax(1)) / 2;
+
+    /// <summary>The trainings of the ceiling and of the students on the strong network's features, and those of teacher
+    /// and strong network without a fold of the true labels, which are owned by the current dispose scope.</summary>
     /// <param name="ended">Hears of the split when the last of them has ended.</param>
     public IEnumerable<ProbeTask> Students(Action<int, IReadOnlyList<RunArm>> ended)
     {
@@ -67,27 +94,51 @@ internal sealed class SplitProbes
             .. protocol.Students.Select(student =>
                 Task(student.WithLabels ? with : many, Supervision.ByTeacher(Told(student)), "student", student)),
         ];
-        return tasks.Select((task, i) => task with
+        return [.. tasks.Select((task, i) => Then(task, probe => judged[i + 2] = Judge(probe))), .. Folds()];
+
+        ProbeTask Then(ProbeTask task, Action<LinearProbe> judge) => task with
         {
             Watch = (point, probe) =>
             {
                 if (point.Step < point.Steps) return;
-                judged[i + 2] = Judge(probe);
+                judge(probe);
                 if (--left == 0) ended(seed, Arms());
             },
-        });
+        };
+
+        IEnumerable<ProbeTask> Folds()
+        {
+            if (protocol.Folds == 0) yield break;
+            var count = labels.Few.Length;
+            var (weak, strong) =
+                (ProbeParts.Pick(pair.Weak, parts.Teacher), ProbeParts.Pick(pair.Strong, parts.Teacher));
+            (heldOutTeacher, heldOutFew) = (zeros(count, pair.Classes), zeros(count, pair.Classes));
+            for (var fold = 0; fold < protocol.Folds; fold++)
+            {
+                var positions =
+                    Enumerable.Range(0, count).ToLookup(at => at % protocol.Folds == fold, at => (long)at);
+                var (rows, rest) = (tensor(positions[true].ToArray()), tensor(positions[false].ToArray()));
+                var supervision = Supervision.ByLabels([.. positions[false].Select(at => labels.Few[at])]);
+                yield return Fold(weak, "teacher", judged[0].L2, heldOutTeacher);
+                yield return Fold(strong, "student", judged[1].L2, heldOutFew);
+
+                ProbeTask Fold(Tensor features, string who, double l2, Tensor heldOut)
+                {
+                    var task = Task(features.index_select(0, rest), supervision, who);
+                    return Then(task with { Options = task.Options with { L2 = l2, ChooseL2 = [] } }, probe =>
+                    {
+                        using var scope = NewDisposeScope();
+                        heldOut.index_copy_(0, rows, probe.Logits(features.index_select(0, rows)));
+                    });
+                }
+            }
+        }
     }
 
-    // Two words are mixed as the mean of their log-probabilities, which the loss's softmax renormalises.
     private Tensor Told(ProbeStudent student)
     {
         using var scope = NewDisposeScope();
-        var word = student.Word switch
-        {
-            WordOf.Teacher => teacherLogits!,
-            WordOf.Itself => ownLogits!,
-            _ => (teacherLogits!.log_softmax(1) + ownLogits!.log_softmax(1)) / 2,
-        };
+        var word = words[student.Word];
         if (!student.WithLabels) return word.alias().MoveToOuterDisposeScope();
         return cat([HardLabels.Logits(tensor(labels.Few), pair.Classes, word), word]).MoveToOuterDisposeScope();
     }
@@ -104,21 +155,40 @@ internal sealed class SplitProbes
     {
         using var scope = NewDisposeScope();
         var test = ProbeParts.Pick(pair.Strong, parts.Test);
-        return new Judged(probe.Accuracy(test, labels.Truth), probe.Accuracy(test, said), probe.L2);
+        var right = probe.Logits(test).argmax(1).cpu().data<long>().ToArray();
+        var both = right.Zip(said, labels.Truth).Count(one => one.First == one.Third && one.Second == one.Third);
+        return new Judged(probe.Accuracy(test, labels.Truth), probe.Accuracy(test, said), (double)both / right.Length,
+            probe.L2);
+    }
+
+    // On the true labels that each fold held out.
+    private void Held()
+    {
+        using var scope = NewDisposeScope();
+        var truth = tensor(labels.Few);
+        var (teacher, few) = (heldOutTeacher!.argmax(1).eq(truth), heldOutFew!.argmax(1).eq(truth));
+        foreach (var (name, right) in new[]
+        {
+            ("held-out accuracy", few), ("held-out teacher", teacher), ("held-out both", few.logical_and(teacher)),
+            ("held-out mean", Mean(heldOutTeacher, heldOutFew).argmax(1).eq(truth)),
+        })
+            known[name] = right.to_type(ScalarType.Float64).mean().item<double>();
     }
 
     private RunArm[] Arms()
     {
+        if (protocol.Folds > 0) Held();
         bool[] chooses = [true, true, true, .. protocol.Students.Select(student => !student.Unregularised)];
         return [.. protocol.Arms(pair.Name, pair.WeakName, pair.StrongName).Select((facets, i) =>
         {
             var value = judged[i];
             var values = new Dictionary<string, double> { ["test accuracy"] = value.Accuracy };
-            if (i > 0) values["test agreement"] = value.Agreement;
+            if (i > 0) (values["test agreement"], values["both right"]) = (value.Agreement, value.BothRight);
+            foreach (var (name, number) in i == 1 ? known : []) values[name] = number;
             if (protocol.Probe.ChooseL2.Count > 0 && chooses[i]) values["L2"] = value.L2;
             return new RunArm(facets, values);
         })];
     }
 
-    private readonly record struct Judged(double Accuracy, double Agreement, double L2);
+    private readonly record struct Judged(double Accuracy, double Agreement, double BothRight, double L2);
 }

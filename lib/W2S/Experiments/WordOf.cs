@@ -12,4 +12,12 @@ public enum WordOf
 
     /// <summary>Both: the mean of their log-probabilities, renormalised.</summary>
     Both,
+
+    /// <summary>Two probes of the student's own network that differ in their seed, instead of teacher and student: the
+    /// control for what a mean of two does by itself.</summary>
+    Twins,
+
+    /// <summary>Both, but what the teacher says is dealt at random over the images: the control with a teacher that
+    /// knows how frequent the classes are and nothing else.</summary>
+    BothShuffled,
 }

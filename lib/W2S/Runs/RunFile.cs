@@ -21,7 +21,7 @@ public static class RunFile
         WriteIndented = true,
         NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
         DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
-        Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter() },
+        Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter(), new OneLine() },
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
@@ -62,7 +62,11 @@ public static class RunFile
                     File.Delete(temporary);
                 }
             }
-            var file = new Contents(Format, sum, [.. sorted.Select(Run.Of)]);
+            // Runs of one plan measure arms of the same facets: these stand once.
+            RunFacets[] facets = [.. sorted.SelectMany(run => run.Outcome.Arms).Select(arm => arm.Facets).Distinct()];
+            var places = facets.Index().ToDictionary(one => one.Item, one => one.Index);
+            var file = new Contents(Format, sum, facets.Length == 0 ? null : facets,
+                [.. sorted.Select(run => Run.Of(run, places))]);
             DurableFile.Write(path, stream => JsonSerializer.Serialize(stream, file, Json));
             if (sum is null) File.Delete(Beside(path));
             else if (arraysPath != Beside(path)) File.Move(arraysPath, Beside(path), overwrite: true);
@@ -100,7 +104,7 @@ public static class RunFile
             using var scope = torch.NewDisposeScope();
             var arrays = file.Sha256 is null ? new Dictionary<string, torch.Tensor>()
                 : SafeTensorsFile.Read(arraysPath);
-            return [.. file.Runs.Select(run => run.Result(arrays))];
+            return [.. file.Runs.Select(run => run.Result(arrays, file.Arms ?? []))];
         }
         catch (Exception error)
             when (error is JsonException or InvalidDataException or IOException or KeyNotFoundException
@@ -143,17 +147,29 @@ public static class RunFile
         public sealed record Run(string Hash, double Seconds);
     }
 
-    private sealed record Contents(int Format, string? Sha256, IReadOnlyList<Run> Runs);
+    private sealed record Contents(
+        int Format, string? Sha256, IReadOnlyList<RunFacets>? Arms, IReadOnlyList<Run> Runs);
+
+    private sealed record Arm(int Is, Dictionary<string, double> Values);
+
+    private sealed class OneLine : System.Text.Json.Serialization.JsonConverter<Arm>
+    {
+        public override Arm? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            JsonSerializer.Deserialize<Arm>(ref reader);
+
+        public override void Write(Utf8JsonWriter writer, Arm value, JsonSerializerOptions options) =>
+            writer.WriteRawValue(JsonSerializer.SerializeToUtf8Bytes(value));
+    }
 
     private sealed record Run(
         string Hash, string Kind, RunFacets Facets, double TestPerTrain, long Seed, Dictionary<string, double> Values,
-        IReadOnlyList<RunArm> Arms, Dictionary<string, double[]> History, string[] Predictions, double Seconds,
+        IReadOnlyList<Arm>? Arms, Dictionary<string, double[]> History, string[] Predictions, double Seconds,
         DateTime Ended, string Versions, RunMachine? Machine, IReadOnlyDictionary<string, string> Files,
         IReadOnlyDictionary<string, string> Inputs, JsonObject Record)
     {
         private const string Epoch = "epoch";
 
-        public static Run Of(RunResult run)
+        public static Run Of(RunResult run, Dictionary<RunFacets, int> places)
         {
             // A column a quantity: a history of dozens of epochs stays a few lines. NaN stands where a quantity was not
             // measured.
@@ -166,12 +182,13 @@ public static class RunFile
                         point => Math.Round(point.Values.GetValueOrDefault(name, double.NaN), 6))];
             }
             return new Run(run.Hash, run.Kind, run.Facets, run.TestPerTrain, run.Seed,
-                run.Outcome.Values.ToDictionary(), run.Outcome.Arms, history,
+                run.Outcome.Values.ToDictionary(), [.. run.Outcome.Arms.Select(arm => new Arm(places[arm.Facets],
+                    arm.Values.ToDictionary(one => one.Key, one => Math.Round(one.Value, 6))))], history,
                 [.. run.Outcome.Predictions.Keys], Math.Round(run.Seconds, 1), run.Ended, run.Versions, run.Machine,
                 run.Files, run.Inputs, run.Record.DeepClone().AsObject());
         }
 
-        public RunResult Result(IReadOnlyDictionary<string, torch.Tensor> arrays)
+        public RunResult Result(IReadOnlyDictionary<string, torch.Tensor> arrays, IReadOnlyList<RunFacets> facets)
         {
             if (Experiment.HashOf(Record) != Hash)
                 throw new InvalidDataException(
@@ -197,7 +214,8 @@ public static class RunFile
                 Outcome = new RunOutcome
                 {
                     Values = Values,
-                    Arms = Arms ?? [],
+                    Arms = [.. (Arms ?? []).Select(arm => new RunArm(facets.ElementAtOrDefault(arm.Is)
+                        ?? throw new InvalidDataException($"arm {arm.Is} is not described"), arm.Values))],
                     History = points,
                     Predictions =
                         Predictions.ToDictionary(set => set, set => SamplePredictions.From(arrays, $"{Hash}/{set}"))

@@ -91,28 +91,85 @@ public sealed class ProbeProtocolTests
         {
             TrueLabels = 20,
             Probe = Small.Probe with { Steps = 100 },
-            Students = [with, with with { Word = WordOf.Itself }, with with { Word = WordOf.Both }],
+            Students = [with, .. new[] { WordOf.Itself, WordOf.Both, WordOf.Twins, WordOf.BothShuffled }.Select(
+                word => with with { Word = word })],
         };
         var students = protocol.Run(pair, 1).Where(arm => arm.Facets.Role == Role.Student).ToArray();
 
-        Assert.Equal(["Soft labels + labels", "Labels + own soft labels", "Soft labels + labels, teacher and own"],
+        Assert.Equal(["Soft labels + labels", "Labels + own soft labels", "Soft labels + labels, teacher and own",
+            "Labels + twins' soft labels", "Soft labels + labels, shuffled teacher and own"],
             students.Select(arm => arm.Facets.Method));
         var parts = protocol.Draw(pair, 1);
         var (few, truth) = (parts.Of(pair.Labels).Teacher, parts.Of(pair.Labels).Test);
         var (weak, strong) = (parts.Of(pair.Weak), parts.Of(pair.Strong));
         using var teacher = Train(weak.Teacher, nn.functional.one_hot(tensor(few), pair.Classes), "teacher");
         using var own = Train(strong.Teacher, nn.functional.one_hot(tensor(few), pair.Classes), "student");
+        using var twin = Train(strong.Teacher, nn.functional.one_hot(tensor(few), pair.Classes), "twin");
         var (told, said) = (teacher.Logits(weak.Student).log_softmax(1), own.Logits(strong.Student).log_softmax(1));
-        Assert.Equal(new[] { told, said, (told + said) / 2 }.Select(word =>
+        var other = twin.Logits(strong.Student).log_softmax(1);
+        Assert.NotEqual(0, (said - other).abs().max().item<float>());
+        Assert.Equal(new[] { told, said, (told + said) / 2, (said + other) / 2 }.Select(word =>
         {
             using var student = Train(cat([strong.Teacher, strong.Student]),
                 cat([nn.functional.one_hot(tensor(few), pair.Classes), word.softmax(1)]), "student");
             return student.Accuracy(strong.Test, truth);
-        }), students.Select(arm => arm.Values["test accuracy"]), (a, b) => Math.Abs(a - b) < .006); // one image of 200
+        }), students[..4].Select(arm => arm.Values["test accuracy"]), (a, b) => Math.Abs(a - b) < .006); // one of 200
+        // A word dealt at random spoils what the mean of both gains.
+        Assert.True(students[4].Values["test accuracy"] < students[2].Values["test accuracy"]);
 
         LinearProbe Train(Tensor features, Tensor labels, string who) => LinearProbe.Train(features, pair.Classes,
             new CrossEntropy(), new Supervision { Labels = labels.to_type(ScalarType.Float32) },
             protocol.Probe with { Seed = Seeds.Derive(1, who) });
+    }
+
+    // Written out: each fold is named by probes that have learned the other four.
+    [Fact]
+    public void FoldsJudgeBothSidesOnLabelsThatTheyHaveNotSeen()
+    {
+        using var scope = NewDisposeScope();
+        var pair = Blobs();
+        var protocol = Small with { Folds = 5, Probe = Small.Probe with { Steps = 100 } };
+        var arms = protocol.Run(pair, 2);
+        var few = arms.Single(arm => arm.Facets.Role == Role.FewTrueLabels).Values;
+        var teacher = arms.Single(arm => arm.Facets.Role == Role.WeakTeacher).Values;
+        var parts = protocol.Draw(pair, 2);
+        var truth = parts.Of(pair.Labels);
+        var weak = Held(parts.Of(pair.Weak).Teacher, "teacher");
+        var strong = Held(parts.Of(pair.Strong).Teacher, "student");
+        double Share(Func<int, bool> holds) => Enumerable.Range(0, 120).Count(holds) / 120.0;
+        bool Right(Tensor logits, int at) => logits[at].argmax().item<long>() == truth.Teacher[at];
+        var mean = weak.log_softmax(1) + strong.log_softmax(1);
+
+        Assert.Equal(new[]
+        {
+            Share(at => Right(strong, at)), Share(at => Right(weak, at)),
+            Share(at => Right(strong, at) && Right(weak, at)), Share(at => Right(mean, at)),
+        }, new[] { "held-out accuracy", "held-out teacher", "held-out both", "held-out mean" }.Select(
+            name => few[name]));
+        Assert.InRange(few["agreement"], .3, 1);
+        Assert.DoesNotContain("held-out accuracy", teacher.Keys);
+        // Both right, with the accuracies and the agreement, gives every cell.
+        Assert.InRange(few["both right"], teacher["test accuracy"] + few["test accuracy"] - 1,
+            Math.Min(few["test agreement"], few["test accuracy"]) + 1e-6);
+        Assert.Contains("folds", Assert.Throws<ArgumentException>(
+            () => (protocol with { Folds = 1 }).Run(pair, 0)).Message);
+        Assert.Equal(Small.Run(pair, 2).Select(arm => arm.Values["test accuracy"]),
+            (Small with { Folds = 2 }).Run(pair, 2).Select(arm => arm.Values["test accuracy"]));
+
+        Tensor Held(Tensor features, string who)
+        {
+            var logits = zeros(120, pair.Classes);
+            for (var fold = 0; fold < 5; fold++)
+            {
+                var rows = Enumerable.Range(0, 120).ToLookup(at => at % 5 == fold, at => (long)at);
+                var (held, rest) = (tensor(rows[true].ToArray()), tensor(rows[false].ToArray()));
+                using var probe = LinearProbe.Train(features.index_select(0, rest), pair.Classes, new CrossEntropy(),
+                    Supervision.ByLabels([.. rows[false].Select(at => truth.Teacher[at])]),
+                    protocol.Probe with { Seed = Seeds.Derive(2, who) });
+                logits.index_copy_(0, held, probe.Logits(features.index_select(0, held)));
+            }
+            return logits;
+        }
     }
 
     [Fact]

@@ -197,6 +197,34 @@ public sealed class TrainProbeTests : IDisposable
             Assert.Throws<WeightFileException>(() => LinearProbe.Load(path)).Message);
     }
 
+    [Fact]
+    public void AStudyOfAPairHoldsEveryArmAtEveryNumberOfLabelsAndIsReadAsItWasWritten()
+    {
+        PairStudy study = new()
+        {
+            Images = Pictures, Weak = ShapesPretraining.Weak, Strong = ShapesPretraining.Strong, TrueLabels = [40, 200],
+            Third = 300, Probe = new LinearProbeOptions { Steps = 60, BatchSize = 64 },
+        };
+        PairStudy[] both = [study, study with { Seed = 1 }];
+        var made = Grid.Run(both, store);
+        var path = Path.Combine(folder.Path, "committed.json");
+        RunFile.Write(path, [.. both.Select(one => store.Find(one.Kind, one.Hash)!)]);
+        RunSet read = new(RunFile.Read(path));
+
+        Assert.Equal(2 * 2 * 9, made.Count);
+        Assert.Equal(study.Arms, made.Where(run => run.Seed == 0).Select(run => run.Facets));
+        Assert.Equal(made.Select(run => (run.Facets, run.Seed, run["test accuracy"])).ToHashSet(),
+            read.Select(run => (run.Facets, run.Seed, run["test accuracy"])).ToHashSet(),
+            (a, b) => a.Count == b.Count && a.All(one => b.Any(other => one.Facets == other.Facets
+                && one.Seed == other.Seed && Math.Abs(one.Item3 - other.Item3) < 1e-6)));
+        // A number of labels is the protocol's at that number, whatever others stand beside it.
+        RunSet alone = Grid.Run([study with { TrueLabels = [200] }], store);
+        Assert.Equal(alone.Select(run => run["test accuracy"]),
+            made.Where(run => run.Seed == 0 && run.Facets.TrueLabels == 200).Select(run => run["test accuracy"]));
+        File.WriteAllText(path, File.ReadAllText(path).Replace("{\"Is\":3,", "{\"Is\":99,", StringComparison.Ordinal));
+        Assert.Contains("arm 99", Assert.Throws<RunException>(() => RunFile.Read(path)).Message);
+    }
+
     private void Plant(NetworkSource network, float spread)
     {
         var run = new FrozenFeatures { Images = Pictures, Network = network };

@@ -33,7 +33,8 @@ internal abstract record NarrowedSource(DataSource Source) : DataSource
 internal sealed record ClassesSource(DataSource Source, IReadOnlyList<int> Classes) : NarrowedSource(Source)
 {
     public override string Title => Classes.SequenceEqual(Enumerable.Range(0, Classes.Count))
-        ? $"{Source.Title}, first {Classes.Count} classes" : $"{Source.Title}, {Classes.Count} classes";
+        ? $"{Source.Title}, first {Classes.Count} classes"
+        : $"{Source.Title}, {Classes.Count} classes with {string.Join(" and ", Classes.Take(2))}";
 
     public override IReadOnlyList<int>? ClassGroups =>
         Source.ClassGroups is { } groups ? [.. Classes.Select(one => groups[one])] : null;
