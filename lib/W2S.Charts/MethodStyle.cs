@@ -94,6 +94,10 @@ public sealed record MethodStyle(string Colour, string Symbol, string Dash, stri
             Symbols[(int)(hash / 7 % (uint)Symbols.Length)], "dot", "", 900);
     }
 
+    /// <summary>The style of a series that is no method, by its place among others.</summary>
+    internal static MethodStyle At(int place) =>
+        new(Palette.Hues[place % Palette.Hues.Count], Symbols[place % Symbols.Length], "solid", "", 900);
+
     /// <summary>Items in the fixed order of all charts; those not known keep their order, before the ceiling.</summary>
     /// <typeparam name="T">What carries the method.</typeparam>
     /// <param name="items">The items.</param>

@@ -28,6 +28,8 @@ public sealed class RunStore
     // A run that ends its process each time, for want of memory perhaps, is not taken for ever.
     private const int MostLost = 5;
 
+    private static Usual? usual;
+
     private readonly Lazy<IReadOnlyDictionary<string, RunResult>> committed;
     private readonly Lazy<IReadOnlyDictionary<string, double>> committedSeconds;
 
@@ -39,8 +41,7 @@ public sealed class RunStore
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         Folder = Path.GetFullPath(folder);
-        string[] files = committed is null || !Directory.Exists(committed) ? []
-            : [.. Directory.EnumerateFiles(committed, "*.json").Order(StringComparer.Ordinal)];
+        var files = CommittedFiles(committed);
         this.committed = new(() => files.SelectMany(RunFile.Read).DistinctBy(run => run.Hash)
             .ToDictionary(run => run.Hash));
         committedSeconds = new(() => files.SelectMany(RunFile.Seconds).DistinctBy(run => run.Key).ToDictionary());
@@ -48,16 +49,26 @@ public sealed class RunStore
 
     /// <summary>The folder that <c>W2S_RUNS</c> names, else <c>notebooks/runs/experiments</c>, with the committed
     /// results of <c>notebooks/results</c>.</summary>
+    /// <value>The same store until one of these changes, so that committed results are read once.</value>
     public static RunStore Default
     {
         get
         {
             var notebooks = Path.Combine(DataFolder.Repository ?? Directory.GetCurrentDirectory(), "notebooks");
             var named = Environment.GetEnvironmentVariable(Variable);
-            return new(string.IsNullOrWhiteSpace(named) ? Path.Combine(notebooks, "runs", "experiments") : named,
-                Path.Combine(notebooks, "results"));
+            var (folder, results) = (string.IsNullOrWhiteSpace(named)
+                ? Path.Combine(notebooks, "runs", "experiments") : named, Path.Combine(notebooks, "results"));
+            var state = string.Join('\n', CommittedFiles(results).Select(
+                path => $"{path} {File.GetLastWriteTimeUtc(path).Ticks}").Prepend(Path.GetFullPath(folder)));
+            if (usual is not { } kept || kept.State != state) usual = kept = new(state, new(folder, results));
+            return kept.Store;
         }
     }
+
+    private sealed record Usual(string State, RunStore Store);
+
+    private static string[] CommittedFiles(string? folder) => !Directory.Exists(folder) ? []
+        : [.. Directory.EnumerateFiles(folder, "*.json").Order(StringComparer.Ordinal)];
 
     /// <summary>Where runs lie.</summary>
     public string Folder { get; }
