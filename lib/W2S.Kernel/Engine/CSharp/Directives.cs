@@ -17,9 +17,11 @@ internal sealed partial class Directives(ReferenceSet references, PackageSet pac
     /// <param name="source">Where it stands.</param>
     /// <param name="cell">The cell that runs.</param>
     /// <param name="load">Runs a file that <c>#load</c> names.</param>
+    /// <param name="extend">Loads the extensions in a package's folder.</param>
     /// <returns>The piece with those lines empty.</returns>
     /// <exception cref="CellFailure">One of them failed.</exception>
-    public async Task<string> ApplyAsync(string code, CellSource source, CellContext cell, Func<string, Task> load)
+    public async Task<string> ApplyAsync(string code, CellSource source, CellContext cell, Func<string, Task> load,
+        Func<string, Task> extend)
     {
         if (!Line().IsMatch(code)) return code;
         var root = CSharpSyntaxTree.ParseText(code, SubmissionCompiler.ParseOptions).GetRoot();
@@ -71,7 +73,8 @@ internal sealed partial class Directives(ReferenceSet references, PackageSet pac
         {
             try
             {
-                if (wanted.Count > 0) await packages.AddAsync(wanted, source.Folder, cell);
+                if (wanted.Count == 0) return;
+                foreach (var extension in await packages.AddAsync(wanted, source.Folder, cell)) await extend(extension);
                 wanted.Clear();
             }
             catch (Exception failure) when (failure is not OperationCanceledException)

@@ -18,8 +18,8 @@ internal sealed class SubmissionCompiler(ReferenceSet references)
     public static readonly IReadOnlyList<string> DefaultUsings =
     [
         "System", "System.Text", "System.Collections", "System.Collections.Generic", "System.Threading.Tasks",
-        "System.Linq", "W2S.Kernel.Engine.Script",
-        "W2S.Kernel.Engine.Script.Functions",
+        "System.Linq", "Microsoft.DotNet.Interactive.Formatting", "Microsoft.DotNet.Interactive.Kernel",
+        "W2S.Kernel.Engine.Script", "W2S.Kernel.Engine.Script.Functions",
     ];
 
     private static readonly ConcurrentDictionary<string, CheckedSource> Sources = new(StringComparer.Ordinal);
@@ -57,7 +57,10 @@ internal sealed class SubmissionCompiler(ReferenceSet references)
         Sources[path] = new CheckedSource(source, prepared);
         image.Position = symbols.Position = 0;
         var assembly = AssemblyLoadContext.Default.LoadFromStream(image, symbols);
-        return new Submission(code, compilation, EntryPoint(compilation, assembly), HasResult(compilation, tree));
+        return new Submission(code, compilation, EntryPoint(compilation, assembly), HasResult(compilation, tree))
+        {
+            NeedsFamily = Array.Exists(assembly.GetReferencedAssemblies(), name => name.Name == PlatformAssemblies.Interactive),
+        };
     }
 
     /// <summary>The options of a session's first piece, or of a later one.</summary>

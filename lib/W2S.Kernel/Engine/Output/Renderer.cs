@@ -48,6 +48,13 @@ internal static class Renderer
         return bundle;
     }
 
+    /// <summary>A value's representations as the library of kernels hands them around.</summary>
+    public static IReadOnlyList<FormattedValue> Formatted(object? value) =>
+    [
+        .. Render(value).Select(entry => new FormattedValue(
+            entry.Key, entry.Value is JsonValue text ? text.GetValue<string>() : entry.Value.ToJsonString())),
+    ];
+
     /// <summary>A value as plain text: by its formatter, its own <c>ToString</c>, or its type and why.</summary>
     public static string PlainText(object value) => PlainText(value, []);
 
@@ -133,7 +140,8 @@ internal static class Renderer
     private static bool SaysNoMoreThanPlain(string html) =>
         html.StartsWith("<div class=\"dni-plaintext\"><pre>", StringComparison.Ordinal);
 
-    private static JsonNode Content(string mime, string text)
+    /// <summary>A representation's content: a JSON type's text as JSON where it is some.</summary>
+    public static JsonNode Content(string mime, string text)
     {
         if (mime.EndsWith("json", StringComparison.Ordinal))
         {

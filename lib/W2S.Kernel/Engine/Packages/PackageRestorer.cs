@@ -15,7 +15,7 @@ namespace W2S.Kernel.Engine.Packages;
 /// </remarks>
 internal static class PackageRestorer
 {
-    private const string Result = "packages.json";
+    private const string Result = "packages-2.json"; // another number for what older versions cannot know
     private static readonly TimeSpan FloatingAge = TimeSpan.FromDays(1);
 
     /// <summary>Where the projects are kept.</summary>
