@@ -20,6 +20,7 @@ internal sealed class SubmissionCompiler(ReferenceSet references)
         "System", "System.Text", "System.Collections", "System.Collections.Generic", "System.Threading.Tasks",
         "System.Linq", "Microsoft.DotNet.Interactive.Formatting", "Microsoft.DotNet.Interactive.Kernel",
         "W2S.Kernel.Engine.Script", "W2S.Kernel.Engine.Script.Functions",
+        "W2S.Kernel.Engine.Script.CSharpFunctions",
     ];
 
     private static readonly ConcurrentDictionary<string, CheckedSource> Sources = new(StringComparer.Ordinal);
@@ -59,7 +60,7 @@ internal sealed class SubmissionCompiler(ReferenceSet references)
         var assembly = AssemblyLoadContext.Default.LoadFromStream(image, symbols);
         return new Submission(code, compilation, EntryPoint(compilation, assembly), HasResult(compilation, tree))
         {
-            NeedsFamily = Array.Exists(assembly.GetReferencedAssemblies(), name => name.Name == PlatformAssemblies.Interactive),
+            NeedsFamily = ModuleVersion.Uses(image, PlatformAssemblies.Interactive),
         };
     }
 

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 using Microsoft.DotNet.Interactive;
 using Microsoft.DotNet.Interactive.Commands;
 using Microsoft.DotNet.Interactive.Events;
@@ -14,10 +15,11 @@ namespace W2S.Kernel.Engine.Interactive;
 /// extension. From then on every part runs in a <see cref="KernelInvocationContext"/>. Compiling, packages, stopping and
 /// output stay the engine's.
 /// </remarks>
-internal sealed class KernelFamily : IDisposable
+internal sealed partial class KernelFamily : IDisposable
 {
     private readonly CompositeKernel root = new();
     private readonly IDisposable events;
+    private volatile string? unanswered;
 
     public KernelFamily(ILanguage csharp, ILanguage fsharp)
     {
@@ -30,7 +32,7 @@ internal sealed class KernelFamily : IDisposable
             if (Ask(command.Prompt, command.IsPassword) is { } text)
                 context.Publish(new InputProduced(text, command));
             else
-                context.Fail(command, message: CellOutput.NobodyToAsk(command.Prompt));
+                context.Fail(command, message: unanswered = CellOutput.NobodyToAsk(command.Prompt));
             return Task.CompletedTask;
         });
         root.SetDefaultTargetKernelNameForCommand(typeof(RequestInput), root.Name);
@@ -54,7 +56,14 @@ internal sealed class KernelFamily : IDisposable
             HostConsole.Route(); // the context has led standard output to itself
             return work();
         });
-        await root.SendAsync(command, stop).ConfigureAwait(false);
+        try
+        {
+            await root.SendAsync(command, stop).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // the work tells
+        }
         command.Ended();
         await command.Work.ConfigureAwait(false);
     }
@@ -80,13 +89,18 @@ internal sealed class KernelFamily : IDisposable
     public async Task SubmitAsync(string text, string kernel, CancellationToken stop)
     {
         var target = root.FindKernelByName(kernel)?.Name ?? root.DefaultKernelName;
+        if (From().Match(text) is { Success: true } from && root.FindKernelByName(from.Groups["name"].Value) is null)
+        {
+            throw new InvalidOperationException($"there is no kernel '{from.Groups["name"].Value}' to share from; there "
+                + $"are {string.Join(", ", root.ChildKernels.Select(child => child.Name))}");
+        }
+        unanswered = null;
         var result = await root.SendAsync(new SubmitCode(text, target), stop).ConfigureAwait(false);
         stop.ThrowIfCancellationRequested();
         if (result.Events.OfType<CommandFailed>().LastOrDefault() is not { } failed) return;
         if (failed.Exception is CellFailure own) throw own;
-        var unanswered = result.Events.OfType<ErrorProduced>().LastOrDefault(error => error.Command is RequestInput);
-        throw new InvalidOperationException(
-            unanswered?.Message ?? (failed.Exception is null ? failed.Message : ExceptionReport.OneLine(failed.Exception)));
+        throw new InvalidOperationException(unanswered
+            ?? (failed.Exception is null ? failed.Message : ExceptionReport.OneLine(failed.Exception)));
     }
 
     /// <summary>Loads the extensions in an assembly.</summary>
@@ -106,6 +120,9 @@ internal sealed class KernelFamily : IDisposable
         events.Dispose();
         root.Dispose();
     }
+
+    [GeneratedRegex(@"^#!share\b.*--from[ \t]+(?<name>\S+)")]
+    private static partial Regex From();
 
     private static string? Ask(string prompt, bool password) =>
         CellContext.Current?.Output.ReadLine(prompt, password);

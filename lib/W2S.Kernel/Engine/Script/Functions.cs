@@ -15,11 +15,11 @@ public static class Functions
     /// <returns>A handle whose <see cref="DisplayHandle.Update"/> replaces what is shown.</returns>
     /// <exception cref="InvalidOperationException">No cell is running.</exception>
 #pragma warning disable IDE1006 // the name by which C# notebooks know it
-    public static DisplayHandle display(object? value, params ReadOnlySpan<string> mimeTypes)
-#pragma warning restore IDE1006
+    public static DisplayHandle display(object? value, params string[] mimeTypes)
     {
-        var shown = new DisplayHandle(CellContext.Required, value, mimeTypes.ToArray());
+        var shown = new DisplayHandle(CellContext.Required, value, mimeTypes);
         shown.Show(value, update: false);
         return shown;
     }
+#pragma warning restore IDE1006
 }
