@@ -7,6 +7,7 @@ using W2S.Kernel.Scripts;
 return args switch
 {
     ["run", .. var rest] => RunCommand.Run(rest),
+    ["convert", .. var rest] => ConvertCommand.Run(rest),
     ["script", .. var rest] => ScriptCommand.Run(rest),
     ["worker", var channel] => CellWorker.Run(channel, () => new SessionRunner(
         new CellSession(Environment.CurrentDirectory) { Patience = StopSignals.Patience })),
@@ -18,7 +19,7 @@ return args switch
 static int Unknown(string[] args)
 {
     Console.Error.WriteLine(args.Length == 0
-        ? "w2s: a verb is missing: run NOTEBOOK, script FILE, kernel install|uninstall|list"
-        : $"w2s: there is no verb '{args[0]}'; there is: run NOTEBOOK, script FILE, kernel install|uninstall|list");
+        ? "w2s: a verb is missing: run NOTEBOOK, convert FILE.dib, script FILE, kernel install|uninstall|list"
+        : $"w2s: there is no verb '{args[0]}'; there is: run NOTEBOOK, convert FILE.dib, script FILE, kernel install|uninstall|list");
     return 2;
 }

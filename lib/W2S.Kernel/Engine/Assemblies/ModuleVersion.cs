@@ -22,12 +22,15 @@ internal static class ModuleVersion
         image.Position = 0;
         using var file = new PEReader(image, PEStreamOptions.LeaveOpen);
         var metadata = file.GetMetadataReader();
-        return metadata.MemberReferences.Select(member => metadata.GetMemberReference(member).Parent)
-            .Where(parent => parent.Kind == HandleKind.TypeReference)
-            .Select(parent => metadata.GetTypeReference((TypeReferenceHandle)parent).ResolutionScope)
-            .Where(scope => scope.Kind == HandleKind.AssemblyReference)
-            .Any(scope => metadata.StringComparer.Equals(
-                metadata.GetAssemblyReference((AssemblyReferenceHandle)scope).Name, assembly));
+        foreach (var handle in metadata.MemberReferences) // no query: its types would be compiled at run time
+        {
+            var parent = metadata.GetMemberReference(handle).Parent;
+            if (parent.Kind != HandleKind.TypeReference) continue;
+            var scope = metadata.GetTypeReference((TypeReferenceHandle)parent).ResolutionScope;
+            if (scope.Kind == HandleKind.AssemblyReference && metadata.StringComparer.Equals(
+                metadata.GetAssemblyReference((AssemblyReferenceHandle)scope).Name, assembly)) return true;
+        }
+        return false;
     }
 
     /// <summary>The simple names of the assemblies that one refers to; none where the file is no .NET

@@ -13,13 +13,14 @@ internal static class Magics
         ["javascript"] = "the lines that follow are JavaScript, for the front end",
         ["bash"] = "the lines that follow are for bash",
         ["pwsh"] = "the lines that follow are for PowerShell",
-        ["import"] = "\"FILE\": runs a file (.csx .cs .fsx .fs .ipynb .html .md .mmd .js) as if it were typed here",
+        ["import"] = "\"FILE\": runs a file (.csx .cs .fsx .fs .ipynb .dib .html .md .mmd .js) as if it were typed here",
         ["time"] = "says how long the cell took",
         ["share"] = "--from csharp|fsharp|value NAME [--as NAME]: makes a value of another kernel known here",
         ["set"] = "--name NAME --value VALUE | @KERNEL:NAME | @input:PROMPT | @password:PROMPT: sets a variable",
         ["value"] = "--name NAME [--from-file FILE | --from-url URL]: the lines that follow are text, kept under a name",
         ["who"] = "lists the variables",
         ["whos"] = "lists the variables with their types and values",
+        ["about"] = "says which kernel this is, with its versions",
         ["lsmagic"] = "lists the magics",
     };
 

@@ -9,6 +9,7 @@ using W2S.Kernel.Engine.Output;
 using W2S.Kernel.Engine.Packages;
 using W2S.Kernel.Engine.Script;
 using W2S.Kernel.Engine.Variables;
+using W2S.Kernel.Notebooks;
 
 namespace W2S.Kernel.Engine.Cells;
 
@@ -186,6 +187,9 @@ internal sealed class PartRunner : IDisposable
                 case "lsmagic":
                     await Show(run, "text/plain", Magics.Listing(family.IsValueCreated ? family.Value.Magics : []));
                     break;
+                case "about":
+                    await Show(run, "text/plain", About.Text);
+                    break;
                 case "who" or "whos":
                     var variables = CSharp.Variables.Concat(fsharp.IsValueCreated ? fsharp.Value.Variables : []);
                     await Show(run, "text/plain", VariableList.Of(variables, details: part.Command == "whos"));
@@ -231,7 +235,7 @@ internal sealed class PartRunner : IDisposable
                 ShowsResults = show && run.ShowsResults,
             };
             // a file counts as typed here; a notebook's cells are cells of their own
-            var isNotebook = path.EndsWith(".ipynb", StringComparison.OrdinalIgnoreCase);
+            var isNotebook = Path.GetExtension(path).ToLowerInvariant() is ".ipynb" or DibFile.Extension;
             await (isNotebook ? RunToEndAsync(imported, language) : RunAsync(imported, language));
         }
     }
