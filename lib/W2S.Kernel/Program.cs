@@ -18,8 +18,9 @@ return args switch
 
 static int Unknown(string[] args)
 {
+    const string Verbs = "run NOTEBOOK, convert FILE.dib, script FILE, kernel install|uninstall|list";
     Console.Error.WriteLine(args.Length == 0
-        ? "w2s: a verb is missing: run NOTEBOOK, convert FILE.dib, script FILE, kernel install|uninstall|list"
-        : $"w2s: there is no verb '{args[0]}'; there is: run NOTEBOOK, convert FILE.dib, script FILE, kernel install|uninstall|list");
+        ? $"w2s: a verb is missing: {Verbs}"
+        : $"w2s: there is no verb '{args[0]}'; there is: {Verbs}");
     return 2;
 }

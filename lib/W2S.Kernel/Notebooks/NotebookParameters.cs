@@ -17,7 +17,8 @@ internal static class NotebookParameters
     private const string Tag = "parameters", InjectedTag = "injected-parameters";
 
     /// <summary>Puts the cell in, in the place of one from an earlier run.</summary>
-    /// <exception cref="NotebookException">No cell declares such a parameter; the message lacks the subject.</exception>
+    /// <exception cref="NotebookException">No cell declares such a parameter; the message lacks the
+    /// subject.</exception>
     public static void Set(Notebook notebook, IReadOnlyDictionary<string, string> values)
     {
         var cell = notebook.CodeCells.FirstOrDefault(cell => cell.Tags.Contains(Tag))

@@ -23,7 +23,8 @@ internal static class Imports
             ".ipynb" or DibFile.Extension => Cells(path),
             var other =>
                 throw new InvalidDataException(
-                    $"'{path}' cannot be imported: '{other}' is none of .csx .cs .fsx .fs .ipynb .dib .html .md .mmd .js"),
+                    $"'{path}' cannot be imported: '{other}' is none of .csx .cs .fsx .fs .ipynb .dib .html .md .mmd "
+                    + ".js"),
         };
     }
 

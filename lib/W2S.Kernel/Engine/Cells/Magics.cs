@@ -13,11 +13,11 @@ internal static class Magics
         ["javascript"] = "the lines that follow are JavaScript, for the front end",
         ["bash"] = "the lines that follow are for bash",
         ["pwsh"] = "the lines that follow are for PowerShell",
-        ["import"] = "\"FILE\": runs a file (.csx .cs .fsx .fs .ipynb .dib .html .md .mmd .js) as if it were typed here",
+        ["import"] = "\"FILE\": runs a file (.csx .cs .fsx .fs .ipynb .dib .html .md .mmd .js) as if typed here",
         ["time"] = "says how long the cell took",
         ["share"] = "--from csharp|fsharp|value NAME [--as NAME]: makes a value of another kernel known here",
         ["set"] = "--name NAME --value VALUE | @KERNEL:NAME | @input:PROMPT | @password:PROMPT: sets a variable",
-        ["value"] = "--name NAME [--from-file FILE | --from-url URL]: the lines that follow are text, kept under a name",
+        ["value"] = "--name NAME [--from-file FILE | --from-url URL]: keeps the text that follows under a name",
         ["who"] = "lists the variables",
         ["whos"] = "lists the variables with their types and values",
         ["about"] = "says which kernel this is, with its versions",
@@ -30,7 +30,7 @@ internal static class Magics
     /// <summary>One line for each.</summary>
     /// <param name="others">Those that extensions have added.</param>
     public static string Listing(IEnumerable<(string Name, string Text)> others) => string.Join('\n',
-        Known.Select(magic => (Name: magic.Key, Text: magic.Value)).Concat(others.Where(other => Languages.Of(other.Name) is null))
-            .DistinctBy(magic => magic.Name)
+        Known.Select(magic => (Name: magic.Key, Text: magic.Value))
+            .Concat(others.Where(other => Languages.Of(other.Name) is null)).DistinctBy(magic => magic.Name)
             .OrderBy(magic => magic.Name, StringComparer.Ordinal).Select(magic => $"#!{magic.Name,-12} {magic.Text}"));
 }

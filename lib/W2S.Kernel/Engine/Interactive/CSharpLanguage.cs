@@ -10,8 +10,8 @@ namespace W2S.Kernel.Engine.Interactive;
 /// <param name="csharp">Its pieces.</param>
 /// <param name="references">What they compile against.</param>
 /// <param name="run">Runs a piece within the cell that runs.</param>
-internal sealed partial class CSharpLanguage(CSharpRunner csharp, ReferenceSet references, Func<string, Action<object?>, Task> run)
-    : ILanguage
+internal sealed partial class CSharpLanguage(
+    CSharpRunner csharp, ReferenceSet references, Func<string, Action<object?>, Task> run) : ILanguage
 {
     /// <inheritdoc/>
     public IEnumerable<Variable> Variables => csharp.Variables;

@@ -1,8 +1,10 @@
+using System.Reactive.Disposables;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.DotNet.Interactive;
 using Microsoft.DotNet.Interactive.Commands;
 using Microsoft.DotNet.Interactive.Events;
+using Microsoft.DotNet.Interactive.Utility;
 using W2S.Kernel.Engine.Cells;
 using W2S.Kernel.Engine.Output;
 
@@ -12,17 +14,27 @@ namespace W2S.Kernel.Engine.Interactive;
 /// add.</summary>
 /// <remarks>
 /// It is made when a cell first needs it: its code speaks of that library, a magic shares a value, a package brings an
-/// extension. From then on every part runs in a <see cref="KernelInvocationContext"/>. Compiling, packages, stopping and
-/// output stay the engine's.
+/// extension. From then on every part runs in a <see cref="KernelInvocationContext"/>. Compiling, packages, stopping
+/// and output stay the engine's.
 /// </remarks>
 internal sealed partial class KernelFamily : IDisposable
 {
+    // Contexts lead standard output to themselves, all by one subscription: held for good, that happens once, and what
+    // cells write stays the engine's.
+    private static readonly Lazy<IDisposable> OwnConsole = new(() =>
+    {
+        var subscription = ConsoleOutput.Subscribe(_ => Disposable.Empty);
+        HostConsole.Route();
+        return subscription;
+    });
+
     private readonly CompositeKernel root = new();
     private readonly IDisposable events;
-    private volatile string? unanswered;
+    private volatile List<string>? errors; // what goes wrong in lines that the family runs as they are
 
     public KernelFamily(ILanguage csharp, ILanguage fsharp)
     {
+        _ = OwnConsole.Value;
         root.Add(new LanguageKernel("csharp", "C#", csharp), ["c#", "C#"]);
         root.Add(new LanguageKernel("fsharp", "F#", fsharp), ["f#", "F#"]);
         root.Add(new KeyValueStoreKernel());
@@ -32,11 +44,11 @@ internal sealed partial class KernelFamily : IDisposable
             if (Ask(command.Prompt, command.IsPassword) is { } text)
                 context.Publish(new InputProduced(text, command));
             else
-                context.Fail(command, message: unanswered = CellOutput.NobodyToAsk(command.Prompt));
+                context.Fail(command, message: CellOutput.NobodyToAsk(command.Prompt));
             return Task.CompletedTask;
         });
         root.SetDefaultTargetKernelNameForCommand(typeof(RequestInput), root.Name);
-        events = root.KernelEvents.Subscribe(new Listener());
+        events = root.KernelEvents.Subscribe(new Listener(this));
     }
 
     /// <summary>Runs a part of a cell in the context of one of the kernels.</summary>
@@ -51,11 +63,7 @@ internal sealed partial class KernelFamily : IDisposable
             await work().ConfigureAwait(false); // a kernel of the family has sent it here
             return;
         }
-        var command = new PartCommand(kernel, () =>
-        {
-            HostConsole.Route(); // the context has led standard output to itself
-            return work();
-        });
+        var command = new PartCommand(kernel, work);
         try
         {
             await root.SendAsync(command, stop).ConfigureAwait(false);
@@ -91,16 +99,20 @@ internal sealed partial class KernelFamily : IDisposable
         var target = root.FindKernelByName(kernel)?.Name ?? root.DefaultKernelName;
         if (From().Match(text) is { Success: true } from && root.FindKernelByName(from.Groups["name"].Value) is null)
         {
-            throw new InvalidOperationException($"there is no kernel '{from.Groups["name"].Value}' to share from; there "
-                + $"are {string.Join(", ", root.ChildKernels.Select(child => child.Name))}");
+            throw new InvalidOperationException(
+                $"there is no kernel '{from.Groups["name"].Value}' to share from; there are "
+                + $"{string.Join(", ", root.ChildKernels.Select(child => child.Name))}");
         }
-        unanswered = null;
+        var said = errors = [];
         var result = await root.SendAsync(new SubmitCode(text, target), stop).ConfigureAwait(false);
+        errors = null;
         stop.ThrowIfCancellationRequested();
-        if (result.Events.OfType<CommandFailed>().LastOrDefault() is not { } failed) return;
-        if (failed.Exception is CellFailure own) throw own;
-        throw new InvalidOperationException(unanswered
-            ?? (failed.Exception is null ? failed.Message : ExceptionReport.OneLine(failed.Exception)));
+        var failed = result.Events.OfType<CommandFailed>().LastOrDefault();
+        if (failed?.Exception is CellFailure own) throw own;
+        if (said.LastOrDefault() is { } error) throw new InvalidOperationException(error);
+        if (failed is not null)
+            throw new InvalidOperationException(
+                failed.Exception is { } inner ? ExceptionReport.OneLine(inner) : failed.Message);
     }
 
     /// <summary>Loads the extensions in an assembly.</summary>
@@ -128,7 +140,7 @@ internal sealed partial class KernelFamily : IDisposable
         CellContext.Current?.Output.ReadLine(prompt, password);
 
     // What the family's kernels publish, on its way to the cell that runs.
-    private sealed class Listener : IObserver<KernelEvent>
+    private sealed class Listener(KernelFamily family) : IObserver<KernelEvent>
     {
         public void OnCompleted()
         {
@@ -146,6 +158,9 @@ internal sealed partial class KernelFamily : IDisposable
                     break;
                 case StandardErrorValueProduced text:
                     output.Write(OutputStream.Error, text.FormattedValues.First().Value);
+                    break;
+                case ErrorProduced error when family.errors is { } errors:
+                    errors.Add(error.Message);
                     break;
                 case ErrorProduced { Command: not RequestInput } error:
                     output.Write(OutputStream.Error, error.Message + "\n");

@@ -60,7 +60,13 @@ internal sealed class LanguageKernel :
 
     Task IKernelCommandHandler<SendValue>.HandleAsync(SendValue command, KernelInvocationContext context) =>
         SetValueAsync(command, context, (name, value, type) =>
-            language.SetAsync(new Variable(name, type ?? value?.GetType() ?? typeof(object), value)));
+        {
+            // the library leaves the quotes on text that stands in the magic itself
+            if (value is string { Length: > 1 } quoted && quoted.StartsWith('"') && quoted.EndsWith('"')
+                && context.Command is SubmitCode { Code: var line }
+                && line.Contains($"--value {quoted}", StringComparison.Ordinal)) value = quoted[1..^1];
+            return language.SetAsync(new Variable(name, type ?? value?.GetType() ?? typeof(object), value));
+        });
 
     private static FormattedValue Formatted(object? value, string mimeType) =>
         mimeType == PlainTextFormatter.MimeType && value is not null

@@ -4,7 +4,7 @@ namespace W2S.Kernel.Engine.Interactive;
 
 /// <summary>A part of a cell, already compiled: the family gives it its place and its context, the engine runs
 /// it.</summary>
-/// <remarks>No <see cref="SubmitCode"/>: that would be taken apart by a parser that does not know C#'s strings.</remarks>
+/// <remarks>No <see cref="SubmitCode"/>: a parser that does not know C#'s strings would take that apart.</remarks>
 internal sealed class PartCommand(string kernel, Func<Task> work) : KernelCommand(kernel)
 {
     private readonly TaskCompletionSource<Task> started = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -23,7 +23,8 @@ internal sealed class PackageSet(ReferenceSet references)
     /// <returns>Folders of extensions that came with them.</returns>
     /// <exception cref="InvalidOperationException">They cannot be had, or not together with those already
     /// here.</exception>
-    public async Task<IReadOnlyList<string>> AddAsync(IReadOnlyList<PackageRequest> wanted, string folder, CellContext cell)
+    public async Task<IReadOnlyList<string>> AddAsync(
+        IReadOnlyList<PackageRequest> wanted, string folder, CellContext cell)
     {
         var all = new Dictionary<string, PackageRequest>(requested, StringComparer.OrdinalIgnoreCase);
         foreach (var request in wanted)
