@@ -31,7 +31,7 @@ public sealed class CellSession : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(workingDirectory);
         WorkingDirectory = Path.GetFullPath(workingDirectory);
         parts = new PartRunner(references);
-        HostConsole.Route();
+        ConsoleRouting.Begin();
         BackgroundFailures.Watch();
         WarmUp.Start();
     }
@@ -70,7 +70,7 @@ public sealed class CellSession : IDisposable
         }
         try
         {
-            HostConsole.Route();
+            ConsoleRouting.Begin();
             var source = CellSource.Cell(code.ReplaceLineEndings("\n"), WorkingDirectory);
             return new CellResult(await RunAsync(source, host, language, interrupt).ConfigureAwait(false),
                 Stopwatch.GetElapsedTime(started));

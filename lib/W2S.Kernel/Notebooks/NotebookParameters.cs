@@ -23,7 +23,7 @@ internal static class NotebookParameters
     {
         var cell = notebook.CodeCells.FirstOrDefault(cell => cell.Tags.Contains(Tag))
             ?? throw new NotebookException($"has no cell with the tag '{Tag}', which --parameter sets variables of");
-        var declared = CSharpSyntaxTree.ParseText(cell.Source, SubmissionCompiler.ParseOptions).GetRoot()
+        var declared = CSharpSyntaxTree.ParseText(cell.Source, CellOptions.Parsing).GetRoot()
             .DescendantNodes().OfType<VariableDeclaratorSyntax>()
             .Where(variable => variable.Parent?.Parent is FieldDeclarationSyntax)
             .ToDictionary(variable => variable.Identifier.Text);

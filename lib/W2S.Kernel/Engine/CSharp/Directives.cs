@@ -24,7 +24,7 @@ internal sealed partial class Directives(ReferenceSet references, PackageSet pac
         Func<string, Task> extend)
     {
         if (!Line().IsMatch(code)) return code;
-        var root = CSharpSyntaxTree.ParseText(code, SubmissionCompiler.ParseOptions).GetRoot();
+        var root = CSharpSyntaxTree.ParseText(code, CellOptions.Parsing).GetRoot();
         var found = Line().Matches(code).Where(match => Directive(match) is not null).ToList();
         var wanted = new List<PackageRequest>();
         var last = 1;

@@ -12,17 +12,6 @@ namespace W2S.Kernel.Engine.CSharp;
 /// <summary>Compiles C# pieces, each on top of the one before, and loads them.</summary>
 internal sealed class SubmissionCompiler(ReferenceSet references)
 {
-    public static readonly CSharpParseOptions ParseOptions =
-        new(LanguageVersion.Latest, DocumentationMode.None, SourceCodeKind.Script);
-
-    public static readonly IReadOnlyList<string> DefaultUsings =
-    [
-        "System", "System.Text", "System.Collections", "System.Collections.Generic", "System.Threading.Tasks",
-        "System.Linq", "Microsoft.DotNet.Interactive.Formatting", "Microsoft.DotNet.Interactive.Kernel",
-        "W2S.Kernel.Engine.Script", "W2S.Kernel.Engine.Script.Functions",
-        "W2S.Kernel.Engine.Script.CSharpFunctions",
-    ];
-
     private static readonly ConcurrentDictionary<string, CheckedSource> Sources = new(StringComparer.Ordinal);
     private static readonly EmitOptions Emit = new(debugInformationFormat: DebugInformationFormat.PortablePdb);
     private static int count;
@@ -40,9 +29,9 @@ internal sealed class SubmissionCompiler(ReferenceSet references)
         var number = Interlocked.Increment(ref count);
         var path = $"{source.Path}#{number}";
         var prepared = CheckedCode.Of(code);
-        var tree = CSharpSyntaxTree.ParseText(prepared.Text, ParseOptions, path);
+        var tree = CSharpSyntaxTree.ParseText(prepared.Text, CellOptions.Parsing, path);
         var compilation = SubmissionChain.Bind(CSharpCompilation.CreateScriptCompilation(
-            $"cell-{number}", tree, references.References, Options(previous is null, $"Submission{number}"), previous,
+            $"cell-{number}", tree, references.References, CellOptions.Compiling(previous is null, $"Submission{number}"), previous,
             typeof(object)));
 
         using var image = new MemoryStream();
@@ -63,17 +52,6 @@ internal sealed class SubmissionCompiler(ReferenceSet references)
             NeedsFamily = ModuleVersion.Uses(image, PlatformAssemblies.Interactive),
         };
     }
-
-    /// <summary>The options of a session's first piece, or of a later one.</summary>
-    public static CSharpCompilationOptions Options(bool first, string className) =>
-        new CSharpCompilationOptions(
-            OutputKind.DynamicallyLinkedLibrary,
-            scriptClassName: className,
-            usings: first ? DefaultUsings : [],
-            optimizationLevel: OptimizationLevel.Release,
-            allowUnsafe: true,
-            assemblyIdentityComparer: DesktopAssemblyIdentityComparer.Default)
-        .WithMetadataImportOptions(MetadataImportOptions.Public);
 
     private static Func<object?[], Task<object?>> EntryPoint(CSharpCompilation compilation, Assembly assembly)
     {

@@ -141,6 +141,12 @@ internal sealed class PartRunner : IDisposable
             ? family.Value.RunAsync(language, work, run.Cell.Token)
             : work();
 
+    private static void Prepare()
+    {
+        ValueFormatters.Register();
+        LibraryDisplays.Route();
+    }
+
     private async Task RunCSharpAsync(Run run, string text)
     {
         var code = await directives.ApplyAsync(text, run.Source, run.Cell,
@@ -148,7 +154,7 @@ internal sealed class PartRunner : IDisposable
         if (string.IsNullOrWhiteSpace(code)) return;
         var submission = CSharp.Compile(code, run.Source);
         run.Cell.Token.ThrowIfCancellationRequested();
-        ValueFormatters.Register(); // before the cell's own, which go first
+        Prepare(); // before the cell's own formatters, which go first
         await InFamilyAsync(run, "csharp", submission.NeedsFamily, () => OnThreadAsync(run, async () =>
         {
             var value = await CSharp.Start(submission);
@@ -160,7 +166,7 @@ internal sealed class PartRunner : IDisposable
     private Task RunFSharpAsync(Run run, CellPart part) => InFamilyAsync(run, "fsharp", true, () =>
         OnThreadAsync(run, () =>
         {
-            ValueFormatters.Register();
+            Prepare();
             var (hasValue, value) = fsharp.Value.Run(part, run.Source, run.Cell.Token);
             if (hasValue) ShowResult(run, value);
             return Task.FromResult(true);

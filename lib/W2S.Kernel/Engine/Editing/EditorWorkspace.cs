@@ -76,8 +76,8 @@ internal sealed class EditorWorkspace(ReferenceSet references) : IDisposable
                 SourceText.From(UsingDeclarations.Blank(code)), VersionStamp.Create())));
         return ProjectInfo.Create(
             id, VersionStamp.Create(), $"cell{ran.Count}-{id.Id:N}", $"cell{ran.Count}-{id.Id:N}", LanguageNames.CSharp,
-            parseOptions: SubmissionCompiler.ParseOptions.WithDocumentationMode(DocumentationMode.Parse),
-            compilationOptions: SubmissionCompiler.Options(latest is null, "Edited"),
+            parseOptions: CellOptions.Parsing.WithDocumentationMode(DocumentationMode.Parse),
+            compilationOptions: CellOptions.Compiling(latest is null, "Edited"),
             documents: [document],
             projectReferences: latest is null ? null : [new ProjectReference(latest)],
             metadataReferences: bound,

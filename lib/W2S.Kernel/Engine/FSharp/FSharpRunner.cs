@@ -116,7 +116,7 @@ internal sealed partial class FSharpRunner(ReferenceSet references)
             ["fsi", "--noninteractive", "--nologo", "--quiet", "--gui-", "--targetprofile:netcore", "--usesdkrefs-",
                 "--optimize+", "--nowarn:75", .. Own.Select(path => $"-r:{path}")],
             TextReader.Null, TextWriter.Null, TextWriter.Null, FSharpOption<bool>.None, null);
-        HostConsole.RouteInput();
+        ConsoleRouting.BeginInput();
         session.EvalInteraction($"""
             open System
             open System.IO

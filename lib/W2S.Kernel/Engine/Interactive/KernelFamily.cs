@@ -24,7 +24,7 @@ internal sealed partial class KernelFamily : IDisposable
     private static readonly Lazy<IDisposable> OwnConsole = new(() =>
     {
         var subscription = ConsoleOutput.Subscribe(_ => Disposable.Empty);
-        HostConsole.Route();
+        ConsoleRouting.Begin();
         return subscription;
     });
 

@@ -70,6 +70,6 @@ internal sealed class LanguageKernel :
 
     private static FormattedValue Formatted(object? value, string mimeType) =>
         mimeType == PlainTextFormatter.MimeType && value is not null
-            ? new FormattedValue(mimeType, Renderer.PlainText(value))
+            ? new FormattedValue(mimeType, PlainText.Of(value))
             : FormattedValue.CreateSingleFromObject(value, mimeType);
 }

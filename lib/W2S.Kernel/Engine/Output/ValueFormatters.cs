@@ -39,7 +39,6 @@ internal static class ValueFormatters
         {
             for (var rank = 2; rank <= 3; rank++) RegisterArray(element.MakeArrayType(rank));
         }
-        LibraryDisplays.Route();
         return true;
     });
 

@@ -24,7 +24,7 @@ internal static class VariableList
 
     private static string Value(object? value)
     {
-        var text = value is null ? Formatter.NullString : Renderer.PlainText(value).ReplaceLineEndings(" ");
+        var text = value is null ? Formatter.NullString : PlainText.Of(value).ReplaceLineEndings(" ");
         return text.Length > Shown ? string.Concat(text.AsSpan(0, Shown), "…") : text;
     }
 }
