@@ -20,11 +20,12 @@ internal static class CellOptions
     ];
 
     /// <summary>The options of a session's first piece, or of a later one.</summary>
-    public static CSharpCompilationOptions Compiling(bool first, string className) =>
+    public static CSharpCompilationOptions Compiling(
+        bool first, string className, IReadOnlyList<string>? usings = null) =>
         new CSharpCompilationOptions(
             OutputKind.DynamicallyLinkedLibrary,
             scriptClassName: className,
-            usings: first ? DefaultUsings : [],
+            usings: [.. first ? DefaultUsings : [], .. usings ?? []],
             optimizationLevel: OptimizationLevel.Release,
             allowUnsafe: true,
             assemblyIdentityComparer: DesktopAssemblyIdentityComparer.Default)

@@ -52,7 +52,7 @@ internal sealed partial class Directives(ReferenceSet references, PackageSet pac
                 }
                 else
                 {
-                    Reference(argument, source.Folder);
+                    await ReferenceAsync(argument, source.Folder, cell);
                 }
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
@@ -84,9 +84,10 @@ internal sealed partial class Directives(ReferenceSet references, PackageSet pac
         }
     }
 
-    private void Reference(string argument, string folder)
+    private async Task ReferenceAsync(string argument, string folder, CellContext cell)
     {
         var path = Path.GetFullPath(argument, folder);
+        if (File.Exists(path) && ProjectBuild.IsProject(path)) path = await ProjectBuild.RunAsync(path, cell);
         if (File.Exists(path))
         {
             references.AddWithSiblings(path);

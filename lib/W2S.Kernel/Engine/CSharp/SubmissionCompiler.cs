@@ -12,6 +12,9 @@ namespace W2S.Kernel.Engine.CSharp;
 /// <summary>Compiles C# pieces, each on top of the one before, and loads them.</summary>
 internal sealed class SubmissionCompiler(ReferenceSet references)
 {
+    /// <summary>Those that cells have declared.</summary>
+    public Namespaces Namespaces { get; } = new();
+
     private static readonly ConcurrentDictionary<string, CheckedSource> Sources = new(StringComparer.Ordinal);
     private static readonly EmitOptions Emit = new(debugInformationFormat: DebugInformationFormat.PortablePdb);
     private static int count;
@@ -28,11 +31,12 @@ internal sealed class SubmissionCompiler(ReferenceSet references)
     {
         var number = Interlocked.Increment(ref count);
         var path = $"{source.Path}#{number}";
-        var prepared = CheckedCode.Of(code);
+        var usings = new List<string>();
+        var prepared = CheckedCode.Of(Namespaces.Flatten(code, usings));
         var tree = CSharpSyntaxTree.ParseText(prepared.Text, CellOptions.Parsing, path);
         var compilation = SubmissionChain.Bind(CSharpCompilation.CreateScriptCompilation(
-            $"cell-{number}", tree, references.References, CellOptions.Compiling(previous is null, $"Submission{number}"), previous,
-            typeof(object)));
+            $"cell-{number}", tree, references.References,
+            CellOptions.Compiling(previous is null, $"Submission{number}", usings), previous, typeof(object)));
 
         using var image = new MemoryStream();
         using var symbols = new MemoryStream();

@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis;
 using W2S.Kernel.Engine.Assemblies;
 using W2S.Kernel.Engine.CSharp;
+using W2S.Kernel.Engine.Editing;
 using W2S.Kernel.Engine.Script;
 using W2S.Kernel.Engine.Variables;
 
@@ -18,6 +20,10 @@ internal sealed partial class CSharpLanguage(
 
     /// <inheritdoc/>
     public Task RunAsync(string code, Action<object?> result) => run(code, result);
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<Diagnostic>?> DiagnoseAsync(string code, CancellationToken stop) =>
+        await CellDiagnostics.OfAsync(await csharp.Editor.OpenAsync(code, stop), stop);
 
     /// <inheritdoc/>
     public Task SetAsync(Variable variable)

@@ -1,3 +1,4 @@
+using Microsoft.CodeAnalysis;
 using W2S.Kernel.Engine.FSharp;
 using W2S.Kernel.Engine.Variables;
 
@@ -13,6 +14,10 @@ internal sealed class FSharpLanguage(Lazy<FSharpRunner> fsharp, Func<string, Act
 
     /// <inheritdoc/>
     public Task RunAsync(string code, Action<object?> result) => run(code, result);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<Diagnostic>?> DiagnoseAsync(string code, CancellationToken stop) =>
+        Task.FromResult<IReadOnlyList<Diagnostic>?>(null);
 
     /// <inheritdoc/>
     public Task SetAsync(Variable variable)

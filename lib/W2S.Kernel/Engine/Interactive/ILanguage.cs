@@ -1,3 +1,4 @@
+using Microsoft.CodeAnalysis;
 using W2S.Kernel.Engine.Variables;
 
 namespace W2S.Kernel.Engine.Interactive;
@@ -10,6 +11,9 @@ internal interface ILanguage
 
     /// <summary>Declares a variable.</summary>
     Task SetAsync(Variable variable);
+
+    /// <summary>What is wrong with a piece that has not run; null where the language does not tell.</summary>
+    Task<IReadOnlyList<Diagnostic>?> DiagnoseAsync(string code, CancellationToken stop);
 
     /// <summary>Runs a piece of code within the cell that runs; what it shows goes to that cell.</summary>
     /// <param name="code">The piece.</param>

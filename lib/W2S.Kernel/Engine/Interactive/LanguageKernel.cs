@@ -14,7 +14,8 @@ internal sealed class LanguageKernel :
     IKernelCommandHandler<SubmitCode>,
     IKernelCommandHandler<RequestValue>,
     IKernelCommandHandler<RequestValueInfos>,
-    IKernelCommandHandler<SendValue>
+    IKernelCommandHandler<SendValue>,
+    IKernelCommandHandler<RequestDiagnostics>
 {
     private readonly ILanguage language;
 
@@ -67,6 +68,16 @@ internal sealed class LanguageKernel :
                 && line.Contains($"--value {quoted}", StringComparison.Ordinal)) value = quoted[1..^1];
             return language.SetAsync(new Variable(name, type ?? value?.GetType() ?? typeof(object), value));
         });
+
+    async Task IKernelCommandHandler<RequestDiagnostics>.HandleAsync(
+        RequestDiagnostics command, KernelInvocationContext context)
+    {
+        var found = await language.DiagnoseAsync(command.Code, context.CancellationToken) ?? [];
+        context.Publish(new DiagnosticsProduced(
+            [.. found.Select(Diagnostic.FromCodeAnalysisDiagnostic)],
+            [.. found.Select(diagnostic => new FormattedValue(PlainTextFormatter.MimeType, diagnostic.ToString()))],
+            command));
+    }
 
     private static FormattedValue Formatted(object? value, string mimeType) =>
         mimeType == PlainTextFormatter.MimeType && value is not null
