@@ -15,7 +15,7 @@ public sealed class ExaminationTests : IDisposable
     [InlineData("9.0.304", FindingState.Broken)]
     [InlineData(null, FindingState.Broken)]
     internal void TheSdkMustBeOfVersion10(string? version, FindingState state) =>
-        Expect(state, Examination.Sdk(version), "dot.net/download");
+        Expect(state, Examination.Sdk(version), state == FindingState.Good ? "" : "dot.net/download");
 
     [Fact]
     public void AnOlderCppRuntimeIsSaidWithWhatIsDoneAboutIt()
