@@ -93,6 +93,7 @@ public sealed class CellSession : IDisposable
     {
         CheckPosition(code, position);
         if (Completions.Magic(code, position) is { } magics) return magics;
+        if (PackageNames.At(code, position) is { } packages) return packages;
         if (CellParser.Only("csharp", code, position) is not { } csharp)
             return new CompletionResult(position, position, []);
         var document = await parts.CSharp.Editor.OpenAsync(csharp, cancellationToken).ConfigureAwait(false);

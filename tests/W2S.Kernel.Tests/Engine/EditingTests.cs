@@ -40,6 +40,20 @@ public sealed class EditingTests
     }
 
     [Fact]
+    public async Task PackagesOfTheLocalCacheAreOffered()
+    {
+        Online.Require("xunit.v3", "4.0.2"); // the tests' own
+        using var session = new Session();
+        var stop = TestContext.Current.CancellationToken;
+        var result = await session.Cells.CompleteAsync("1\n#r \"nuget: XUNIT.v\"", 20, stop);
+        Assert.Equal((13, 20), (result.Start, result.End));
+        Assert.Contains("xunit.v3", result.Entries.Select(entry => entry.Text));
+        result = await session.Cells.CompleteAsync("#r \"nuget:xunit.v3, 4", 21, stop);
+        Assert.Contains("4.0.2", result.Entries.Select(entry => entry.Text));
+        Assert.Equal(20, result.Start);
+    }
+
+    [Fact]
     public async Task MagicsAreCompleted()
     {
         using var session = new Session();
