@@ -33,12 +33,14 @@ internal static class MetadataCache
         var image = File.ReadAllBytes(path);
         using var file = new PEReader(new MemoryStream(image));
         var metadata = file.GetMetadataReader();
-        var type = metadata.TypeDefinitions.Single(handle =>
-            metadata.StringComparer.Equals(metadata.GetTypeDefinition(handle).Name, name)
-            && metadata.StringComparer.Equals(metadata.GetTypeDefinition(handle).Namespace, space));
-        var row = file.PEHeaders.MetadataStartOffset + metadata.GetTableMetadataOffset(TableIndex.TypeDef)
-            + ((MetadataTokens.GetRowNumber(type) - 1) * metadata.GetTableRowSize(TableIndex.TypeDef));
-        image[row] &= unchecked((byte)~TypeAttributes.VisibilityMask); // a row begins with the type's attributes
+        foreach (var type in metadata.TypeDefinitions) // no query: its types would be compiled at run time
+        {
+            if (!metadata.StringComparer.Equals(metadata.GetTypeDefinition(type).Name, name)
+                || !metadata.StringComparer.Equals(metadata.GetTypeDefinition(type).Namespace, space)) continue;
+            var row = file.PEHeaders.MetadataStartOffset + metadata.GetTableMetadataOffset(TableIndex.TypeDef)
+                + ((MetadataTokens.GetRowNumber(type) - 1) * metadata.GetTableRowSize(TableIndex.TypeDef));
+            image[row] &= unchecked((byte)~TypeAttributes.VisibilityMask); // a row begins with its attributes
+        }
         return image;
     }
 }

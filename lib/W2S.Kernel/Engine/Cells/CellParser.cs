@@ -7,7 +7,7 @@ internal static class CellParser
     /// the line that names the kernel.</summary>
     /// <param name="text">A cell's or a file's text.</param>
     /// <param name="language">The language that it starts in.</param>
-    /// <param name="isKernel">Tells the names of other kernels; null where there are none.</param>
+    /// <param name="isKernel">Tells the names of other kernels; null for those of every session.</param>
     public static IReadOnlyList<CellPart> Split(string text, string language, Func<string, bool>? isKernel = null)
     {
         var parts = new List<CellPart>();
@@ -29,7 +29,7 @@ internal static class CellParser
                 language = next;
                 if (arguments.Length > 0) parts.Add(new CellPart(language, name, arguments, line + 1, ""));
             }
-            else if (Languages.IsOther(name) || isKernel?.Invoke(name) == true)
+            else if (isKernel?.Invoke(name) ?? Languages.IsOther(name))
             {
                 (language, begin) = (name, line);
             }

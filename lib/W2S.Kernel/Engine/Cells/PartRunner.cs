@@ -19,7 +19,7 @@ internal sealed class PartRunner : IDisposable
     private readonly ReferenceSet references;
     private readonly Directives directives;
     private readonly Lazy<FSharpRunner> fsharp;
-    private readonly Lazy<KernelFamily> family;
+    private readonly LazyFamily family;
     private volatile Run? latest;
 
     public PartRunner(ReferenceSet references)
@@ -28,7 +28,7 @@ internal sealed class PartRunner : IDisposable
         CSharp = new CSharpRunner(references);
         fsharp = new Lazy<FSharpRunner>(() => new FSharpRunner(references));
         directives = new Directives(references, new PackageSet(references));
-        family = new Lazy<KernelFamily>(() => new KernelFamily(
+        family = new LazyFamily(references, () => new KernelFamily(
             new CSharpLanguage(CSharp, references, (code, result) => RunNestedAsync(code, "csharp", result)),
             new FSharpLanguage(fsharp, (code, result) => RunNestedAsync(code, "fsharp", result))));
     }
@@ -51,7 +51,7 @@ internal sealed class PartRunner : IDisposable
     public void Dispose()
     {
         CSharp.Dispose();
-        if (family.IsValueCreated) family.Value.Dispose();
+        family.Dispose();
     }
 
     // With what the cell has left for its end; a failure there is the cell's own where nothing else went wrong.
@@ -84,10 +84,10 @@ internal sealed class PartRunner : IDisposable
 
     private async Task RunAsync(Run run, string language)
     {
-        var own = Languages.Of(language) ?? (Languages.IsOther(language) || IsKernel(language) ? language : null)
+        var own = Languages.Of(language) ?? (family.HasKernel(language) ? language : null)
             ?? throw CellFailure.At(run.Source, 1, "UnknownLanguage",
                 $"there is no language '{language}'; known are {Languages.Listing}");
-        var parts = CellParser.Split(run.Source.Text, own, IsKernel);
+        var parts = CellParser.Split(run.Source.Text, own, family.HasKernel);
         long? timed = null;
         for (var i = 0; i < parts.Count; i++)
         {
@@ -115,31 +115,8 @@ internal sealed class PartRunner : IDisposable
         "html" => Show(run, "text/html", part.Code),
         "markdown" => Show(run, "text/markdown", part.Code),
         "javascript" => Show(run, "application/javascript", part.Code),
-        _ => SubmitAsync(run, part, part.Code),
+        _ => family.SubmitAsync(part, part.Code, run.Source, run.Cell),
     };
-
-    private bool IsKernel(string name) => family.IsValueCreated && family.Value.HasKernel(name);
-
-    private bool IsMagic(CellPart part) => part.Command is "share" or "set"
-        || family.IsValueCreated && family.Value.HasMagic(part.Command!, part.Language);
-
-    // Lines that the family knows what to do with.
-    private async Task SubmitAsync(Run run, CellPart part, string text)
-    {
-        try
-        {
-            await family.Value.SubmitAsync(text, part.Language, run.Cell.Token);
-        }
-        catch (InvalidOperationException failure)
-        {
-            throw CellFailure.At(run.Source, part.Line, "MagicError", failure.Message.ReplaceLineEndings(" "));
-        }
-    }
-
-    private Task InFamilyAsync(Run run, string language, bool needed, Func<Task> work) =>
-        needed || references.NeedsInteractive || family.IsValueCreated
-            ? family.Value.RunAsync(language, work, run.Cell.Token)
-            : work();
 
     private static void Prepare()
     {
@@ -155,7 +132,7 @@ internal sealed class PartRunner : IDisposable
         var submission = CSharp.Compile(code, run.Source);
         run.Cell.Token.ThrowIfCancellationRequested();
         Prepare(); // before the cell's own formatters, which go first
-        await InFamilyAsync(run, "csharp", submission.NeedsFamily, () => OnThreadAsync(run, async () =>
+        await family.RunAsync("csharp", submission.NeedsFamily, run.Cell, () => OnThreadAsync(run, async () =>
         {
             var value = await CSharp.Start(submission);
             if (submission.HasResult && value != Cell.Nothing) ShowResult(run, value);
@@ -163,7 +140,7 @@ internal sealed class PartRunner : IDisposable
         }));
     }
 
-    private Task RunFSharpAsync(Run run, CellPart part) => InFamilyAsync(run, "fsharp", true, () =>
+    private Task RunFSharpAsync(Run run, CellPart part) => family.RunAsync("fsharp", true, run.Cell, () =>
         OnThreadAsync(run, () =>
         {
             Prepare();
@@ -191,7 +168,7 @@ internal sealed class PartRunner : IDisposable
                     await ImportAsync(run, name, show: true);
                     break;
                 case "lsmagic":
-                    await Show(run, "text/plain", Magics.Listing(family.IsValueCreated ? family.Value.Magics : []));
+                    await Show(run, "text/plain", Magics.Listing(family.Magics));
                     break;
                 case "about":
                     await Show(run, "text/plain", About.Text);
@@ -200,8 +177,8 @@ internal sealed class PartRunner : IDisposable
                     var variables = CSharp.Variables.Concat(fsharp.IsValueCreated ? fsharp.Value.Variables : []);
                     await Show(run, "text/plain", VariableList.Of(variables, details: part.Command == "whos"));
                     break;
-                case var _ when IsMagic(part):
-                    await SubmitAsync(run, part, run.Source.Line(part.Line));
+                case var _ when family.HasMagic(part):
+                    await family.SubmitAsync(part, run.Source.Line(part.Line), run.Source, run.Cell);
                     break;
                 default:
                     throw CellFailure.At(run.Source, part.Line, "UnknownMagic",
@@ -222,7 +199,7 @@ internal sealed class PartRunner : IDisposable
         foreach (var file in Directory.EnumerateFiles(folder, "*.dll").Order(StringComparer.Ordinal))
         {
             references.AddWithSiblings(file);
-            await family.Value.ExtendAsync(AssemblyStore.Load(file), run.Cell.Token);
+            await family.ExtendAsync(AssemblyStore.Load(file), run.Cell);
         }
         var script = Path.Combine(folder, "extension.dib");
         if (File.Exists(script)) await ImportAsync(run, script, show: true);
