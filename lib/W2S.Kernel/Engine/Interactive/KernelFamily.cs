@@ -104,10 +104,17 @@ internal sealed partial class KernelFamily : IDisposable
                 + $"{string.Join(", ", root.ChildKernels.Select(child => child.Name))}");
         }
         var said = errors = [];
-        var result = await root.SendAsync(new SubmitCode(text, target), stop).ConfigureAwait(false);
-        errors = null;
+        CommandFailed? failed;
+        try
+        {
+            var result = await root.SendAsync(new SubmitCode(text, target), stop).ConfigureAwait(false);
+            failed = result.Events.OfType<CommandFailed>().LastOrDefault();
+        }
+        finally
+        {
+            errors = null;
+        }
         stop.ThrowIfCancellationRequested();
-        var failed = result.Events.OfType<CommandFailed>().LastOrDefault();
         if (failed?.Exception is CellFailure own) throw own;
         if (said.LastOrDefault() is { } error) throw new InvalidOperationException(error);
         if (failed is not null)
