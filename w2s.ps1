@@ -193,6 +193,14 @@ function Invoke-Verb {
             exit $LASTEXITCODE
         }
         'bench' { Assert-Sdk; Invoke-Bench }
+        { $_ -in 'doctor', 'convert' } {
+            Assert-Sdk
+            $kernel = Join-Path $PSScriptRoot 'lib/W2S.Kernel/bin/W2S.Kernel.dll'
+            if (-not (Test-Path -LiteralPath $kernel)) { Build @('lib/W2S.Kernel/W2S.Kernel.csproj') }
+            if ($verb -eq 'doctor') { $rest = @($PSScriptRoot) }
+            dotnet $kernel $verb @rest
+            exit $LASTEXITCODE
+        }
         'data' {
             & (Join-Path $PSScriptRoot 'data-scripts/get.ps1') @rest
             exit $LASTEXITCODE

@@ -1,3 +1,4 @@
+using W2S.Kernel.Doctor;
 using W2S.Kernel.Engine;
 using W2S.Kernel.Jupyter;
 using W2S.Kernel.Notebooks.Running;
@@ -7,6 +8,8 @@ using W2S.Kernel.Scripts;
 return args switch
 {
     ["run", .. var rest] => RunCommand.Run(rest),
+    ["doctor", .. var rest] => DoctorCommand.Run(rest),
+    ["convert", .. var rest] => ConvertCommand.Run(rest),
     ["script", .. var rest] => ScriptCommand.Run(rest),
     ["worker", var channel] => CellWorker.Run(channel, () => new SessionRunner(
         new CellSession(Environment.CurrentDirectory) { Patience = StopSignals.Patience })),
@@ -17,8 +20,9 @@ return args switch
 
 static int Unknown(string[] args)
 {
+    const string Verbs = "run NOTEBOOK, convert FILE.dib, doctor, script FILE, kernel install|uninstall|list";
     Console.Error.WriteLine(args.Length == 0
-        ? "w2s: a verb is missing: run NOTEBOOK, script FILE, kernel install|uninstall|list"
-        : $"w2s: there is no verb '{args[0]}'; there is: run NOTEBOOK, script FILE, kernel install|uninstall|list");
+        ? $"w2s: a verb is missing: {Verbs}"
+        : $"w2s: there is no verb '{args[0]}'; there is: {Verbs}");
     return 2;
 }

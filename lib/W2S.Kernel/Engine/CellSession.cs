@@ -31,7 +31,7 @@ public sealed class CellSession : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(workingDirectory);
         WorkingDirectory = Path.GetFullPath(workingDirectory);
         parts = new PartRunner(references);
-        HostConsole.Route();
+        ConsoleRouting.Begin();
         BackgroundFailures.Watch();
         WarmUp.Start();
     }
@@ -70,7 +70,7 @@ public sealed class CellSession : IDisposable
         }
         try
         {
-            HostConsole.Route();
+            ConsoleRouting.Begin();
             var source = CellSource.Cell(code.ReplaceLineEndings("\n"), WorkingDirectory);
             return new CellResult(await RunAsync(source, host, language, interrupt).ConfigureAwait(false),
                 Stopwatch.GetElapsedTime(started));
@@ -93,6 +93,7 @@ public sealed class CellSession : IDisposable
     {
         CheckPosition(code, position);
         if (Completions.Magic(code, position) is { } magics) return magics;
+        if (PackageNames.At(code, position) is { } packages) return packages;
         if (CellParser.Only("csharp", code, position) is not { } csharp)
             return new CompletionResult(position, position, []);
         var document = await parts.CSharp.Editor.OpenAsync(csharp, cancellationToken).ConfigureAwait(false);

@@ -1,5 +1,5 @@
-using System.Reflection;
 using System.Text.Json;
+using W2S.Kernel.Engine.Cells;
 using W2S.Kernel.Notebooks;
 
 namespace W2S.Kernel.Jupyter;
@@ -8,9 +8,7 @@ namespace W2S.Kernel.Jupyter;
 internal static class KernelInfo
 {
     /// <summary>The kernel's version.</summary>
-    public static string Version { get; } =
-        typeof(KernelInfo).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?
-            .InformationalVersion.Split('+')[0] ?? "0";
+    public static string Version => About.Version;
 
     /// <summary>The greeting of terminal clients.</summary>
     public static string Banner { get; } =

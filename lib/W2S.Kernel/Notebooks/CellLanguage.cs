@@ -12,7 +12,6 @@ internal static class CellLanguage
     private static readonly HashSet<string> Foreign = new(StringComparer.OrdinalIgnoreCase)
     {
         "python", "python3", "r", "julia", "sql", "kql", "vb", "vbnet", "java", "rust", "go", "typescript", "http",
-        "value",
     };
 
     // What VS Code's former extension calls cells that are in the notebook's own language, or in several.

@@ -10,14 +10,14 @@ public sealed class Notebook
     private Notebook(JsonObject root)
     {
         Root = root;
-        Cells = [.. ((JsonArray)root["cells"]!).Select(cell => new NotebookCell((JsonObject)cell!))];
+        Cells = View(root);
     }
 
     /// <summary>The whole document.</summary>
     public JsonObject Root { get; }
 
     /// <summary>All cells, from top to bottom.</summary>
-    public IReadOnlyList<NotebookCell> Cells { get; }
+    public IReadOnlyList<NotebookCell> Cells { get; private set; }
 
     /// <summary>The code cells that hold something to run, from top to bottom.</summary>
     public IEnumerable<NotebookCell> CodeCells =>
@@ -30,7 +30,7 @@ public sealed class Notebook
     public int Minor => Root["nbformat_minor"]?.GetValue<int>() ?? 0;
 
     /// <summary>Reads a notebook.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file, of Jupyter or <c>.dib</c>.</param>
     /// <returns>The notebook.</returns>
     /// <exception cref="NotebookException">The file is missing or no notebook of format 4.</exception>
     public static Notebook Read(string path)
@@ -41,7 +41,9 @@ public sealed class Notebook
             throw new NotebookException($"there is no file '{path}'; check the path");
         try
         {
-            return Parse(new UTF8Encoding(false, true).GetString(File.ReadAllBytes(path)));
+            var text = new UTF8Encoding(false, true).GetString(File.ReadAllBytes(path));
+            return path.EndsWith(DibFile.Extension, StringComparison.OrdinalIgnoreCase) ? DibFile.Parse(text)
+                : Parse(text);
         }
         catch (DecoderFallbackException)
         {
@@ -77,6 +79,22 @@ public sealed class Notebook
     /// <summary>The same notebook over a copy of its JSON.</summary>
     /// <returns>The copy.</returns>
     public Notebook Copy() => new((JsonObject)Root.DeepClone());
+
+    /// <summary>Puts a cell behind another.</summary>
+    /// <param name="before">The cell before it.</param>
+    /// <param name="cell">The new cell's object; without its identifier where the format has none.</param>
+    /// <param name="replaces">Tells the cells that it takes the place of.</param>
+    internal void Insert(NotebookCell before, JsonObject cell, Func<NotebookCell, bool> replaces)
+    {
+        var cells = (JsonArray)Root["cells"]!;
+        foreach (var old in Cells.Where(replaces)) cells.Remove(old.Json);
+        if (Minor < 5) cell.Remove("id");
+        cells.Insert(cells.IndexOf(before.Json) + 1, cell);
+        Cells = View(Root);
+    }
+
+    private static IReadOnlyList<NotebookCell> View(JsonObject root) =>
+        [.. ((JsonArray)root["cells"]!).Select(cell => new NotebookCell((JsonObject)cell!))];
 
     /// <summary>Writes the notebook, whole or not at all.</summary>
     /// <param name="path">The file.</param>

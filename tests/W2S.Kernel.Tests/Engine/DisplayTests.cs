@@ -86,6 +86,37 @@ public sealed class DisplayTests
     }
 
     [Fact]
+    public async Task WhatNotebooksShowByTheLibrarysNamesIsShown()
+    {
+        using var session = new Session();
+        var host = await session.RunAsync("""
+            new[] { new { A = 1, B = "x" } }.DisplayTable();
+            Javascript("go()"); CSS("b { color: red }");
+            Microsoft.DotNet.Interactive.Kernel.display("by its full name");
+            display(new LaTeXString("x^2")); display((MathString)"y^2");
+            """);
+        string Shown(int at, string mime) => host.Displays[at].Bundle![mime].GetValue<string>();
+        Assert.Contains("<td><span>A</span></td>", Shown(0, "text/html"));
+        Assert.Equal("<script type=\"text/javascript\">go()</script>", Shown(1, "text/html"));
+        Assert.Contains("b { color: red }", Shown(2, "text/html"));
+        Assert.Equal(["by its full name", "x^2", "$$y^2$$"],
+            [Shown(3, "text/plain"), Shown(4, "text/latex"), Shown(5, "text/latex")]);
+        Assert.Equal(6, host.Events.Count);
+    }
+
+    [Fact]
+    public async Task AHandleCanBeHeldByTheLibrarysType()
+    {
+        using var session = new Session();
+        var host = await session.RunAsync("""
+            DisplayedValue shown = display(1); shown.Update(HTML("<i>2</i>")); "<b>3</b>".DisplayAs("text/html");
+            """);
+        Assert.Equal(["display", "update", "display"], host.Events.Select(item => item.Kind));
+        Assert.Equal(host.Displays[0].Id, host.Displays[1].Id);
+        Assert.Equal("<i>2</i>", host.Displays[1].Bundle!["text/html"].GetValue<string>());
+    }
+
+    [Fact]
     public void JsonStringsStayStrings() =>
         Assert.IsType<string>(new MimeBundle("text/plain", "{}")["text/plain"].GetValue<string>());
 }

@@ -1,3 +1,5 @@
+using W2S.Kernel.Engine;
+
 namespace W2S.Kernel.Tests.Engine;
 
 public sealed class EditingTests
@@ -22,6 +24,33 @@ public sealed class EditingTests
         var later = await session.Cells.CompleteAsync("#!html\r\n<p>\r\n#!csharp\r\nsentence.Len", 35, stop);
         Assert.Equal("Length", later.Entries[0].Text);
         Assert.Empty((await session.Cells.CompleteAsync("#!html\n<p", 9, stop)).Entries);
+    }
+
+    [Fact]
+    public async Task ATypeWithoutItsUsingIsOfferedByItsWholeName()
+    {
+        using var session = new Session();
+        var stop = TestContext.Current.CancellationToken;
+        string[] Texts(CompletionResult result) => [.. result.Entries.Select(entry => entry.Text)];
+        Assert.Contains("System.Diagnostics.Stopwatch", Texts(await session.Cells.CompleteAsync("Stopw", 5, stop)));
+        Assert.DoesNotContain("System.Diagnostics.Stopwatch",
+            Texts(await session.Cells.CompleteAsync("using System.Diagnostics;\nStopw", 31, stop)));
+        Assert.DoesNotContain("System.Diagnostics.Stopwatch",
+            Texts(await session.Cells.CompleteAsync("\"\".Stopw", 8, stop)));
+    }
+
+    [Fact]
+    public async Task PackagesOfTheLocalCacheAreOffered()
+    {
+        Online.Require("xunit.v3", "4.0.2"); // the tests' own
+        using var session = new Session();
+        var stop = TestContext.Current.CancellationToken;
+        var result = await session.Cells.CompleteAsync("1\n#r \"nuget: XUNIT.v\"", 20, stop);
+        Assert.Equal((13, 20), (result.Start, result.End));
+        Assert.Contains("xunit.v3", result.Entries.Select(entry => entry.Text));
+        result = await session.Cells.CompleteAsync("#r \"nuget:xunit.v3, 4", 21, stop);
+        Assert.Contains("4.0.2", result.Entries.Select(entry => entry.Text));
+        Assert.Equal(20, result.Start);
     }
 
     [Fact]

@@ -40,6 +40,7 @@ public sealed class InterruptTests
     [InlineData("await Task.Delay(100_000);")]
     [InlineData("await Task.Yield(); System.Threading.Thread.Sleep(100_000);")]
     [InlineData("await new TaskCompletionSource().Task;")]
+    [InlineData("_ = Microsoft.DotNet.Interactive.Kernel.Root; await new TaskCompletionSource().Task;")]
     [InlineData("Enumerable.Range(0, int.MaxValue).Select(x => x % 7).Concat(Enumerable.Range(0, int.MaxValue / "
         + "2)).Count(x => x < 0);")]
     public async Task WhatCannotBeStoppedIsLeftBehindAndSaid(string code)

@@ -9,11 +9,37 @@ internal static class LocalPackage
 {
     public static void Create(string feed, string id, string version, params (string Id, string Version)[] needs)
     {
-        var code = $"public static class {id.Replace(".", "")} {{ public static string Version => \"{version}\"; }}";
+        Create(feed, id, version, needs, $"lib/net8.0/{id}.dll",
+            $"public static class {id.Replace(".", "")} {{ public static string Version => \"{version}\"; }}", null);
+    }
+
+    /// <summary>Makes one that adds the magic <c>#!greet</c> to the kernel, and runs a script.</summary>
+    public static void CreateExtension(string feed, string id, string version, string script) =>
+        Create(feed, id, version, [], $"interactive-extensions/dotnet/{id}.dll", """
+            using System.Threading.Tasks;
+            using Microsoft.DotNet.Interactive;
+            using Microsoft.DotNet.Interactive.Directives;
+            public sealed class Greeting : IKernelExtension
+            {
+                public Task OnLoadAsync(Kernel kernel)
+                {
+                    kernel.AddDirective(new KernelActionDirective("#!greet"), (_, context) =>
+                    {
+                        context.Display("greeted");
+                        return Task.CompletedTask;
+                    });
+                    return Task.CompletedTask;
+                }
+            }
+            """, script);
+
+    private static void Create(string feed, string id, string version, (string Id, string Version)[] needs, string file,
+        string code, string? script)
+    {
         var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Select(path => MetadataReference.CreateFromFile(path));
         using var package = ZipFile.Open(Path.Combine(feed, $"{id}.{version}.nupkg"), ZipArchiveMode.Create);
-        using (var library = package.CreateEntry($"lib/net8.0/{id}.dll").Open())
+        using (var library = package.CreateEntry(file).Open())
         {
             using var image = new MemoryStream();
             Assert.True(
@@ -21,6 +47,12 @@ internal static class LocalPackage
                     new(OutputKind.DynamicallyLinkedLibrary)).Emit(image).Success);
             image.Position = 0;
             image.CopyTo(library);
+        }
+        if (script is not null)
+        {
+            var entry = package.CreateEntry("interactive-extensions/dotnet/extension.dib");
+            using var text = new StreamWriter(entry.Open());
+            text.Write(script);
         }
         using var manifest = new StreamWriter(package.CreateEntry($"{id}.nuspec").Open());
         var dependencies =

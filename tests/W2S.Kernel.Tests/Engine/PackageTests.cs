@@ -165,7 +165,7 @@ public sealed class PackageTests
 
     private static void Age(string id)
     {
-        var kept = Directory.EnumerateFiles(Path.Combine(PackageRestorer.CacheFolder, "packages"), "packages.json",
+        var kept = Directory.EnumerateFiles(Path.Combine(PackageRestorer.CacheFolder, "packages"), "packages-2.json",
             SearchOption.AllDirectories);
         File.SetLastWriteTimeUtc(Assert.Single(kept, file => File.ReadAllText(file).Contains(id)),
             DateTime.UtcNow.AddHours(-25));

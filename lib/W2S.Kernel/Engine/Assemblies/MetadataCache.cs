@@ -1,4 +1,8 @@
 using System.Collections.Concurrent;
+using System.Reflection;
+using System.Reflection.Metadata;
+using System.Reflection.Metadata.Ecma335;
+using System.Reflection.PortableExecutable;
 using Microsoft.CodeAnalysis;
 using W2S.Kernel.Engine.Editing;
 
@@ -12,10 +16,31 @@ internal static class MetadataCache
 
     public static PortableExecutableReference For(string path) => Known.GetOrAdd(path, static path =>
     {
-        var documentation = Path.ChangeExtension(path, ".xml");
-        return MetadataReference.CreateFromFile(
-            path,
-            documentation: File.Exists(documentation) ? XmlDocumentationProvider.CreateFromFile(documentation)
-                : FrameworkDocumentation.For(path));
+        var file = Path.ChangeExtension(path, ".xml");
+        DocumentationProvider? documentation = File.Exists(file) ? XmlDocumentationProvider.CreateFromFile(file)
+            : FrameworkDocumentation.For(path);
+        // The library's own Display methods show one object and return another, whose Update reaches nothing; cells
+        // have the engine's in their place.
+        return path == typeof(Microsoft.DotNet.Interactive.Formatting.Formatter).Assembly.Location
+            ? MetadataReference.CreateFromImage(Without(path, "System", "DisplayExtensions"),
+                documentation: documentation, filePath: path)
+            : MetadataReference.CreateFromFile(path, documentation: documentation);
     });
+
+    // The assembly's image with one of its public types marked as its own.
+    private static byte[] Without(string path, string space, string name)
+    {
+        var image = File.ReadAllBytes(path);
+        using var file = new PEReader(new MemoryStream(image));
+        var metadata = file.GetMetadataReader();
+        foreach (var type in metadata.TypeDefinitions) // no query: its types would be compiled at run time
+        {
+            if (!metadata.StringComparer.Equals(metadata.GetTypeDefinition(type).Name, name)
+                || !metadata.StringComparer.Equals(metadata.GetTypeDefinition(type).Namespace, space)) continue;
+            var row = file.PEHeaders.MetadataStartOffset + metadata.GetTableMetadataOffset(TableIndex.TypeDef)
+                + ((MetadataTokens.GetRowNumber(type) - 1) * metadata.GetTableRowSize(TableIndex.TypeDef));
+            image[row] &= unchecked((byte)~TypeAttributes.VisibilityMask); // a row begins with its attributes
+        }
+        return image;
+    }
 }

@@ -14,6 +14,25 @@ internal static class ModuleVersion
         return metadata.GetGuid(metadata.GetModuleDefinition().Mvid);
     }
 
+    /// <summary>True where an assembly's code uses a member of another: to import a type is not to use it.</summary>
+    /// <param name="image">The assembly.</param>
+    /// <param name="assembly">The other's simple name.</param>
+    public static bool Uses(Stream image, string assembly)
+    {
+        image.Position = 0;
+        using var file = new PEReader(image, PEStreamOptions.LeaveOpen);
+        var metadata = file.GetMetadataReader();
+        foreach (var handle in metadata.MemberReferences) // no query: its types would be compiled at run time
+        {
+            var parent = metadata.GetMemberReference(handle).Parent;
+            if (parent.Kind != HandleKind.TypeReference) continue;
+            var scope = metadata.GetTypeReference((TypeReferenceHandle)parent).ResolutionScope;
+            if (scope.Kind == HandleKind.AssemblyReference && metadata.StringComparer.Equals(
+                metadata.GetAssemblyReference((AssemblyReferenceHandle)scope).Name, assembly)) return true;
+        }
+        return false;
+    }
+
     /// <summary>The simple names of the assemblies that one refers to; none where the file is no .NET
     /// assembly.</summary>
     public static IReadOnlyList<string> References(string path)

@@ -1,10 +1,11 @@
-using Microsoft.CodeAnalysis;
-
 namespace W2S.Kernel.Engine.Assemblies;
 
 /// <summary>The assemblies that this process was started with: the .NET runtime's and the kernel's own.</summary>
 internal static class PlatformAssemblies
 {
+    /// <summary>The library of kernels, which is loaded when something first speaks of it.</summary>
+    public const string Interactive = "Microsoft.DotNet.Interactive";
+
     private static readonly string Framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
 
     private static readonly Dictionary<string, string> Paths =
@@ -25,7 +26,8 @@ internal static class PlatformAssemblies
     [
         .. Paths.Values.Where(
             path => Path.GetDirectoryName(path) == Framework && IsUseful(Path.GetFileNameWithoutExtension(path))),
-        typeof(CellSession).Assembly.Location,
+        typeof(PlatformAssemblies).Assembly.Location,
+        Paths[Interactive],
         typeof(Microsoft.DotNet.Interactive.Formatting.Formatter).Assembly.Location,
         typeof(Microsoft.AspNetCore.Html.IHtmlContent).Assembly.Location,
     ];

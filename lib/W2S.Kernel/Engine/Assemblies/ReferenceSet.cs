@@ -18,6 +18,9 @@ internal sealed class ReferenceSet
     /// <summary>In the order in which they were added.</summary>
     public ImmutableArray<MetadataReference> References { get; private set; } = [];
 
+    /// <summary>True once an assembly was added that speaks of the library of kernels.</summary>
+    public bool NeedsInteractive { get; private set; }
+
     /// <summary>Adds an assembly with all that it needs from its own folder, and loads it.</summary>
     /// <param name="path">The assembly's file, absolute.</param>
     public void AddWithSiblings(string path)
@@ -45,7 +48,11 @@ internal sealed class ReferenceSet
             Add(file);
             if (PlatformAssemblies.Find(name) is not null && name.StartsWith("System.", StringComparison.Ordinal))
                 continue;
-            foreach (var dependency in ModuleVersion.References(file)) open.Enqueue(dependency);
+            foreach (var dependency in ModuleVersion.References(file))
+            {
+                NeedsInteractive |= dependency == PlatformAssemblies.Interactive;
+                open.Enqueue(dependency);
+            }
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed class CSharpRunner : IDisposable
     public CSharpRunner(ReferenceSet references)
     {
         compiler = new SubmissionCompiler(references);
-        Editor = new EditorWorkspace(references);
+        Editor = new EditorWorkspace(references, compiler.Namespaces);
     }
 
     /// <summary>The pieces as an editor sees them.</summary>

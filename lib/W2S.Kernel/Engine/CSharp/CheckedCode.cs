@@ -68,7 +68,7 @@ internal sealed class CheckedCode
     }
 
     private static SyntaxTree Parse(string code) =>
-        CSharpSyntaxTree.ParseText(SourceText.From(code, Encoding.UTF8), SubmissionCompiler.ParseOptions);
+        CSharpSyntaxTree.ParseText(SourceText.From(code, Encoding.UTF8), CellOptions.Parsing);
 
     private static bool HasErrors(SyntaxTree tree) =>
         tree.GetDiagnostics().Any(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);

@@ -17,12 +17,14 @@ internal sealed partial class Directives(ReferenceSet references, PackageSet pac
     /// <param name="source">Where it stands.</param>
     /// <param name="cell">The cell that runs.</param>
     /// <param name="load">Runs a file that <c>#load</c> names.</param>
+    /// <param name="extend">Loads the extensions in a package's folder.</param>
     /// <returns>The piece with those lines empty.</returns>
     /// <exception cref="CellFailure">One of them failed.</exception>
-    public async Task<string> ApplyAsync(string code, CellSource source, CellContext cell, Func<string, Task> load)
+    public async Task<string> ApplyAsync(string code, CellSource source, CellContext cell, Func<string, Task> load,
+        Func<string, Task> extend)
     {
         if (!Line().IsMatch(code)) return code;
-        var root = CSharpSyntaxTree.ParseText(code, SubmissionCompiler.ParseOptions).GetRoot();
+        var root = CSharpSyntaxTree.ParseText(code, CellOptions.Parsing).GetRoot();
         var found = Line().Matches(code).Where(match => Directive(match) is not null).ToList();
         var wanted = new List<PackageRequest>();
         var last = 1;
@@ -50,7 +52,7 @@ internal sealed partial class Directives(ReferenceSet references, PackageSet pac
                 }
                 else
                 {
-                    Reference(argument, source.Folder);
+                    await ReferenceAsync(argument, source.Folder, cell);
                 }
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
@@ -71,7 +73,8 @@ internal sealed partial class Directives(ReferenceSet references, PackageSet pac
         {
             try
             {
-                if (wanted.Count > 0) await packages.AddAsync(wanted, source.Folder, cell);
+                if (wanted.Count == 0) return;
+                foreach (var extension in await packages.AddAsync(wanted, source.Folder, cell)) await extend(extension);
                 wanted.Clear();
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
@@ -81,9 +84,10 @@ internal sealed partial class Directives(ReferenceSet references, PackageSet pac
         }
     }
 
-    private void Reference(string argument, string folder)
+    private async Task ReferenceAsync(string argument, string folder, CellContext cell)
     {
         var path = Path.GetFullPath(argument, folder);
+        if (File.Exists(path) && ProjectBuild.IsProject(path)) path = await ProjectBuild.RunAsync(path, cell);
         if (File.Exists(path))
         {
             references.AddWithSiblings(path);

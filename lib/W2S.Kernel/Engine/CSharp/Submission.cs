@@ -10,7 +10,11 @@ namespace W2S.Kernel.Engine.CSharp;
 /// nothing to run.</param>
 /// <param name="HasResult">True where its last expression, or what it returns, is to be shown.</param>
 internal sealed record Submission(string Code, CSharpCompilation Compilation, Func<object?[], Task<object?>>? Start,
-    bool HasResult);
+    bool HasResult)
+{
+    /// <summary>True where it speaks of Microsoft.DotNet.Interactive.</summary>
+    public bool NeedsFamily { get; init; }
+}
 
 /// <summary>A piece of source as it was compiled: what a line of a stack trace leads back to.</summary>
 internal sealed record CheckedSource(CellSource Source, CheckedCode Code);

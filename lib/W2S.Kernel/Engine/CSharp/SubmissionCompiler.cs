@@ -12,15 +12,8 @@ namespace W2S.Kernel.Engine.CSharp;
 /// <summary>Compiles C# pieces, each on top of the one before, and loads them.</summary>
 internal sealed class SubmissionCompiler(ReferenceSet references)
 {
-    public static readonly CSharpParseOptions ParseOptions =
-        new(LanguageVersion.Latest, DocumentationMode.None, SourceCodeKind.Script);
-
-    public static readonly IReadOnlyList<string> DefaultUsings =
-    [
-        "System", "System.Text", "System.Collections", "System.Collections.Generic", "System.Threading.Tasks",
-        "System.Linq", "W2S.Kernel.Engine.Script",
-        "W2S.Kernel.Engine.Script.Functions",
-    ];
+    /// <summary>Those that cells have declared.</summary>
+    public Namespaces Namespaces { get; } = new();
 
     private static readonly ConcurrentDictionary<string, CheckedSource> Sources = new(StringComparer.Ordinal);
     private static readonly EmitOptions Emit = new(debugInformationFormat: DebugInformationFormat.PortablePdb);
@@ -38,11 +31,12 @@ internal sealed class SubmissionCompiler(ReferenceSet references)
     {
         var number = Interlocked.Increment(ref count);
         var path = $"{source.Path}#{number}";
-        var prepared = CheckedCode.Of(code);
-        var tree = CSharpSyntaxTree.ParseText(prepared.Text, ParseOptions, path);
+        var usings = new List<string>();
+        var prepared = CheckedCode.Of(Namespaces.Flatten(code, usings));
+        var tree = CSharpSyntaxTree.ParseText(prepared.Text, CellOptions.Parsing, path);
         var compilation = SubmissionChain.Bind(CSharpCompilation.CreateScriptCompilation(
-            $"cell-{number}", tree, references.References, Options(previous is null, $"Submission{number}"), previous,
-            typeof(object)));
+            $"cell-{number}", tree, references.References,
+            CellOptions.Compiling(previous is null, $"Submission{number}", usings), previous, typeof(object)));
 
         using var image = new MemoryStream();
         using var symbols = new MemoryStream();
@@ -57,19 +51,11 @@ internal sealed class SubmissionCompiler(ReferenceSet references)
         Sources[path] = new CheckedSource(source, prepared);
         image.Position = symbols.Position = 0;
         var assembly = AssemblyLoadContext.Default.LoadFromStream(image, symbols);
-        return new Submission(code, compilation, EntryPoint(compilation, assembly), HasResult(compilation, tree));
+        return new Submission(code, compilation, EntryPoint(compilation, assembly), HasResult(compilation, tree))
+        {
+            NeedsFamily = ModuleVersion.Uses(image, PlatformAssemblies.Interactive),
+        };
     }
-
-    /// <summary>The options of a session's first piece, or of a later one.</summary>
-    public static CSharpCompilationOptions Options(bool first, string className) =>
-        new CSharpCompilationOptions(
-            OutputKind.DynamicallyLinkedLibrary,
-            scriptClassName: className,
-            usings: first ? DefaultUsings : [],
-            optimizationLevel: OptimizationLevel.Release,
-            allowUnsafe: true,
-            assemblyIdentityComparer: DesktopAssemblyIdentityComparer.Default)
-        .WithMetadataImportOptions(MetadataImportOptions.Public);
 
     private static Func<object?[], Task<object?>> EntryPoint(CSharpCompilation compilation, Assembly assembly)
     {

@@ -20,7 +20,7 @@ internal static class UsingDeclarations
     public const string UnnamedPrefix = "_ˍusing";
 
     private static readonly CSharpParseOptions ProgramOptions =
-        SubmissionCompiler.ParseOptions.WithKind(SourceCodeKind.Regular);
+        CellOptions.Parsing.WithKind(SourceCodeKind.Regular);
 
     /// <summary>Finds them, as C# finds them in the top-level statements of a program.</summary>
     public static IReadOnlyList<LocalDeclarationStatementSyntax> In(string code)

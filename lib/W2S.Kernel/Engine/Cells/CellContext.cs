@@ -74,6 +74,12 @@ internal sealed class CellContext : IDisposable
         });
     }
 
+    /// <summary>Ends what is running where the reader has stopped the cell.</summary>
+    public void ThrowIfStopped()
+    {
+        if (Stopped && !Ending) throw new OperationCanceledException("the cell was stopped", Token);
+    }
+
     /// <summary>Does what is left to do at the cell's end, or at that of a cell that it imports.</summary>
     /// <param name="thread">The cells' thread.</param>
     /// <param name="keep">How many of the actions stay for later.</param>

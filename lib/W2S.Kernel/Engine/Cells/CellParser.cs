@@ -3,20 +3,22 @@ namespace W2S.Kernel.Engine.Cells;
 /// <summary>Splits a cell at its <c>#!</c> lines.</summary>
 internal static class CellParser
 {
-    /// <summary>Splits a source. Parts without any code are left out.</summary>
+    /// <summary>Splits a source. Parts without any code are left out; those of other kernels than the engine's keep
+    /// the line that names the kernel.</summary>
     /// <param name="text">A cell's or a file's text.</param>
     /// <param name="language">The language that it starts in.</param>
-    public static IReadOnlyList<CellPart> Split(string text, string language)
+    /// <param name="isKernel">Tells the names of other kernels; null for those of every session.</param>
+    public static IReadOnlyList<CellPart> Split(string text, string language, Func<string, bool>? isKernel = null)
     {
         var parts = new List<CellPart>();
         var lines = text.ReplaceLineEndings("\n").Split('\n');
-        for (var first = 0; first < lines.Length;)
+        for (int first = 0, begin = 0; begin < lines.Length;)
         {
             var line = MagicLines.Next(lines, first, language);
-            var code = string.Join('\n', lines[first..line]);
-            if (!string.IsNullOrWhiteSpace(code)) parts.Add(new CellPart(language, null, "", first + 1, code));
+            var code = string.Join('\n', lines[begin..line]);
+            if (!string.IsNullOrWhiteSpace(code)) parts.Add(new CellPart(language, null, "", begin + 1, code));
             if (line == lines.Length) break;
-            first = line + 1;
+            first = begin = line + 1;
             // a script's first line, for the shell
             if (line == 0 && lines[0].StartsWith("#!/", StringComparison.Ordinal)) continue;
             var words = lines[line][2..].Trim().Split((char[]?)null, 2, StringSplitOptions.RemoveEmptyEntries);
@@ -26,6 +28,10 @@ internal static class CellParser
             {
                 language = next;
                 if (arguments.Length > 0) parts.Add(new CellPart(language, name, arguments, line + 1, ""));
+            }
+            else if (isKernel?.Invoke(name) ?? Languages.IsOther(name))
+            {
+                (language, begin) = (name, line);
             }
             else
             {

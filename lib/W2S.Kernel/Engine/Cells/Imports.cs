@@ -20,10 +20,11 @@ internal static class Imports
             ".md" => [(CellSource.File(path), "markdown")],
             ".mmd" => [(CellSource.File(path), "mermaid")],
             ".js" => [(CellSource.File(path), "javascript")],
-            ".ipynb" => Cells(path),
+            ".ipynb" or DibFile.Extension => Cells(path),
             var other =>
                 throw new InvalidDataException(
-                    $"'{path}' cannot be imported: '{other}' is none of .csx .cs .fsx .fs .ipynb .html .md .mmd .js"),
+                    $"'{path}' cannot be imported: '{other}' is none of .csx .cs .fsx .fs .ipynb .dib .html .md .mmd "
+                    + ".js"),
         };
     }
 

@@ -15,10 +15,4 @@ internal static class Interruption
     public static void Begin() => Interlocked.Increment(ref pending);
 
     public static void End() => Interlocked.Decrement(ref pending);
-
-    public static void ThrowIfStopped()
-    {
-        if (CellContext.Current is not { Stopped: true, Ending: false } cell) return;
-        throw new OperationCanceledException("the cell was stopped", cell.Token);
-    }
 }

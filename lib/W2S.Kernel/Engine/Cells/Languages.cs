@@ -28,6 +28,9 @@ internal static class Languages
         [".net-powershell"] = "pwsh",
     };
 
+    /// <summary>True for a kernel of the library that every session has besides the engine's languages.</summary>
+    public static bool IsOther(string name) => name == "value";
+
     /// <summary>Their own names, as a list for a message.</summary>
     public static string Listing { get; } = string.Join(", ", Known.Values.Distinct());
 

@@ -38,7 +38,7 @@ internal static class MagicLines
     {
         var code = string.Join('\n', lines.Skip(first));
         var (line, counted) = (first, 0);
-        foreach (var token in SyntaxFactory.ParseTokens(code, options: SubmissionCompiler.ParseOptions))
+        foreach (var token in SyntaxFactory.ParseTokens(code, options: CellOptions.Parsing))
         {
             foreach (var trivia in token.LeadingTrivia)
             {

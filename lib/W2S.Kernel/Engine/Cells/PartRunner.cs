@@ -4,26 +4,33 @@ using System.Runtime.ExceptionServices;
 using W2S.Kernel.Engine.Assemblies;
 using W2S.Kernel.Engine.CSharp;
 using W2S.Kernel.Engine.FSharp;
+using W2S.Kernel.Engine.Interactive;
 using W2S.Kernel.Engine.Output;
 using W2S.Kernel.Engine.Packages;
 using W2S.Kernel.Engine.Script;
 using W2S.Kernel.Engine.Variables;
+using W2S.Kernel.Notebooks;
 
 namespace W2S.Kernel.Engine.Cells;
 
 /// <summary>Runs the parts of a cell, each by its language or command, in order.</summary>
 internal sealed class PartRunner : IDisposable
 {
+    private readonly ReferenceSet references;
     private readonly Directives directives;
-    private readonly VariableMagics variables;
     private readonly Lazy<FSharpRunner> fsharp;
+    private readonly LazyFamily family;
+    private volatile Run? latest;
 
     public PartRunner(ReferenceSet references)
     {
+        this.references = references;
         CSharp = new CSharpRunner(references);
         fsharp = new Lazy<FSharpRunner>(() => new FSharpRunner(references));
         directives = new Directives(references, new PackageSet(references));
-        variables = new VariableMagics(CSharp, references, fsharp);
+        family = new LazyFamily(references, () => new KernelFamily(
+            new CSharpLanguage(CSharp, references, (code, result) => RunNestedAsync(code, "csharp", result)),
+            new FSharpLanguage(fsharp, (code, result) => RunNestedAsync(code, "fsharp", result))));
     }
 
     /// <summary>The C# side.</summary>
@@ -34,11 +41,18 @@ internal sealed class PartRunner : IDisposable
     /// <param name="language">The language that it starts in.</param>
     /// <param name="cell">Its context.</param>
     /// <param name="thread">Where its code starts.</param>
-    public Task RunAsync(CellSource source, string language, CellContext cell, CellThread thread) =>
-        RunToEndAsync(new Run(source, cell, thread, []), language);
+    public Task RunAsync(CellSource source, string language, CellContext cell, CellThread thread)
+    {
+        latest = new Run(source, cell, thread, []);
+        return RunToEndAsync(latest, language);
+    }
 
     /// <inheritdoc/>
-    public void Dispose() => CSharp.Dispose();
+    public void Dispose()
+    {
+        CSharp.Dispose();
+        family.Dispose();
+    }
 
     // With what the cell has left for its end; a failure there is the cell's own where nothing else went wrong.
     private async Task RunToEndAsync(Run run, string language)
@@ -70,10 +84,10 @@ internal sealed class PartRunner : IDisposable
 
     private async Task RunAsync(Run run, string language)
     {
-        var own = Languages.Of(language)
+        var own = Languages.Of(language) ?? (family.HasKernel(language) ? language : null)
             ?? throw CellFailure.At(run.Source, 1, "UnknownLanguage",
                 $"there is no language '{language}'; known are {Languages.Listing}");
-        var parts = CellParser.Split(run.Source.Text, own);
+        var parts = CellParser.Split(run.Source.Text, own, family.HasKernel);
         long? timed = null;
         for (var i = 0; i < parts.Count; i++)
         {
@@ -101,31 +115,46 @@ internal sealed class PartRunner : IDisposable
         "html" => Show(run, "text/html", part.Code),
         "markdown" => Show(run, "text/markdown", part.Code),
         "javascript" => Show(run, "application/javascript", part.Code),
-        _ => throw new UnreachableException(part.Language),
+        _ => family.SubmitAsync(part, part.Code, run.Source, run.Cell),
     };
+
+    private static void Prepare()
+    {
+        ValueFormatters.Register();
+        LibraryDisplays.Route();
+    }
 
     private async Task RunCSharpAsync(Run run, string text)
     {
-        var code = await directives.ApplyAsync(text, run.Source, run.Cell, path => ImportAsync(run, path, show: false));
+        var code = await directives.ApplyAsync(text, run.Source, run.Cell,
+            path => ImportAsync(run, path, show: false), folder => ExtendAsync(run, folder));
         if (string.IsNullOrWhiteSpace(code)) return;
         var submission = CSharp.Compile(code, run.Source);
         run.Cell.Token.ThrowIfCancellationRequested();
-        ValueFormatters.Register(); // before the cell's own, which go first
-        await run.Thread.RunAsync(async () =>
+        Prepare(); // before the cell's own formatters, which go first
+        await family.RunAsync("csharp", submission.NeedsFamily, run.Cell, () => OnThreadAsync(run, async () =>
         {
             var value = await CSharp.Start(submission);
             if (submission.HasResult && value != Cell.Nothing) ShowResult(run, value);
             return true;
-        });
+        }));
     }
 
-    private Task RunFSharpAsync(Run run, CellPart part) => run.Thread.RunAsync(() =>
-    {
-        ValueFormatters.Register();
-        var (hasValue, value) = fsharp.Value.Run(part, run.Source, run.Cell.Token);
-        if (hasValue) ShowResult(run, value);
-        return Task.FromResult(true);
-    });
+    private Task RunFSharpAsync(Run run, CellPart part) => family.RunAsync("fsharp", true, run.Cell, () =>
+        OnThreadAsync(run, () =>
+        {
+            Prepare();
+            var (hasValue, value) = fsharp.Value.Run(part, run.Source, run.Cell.Token);
+            if (hasValue) ShowResult(run, value);
+            return Task.FromResult(true);
+        }));
+
+    // What a cell sends to its own kernels runs where it stands: the cells' thread may be waiting for it.
+    private static Task OnThreadAsync(Run run, Func<Task<bool>> work) =>
+        run.Result is null ? run.Thread.RunAsync(work) : work();
+
+    private Task RunNestedAsync(string code, string language, Action<object?> result) => RunAsync(
+        latest! with { Source = CellSource.Cell(code, latest!.Source.Folder), Result = result }, language);
 
     private async Task RunCommandAsync(Run run, CellPart part)
     {
@@ -139,15 +168,17 @@ internal sealed class PartRunner : IDisposable
                     await ImportAsync(run, name, show: true);
                     break;
                 case "lsmagic":
-                    await Show(run, "text/plain", Magics.Listing);
+                    await Show(run, "text/plain", Magics.Listing(family.Magics));
+                    break;
+                case "about":
+                    await Show(run, "text/plain", About.Text);
                     break;
                 case "who" or "whos":
-                    await Show(run, "text/plain", variables.List(details: part.Command == "whos"));
+                    var variables = CSharp.Variables.Concat(fsharp.IsValueCreated ? fsharp.Value.Variables : []);
+                    await Show(run, "text/plain", VariableList.Of(variables, details: part.Command == "whos"));
                     break;
-                case "share" or "set":
-                    var code = part.Command == "share" ? variables.Share(part.Arguments, part.Language)
-                        : variables.Set(part.Arguments, part.Language);
-                    if (code is not null) await RunCSharpAsync(run, code);
+                case var _ when family.HasMagic(part):
+                    await family.SubmitAsync(part, run.Source.Line(part.Line), run.Source, run.Cell);
                     break;
                 default:
                     throw CellFailure.At(run.Source, part.Line, "UnknownMagic",
@@ -163,6 +194,17 @@ internal sealed class PartRunner : IDisposable
         }
     }
 
+    private async Task ExtendAsync(Run run, string folder)
+    {
+        foreach (var file in Directory.EnumerateFiles(folder, "*.dll").Order(StringComparer.Ordinal))
+        {
+            references.AddWithSiblings(file);
+            await family.ExtendAsync(AssemblyStore.Load(file), run.Cell);
+        }
+        var script = Path.Combine(folder, "extension.dib");
+        if (File.Exists(script)) await ImportAsync(run, script, show: true);
+    }
+
     private async Task ImportAsync(Run run, string name, bool show)
     {
         var path = Path.GetFullPath(name, run.Source.Folder);
@@ -176,14 +218,19 @@ internal sealed class PartRunner : IDisposable
                 ShowsResults = show && run.ShowsResults,
             };
             // a file counts as typed here; a notebook's cells are cells of their own
-            var isNotebook = path.EndsWith(".ipynb", StringComparison.OrdinalIgnoreCase);
+            var isNotebook = Path.GetExtension(path).ToLowerInvariant() is ".ipynb" or DibFile.Extension;
             await (isNotebook ? RunToEndAsync(imported, language) : RunAsync(imported, language));
         }
     }
 
     private static void ShowResult(Run run, object? value)
     {
-        if (!run.ShowsResults || value is DisplayedValue) return;
+        if (!run.ShowsResults || value is DisplayHandle) return;
+        if (run.Result is { } take)
+        {
+            take(value);
+            return;
+        }
         var bundle = Renderer.Render(value);
         if (run.IsLast && run.Importing.Count == 0) run.Cell.Output.Result(bundle);
         else Show(run, bundle);
@@ -202,5 +249,8 @@ internal sealed class PartRunner : IDisposable
         public bool ShowsResults { get; init; } = true;
 
         public bool IsLast { get; init; }
+
+        /// <summary>Takes the value of what a cell sends to its own kernels; null for the cell itself.</summary>
+        public Action<object?>? Result { get; init; }
     }
 }

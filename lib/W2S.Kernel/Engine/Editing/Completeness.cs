@@ -16,7 +16,7 @@ internal static class Completeness
         var last = CellParser.Split(code, "csharp").LastOrDefault(part => part.Command is null);
         if (last is { Language: "fsharp" }) return new CompletenessResult(CompletenessStatus.Unknown);
         if (last is not { Language: "csharp" }) return new CompletenessResult(CompletenessStatus.Complete);
-        var tree = CSharpSyntaxTree.ParseText(UsingDeclarations.Blank(last.Code), SubmissionCompiler.ParseOptions);
+        var tree = CSharpSyntaxTree.ParseText(UsingDeclarations.Blank(last.Code), CellOptions.Parsing);
         if (!SyntaxFactory.IsCompleteSubmission(tree))
             return new CompletenessResult(CompletenessStatus.Incomplete, Indent(tree));
         var wrong =

@@ -28,6 +28,8 @@ internal static class Completions
             .DistinctBy(entry => entry.Text)
             .Take(Most)
             .ToList();
+        entries.AddRange(
+            await UnimportedTypes.OfAsync(document, list.Span.Start, typed, stop).ConfigureAwait(false));
         return new CompletionResult(list.Span.Start, list.Span.End, entries);
     }
 

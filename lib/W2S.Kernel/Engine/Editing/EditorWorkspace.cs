@@ -10,7 +10,7 @@ namespace W2S.Kernel.Engine.Editing;
 
 /// <summary>The session's C# as an editor sees it: one project for each piece that ran, each on top of the one
 /// before.</summary>
-internal sealed class EditorWorkspace(ReferenceSet references) : IDisposable
+internal sealed class EditorWorkspace(ReferenceSet references, Namespaces namespaces) : IDisposable
 {
     private readonly Lock gate = new();
     private readonly List<string> ran = [];
@@ -73,11 +73,11 @@ internal sealed class EditorWorkspace(ReferenceSet references) : IDisposable
         var document = DocumentInfo.Create(
             DocumentId.CreateNewId(id), "cell.csx", sourceCodeKind: SourceCodeKind.Script,
             loader: TextLoader.From(TextAndVersion.Create(
-                SourceText.From(UsingDeclarations.Blank(code)), VersionStamp.Create())));
+                SourceText.From(UsingDeclarations.Blank(namespaces.Flatten(code))), VersionStamp.Create())));
         return ProjectInfo.Create(
             id, VersionStamp.Create(), $"cell{ran.Count}-{id.Id:N}", $"cell{ran.Count}-{id.Id:N}", LanguageNames.CSharp,
-            parseOptions: SubmissionCompiler.ParseOptions.WithDocumentationMode(DocumentationMode.Parse),
-            compilationOptions: SubmissionCompiler.Options(latest is null, "Edited"),
+            parseOptions: CellOptions.Parsing.WithDocumentationMode(DocumentationMode.Parse),
+            compilationOptions: CellOptions.Compiling(latest is null, "Edited"),
             documents: [document],
             projectReferences: latest is null ? null : [new ProjectReference(latest)],
             metadataReferences: bound,

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using FSharp.Compiler.Diagnostics;
 using FSharp.Compiler.Interactive;
+using Microsoft.DotNet.Interactive.Formatting;
 using Microsoft.FSharp.Core;
 using W2S.Kernel.Engine.Assemblies;
 using W2S.Kernel.Engine.Cells;
@@ -103,16 +104,28 @@ internal sealed partial class FSharpRunner(ReferenceSet references)
         RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex While();
 
+    // What is the kernel's own among the references of every cell; the runtime's the compiler has by itself.
+    private static IEnumerable<string> Own => PlatformAssemblies.DefaultReferences
+        .Where(path => Path.GetDirectoryName(path) == AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+
     private static Shell.FsiEvaluationSession Open()
     {
         var configuration = Shell.FsiEvaluationSession.GetDefaultConfiguration();
         var session = Shell.FsiEvaluationSession.Create(
             configuration,
             ["fsi", "--noninteractive", "--nologo", "--quiet", "--gui-", "--targetprofile:netcore", "--usesdkrefs-",
-                "--optimize+", "--nowarn:75", $"-r:{typeof(CellSession).Assembly.Location}"],
+                "--optimize+", "--nowarn:75", .. Own.Select(path => $"-r:{path}")],
             TextReader.Null, TextWriter.Null, TextWriter.Null, FSharpOption<bool>.None, null);
-        HostConsole.RouteInput();
-        session.EvalInteraction($"open {typeof(Cell).Namespace}\nopen type {typeof(Functions).FullName}",
+        ConsoleRouting.BeginInput();
+        session.EvalInteraction($"""
+            open System
+            open System.IO
+            open System.Text
+            open {typeof(Formatter).Namespace}
+            open {typeof(Cell).Namespace}
+            open type {PlatformAssemblies.Interactive}.Kernel
+            open type {typeof(Functions).FullName}
+            """,
             FSharpOption<CancellationToken>.None);
         return session;
     }

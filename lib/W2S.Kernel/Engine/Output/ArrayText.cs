@@ -69,6 +69,6 @@ internal static class ArrayText
         null => Formatter.NullString,
         string text => text.ReplaceLineEndings(" "),
         IFormattable number when value.GetType().IsPrimitive => number.ToString(null, CultureInfo.InvariantCulture),
-        _ => Renderer.PlainText(value).ReplaceLineEndings(" "),
+        _ => PlainText.Of(value).ReplaceLineEndings(" "),
     };
 }

@@ -101,6 +101,10 @@ internal sealed class CellOutput
         return host.ReadLine(prompt, password);
     }
 
+    /// <summary>What to say where the host has nobody to ask.</summary>
+    public static string NobodyToAsk(string prompt) =>
+        $"'{prompt}' is asked for, and nobody is there to answer; give it to the run as --input \"{prompt}=VALUE\"";
+
     /// <summary>Hands everything that waits to the host, in order.</summary>
     public void Flush()
     {

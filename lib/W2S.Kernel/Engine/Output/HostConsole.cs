@@ -17,42 +17,6 @@ public static class HostConsole
     /// <summary>Standard input.</summary>
     public static TextReader In { get; private set; } = Console.In;
 
-    private static readonly Lock Once = new();
-    private static bool routed;
-    private static TextReader? reader;
-    private static TextWriter? writer;
-    private static TextWriter? errorWriter;
-
-    /// <summary>Sends what cells write to the cell that wrote it; again where a cell has set other streams.</summary>
-    internal static void Route()
-    {
-        lock (Once)
-        {
-            if (!routed) (Out, Error, In) = (Console.Out, Console.Error, Console.In);
-            routed = true;
-            if (!ReferenceEquals(Console.Out, writer))
-            {
-                Console.SetOut(new CellWriter(OutputStream.Out, Out));
-                writer = Console.Out;
-            }
-            if (!ReferenceEquals(Console.Error, errorWriter))
-            {
-                Console.SetError(new CellWriter(OutputStream.Error, Error));
-                errorWriter = Console.Error;
-            }
-            RouteInput();
-        }
-    }
-
-    /// <summary>Leads standard input to the cells again: setting <see cref="Console.InputEncoding"/>, which the F#
-    /// compiler does too, undoes it.</summary>
-    internal static void RouteInput()
-    {
-        lock (Once)
-        {
-            if (ReferenceEquals(Console.In, reader)) return;
-            Console.SetIn(new CellReader(In));
-            reader = Console.In;
-        }
-    }
+    /// <summary>Keeps the streams as they are now.</summary>
+    internal static void Keep() => (Out, Error, In) = (Console.Out, Console.Error, Console.In);
 }

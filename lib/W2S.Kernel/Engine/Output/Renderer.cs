@@ -36,59 +36,24 @@ internal static class Renderer
         var failures = new List<(string Mime, Exception Failure)>();
         foreach (var mime in mimeTypes.Count > 0 ? mimeTypes : MimeTypesFor(value.GetType()))
         {
-            if (Format(value, mime, failures) is not { } text) continue;
+            if (PlainText.Format(value, mime, failures) is not { } text) continue;
             if (mimeTypes.Count == 0 && mime == Html && SaysNoMoreThanPlain(text)) continue;
             bundle.Set(mime, Content(mime, text));
         }
         if (mimeTypes.Count == 0 && !bundle.ContainsKey(Plain) || bundle.Count == 0)
         {
-            bundle.Set(Plain, PlainText(value, failures));
+            bundle.Set(Plain, PlainText.Of(value, failures));
         }
         Report(value, failures);
         return bundle;
     }
 
-    /// <summary>A value as plain text: by its formatter, its own <c>ToString</c>, or its type and why.</summary>
-    public static string PlainText(object value) => PlainText(value, []);
-
-    private static string PlainText(object value, List<(string Mime, Exception Failure)> failures)
-    {
-        // what failed is not asked again: a sequence may have another state by now
-        var formatted = failures.Exists(failed => failed.Mime == Plain) ? null : Format(value, Plain, failures);
-        if (failures.Count > 0 && formatted == value.GetType().ToString()) formatted = null; // the failure says more
-        return formatted ?? Own(value, failures) ?? Unshown(value, failures[^1].Failure);
-    }
-
-    private static string? Format(object value, string mime, List<(string Mime, Exception Failure)> failures)
-    {
-        try
-        {
-            return Formatter.ToDisplayString(value, mime);
-        }
-        catch (Exception failure) when (CellContext.Current is not { Stopped: true })
-        {
-            failures.Add((mime, failure));
-            return null;
-        }
-    }
-
-    // Null where the type has no text of its own, but only its name.
-    private static string? Own(object value, List<(string Mime, Exception Failure)> failures)
-    {
-        try
-        {
-            var declares = value.GetType().GetMethod(nameof(ToString), Type.EmptyTypes)?.DeclaringType;
-            return declares == typeof(object) || declares == typeof(ValueType) ? null : value.ToString();
-        }
-        catch (Exception failure) when (CellContext.Current is not { Stopped: true })
-        {
-            failures.Add((Plain, failure));
-            return null;
-        }
-    }
-
-    private static string Unshown(object value, Exception failure) =>
-        $"{TypeNames.Short(value.GetType())} (it cannot be shown: {ExceptionReport.OneLine(failure)})";
+    /// <summary>A value's representations as the library of kernels hands them around.</summary>
+    public static IReadOnlyList<FormattedValue> Formatted(object? value) =>
+    [
+        .. Render(value).Select(entry => new FormattedValue(
+            entry.Key, entry.Value is JsonValue text ? text.GetValue<string>() : entry.Value.ToJsonString())),
+    ];
 
     // Whoever wrote a formatter wants to know that it failed; what the library tries by itself is nobody's fault.
     private static void Report(object value, List<(string Mime, Exception Failure)> failures)
@@ -133,7 +98,8 @@ internal static class Renderer
     private static bool SaysNoMoreThanPlain(string html) =>
         html.StartsWith("<div class=\"dni-plaintext\"><pre>", StringComparison.Ordinal);
 
-    private static JsonNode Content(string mime, string text)
+    /// <summary>A representation's content: a JSON type's text as JSON where it is some.</summary>
+    public static JsonNode Content(string mime, string text)
     {
         if (mime.EndsWith("json", StringComparison.Ordinal))
         {

@@ -51,6 +51,10 @@ internal static class ValueFormatters
         if (type.IsArray) return type.GetArrayRank() > 1 ? () => RegisterArray(type) : null;
         for (var ancestor = type; ancestor is not null; ancestor = ancestor.BaseType)
         {
+            // F#'s records, unions, options and lists write themselves as F# does
+            if (ancestor.CustomAttributes.Any(
+                attribute => attribute.AttributeType.FullName == "Microsoft.FSharp.Core.CompilationMappingAttribute"))
+                return () => Formatter.Register(type, (value, context) => Write(context, value.ToString()!), Plain);
             // the JSON of Newtonsoft.Json, which the kernel does not refer to
             if (ancestor.FullName != "Newtonsoft.Json.Linq.JToken") continue;
             return () => Preformatted(ancestor, token => token.ToString()!);

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -15,7 +14,7 @@ namespace W2S.Kernel.Engine.Packages;
 /// </remarks>
 internal static class PackageRestorer
 {
-    private const string Result = "packages.json";
+    private const string Result = "packages-2.json"; // another number for what older versions cannot know
     private static readonly TimeSpan FloatingAge = TimeSpan.FromDays(1);
 
     /// <summary>Where the projects are kept.</summary>
@@ -49,7 +48,8 @@ internal static class PackageRestorer
             return kept;
         }
         PackageProject.Write(home, project);
-        var (exit, log) = await RunAsync(home, cell.Token);
+        var (exit, log) = await SdkProcess.RunAsync(home,
+            ["restore", "--force", "--nologo", "-v", "minimal", "-p:NuGetAudit=false"], cell.Token);
         var restored = exit == 0 ? RestoreAssets.Read(Path.Combine(home, "obj", "project.assets.json"))
             : kept ?? throw new InvalidOperationException(RestoreErrors.Explain(log, packages));
         var temporary = Path.Combine(home, $"{Result}.{Environment.ProcessId}");
@@ -79,50 +79,4 @@ internal static class PackageRestorer
 
     private static bool IsOld(string home) =>
         DateTime.UtcNow - File.GetLastWriteTimeUtc(Path.Combine(home, Result)) > FloatingAge;
-
-    private static async Task<(int Exit, string Log)> RunAsync(string home, CancellationToken stop)
-    {
-        var start =
-            new ProcessStartInfo(SdkPath(), ["restore", "--force", "--nologo", "-v", "minimal", "-p:NuGetAudit=false"])
-            {
-                WorkingDirectory = home,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-                RedirectStandardInput = true,
-            };
-        start.Environment["DOTNET_NOLOGO"] = "1";
-        start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
-        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
-        foreach (var name in (string[])["MSBuildSDKsPath", "MSBUILD_EXE_PATH", "MSBuildExtensionsPath",
-            "DOTNET_ROOT_X64"]) start.Environment.Remove(name);
-        Process process;
-        try
-        {
-            process = Process.Start(start)!;
-        }
-        catch (System.ComponentModel.Win32Exception failure)
-        {
-            throw new InvalidOperationException(
-                "packages need the .NET SDK, and no 'dotnet' was found; install it from https://dot.net/download",
-                failure);
-        }
-        using var _ = process;
-        process.StandardInput.Close();
-        var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
-        var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
-        try
-        {
-            await process.WaitForExitAsync(stop);
-        }
-        catch (OperationCanceledException)
-        {
-            process.Kill(entireProcessTree: true);
-            throw;
-        }
-        return (process.ExitCode, await output + await errors);
-    }
-
-    // The dotnet that runs this process, or the one on the path.
-    private static string SdkPath() =>
-        Environment.ProcessPath is { } own && Path.GetFileNameWithoutExtension(own) == "dotnet" ? own : "dotnet";
 }

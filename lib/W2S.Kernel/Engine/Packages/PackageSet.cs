@@ -20,9 +20,11 @@ internal sealed class PackageSet(ReferenceSet references)
     /// <param name="wanted">Those that a cell asks for.</param>
     /// <param name="folder">The folder whose NuGet configuration counts.</param>
     /// <param name="cell">The cell that asks, which shows how it goes.</param>
+    /// <returns>Folders of extensions that came with them.</returns>
     /// <exception cref="InvalidOperationException">They cannot be had, or not together with those already
     /// here.</exception>
-    public async Task AddAsync(IReadOnlyList<PackageRequest> wanted, string folder, CellContext cell)
+    public async Task<IReadOnlyList<string>> AddAsync(
+        IReadOnlyList<PackageRequest> wanted, string folder, CellContext cell)
     {
         var all = new Dictionary<string, PackageRequest>(requested, StringComparer.OrdinalIgnoreCase);
         foreach (var request in wanted)
@@ -46,7 +48,7 @@ internal sealed class PackageSet(ReferenceSet references)
                     ? request with { Version = here.Version } : request;
         }
         if (all.Count == requested.Count
-            && all.All(pair => requested.TryGetValue(pair.Key, out var known) && known == pair.Value)) return;
+            && all.All(pair => requested.TryGetValue(pair.Key, out var known) && known == pair.Value)) return [];
 
         var restored = await PackageRestorer.RestoreAsync([.. all.Values], feeds, folder, wanted, cell);
         foreach (var package in restored.Packages)
@@ -64,6 +66,7 @@ internal sealed class PackageSet(ReferenceSet references)
         foreach (var file in assemblies) AssemblyStore.Offer(file);
         foreach (var file in assemblies) references.AddWithDependencies(file);
         foreach (var (id, request) in all) requested[id] = request;
+        return [.. fresh.Select(package => package.Extension).OfType<string>()];
     }
 
     private static bool IsExact(string version) => version.IndexOfAny(['*', '[', '(', ',']) < 0;

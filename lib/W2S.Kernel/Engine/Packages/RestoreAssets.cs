@@ -22,10 +22,14 @@ internal static class RestoreAssets
                 ?? throw new InvalidOperationException($"{name} was restored but is in none of the package folders");
             packages.Add(
                 new RestoredPackage(name[..slash], name[(slash + 1)..], Files(entry["runtime"], home, ".dll"),
-                    Files(entry["native"], home, "")));
+                    Files(entry["native"], home, ""), Extension(home)));
         }
         return new RestoredPackages(packages);
     }
+
+    private static string? Extension(string home) =>
+        Path.GetFullPath(Path.Combine(home, "interactive-extensions", "dotnet")) is var folder
+            && Directory.Exists(folder) ? folder : null;
 
     private static List<string> Files(JsonNode? group, string home, string extension) =>
     [

@@ -49,6 +49,6 @@ public static class Cell
     [EditorBrowsable(EditorBrowsableState.Never)]
     public static void Check()
     {
-        if (Interruption.Pending != 0) Interruption.ThrowIfStopped();
+        if (Interruption.Pending != 0) CellContext.Current?.ThrowIfStopped();
     }
 }

@@ -1,10 +1,9 @@
-using Microsoft.AspNetCore.Html;
 using W2S.Kernel.Engine.Cells;
-using W2S.Kernel.Engine.Output;
 
 namespace W2S.Kernel.Engine.Script;
 
-/// <summary>The functions that every cell may call by their bare names.</summary>
+/// <summary>The function that every cell may call by its bare name; <c>HTML</c>, <c>Javascript</c>, <c>CSS</c> and
+/// <c>GetInputAsync</c> are those of <see cref="Microsoft.DotNet.Interactive.Kernel"/>.</summary>
 public static class Functions
 {
     /// <summary>Shows a value at once.</summary>
@@ -13,19 +12,14 @@ public static class Functions
     /// The representations wanted; none means those that are registered for the value's type. With exactly one given,
     /// a string is taken to be that representation already.
     /// </param>
-    /// <returns>A handle whose <see cref="DisplayedValue.Update"/> replaces what is shown.</returns>
+    /// <returns>A handle whose <see cref="DisplayHandle.Update"/> replaces what is shown.</returns>
     /// <exception cref="InvalidOperationException">No cell is running.</exception>
 #pragma warning disable IDE1006 // the name by which C# notebooks know it
-    public static DisplayedValue display(object? value, params string[] mimeTypes)
-#pragma warning restore IDE1006
+    public static DisplayHandle display(object? value, params string[] mimeTypes)
     {
-        var shown = new DisplayedValue(CellContext.Required, mimeTypes);
+        var shown = new DisplayHandle(CellContext.Required, value, mimeTypes);
         shown.Show(value, update: false);
         return shown;
     }
-
-    /// <summary>Marks text as HTML, so that it is shown as such.</summary>
-    /// <param name="content">The HTML.</param>
-    /// <returns>A value for <see cref="display"/> or for the end of a cell.</returns>
-    public static IHtmlContent HTML(string content) => new HtmlString(content);
+#pragma warning restore IDE1006
 }

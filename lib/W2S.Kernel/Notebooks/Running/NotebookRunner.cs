@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using W2S.Kernel.Engine;
@@ -14,7 +15,9 @@ internal sealed record RunResult(int Cells, int Total, int? Failed, CellError? E
 /// <summary>Runs the code cells of a notebook from top to bottom and puts their outputs into it.</summary>
 /// <param name="runner">Runs one cell.</param>
 /// <param name="view">Shows the run.</param>
-internal sealed class NotebookRunner(ICellRunner runner, RunView view)
+/// <param name="inputs">Answers, by what cells ask.</param>
+internal sealed class NotebookRunner(
+    ICellRunner runner, RunView view, IReadOnlyDictionary<string, string>? inputs = null)
 {
     private readonly OutputRecorder recorder = new();
     private readonly Lock gate = new();
@@ -48,7 +51,7 @@ internal sealed class NotebookRunner(ICellRunner runner, RunView view)
     private async Task<CellError?> RunCellAsync(
         Notebook notebook, NotebookCell cell, int number, int total, string language, CancellationToken interrupt)
     {
-        var host = new RunHost(recorder, view, gate);
+        var host = new RunHost(recorder, view, gate, inputs ?? ReadOnlyDictionary<string, string>.Empty);
         lock (gate)
         {
             recorder.Start(cell, number);

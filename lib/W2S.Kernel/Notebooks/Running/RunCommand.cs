@@ -46,7 +46,7 @@ internal static class RunCommand
         {
             worker = WorkerProcess.Start(plan.Folder, environment);
             var executed = plan.Notebook.Copy();
-            var result = await new NotebookRunner(worker, view).RunAsync(executed, stop.Token);
+            var result = await new NotebookRunner(worker, view, plan.Options.Inputs).RunAsync(executed, stop.Token);
             return new RunEnding(plan, read, view.Line, line => view.Line(line, Console.Error))
                 .Finish(executed, result, signals.ExitCode);
         }

@@ -7,7 +7,9 @@ namespace W2S.Kernel.Notebooks.Running;
 /// <param name="recorder">Keeps the outputs.</param>
 /// <param name="view">Shows them.</param>
 /// <param name="gate">Held while either is used.</param>
-internal sealed class RunHost(OutputRecorder recorder, RunView view, Lock gate) : ICellHost
+/// <param name="inputs">Answers, by what is asked.</param>
+internal sealed class RunHost(
+    OutputRecorder recorder, RunView view, Lock gate, IReadOnlyDictionary<string, string> inputs) : ICellHost
 {
     private bool ended;
 
@@ -45,6 +47,8 @@ internal sealed class RunHost(OutputRecorder recorder, RunView view, Lock gate) 
     /// <inheritdoc/>
     public string? ReadLine(string prompt, bool password)
     {
+        if (inputs.TryGetValue(prompt.TrimEnd(' ', ':', '?'), out var answer) || inputs.TryGetValue(prompt, out answer))
+            return answer;
         if (Console.IsInputRedirected)
             return null;
         lock (gate)

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Globalization;
 
 namespace W2S.Kernel.Notebooks.Running;
@@ -11,9 +12,13 @@ internal sealed record RunOptions
           --out FILE       where the executed notebook goes; default: runs/NAME.ipynb beside the notebook
           --save           also write the notebook itself back, in the form in which notebooks are committed
           --html FILE      also write one self-contained page whose charts draw with no network
+          --input NAME=VALUE      answers a cell that asks for NAME (@input:NAME, a prompt); any number of times
+          --parameter NAME=VALUE  sets a variable of the cell tagged "parameters", as Papermill does; likewise
           --quick          set W2S_QUICK=1: the notebook's small setting for a first look
           --check          compare the numbers with those saved in the notebook; exit 1 where any differ
           --tolerance X    the relative difference that --check accepts; default 0.001
+
+        NOTEBOOK may be a .dib file; convert NOTEBOOK.dib [--out FILE] makes a notebook of it without running it
 
         tags of cells: data-images (outputs are never saved), timing (outputs are not checked),
         raises-exception (the run goes on where the cell fails)
@@ -36,6 +41,12 @@ internal sealed record RunOptions
     public bool Quick { get; init; }
 
     public bool Check { get; init; }
+
+    /// <summary>Answers, by what is asked.</summary>
+    public IReadOnlyDictionary<string, string> Inputs { get; init; } = ReadOnlyDictionary<string, string>.Empty;
+
+    /// <summary>Values of the notebook's parameters.</summary>
+    public IReadOnlyDictionary<string, string> Parameters { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
     public double Tolerance { get; init; } = 1e-3;
 
@@ -60,6 +71,8 @@ internal sealed record RunOptions
             {
                 "--out" => options with { Out = Value() },
                 "--html" => options with { Html = Value() },
+                "--input" => options with { Inputs = With(options.Inputs, name, Value()) },
+                "--parameter" => options with { Parameters = With(options.Parameters, name, Value()) },
                 "--tolerance" => options with { Tolerance = Number(Value()) },
                 "--save" when equals < 0 => options with { Save = true },
                 "--quick" when equals < 0 => options with { Quick = true },
@@ -76,6 +89,14 @@ internal sealed record RunOptions
         return options.Save && options.Check
             ? throw new NotebookException("--check compares with what --save would overwrite; use one of them")
             : options;
+    }
+
+    private static IReadOnlyDictionary<string, string> With(
+        IReadOnlyDictionary<string, string> known, string option, string pair)
+    {
+        var equals = pair.IndexOf('=');
+        if (equals < 1) throw new NotebookException($"{option} '{pair}' is not NAME=VALUE");
+        return new Dictionary<string, string>(known) { [pair[..equals].Trim()] = pair[(equals + 1)..] };
     }
 
     private static double Number(string text) =>

@@ -21,6 +21,7 @@ internal sealed record RunPlan(RunOptions Options, string Path, Notebook Noteboo
             var language = CellLanguage.OfNotebook(notebook);
             foreach (var (cell, index) in notebook.CodeCells.Select((cell, index) => (cell, index)))
                 CellLanguage.OfCell(cell, index + 1, language);
+            if (options.Parameters.Count > 0) NotebookParameters.Set(notebook, options.Parameters);
             if (options.Check && !notebook.CodeCells.Any(cell => cell.Outputs.Count > 0))
                 throw new NotebookException("has no saved outputs to check against; run it with --save first");
         }
@@ -28,8 +29,12 @@ internal sealed record RunPlan(RunOptions Options, string Path, Notebook Noteboo
         {
             throw new NotebookException($"'{options.Notebook}' {error.Message}");
         }
-        var beside = System.IO.Path.Combine(
-            System.IO.Path.GetDirectoryName(path)!, "runs", System.IO.Path.GetFileName(path));
+        if (options is { Save: true } or { Check: true } && path.EndsWith(DibFile.Extension, StringComparison.Ordinal))
+            throw new NotebookException($"'{options.Notebook}' holds no outputs: --save and --check are for .ipynb");
+        if (options is { Save: true, Parameters.Count: > 0 })
+            throw new NotebookException("--save would write the parameters of one run into the notebook; use --out");
+        var beside = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(path)!, "runs",
+            System.IO.Path.GetFileNameWithoutExtension(path) + ".ipynb");
         var result = System.IO.Path.GetFullPath(options.Out ?? beside);
         var html = options.Html is null ? null : System.IO.Path.GetFullPath(options.Html);
         if (result == path)

@@ -47,6 +47,23 @@ public sealed class NotebookRunnerTests
     }
 
     [Fact]
+    public async Task WhatACellAsksIsAnsweredByTheRunsInputs()
+    {
+        var answers = new List<string?>();
+        var runner = new FakeRunner((code, host) =>
+        {
+            answers.Add(host.ReadLine(code, password: true));
+            return null;
+        });
+        await new NotebookRunner(runner, new RunView(shown, false, 100), new Dictionary<string, string>
+        {
+            ["name"] = "Ada",
+            ["Sure? "] = "yes",
+        }).RunAsync(NotebookFile.Of("name", "name: ", "Sure? "), default);
+        Assert.Equal(["Ada", "Ada", "yes"], answers);
+    }
+
+    [Fact]
     public async Task ACellMayFailWhereItsTagSaysSo()
     {
         var notebook = NotebookFile.Of(NotebookFile.Code("bad", "raises-exception"), NotebookFile.Code("b"));

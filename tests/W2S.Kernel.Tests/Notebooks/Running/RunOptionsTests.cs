@@ -23,7 +23,17 @@ public sealed class RunOptionsTests
             options);
     }
 
+    [Fact]
+    public void InputsAndParametersAreNamedValues()
+    {
+        var options = RunOptions.Parse(
+            ["n.ipynb", "--input", "Your name=A = B", "--parameter=a=1", "--parameter", "b="]);
+        Assert.Equal("A = B", options.Inputs["Your name"]);
+        Assert.Equal([("a", "1"), ("b", "")], options.Parameters.Select(value => (value.Key, value.Value)));
+    }
+
     [Theory]
+    [InlineData("--input 'name' is not NAME=VALUE", "n.ipynb", "--input", "name")]
     [InlineData("needs a notebook")]
     [InlineData("no option '--fast'", "n.ipynb", "--fast")]
     [InlineData("no option '--save=yes'", "n.ipynb", "--save=yes")]
