@@ -54,6 +54,28 @@ public sealed record SelectionQuality(int Count, int Kept, double Accuracy, doub
         return keep;
     }
 
+    /// <summary>How well scores tell right labels from wrong ones: the area under the detection (ROC) curve.</summary>
+    /// <param name="confidence">A score of each label, larger for surer.</param>
+    /// <param name="correct">Whether each label is right.</param>
+    /// <returns>The share of pairs of a right and a wrong label in which the right one has the larger score, equal
+    /// scores counting half: ½ for chance, 1 for a perfect order; NaN where all labels are right, or all
+    /// wrong.</returns>
+    /// <exception cref="ArgumentException">The counts differ, there is no label, or a score is not finite.</exception>
+    public static double Auc(IReadOnlyList<double> confidence, IReadOnlyList<bool> correct)
+    {
+        Checks.Finite(confidence, nameof(confidence));
+        ArgumentNullException.ThrowIfNull(correct);
+        Checks.SameCount(confidence.Count, correct.Count, nameof(confidence), nameof(correct));
+        double below = 0, won = 0;
+        foreach (var equal in Enumerable.Range(0, correct.Count).GroupBy(i => confidence[i]).OrderBy(g => g.Key))
+        {
+            double wrong = equal.Count(i => !correct[i]), right = equal.Count(i => correct[i]);
+            won += right * (below + wrong / 2);
+            below += wrong;
+        }
+        return won / (below * (correct.Count - below));
+    }
+
     /// <summary>Coverage and accuracy when the most confident labels are kept, for every share of them.</summary>
     /// <param name="confidence">A score of each label, larger for surer.</param>
     /// <param name="correct">Whether each label is right.</param>
