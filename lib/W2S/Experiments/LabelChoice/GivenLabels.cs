@@ -1,4 +1,6 @@
 using W2S.Analysis;
+using W2S.Data;
+using W2S.Data.Noise;
 using W2S.Data.Sources;
 using W2S.Losses;
 using W2S.Models;
@@ -59,6 +61,44 @@ public sealed record GivenLabels : Experiment
     /// <summary>How many neighbours of an image vote.</summary>
     /// <value>40.</value>
     public int Neighbours { get; init; } = 40;
+
+    /// <summary>CIFAR-100's test images with noise; both networks learned their features from other images of these
+    /// classes, under true labels.</summary>
+    /// <param name="noise">How labels become wrong.</param>
+    /// <returns>The first split.</returns>
+    public static GivenLabels Cifar100(NoiseSetting noise) => new()
+    {
+        Data = new() { Pool = new Cifar100Source(DataSplit.Test), Labelled = 8_000, Test = 2_000, Noise = noise },
+        Weak = new PublicNetwork("cifar100_resnet20"),
+        Strong = new PublicNetwork("cifar100_resnet56"),
+    };
+
+    /// <summary>EuroSAT with noise; no network has seen such images.</summary>
+    /// <param name="noise">How labels become wrong.</param>
+    /// <returns>The first split.</returns>
+    public static GivenLabels EuroSat(NoiseSetting noise) => new()
+    {
+        Data = new() { Pool = FolderSource.EuroSat, Labelled = 2_000, Test = 1_000, Noise = noise },
+        Checked = 200,
+        Weak = new PublicNetwork("cifar10_resnet20"),
+        Strong = new PublicNetwork("cifar100_resnet56"),
+        Probe = new() { Steps = 300 },
+        Neighbours = 90,
+    };
+
+    /// <summary>Shapes with noise, for a quick look.</summary>
+    /// <param name="noise">How labels become wrong.</param>
+    /// <returns>The first split.</returns>
+    public static GivenLabels Shapes(NoiseSetting noise) => new()
+    {
+        Data = ChoiceTask.Shapes.Small.Data with
+        { Labelled = 1_300, Validation = 0, Unlabelled = 0, Test = 330, Noise = noise },
+        Checked = 200,
+        Weak = ShapesPretraining.Weak,
+        Strong = ShapesPretraining.Strong,
+        Probe = new() { Steps = 100 },
+        Neighbours = 30,
+    };
 
     /// <inheritdoc/>
     public override string Kind => "given-labels";

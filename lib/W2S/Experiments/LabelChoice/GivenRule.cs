@@ -51,8 +51,8 @@ internal sealed record GivenRule(string? Labels, Func<GivenWitnesses, GivenLabel
         Kept("loss mixture, own share", of => [.. LossMixture.Fit([.. of.AtGiven(
             GivenWitnesses.Probabilities(of.Student)).Select(p => -Math.Log(p))]).Clean.Select(p => p >= .5)]),
         Kept("learned P(right), own share", of => [.. of.Right.Select(p => p >= .5)]),
-        Target("teacher’s and student’s word, raw", (of, _) => of.Both.exp()),
-        Target("teacher’s and student’s word", (of, _) => GivenWitnesses.Probabilities(of.Calibrated)),
+        Target("word of all three, raw", (of, _) => of.Word.exp()),
+        Target("word of all three", (of, _) => GivenWitnesses.Probabilities(of.Calibrated)),
         Target("conformal sets", (of, study) => Sets(of, study)),
         Target("label in its conformal set, else the set", (of, study) =>
         {
@@ -87,7 +87,7 @@ internal sealed record GivenRule(string? Labels, Func<GivenWitnesses, GivenLabel
     private static Tensor OneHot(GivenWitnesses of) =>
         nn.functional.one_hot(of.Given, of.Classes).to_type(ScalarType.Float64);
 
-    // Teacher's and student's word within the image's set, scaled to sum 1.
+    // The word of all three within the image's set, scaled to sum 1.
     private static Tensor Sets(GivenWitnesses of, GivenLabels study)
     {
         var sets = ConformalSets.Fit(of.Calibrated.narrow(0, 0, of.Checked), of.Truth.narrow(0, 0, of.Checked),

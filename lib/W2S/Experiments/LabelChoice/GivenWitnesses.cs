@@ -11,6 +11,8 @@ namespace W2S.Experiments.LabelChoice;
 /// neighbours say of it; of the first ones also the truth. Tensors are owned by the scope in which it was made.</summary>
 internal sealed class GivenWitnesses
 {
+    // As in Sel-CL: a witness that gives a label nothing has said no more than that.
+    private const double Least = .01;
     private readonly long seed;
 
     /// <param name="part">The labelled images.</param>
@@ -29,8 +31,8 @@ internal sealed class GivenWitnesses
         Truth = tensor(part.Truth.ToArray());
         Rest = arange(checkedImages, part.Count, ScalarType.Int64);
         Both = (Probabilities(teacher).Plus(Probabilities(student)) / 2).log();
-        var known = TemperatureScaling.Fit(Both.narrow(0, 0, Checked), Truth.narrow(0, 0, Checked));
-        Calibrated = known.Apply(Both);
+        Word = ((Both.exp() * 2 + neighbours) / 3).AtLeast(1e-12).log();
+        Calibrated = TemperatureScaling.Fit(Word.narrow(0, 0, Checked), Truth.narrow(0, 0, Checked)).Apply(Word);
         var evidence = Evidence();
         Right = LabelTrust.Learn(evidence[..Checked], part.Right[..Checked]).Of(evidence);
     }
@@ -60,6 +62,9 @@ internal sealed class GivenWitnesses
     /// <summary>The mean of teacher's and student's probabilities, as logits [N, C].</summary>
     public Tensor Both { get; }
 
+    /// <summary>The mean of the probabilities of all three, as logits [N, C].</summary>
+    public Tensor Word { get; }
+
     /// <summary>The same at the temperature that the checked images ask for.</summary>
     public Tensor Calibrated { get; }
 
@@ -75,8 +80,8 @@ internal sealed class GivenWitnesses
     public static Tensor Probabilities(Tensor logits) =>
         nn.functional.softmax(logits.to_type(ScalarType.Float64), 1);
 
-    /// <summary>Float64 [N, C]: the given label with P(right), the rest of it as teacher and student share it among the
-    /// other classes.</summary>
+    /// <summary>Float64 [N, C]: the given label with P(right), the rest of it as the witnesses share it among the other
+    /// classes.</summary>
     public Tensor Weighed()
     {
         using var scope = NewDisposeScope();
@@ -93,7 +98,7 @@ internal sealed class GivenWitnesses
         using var scope = NewDisposeScope();
         double[][] columns = [.. new[] { Probabilities(Teacher), Probabilities(Student), Neighbours }.SelectMany(p =>
         {
-            var log = p.AtLeast(1e-6).log();
+            var log = p.AtLeast(Least).log();
             var own = log.At(Given);
             return new[] { own, own - log.amax([1]) };
         }).Select(column => column.cpu().data<double>().ToArray())];
