@@ -6,7 +6,9 @@ GivenLabels[] given = quick ? [.. noises.Select(GivenLabels.Shapes)]
     : [.. noises.Select(GivenLabels.EuroSat), .. noises.Select(GivenLabels.Cifar100)];
 LabelRule[] all = [.. LabelRule.Picks, .. LabelRule.Selections(.5), .. LabelRule.Ends];
 LabelRule[] main = [.. LabelRule.KeyPicks, .. LabelRule.Ends];
-(ChoiceTask Task, LabelRule[] Rules)[] choices = quick ? [(ChoiceTask.Shapes.Small, all)]
+var drawn = ChoiceTask.Shapes.Small with
+    { Teachers = [ShapesPretraining.Weak, ShapesPretraining.Colours], Student = given[0].Strong };
+(ChoiceTask Task, LabelRule[] Rules)[] choices = quick ? [(drawn, main)]
     : [(ChoiceTask.EuroSat, all), (ChoiceTask.Cifar100, main)];
 
 Experiment[] runs = [.. from split in Enumerable.Range(0, quick ? 3 : 10)

@@ -95,7 +95,7 @@ public sealed record GivenLabels : Experiment
         { Labelled = 1_300, Validation = 0, Unlabelled = 0, Test = 330, Noise = noise },
         Checked = 200,
         Weak = ShapesPretraining.Weak,
-        Strong = ShapesPretraining.Strong,
+        Strong = ShapesPretraining.Strong with { Epochs = 3, Pictures = new() { Count = 1_500, Difficulty = .6 } },
         Probe = new() { Steps = 100 },
         Neighbours = 30,
     };
