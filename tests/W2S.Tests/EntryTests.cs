@@ -431,7 +431,8 @@ public sealed class EntryTests
         Refused(entry, Z.to_type(ScalarType.Int64), "Int64");
         Refused(entry, Z[0], "3]");
         Refused(entry, zeros(0, C), "0, 3]");
-        if (entry.Name is not ("Scores.Confidence(logits)" or "ConformalSets.Of(logits)")) Refused(entry, Z[..3], "3", "4");
+        if (entry.Name is not ("Scores.Confidence(logits)" or "ConformalSets.Of(logits)"))
+            Refused(entry, Z[..3], "3", "4");
         Expanded(entry);
     }
 

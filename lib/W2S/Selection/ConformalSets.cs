@@ -27,7 +27,8 @@ public sealed record ConformalSets(double Least, double Miss)
     {
         if (!(miss is > 0 and < 1))
             throw new ArgumentOutOfRangeException(nameof(miss), miss,
-                FormattableString.Invariant($"miss {miss} is not between 0 and 1; give the share of sets that may err"));
+                FormattableString.Invariant(
+                    $"miss {miss} is not between 0 and 1; give the share of sets that may err"));
         Checks.Logits(logits);
         Checks.Labels(truth, logits.shape[0], logits.shape[1]);
         using var scope = NewDisposeScope();

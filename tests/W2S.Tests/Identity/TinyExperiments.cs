@@ -162,7 +162,8 @@ internal static class TinyExperiments
             yield return ($"noisy probe, {(noisy with { Method = method }).Name}", noisy with { Method = method });
         yield return ("quantile choice", new QuantileChoice { Study = noisy with { Method = Second } });
         var task = ChoiceTask.Shapes.Small with { Probe = probe };
-        foreach (var rule in LabelRule.Picks.Take(3).Append(LabelRule.Picks[^1]).Concat(LabelRule.Selections(0.5)).Concat(LabelRule.Ends))
+        foreach (var rule in LabelRule.Picks.Take(3).Append(LabelRule.Picks[^1])
+            .Concat(LabelRule.Selections(0.5)).Concat(LabelRule.Ends))
             yield return ($"label choice, {rule.Title}", new ChoiceRun { Task = task, Rule = rule });
         yield return ("given labels", new GivenLabels
         {

@@ -15,12 +15,12 @@ namespace W2S.Experiments.LabelChoice;
 /// <summary>Labels that may be wrong, a weak teacher and a strong student that learned from them: for each image one of
 /// them has to be believed, and students show what each way of believing is worth.</summary>
 /// <remarks>
-/// <para>Of the labelled part the first <see cref="Checked"/> images have been checked: their true class is known beside
-/// the label that they were given. They teach nobody but the last rule and the control with few true labels; they serve
-/// P(right), temperatures and conformal sets, and as validation. What teacher and student say of an image comes from
-/// probes that never saw its label: the other images are dealt in <see cref="Folds"/>, and a probe trained on the others
-/// speaks of each; of checked images all do, by their mean logits. The third witness are the image's neighbours in the
-/// strong features, <see cref="NeighbourSelection"/>.</para>
+/// <para>Of the labelled part the first <see cref="Checked"/> images have been checked: their true class is known
+/// beside the label that they were given. They teach nobody but the last rule and the control with few true labels;
+/// they serve P(right), temperatures and conformal sets, and as validation. What teacher and student say of an image
+/// comes from probes that never saw its label: the other images are dealt in <see cref="Folds"/>, and a probe trained
+/// on the others speaks of each; of checked images all do, by their mean logits. The third witness are the image's
+/// neighbours in the strong features, <see cref="NeighbourSelection"/>.</para>
 /// <para>Each rule is an arm: the labels, or target distributions, that it makes of all this, and a student on the
 /// strong features trained on them, always in as many steps. Values: <c>test accuracy</c>; <c>checked accuracy</c> on
 /// the checked images, where the student did not learn from them; of selections <c>coverage</c>, <c>label accuracy</c>
@@ -126,7 +126,8 @@ public sealed record GivenLabels : Experiment
     /// <inheritdoc/>
     public override IReadOnlyList<RunFacets> Arms =>
     [
-        Arm(Runs.Role.WeakTeacher, Weak, false), .. GivenRule.All.Select(rule => Arm(rule.Role, Strong, rule.Teacher) with
+        Arm(Runs.Role.WeakTeacher, Weak, false),
+        .. GivenRule.All.Select(rule => Arm(rule.Role, Strong, rule.Teacher) with
         {
             Loss = rule.Role == Runs.Role.Student ? rule.Loss?.Name : null,
             Supervision = rule.Loss is null || !rule.Teacher ? SupervisionKind.Labels

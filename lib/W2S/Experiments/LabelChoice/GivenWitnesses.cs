@@ -8,7 +8,8 @@ using static TorchSharp.torch;
 namespace W2S.Experiments.LabelChoice;
 
 /// <summary>What is known of each labelled image: its label, which may be wrong, and what teacher, student and
-/// neighbours say of it; of the first ones also the truth. Tensors are owned by the scope in which it was made.</summary>
+/// neighbours say of it; of the first ones also the truth. Tensors are owned by the scope in which it was
+/// made.</summary>
 internal sealed class GivenWitnesses
 {
     // As in Sel-CL: a witness that gives a label nothing has said no more than that.
