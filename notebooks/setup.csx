@@ -46,3 +46,7 @@ Action<object> Show(object value)
 TorchRuntime.Start();
 Formatters.Register();
 display(Formatters.PlotlyJs());
+
+// An exercise's stub says what is missing until it is filled in, as the answers do.
+void YourTurn<T>(int exercise, T answer, string asked, Func<T, bool> holds) => Console.WriteLine($"{exercise}: "
+    + (answer is null ? $"not answered yet; wanted: {asked}" : holds(answer) ? "right" : $"not yet; wanted: {asked}"));

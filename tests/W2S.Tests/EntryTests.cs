@@ -65,7 +65,8 @@ public sealed class EntryTests
         new("TemperatureScaling.Fit(labels)", y => TemperatureScaling.Fit(Z, y)),
         new("SamplePredictions.Of(labels)", y => SamplePredictions.Of(Z, y)),
         new("EnsembleWeights.ByAccuracy(labels)", y => EnsembleWeights.ByAccuracy([Z, Z2], y)),
-        new("EnsembleWeights.Samme(labels)", y => EnsembleWeights.Samme([Z, Z2], y)),
+        new("ConfidentLearning.Find(labels)", y => ConfidentLearning.Find(Z, y).Trust),
+        new("ConformalSets.Fit(truth)", y => ConformalSets.Fit(Z, y, .2).Least),
         new("NeighbourSelection.Select(labels)",
             y => Selected(new NeighbourSelection { Neighbours = 2 }.Select(X, y, C))),
         new("TrustedLabels.Select(labels)", y => Selected(TrustedLabels.AtLeast(.3).Select(y, Z))),
@@ -153,7 +154,9 @@ public sealed class EntryTests
         new("TrustedLabels.Select(teacher)",
             z => Selected((TrustedLabels.AtLeast(.3) with { JudgedByTeacher = true }).Select(Y, Z, z))),
         new("EnsembleWeights.ByAccuracy(teachers)", z => EnsembleWeights.ByAccuracy([Z, z], Y)),
-        new("EnsembleWeights.Samme(teachers)", z => EnsembleWeights.Samme([z, Z], Y)),
+        new("ConfidentLearning.Find(logits)", z => ConfidentLearning.Find(z, Y).Trust),
+        new("ConformalSets.Fit(logits)", z => ConformalSets.Fit(z, Y, .2).Least),
+        new("ConformalSets.Of(logits)", z => new ConformalSets(.2, .1).Of(z)),
         new("TeacherPool.MostConfident(teachers)", z => TeacherPool.MostConfident([Z, z]).Source),
         new("TeacherPool.MostConfident(student)", z => TeacherPool.MostConfident([Z], z).Logits),
         new("TeacherPool.Ensemble(teachers)", z => TeacherPool.Ensemble([Z, z], [.5, .5])),
@@ -233,8 +236,9 @@ public sealed class EntryTests
         new("SignedRankTest.Of(second)", x => SignedRankTest.Of(Numbers, x)),
         new("Calibration.EqualWidthBins(confidence)", x => Calibration.EqualWidthBins(x, Rights)),
         new("Calibration.EqualMassBins(confidence)", x => Calibration.EqualMassBins(x, Rights)),
+        new("LossMixture.Fit(losses)", x => LossMixture.Fit(x)),
+        new("SelectionQuality.Auc(confidence)", x => SelectionQuality.Auc(x, Rights)),
         new("SelectionQuality.Top(confidence)", x => SelectionQuality.Top(x, .5)),
-        new("SelectionQuality.ByConfidence(confidence)", x => SelectionQuality.ByConfidence(x, Rights)),
         new("AdaptConf.Beta(largest)", x => AdaptConf.Beta(x[1], .1, 1)),
         new("AdaptConf.Beta(teacherClass)", x => AdaptConf.Beta(.9, x[1], 1)),
         new("AdaptConf.Beta(temperature)", x => AdaptConf.Beta(.9, .1, x[1])),
@@ -427,7 +431,8 @@ public sealed class EntryTests
         Refused(entry, Z.to_type(ScalarType.Int64), "Int64");
         Refused(entry, Z[0], "3]");
         Refused(entry, zeros(0, C), "0, 3]");
-        if (entry.Name != "Scores.Confidence(logits)") Refused(entry, Z[..3], "3", "4");
+        if (entry.Name is not ("Scores.Confidence(logits)" or "ConformalSets.Of(logits)"))
+            Refused(entry, Z[..3], "3", "4");
         Expanded(entry);
     }
 

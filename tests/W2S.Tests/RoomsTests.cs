@@ -44,7 +44,8 @@ public sealed partial class RoomsTests
             ["Torch", "Analysis", "Data", "Data.*", "Models", "Models.Weights", "Losses", "Losses.*", "Training",
                 "Runs"]),
         ("Experiments.LabelChoice",
-            ["Torch", "Analysis", "Data", "Data.*", "Models", "Models.Weights", "Selection", "Losses", "Training",
+            ["Torch", "Analysis", "Data", "Data.*", "Models", "Models.Weights", "Selection", "Losses", "Losses.*",
+                "Training",
                 "Runs", "Experiments"]),
         ("Charts", ["Torch", "Analysis", "Data", "Losses.WeakToStrong", "Training", "Runs", "Experiments"]),
     ];

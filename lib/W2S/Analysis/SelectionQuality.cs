@@ -54,28 +54,25 @@ public sealed record SelectionQuality(int Count, int Kept, double Accuracy, doub
         return keep;
     }
 
-    /// <summary>Coverage and accuracy when the most confident labels are kept, for every share of them.</summary>
+    /// <summary>How well scores tell right labels from wrong ones: the area under the detection (ROC) curve.</summary>
     /// <param name="confidence">A score of each label, larger for surer.</param>
     /// <param name="correct">Whether each label is right.</param>
-    /// <param name="points">How many shares, evenly up to 1.</param>
-    /// <returns>Selections from the surest few to all; equal scores keep the order given.</returns>
+    /// <returns>The share of pairs of a right and a wrong label in which the right one has the larger score, equal
+    /// scores counting half: ½ for chance, 1 for a perfect order; NaN where all labels are right, or all
+    /// wrong.</returns>
     /// <exception cref="ArgumentException">The counts differ, there is no label, or a score is not finite.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The number of points is not positive.</exception>
-    public static IReadOnlyList<SelectionQuality> ByConfidence(IReadOnlyList<double> confidence,
-        IReadOnlyList<bool> correct, int points = 20)
+    public static double Auc(IReadOnlyList<double> confidence, IReadOnlyList<bool> correct)
     {
         Checks.Finite(confidence, nameof(confidence));
         ArgumentNullException.ThrowIfNull(correct);
         Checks.SameCount(confidence.Count, correct.Count, nameof(confidence), nameof(correct));
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(points);
-        var n = confidence.Count;
-        var right =
-            Enumerable.Range(0, n).OrderByDescending(i => confidence[i]).Select(i => correct[i] ? 1 : 0).ToArray();
-        var sums = new int[n + 1];
-        for (var i = 0; i < n; i++) sums[i + 1] = sums[i] + right[i];
-        return [.. Enumerable.Range(1, points).Select(p => Math.Max(1, (int)Math.Round((double)n * p / points)))
-            .Distinct()
-            .Select(kept => new SelectionQuality(n, kept, (double)sums[kept] / kept,
-                kept == n ? double.NaN : (double)(sums[n] - sums[kept]) / (n - kept), (double)sums[n] / n))];
+        double below = 0, won = 0;
+        foreach (var equal in Enumerable.Range(0, correct.Count).GroupBy(i => confidence[i]).OrderBy(g => g.Key))
+        {
+            double wrong = equal.Count(i => !correct[i]), right = equal.Count(i => correct[i]);
+            won += right * (below + wrong / 2);
+            below += wrong;
+        }
+        return won / (below * (correct.Count - below));
     }
 }

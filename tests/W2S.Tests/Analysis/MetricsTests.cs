@@ -103,9 +103,6 @@ public sealed class MetricsTests : IDisposable
         var selection = SelectionQuality.Of([true, true, false, false], [true, false, false, false]);
         Assert.Equal((.5, .5, 0.0, .25),
             (selection.Coverage, selection.Accuracy, selection.DroppedAccuracy, selection.AllAccuracy));
-        var curve = SelectionQuality.ByConfidence([.1, .9, .5, .7], [false, true, false, true], points: 4);
-        Assert.Equal([1, 1, 2.0 / 3, .5], curve.Select(point => point.Accuracy));
-        Assert.Equal([.25, .5, .75, 1], curve.Select(point => point.Coverage));
         Assert.True(double.IsNaN(SelectionQuality.Of([false], [true]).Accuracy));
     }
 

@@ -162,8 +162,18 @@ internal static class TinyExperiments
             yield return ($"noisy probe, {(noisy with { Method = method }).Name}", noisy with { Method = method });
         yield return ("quantile choice", new QuantileChoice { Study = noisy with { Method = Second } });
         var task = ChoiceTask.Shapes.Small with { Probe = probe };
-        foreach (var rule in LabelRule.Picks.Take(3).Concat(LabelRule.Selections(0.5)).Concat(LabelRule.Ends))
+        foreach (var rule in LabelRule.Picks.Take(3).Append(LabelRule.Picks[^1])
+            .Concat(LabelRule.Selections(0.5)).Concat(LabelRule.Ends))
             yield return ($"label choice, {rule.Title}", new ChoiceRun { Task = task, Rule = rule });
+        yield return ("given labels", new GivenLabels
+        {
+            Data = noisy.Data,
+            Checked = 60,
+            Weak = noisy.Weak,
+            Strong = noisy.Strong,
+            Probe = probe,
+            Neighbours = 10,
+        });
         var student = noisy with
         {
             Data = new DataPlan { Pool = Pictures, Labelled = 60, Unused = 40, Unlabelled = 100, Test = 50 },

@@ -85,11 +85,7 @@ public sealed class CastLogits
             LabelSource.Student => student,
             LabelSource.SurestTeacher => TeacherPool.MostConfident(teachers, hard: false).Logits,
             LabelSource.SurestOfAll => TeacherPool.MostConfident(teachers, student, hard: false).Logits,
-            LabelSource.EqualVotes => TeacherPool.Ensemble(teachers, EnsembleWeights.Uniform(Teachers)),
             LabelSource.VotesByAccuracy => TeacherPool.Ensemble(teachers, ByAccuracy()),
-            LabelSource.VotesBySamme =>
-                TeacherPool.Ensemble(teachers,
-                    EnsembleWeights.Samme(Teaching(ChoicePart.Validation), Truth(ChoicePart.Validation))),
             LabelSource.AnyoneRight => AnyoneRight([.. teachers, student]),
             _ => throw new ArgumentException(
                 $"the rule '{rule.Title}' learns from true labels; there are no weak ones to give", nameof(rule)),
@@ -113,19 +109,6 @@ public sealed class CastLogits
         var scores = measure.Of(labels, Of(Teachers, ChoicePart.Student),
             measure == Confidence.ViewAgreement ? logits["views"] : null);
         return scores.data<double>().ToArray();
-    }
-
-    /// <summary>How many of the first teacher's labels are right when the most trusted are kept, for every share of
-    /// them.</summary>
-    /// <param name="order">In which order they are trusted.</param>
-    /// <param name="points">How many shares, evenly up to 1.</param>
-    /// <returns>Share and accuracy, from the fewest to all.</returns>
-    public IReadOnlyList<SelectionQuality> ByCoverage(LabelOrder order, int points = 10)
-    {
-        using var scope = NewDisposeScope();
-        var labels = Label(LabelRule.OneTeacher);
-        return SelectionQuality.ByConfidence(Trust(labels, order), Accuracy.Correct(labels, Truth(ChoicePart.Student)),
-            points);
     }
 
     private Tensor AnyoneRight(IReadOnlyList<Tensor> all)

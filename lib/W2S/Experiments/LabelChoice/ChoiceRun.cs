@@ -12,10 +12,11 @@ namespace W2S.Experiments.LabelChoice;
 
 /// <summary>A student that learns from the labels of one rule, on one split.</summary>
 /// <remarks>
-/// Values: <c>test accuracy</c>; of the labels that it learned from, <c>label accuracy</c> and <c>coverage</c> of its
-/// images; and
-/// <c>class balance</c>, the classes among them as exp of their entropy, over C: 1 where all classes are equally
-/// frequent. The student learns by cross entropy to the labels' distributions, in as many steps whatever the coverage.
+/// Values: <c>test accuracy</c>; <c>validation accuracy</c> where the student did not learn from the validation labels;
+/// of the weak labels that it learned from, <c>label accuracy</c>, <c>coverage</c> of its images, and <c>class
+/// balance</c>, the classes among them as exp of their entropy, over C: 1 where all classes are equally frequent; where
+/// a part of them is trusted <c>AUC</c>, how well the order tells right labels from wrong ones. The student learns by
+/// cross entropy to the labels' distributions, in as many steps whatever the coverage.
 /// </remarks>
 [RunsOn(typeof(FeatureExtractor), typeof(LinearProbe), typeof(Trainer), typeof(ModelCatalogue))]
 public sealed record ChoiceRun : Experiment
@@ -38,8 +39,8 @@ public sealed record ChoiceRun : Experiment
             LabelSource.FewTrueLabels => Runs.Role.FewTrueLabels,
             _ => Runs.Role.Student,
         },
-        Supervision = Rule.Source is LabelSource.Truth or LabelSource.FewTrueLabels ? SupervisionKind.Labels
-            : SupervisionKind.Teacher,
+        Supervision = Rule.Source is LabelSource.Truth or LabelSource.FewTrueLabels || Rule.WithLabels
+            ? SupervisionKind.Labels : SupervisionKind.Teacher,
         Loss = ProbeStudent.Soft.Loss.Name,
         Labels = Rule.Title,
         Variant = Variant,
@@ -82,6 +83,8 @@ public sealed record ChoiceRun : Experiment
         var said = SamplePredictions.Of(probe.Logits(split.Test.Rows(features)),
             cast.Truth(ChoicePart.Test));
         values["test accuracy"] = said.Accuracy;
+        if (!Rule.WithLabels && Rule.Source != LabelSource.FewTrueLabels)
+            values["validation accuracy"] = probe.Accuracy(split.Validation.Rows(features), split.Validation.Truth);
         return new RunOutcome
         {
             Values = values,
@@ -117,13 +120,26 @@ public sealed record ChoiceRun : Experiment
         var by = new Supervision { TeacherLogits = labels, TeacherWeights = weights }.Rows(tensor(rows));
         var (used, right) = (by.TeacherLogits!.argmax(1),
             Accuracy.Correct(by.TeacherLogits!, cast.Truth(ChoicePart.Student).index_select(0, tensor(rows))));
-        return (tensor([.. rows.Select(row => (long)cast.Split.Unlabelled.Positions[(int)row])]),
-            ProbeStudent.Soft.Loss, by, new()
-            {
-                ["label accuracy"] = right.Average(x => x ? 1.0 : 0),
-                ["coverage"] = rows.Length / (double)kept.Length,
-                ["class balance"] = Balance(used.data<long>().ToArray(), cast.Split.Classes),
-            });
+        var values = new Dictionary<string, double>
+        {
+            ["label accuracy"] = right.Average(x => x ? 1.0 : 0),
+            ["coverage"] = rows.Length / (double)kept.Length,
+            ["class balance"] = Balance(used.data<long>().ToArray(), cast.Split.Classes),
+        };
+        if (Rule is { Coverage: < 1, Distrusted: Distrusted.Drop })
+            values["AUC"] = SelectionQuality.Auc(trust, Accuracy.Correct(labels, cast.Truth(ChoicePart.Student)));
+        var positions = rows.Select(row => (long)cast.Split.Unlabelled.Positions[(int)row]);
+        if (!Rule.WithLabels) return (tensor([.. positions]), ProbeStudent.Soft.Loss, by, values);
+        DataPart[] known = [cast.Split.Labelled, cast.Split.Validation];
+        var truth = HardLabels.Logits(tensor([.. known.SelectMany(part => part.Truth)]), cast.Split.Classes, labels);
+        var shown = new Supervision
+        {
+            TeacherLogits = cat([truth, by.TeacherLogits!]),
+            TeacherWeights = by.TeacherWeights is { } trusted ? cat([ones(truth.shape[0], trusted.dtype), trusted])
+                : null,
+        };
+        return (tensor([.. known.SelectMany(part => part.Positions).Select(at => (long)at), .. positions]),
+            ProbeStudent.Soft.Loss, shown, values);
     }
 
     private static double Balance(long[] named, int classes)

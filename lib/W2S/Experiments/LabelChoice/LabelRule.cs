@@ -21,14 +21,8 @@ public enum LabelSource
     /// <summary>For each image that of whoever is surest, a teacher or the student.</summary>
     SurestOfAll,
 
-    /// <summary>All teachers with equal votes.</summary>
-    EqualVotes,
-
     /// <summary>All teachers, each with its accuracy on the validation labels as its vote.</summary>
     VotesByAccuracy,
-
-    /// <summary>All teachers with boosting's votes (SAMME) on the validation labels.</summary>
-    VotesBySamme,
 
     /// <summary>An upper bound: the true label wherever a teacher or the student names it, else the first
     /// teacher's.</summary>
@@ -51,12 +45,6 @@ public enum LabelOrder
     /// <summary>By <see cref="Confidence.MaxProbability"/>.</summary>
     MaxProbability,
 
-    /// <summary>By <see cref="Confidence.Margin"/>.</summary>
-    Margin,
-
-    /// <summary>By <see cref="Confidence.Entropy"/>.</summary>
-    Entropy,
-
     /// <summary>By <see cref="Confidence.ViewAgreement"/> of the first teacher.</summary>
     ViewAgreement,
 
@@ -76,8 +64,13 @@ public sealed record LabelRule(LabelSource Source)
 {
     /// <summary>Whether every source's logits are first divided by its own temperature, fitted on the validation
     /// labels.</summary>
-    /// <value>true.</value>
-    public bool Calibrated { get; init; } = true;
+    /// <value>false: what each says, as it says it.</value>
+    public bool Calibrated { get; init; }
+
+    /// <summary>Whether the student also sees the true labels that teachers and validation used: labels and teacher
+    /// together.</summary>
+    /// <value>false.</value>
+    public bool WithLabels { get; init; }
 
     /// <summary>In which order labels are trusted.</summary>
     /// <value>By the largest probability.</value>
@@ -105,10 +98,19 @@ public sealed record LabelRule(LabelSource Source)
     /// <summary>Ways to give every image a label.</summary>
     public static IReadOnlyList<LabelRule> Picks { get; } =
     [
-        OneTeacher, new(LabelSource.BestTeacher), new(LabelSource.Student),
-        new(LabelSource.SurestTeacher) { Calibrated = false }, new(LabelSource.SurestTeacher),
-        new(LabelSource.SurestOfAll), new(LabelSource.EqualVotes), new(LabelSource.VotesByAccuracy),
-        new(LabelSource.VotesBySamme), new(LabelSource.AnyoneRight),
+        OneTeacher, OneTeacher with { Calibrated = true }, new(LabelSource.BestTeacher), new(LabelSource.Student),
+        new(LabelSource.SurestTeacher), new(LabelSource.SurestTeacher) { Calibrated = true },
+        new(LabelSource.SurestOfAll), new(LabelSource.SurestOfAll) { Calibrated = true },
+        new(LabelSource.VotesByAccuracy), new(LabelSource.AnyoneRight),
+        OneTeacher with { WithLabels = true }, new(LabelSource.VotesByAccuracy) { WithLabels = true },
+    ];
+
+    /// <summary>The few of these that tell whom a pool of teachers is worth listening to.</summary>
+    public static IReadOnlyList<LabelRule> KeyPicks { get; } =
+    [
+        OneTeacher, new(LabelSource.BestTeacher), new(LabelSource.SurestTeacher),
+        new(LabelSource.SurestTeacher) { Calibrated = true }, new(LabelSource.VotesByAccuracy),
+        new(LabelSource.AnyoneRight), new(LabelSource.VotesByAccuracy) { WithLabels = true },
     ];
 
     /// <summary>Ways to trust the same share of the first teacher's labels.</summary>
@@ -135,13 +137,11 @@ public sealed record LabelRule(LabelSource Source)
             LabelSource.Student => "Student itself",
             LabelSource.SurestTeacher => "Surest teacher",
             LabelSource.SurestOfAll => "Surest of all",
-            LabelSource.EqualVotes => "Equal votes",
             LabelSource.VotesByAccuracy => "Votes by accuracy",
-            LabelSource.VotesBySamme => "Votes by SAMME",
             LabelSource.AnyoneRight => "Anyone right (oracle)",
             LabelSource.Truth => "True labels",
             _ => "Few true labels",
-        } + (Calibrated ? "" : ", raw")
+        } + (Calibrated ? ", calibrated" : "") + (WithLabels ? " + true labels" : "")
         : TitleOf(Order) + Distrusted switch
         {
             Distrusted.Drop => "",

@@ -30,9 +30,8 @@ public sealed class ChoiceTaskTests
     {
         ChoiceRun[] runs = [.. LabelRule.Picks.Concat(LabelRule.Selections(0.5)).Concat(LabelRule.Ends).Select(
             rule => new ChoiceRun { Task = ChoiceTask.Shapes, Rule = rule })];
-        Assert.Equal(22, runs.Length);
-        Assert.Equal(22, runs.Select(run => run.Hash).Distinct().Count());
-        Assert.Equal(22, runs.Select(run => run.Name).Distinct().Count());
+        Assert.Equal(runs.Length, runs.Select(run => run.Hash).Distinct().Count());
+        Assert.Equal(runs.Length, runs.Select(run => run.Name).Distinct().Count());
         Assert.Single(runs.Select(run => run.Cast.Hash).Distinct());
         Assert.NotEqual(runs[0].Hash, (runs[0] with { Seed = 1 }).Hash);
         Assert.Contains("coverage 0",
