@@ -105,7 +105,7 @@ public sealed class KernelFamilyTests
     public async Task KernelsAndMagicsAddedInACellAreThere()
     {
         using var session = new Session();
-        await session.RunAsync(Usings + """
+        var host = await session.RunAsync(Usings + """
 
             class Shout : Kernel, IKernelCommandHandler<SubmitCode>
             {
@@ -119,8 +119,14 @@ public sealed class KernelFamilyTests
             ((CompositeKernel)Kernel.Root).Add(new Shout());
             Kernel.Root.AddDirective(new KernelActionDirective("#!hello") { Description = "greets" },
                 (_, context) => { context.Display("hello"); return Task.CompletedTask; });
+            #!shout
+            at once
+            #!csharp
+            1
             """);
-        var host = await session.RunAsync("#!hello\n#!shout\nso be it\n#!csharp\n2");
+        Assert.Equal("AT ONCE", host.Displays.Single().Bundle!["text/plain"].GetValue<string>().Trim());
+        Assert.Equal("1", host.Plain);
+        host = await session.RunAsync("#!hello\n#!shout\nso be it\n#!csharp\n2");
         Assert.Equal(["hello", "SO BE IT"],
             host.Displays.Select(item => item.Bundle!["text/plain"].GetValue<string>().Trim()));
         Assert.Equal("2", host.Plain);

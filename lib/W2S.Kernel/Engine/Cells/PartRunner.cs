@@ -92,6 +92,9 @@ internal sealed class PartRunner : IDisposable
         for (var i = 0; i < parts.Count; i++)
         {
             run.Cell.Token.ThrowIfCancellationRequested();
+            // what came before may have added the kernel that a line names
+            if (parts[i].Command is { } added && family.HasKernel(added))
+                parts = CellParser.Split(run.Source.Text, own, family.HasKernel);
             var part = parts[i];
             if (part.Command is null)
                 await RunCodeAsync(run with { IsLast = i == parts.Count - 1 && timed is null }, part);

@@ -59,7 +59,7 @@ public sealed class NotebookRunnerTests
         {
             ["name"] = "Ada",
             ["Sure? "] = "yes",
-        }).RunAsync(NotebookFile.Of("name", "name: ", "Sure? "), default);
+        }).RunAsync(NotebookFile.Of("name", "name: ", "Sure? "), TestContext.Current.CancellationToken);
         Assert.Equal(["Ada", "Ada", "yes"], answers);
     }
 
