@@ -64,6 +64,12 @@ ProbeMethod[] Parts(double quantile) =>
     ProbeMethod.Ceiling with { Mixup = 1 },
 ];
 
+string Named(ProbeMethod method) => string.Join(" + ", new[]
+{
+    method.Selection is null ? "" : "selection", method.Mixup > 0 ? "mixup" : "",
+    method.Loss is Bootstrapping ? "correction" : "",
+}.Where(part => part.Length > 0));
+
 IEnumerable<TrainProbe> Under(TrainProbe of, NoiseSetting noise, IEnumerable<ProbeMethod> methods) =>
     from method in methods
     from split in Enumerable.Range(0, quick ? 3 : 5)
@@ -76,8 +82,12 @@ Experiment[] runs =
 [
     .. rates.Select(rate => new NoiseSetting(NoiseKind.Symmetric, rate)).Append(two[1].Noise).SelectMany(
         noise => Under(study, noise, main)),
-    .. quick ? [] : two.SelectMany(one => Under(study, one.Noise, [.. Classics(one.Noise), .. trusting,
-        .. EqualShare(one.Noise), .. Stages(one.Quantile), .. Parts(one.Quantile)])),
+    .. quick ? [] : two.SelectMany(one => Under(study, one.Noise,
+        [.. Classics(one.Noise), .. trusting, .. Stages(one.Quantile)])),
+    .. quick ? [] : two.SelectMany(one => Under(study, one.Noise, EqualShare(one.Noise)).Select(
+        run => run with { Variant = "equal coverage" })),
+    .. quick ? [] : two.SelectMany(one => Under(study, one.Noise, Parts(one.Quantile)).Select(run => run with
+        { Role = run.Method.TrueLabels ? Role.Ceiling : Role.Student, Variant = Named(run.Method) })),
     .. quick ? [] : new[] { (human, .5), (unaided, .75) }.SelectMany(one => Under(one.Item1, NoiseSetting.Human,
         [.. main, .. Classics(NoiseSetting.Human), .. Stages(one.Item2)])),
     .. quick ? [] : from who in new[] { human, unaided }
