@@ -174,6 +174,15 @@ internal static class TinyExperiments
             Probe = probe,
             Neighbours = 10,
         });
+        yield return ("pair study", new PairStudy
+        {
+            Images = Pictures,
+            Weak = noisy.Weak,
+            Strong = noisy.Strong,
+            TrueLabels = [30, 60],
+            Third = 100,
+            Probe = probe,
+        });
         var student = noisy with
         {
             Data = new DataPlan { Pool = Pictures, Labelled = 60, Unused = 40, Unlabelled = 100, Test = 50 },

@@ -104,7 +104,7 @@ public sealed record GivenLabels : Experiment
     public override string Kind => "given-labels";
 
     /// <inheritdoc/>
-    public override RunFacets Facets => RunFacets.Common(Arms);
+    public override RunFacets Facets => RunFacets.Common(Arms) with { Teacher = Weak.Title, Student = Strong.Title };
 
     /// <inheritdoc/>
     public override double TestPerTrain => Data.TestPerTrain;

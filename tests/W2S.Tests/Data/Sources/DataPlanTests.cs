@@ -111,7 +111,7 @@ public sealed class DataPlanTests
         var source = new Striped(12).OfClasses(1).FirstOfEachClass(3).Resized(2);
         using var set = source.Read();
 
-        Assert.Equal("striped, 1 classes, 2×2", source.Title);
+        Assert.Equal("striped, 1 classes with 1, 2×2", source.Title);
         Assert.Equal((3, 2, 1), (set.Count, set.Height, set.Classes));
         Assert.Equal([1, 3, 5], set.Images.select(3, 0).select(2, 0).select(1, 0).data<byte>().ToArray());
         Assert.Equal(source, new Striped(12).OfClasses(1).FirstOfEachClass(3).Resized(2));
