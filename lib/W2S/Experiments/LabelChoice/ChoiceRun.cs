@@ -19,6 +19,7 @@ namespace W2S.Experiments.LabelChoice;
 /// cross entropy to the labels' distributions, in as many steps whatever the coverage.
 /// </remarks>
 [RunsOn(typeof(FeatureExtractor), typeof(LinearProbe), typeof(Trainer), typeof(ModelCatalogue))]
+[Revision(2)]
 public sealed record ChoiceRun : Experiment
 {
     /// <summary>What the study is about.</summary>
