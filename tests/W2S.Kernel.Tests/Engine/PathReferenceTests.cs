@@ -99,4 +99,24 @@ public sealed class PathReferenceTests
             .Emit(Path.Combine(folder, name + ".dll"));
         Assert.True(result.Success, string.Join('\n', result.Diagnostics));
     }
+
+    [Fact]
+    public async Task AProjectIsBuiltAndReferredTo()
+    {
+        using var session = new Session();
+        session.File("lib/W2S.Greeter.csproj", """
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup>
+            </Project>
+            """);
+        session.File("lib/Greeter.cs", "public static class Greeter { public static string Hello => \"hello\"; }");
+        session.File("broken/Broken.csproj", "<Project>");
+        var host = await session.RunAsync("#r \"lib/W2S.Greeter.csproj\"\nGreeter.Hello");
+        Assert.Equal("hello", host.Plain);
+        Assert.Equal("Built W2S.Greeter", host.Displays[^1].Bundle!["text/plain"].GetValue<string>());
+        var error = await session.FailAsync("1\n#r \"broken/Broken.csproj\"");
+        Assert.Equal(("ReferenceError", 2), (error.Name, error.Line));
+        Assert.Contains("Broken does not build: ", error.Message);
+        Assert.Contains("error MSB", error.Message);
+    }
 }
