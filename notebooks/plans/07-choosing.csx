@@ -30,5 +30,6 @@ var mini = Pairs(new MiniImageNetSource(ClassPart.Novel, 32, 30), 200, [50, 200]
     (c20, c56), (c20, d56), (c56, d56), (d20, d56), (d20, c56));
 
 var shapes = new ShapesSource(new ShapesOptions { Count = 900, Difficulty = 0.6 }, 7);
-Experiment[] runs = quick ? [.. Pairs(shapes, 300, [40, 200], (ShapesPretraining.Weak, ShapesPretraining.Strong))]
+var large = ShapesPretraining.Strong with { Epochs = 3, Pictures = new() { Count = 1_500, Difficulty = .6 } };
+Experiment[] runs = quick ? [.. Pairs(shapes, 300, [40, 200], (ShapesPretraining.Weak, large))]
     : [.. eurosat, .. coarse, .. mini];

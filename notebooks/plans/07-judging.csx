@@ -27,5 +27,6 @@ var eurosat = Pairs(FolderSource.EuroSat with { Size = 64 }, 1_000, [50, 200, 1_
 var mini = Pairs(new MiniImageNetSource(ClassPart.Novel, 32, 30), 200, [50, 200], (d32, d56), (d44, d56));
 
 var shapes = new ShapesSource(new ShapesOptions { Count = 900, Difficulty = 0.6 }, 7);
-Experiment[] runs = quick ? [.. Pairs(shapes, 300, [40, 200], (ShapesPretraining.Weak, ShapesPretraining.Strong))]
+var large = ShapesPretraining.Strong with { Epochs = 3, Pictures = new() { Count = 1_500, Difficulty = .6 } };
+Experiment[] runs = quick ? [.. Pairs(shapes, 300, [40, 200], (ShapesPretraining.Weak, large))]
     : [.. draws, .. eurosat, .. mini];

@@ -18,8 +18,8 @@ namespace W2S.Experiments.LabelChoice;
 /// a part of them is trusted <c>AUC</c>, how well the order tells right labels from wrong ones. The student learns by
 /// cross entropy to the labels' distributions, in as many steps whatever the coverage.
 /// </remarks>
-[RunsOn(typeof(FeatureExtractor), typeof(LinearProbe), typeof(Trainer), typeof(ModelCatalogue))]
 [Revision(2)]
+[RunsOn(typeof(FeatureExtractor), typeof(LinearProbe), typeof(Trainer), typeof(ModelCatalogue))]
 public sealed record ChoiceRun : Experiment
 {
     /// <summary>What the study is about.</summary>
