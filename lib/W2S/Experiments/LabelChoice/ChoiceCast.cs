@@ -14,6 +14,7 @@ namespace W2S.Experiments.LabelChoice;
 /// validation, student's and test images.</summary>
 /// <remarks>Each teacher and the student are arms, with values on the test images: <c>test accuracy</c>,
 /// <c>temperature</c>, and ECE of 15 equally wide bins and NLL before and after temperature scaling.</remarks>
+[Revision(2)]
 [RunsOn(typeof(FeatureExtractor), typeof(LinearProbe), typeof(Trainer), typeof(ModelCatalogue))]
 public sealed record ChoiceCast : Experiment
 {

@@ -27,7 +27,7 @@ namespace W2S.Experiments.LabelChoice;
 /// among the labels kept, and <c>AUC</c>, how well the score tells right labels from wrong ones; of targets
 /// <c>label accuracy</c>, how often the target's most likely class is the true one.</para>
 /// </remarks>
-[RunsOn(typeof(FeatureExtractor), typeof(LinearProbe))]
+[RunsOn(typeof(FeatureExtractor), typeof(LinearProbe), typeof(Trainer), typeof(ModelCatalogue))]
 public sealed record GivenLabels : Experiment
 {
     /// <summary>The images: a labelled part with noise, and those to judge by.</summary>
