@@ -95,7 +95,9 @@ public sealed record MethodStyle(string Colour, string Symbol, string Dash, stri
     }
 
     /// <summary>The style of a series that is no method, by its place among others.</summary>
-    internal static MethodStyle At(int place) =>
+    /// <param name="place">0, 1, …; seven have hues of their own.</param>
+    /// <returns>The style.</returns>
+    public static MethodStyle At(int place) =>
         new(Palette.Hues[place % Palette.Hues.Count], Symbols[place % Symbols.Length], "solid", "", 900);
 
     /// <summary>Items in the fixed order of all charts; those not known keep their order, before the ceiling.</summary>

@@ -1,6 +1,7 @@
 // Page 05. Labels that may be wrong, teacher and student together: ten splits of two sets under two shapes of noise.
 // Then students of every rule by which a weak label is picked or kept, on EuroSAT, and of the main ones on CIFAR-100's
-// super-classes. Committed are the predictions under the page's claims alone. W2S_QUICK=1 leaves three splits of shapes.
+// super-classes. Committed are the predictions under the page's claims alone. W2S_QUICK=1 leaves three splits of
+// shapes.
 NoiseSetting[] noises = [new(NoiseKind.Symmetric, .5), new(NoiseKind.Asymmetric, .4)];
 GivenLabels[] given = quick ? [.. noises.Select(GivenLabels.Shapes)]
     : [.. noises.Select(GivenLabels.EuroSat), .. noises.Select(GivenLabels.Cifar100)];

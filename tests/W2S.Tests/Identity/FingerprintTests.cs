@@ -119,6 +119,11 @@ public sealed class FingerprintTests
         Assert.Contains("another kind of machine", Refused(With("A", 1, "x"), "1", "there"));
         Assert.Contains("a revision only grows", Refused(With("A", 0, "x"), "1"));
         Assert.Equal("7", Renewal.Of(stored, With("A", 2, "x"), "here", Cases("7")).Numbers["one"]); // another formula
+        (string, IReadOnlySet<string>, Func<string>)[] shared = [("one", new HashSet<string> { "A", "B" }, () => "7")];
+        var both = With("A", 1, "x");
+        Assert.Throws<InvalidOperationException>(() => Renewal.Of(stored, both, "here", shared));
+        both["B"] = new(2, "y"); // what B now makes of A is made anew
+        Assert.Equal("7", Renewal.Of(stored, both, "here", shared).Numbers["one"]);
         Assert.Equal(("there", "7"),
             (Renewal.Of(stored, stored.Code, "there", Cases("7")).Machine,
                 Renewal.Of(stored, stored.Code, "there", Cases("7")).Numbers["one"]));
