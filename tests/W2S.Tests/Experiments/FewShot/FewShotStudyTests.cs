@@ -36,7 +36,7 @@ public sealed class FewShotStudyTests : IDisposable
         var run = store.Get(Tiny.Metas(0)[^1], token: TestContext.Current.CancellationToken);
 
         Assert.Equal(("few-shot-meta", "AdaptConf + labels",
-            "shapes, 24 classes, Conv4 (16 channels) → Conv4 (32 channels), meta stage"),
+            "shapes, 24 classes with 18 and 34, Conv4 (16 channels) → Conv4 (32 channels), meta stage"),
             (run.Kind, run.Name, run.Setting));
         foreach (var value in (string[])["1-shot", "5-shot", "1-shot agreement", "validation 1-shot"])
             Assert.InRange(run[value], 0.05, 1);
@@ -56,7 +56,7 @@ public sealed class FewShotStudyTests : IDisposable
         var run = new RunStore(folder.Path).Get((Tiny with { Strong = new Pooled(6) }).Metas(0)[1],
             token: TestContext.Current.CancellationToken);
 
-        Assert.Equal("shapes, 24 classes, Conv4 (16 channels) → 6 filters, meta stage", run.Setting);
+        Assert.Equal("shapes, 24 classes with 18 and 34, Conv4 (16 channels) → 6 filters, meta stage", run.Setting);
         Assert.InRange(run["5-shot"], 0.05, 1);
         Assert.NotEqual(Tiny.Metas(0)[1].Hash, run.Hash);
     }
