@@ -202,8 +202,12 @@ public sealed class TrainProbeTests : IDisposable
     {
         PairStudy study = new()
         {
-            Images = Pictures, Weak = ShapesPretraining.Weak, Strong = ShapesPretraining.Strong, TrueLabels = [40, 200],
-            Third = 300, Probe = new LinearProbeOptions { Steps = 60, BatchSize = 64 },
+            Images = Pictures,
+            Weak = ShapesPretraining.Weak,
+            Strong = ShapesPretraining.Strong,
+            TrueLabels = [40, 200],
+            Third = 300,
+            Probe = new LinearProbeOptions { Steps = 60, BatchSize = 64 },
         };
         PairStudy[] both = [study, study with { Seed = 1 }];
         var made = Grid.Run(both, store);

@@ -213,5 +213,5 @@ public sealed record GivenLabels : Experiment
 
     private RunFacets Arm(Role role, NetworkSource network, bool teacher) => RunFacets.Of("given labels", Data.Title,
         role, network.Title, teacher ? Weak.Title : null, labels: true, "") with
-        { Noise = Data.Noise?.Name, TrueLabels = null };
+    { Noise = Data.Noise?.Name, TrueLabels = null };
 }
