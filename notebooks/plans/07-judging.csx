@@ -1,18 +1,8 @@
 // Page 07, the judging side, named before the rule was made: classes and teachers that no run of the choosing side has
 // used. The rule is judged on these once. 220 runs of seconds; W2S_QUICK=1
 // leaves a pair on drawn shapes.
-NetworkSource Cifar(int classes, int depth) => new PublicNetwork($"cifar{classes}_resnet{depth}").At(32);
-NetworkSource ImageNet(int size, int? stage = null) => new PublicNetwork("imagenet_resnet18").At(size, stage);
+#!import "../pair-plans.csx"
 var (c20, c56, d32, d44, d56) = (Cifar(10, 20), Cifar(10, 56), Cifar(100, 32), Cifar(100, 44), Cifar(100, 56));
-
-IEnumerable<PairStudy> Pairs(
-    DataSource images, int third, int[] labels, params (NetworkSource, NetworkSource)[] pairs) =>
-    from pair in pairs
-    from split in Enumerable.Range(quick ? 2 : 0, quick ? 2 : 10)
-    select new PairStudy
-    {
-        Images = images, Weak = pair.Item1, Strong = pair.Item2, TrueLabels = labels, Third = third, Seed = split,
-    };
 
 // Four draws of ten of CIFAR-100's fine classes, no class in two of them, for networks that never saw the set.
 var cifar100 = new JoinedSource(new Cifar100Source(DataSplit.Train), new Cifar100Source(DataSplit.Test));
@@ -26,7 +16,4 @@ var eurosat = Pairs(FolderSource.EuroSat with { Size = 64 }, 1_000, [50, 200, 1_
     (d32, d56), (d44, d56), (d32, ImageNet(128)), (d44, ImageNet(128)));
 var mini = Pairs(new MiniImageNetSource(ClassPart.Novel, 32, 30), 200, [50, 200], (d32, d56), (d44, d56));
 
-var shapes = new ShapesSource(new ShapesOptions { Count = 900, Difficulty = 0.6 }, 7);
-var large = ShapesPretraining.Strong with { Epochs = 3, Pictures = new() { Count = 1_500, Difficulty = .6 } };
-Experiment[] runs = quick ? [.. Pairs(shapes, 300, [40, 200], (ShapesPretraining.Weak, large))]
-    : [.. draws, .. eurosat, .. mini];
+Experiment[] runs = quick ? [.. OnShapes(2)] : [.. draws, .. eurosat, .. mini];

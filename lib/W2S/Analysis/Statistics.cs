@@ -21,6 +21,22 @@ public static class Statistics
     /// <exception cref="ArgumentOutOfRangeException">The level is not between 0 and 1.</exception>
     public static Estimate OverSamples(IReadOnlyList<double> values, double level = .95) => OverRuns(values, 0, level);
 
+    /// <summary>Pearson's correlation: how closely two quantities follow a line.</summary>
+    /// <param name="x">One quantity.</param>
+    /// <param name="y">The other, in the same order.</param>
+    /// <returns>−1 … 1; NaN where one of them does not vary.</returns>
+    /// <exception cref="ArgumentException">The counts differ, there is no value, or one is not finite.</exception>
+    public static double Correlation(IReadOnlyList<double> x, IReadOnlyList<double> y)
+    {
+        Checks.Finite(x, nameof(x));
+        Checks.Finite(y, nameof(y));
+        Checks.SameCount(x.Count, y.Count, nameof(x), nameof(y));
+        var (meanX, meanY) = (x.Average(), y.Average());
+        var pairs = x.Zip(y, (one, other) => (X: one - meanX, Y: other - meanY)).ToArray();
+        return pairs.Sum(pair => pair.X * pair.Y)
+            / Math.Sqrt(pairs.Sum(pair => pair.X * pair.X) * pairs.Sum(pair => pair.Y * pair.Y));
+    }
+
     /// <summary>Mean, standard deviation and Student-t interval of the mean over runs.</summary>
     /// <remarks>mean ± t_{n−1} · sd·√(1/n + testPerTrain). Right for few runs where their results are near
     /// normal.</remarks>

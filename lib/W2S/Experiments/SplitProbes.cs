@@ -33,7 +33,7 @@ internal sealed class SplitProbes
         left = judged.Length - 2 + (2 * protocol.Folds);
     }
 
-    private bool Twins => protocol.Students.Any(student => student.Word == WordOf.Twins);
+    private bool Asked(WordOf word) => protocol.Students.Any(student => student.Word == word);
 
     /// <summary>The trainings of the teacher and of the strong network on the same true labels, and of the latter's
     /// twin where one is asked; their features are owned by the current dispose scope.</summary>
@@ -44,7 +44,7 @@ internal sealed class SplitProbes
         [
             Task(ProbeParts.Pick(pair.Weak, parts.Teacher), Supervision.ByLabels(labels.Few), "teacher"),
             Task(strong, Supervision.ByLabels(labels.Few), "student"),
-            .. Twins ? [Task(strong, Supervision.ByLabels(labels.Few), "twin")] : Array.Empty<ProbeTask>(),
+            .. Asked(WordOf.Twins) ? new[] { Task(strong, Supervision.ByLabels(labels.Few), "twin") } : [],
         ];
     }
 
@@ -66,10 +66,10 @@ internal sealed class SplitProbes
             var seen = ProbeParts.Pick(pair.Strong, parts.Student);
             words[WordOf.Itself] = few.Logits(seen);
             words[WordOf.Both] = Mean(told, words[WordOf.Itself]);
-            using var order = tensor(RandomSplit.Parts(parts.Student.Count, Seeds.Derive(seed, "shuffled"),
-                parts.Student.Count)[0].Select(position => (long)position).ToArray());
-            words[WordOf.BothShuffled] = Mean(told.index_select(0, order), words[WordOf.Itself]);
-            if (Twins) words[WordOf.Twins] = Mean(words[WordOf.Itself], labelled[2].Logits(seen));
+            if (Asked(WordOf.BothShuffled))
+                words[WordOf.BothShuffled] = Mean(ProbeParts.Pick(told, RandomSplit.Permutation(parts.Student.Count,
+                    Seeds.Derive(seed, "shuffled"))), words[WordOf.Itself]);
+            if (Asked(WordOf.Twins)) words[WordOf.Twins] = Mean(words[WordOf.Itself], labelled[2].Logits(seen));
             if (protocol.Folds > 0)
                 known["agreement"] =
                     told.argmax(1).eq(words[WordOf.Itself].argmax(1)).to_type(ScalarType.Float64).mean().item<double>();

@@ -6,7 +6,7 @@ public sealed class CodeSizeTests
 {
     // What the library may hold, with the code beside the notebooks: to be lowered whenever it has shrunk, until it is
     // 11,500 lines and 220 public types.
-    private const int MostLines = 20_325, MostPublicTypes = 268;
+    private const int MostLines = 20_323, MostPublicTypes = 268;
 
     private static readonly string[] Library = ["lib/W2S", "lib/W2S.Charts", "notebooks"];
 

@@ -5,6 +5,17 @@ namespace W2S.Tests.Analysis;
 
 public sealed class StatisticsTests
 {
+    [Fact]
+    public void TheCorrelationIsPearsons()
+    {
+        Assert.Equal(1, Statistics.Correlation([1, 2, 3], [10, 20, 30]), 1e-12);
+        Assert.Equal(-1, Statistics.Correlation([1, 2, 3], [3, 2, 1]), 1e-12);
+        Assert.Equal(.5, Statistics.Correlation([1, 2, 3], [1, 3, 2]), 1e-12); // by hand: 1 / √(2 · 2)
+        Assert.True(double.IsNaN(Statistics.Correlation([1, 2], [3, 3])));
+        Assert.Contains("not finite", Assert.Throws<ArgumentException>(
+            () => Statistics.Correlation([1, double.NaN], [1, 2])).Message);
+    }
+
     // 97.5 % points of Student's distribution, from printed tables.
     [Theory]
     [InlineData(1, 12.7062047364)]

@@ -57,7 +57,7 @@ internal sealed record GivenRule(string? Labels, Func<GivenWitnesses, GivenLabel
         Target("label in its conformal set, else the set", (of, study) =>
         {
             var sets = Sets(of, study);
-            return where(sets.At(of.Given).gt(0).unsqueeze(1), OneHot(of), sets);
+            return where(sets.At(of.Given).gt(0).unsqueeze(1), of.OneHot(of.Given), sets);
         }),
         Target("label or word, by P(right)", (of, _) => of.Weighed()) with { Predicts = true },
         new("label or word, with checked labels", (of, _) => WithChecked(of)),
@@ -84,9 +84,6 @@ internal sealed record GivenRule(string? Labels, Func<GivenWitnesses, GivenLabel
 
     private static ConfidentLearning Found(GivenWitnesses of) => ConfidentLearning.Find(of.Student, of.Given);
 
-    private static Tensor OneHot(GivenWitnesses of) =>
-        nn.functional.one_hot(of.Given, of.Classes).to_type(ScalarType.Float64);
-
     // The word of all three within the image's set, scaled to sum 1.
     private static Tensor Sets(GivenWitnesses of, GivenLabels study)
     {
@@ -99,8 +96,7 @@ internal sealed record GivenRule(string? Labels, Func<GivenWitnesses, GivenLabel
     private static GivenChoice WithChecked(GivenWitnesses of)
     {
         var target = of.Weighed();
-        target.narrow(0, 0, of.Checked).copy_(
-            nn.functional.one_hot(of.Truth.narrow(0, 0, of.Checked), of.Classes).to_type(ScalarType.Float64));
+        target.narrow(0, 0, of.Checked).copy_(of.OneHot(of.Truth.narrow(0, 0, of.Checked)));
         return GivenChoice.ByTargets(of, target) with
         { Rows = arange(of.Part.Count, ScalarType.Int64), LearnsChecked = true };
     }

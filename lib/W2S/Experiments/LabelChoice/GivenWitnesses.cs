@@ -81,12 +81,15 @@ internal sealed class GivenWitnesses
     public static Tensor Probabilities(Tensor logits) =>
         nn.functional.softmax(logits.to_type(ScalarType.Float64), 1);
 
+    /// <summary>Float64 [N, C]: all of it on the label.</summary>
+    public Tensor OneHot(Tensor labels) => nn.functional.one_hot(labels, Classes).to_type(ScalarType.Float64);
+
     /// <summary>Float64 [N, C]: the given label with P(right), the rest of it as the witnesses share it among the other
     /// classes.</summary>
     public Tensor Weighed()
     {
         using var scope = NewDisposeScope();
-        var label = nn.functional.one_hot(Given, Classes).to_type(ScalarType.Float64);
+        var label = OneHot(Given);
         var others = Probabilities(Calibrated) * label.OneMinus();
         others /= others.sum(1, keepdim: true).AtLeast(1e-12);
         var right = tensor(Right).unsqueeze(1);
