@@ -228,6 +228,8 @@ public sealed class EntryTests
     private static Entry<double[]>[] NumberLists =>
     [
         new("Statistics.OverSamples(values)", x => Statistics.OverSamples(x)),
+        new("Statistics.Correlation(x)", x => Statistics.Correlation(x, Numbers)),
+        new("Statistics.Correlation(y)", x => Statistics.Correlation(Numbers, x)),
         new("GapRecovered.Of(weak)", x => GapRecovered.Of(x[1], .7, .9)),
         new("GapRecovered.Of(weakToStrong)", x => GapRecovered.Of(.6, x[1], .9)),
         new("GapRecovered.Of(ceiling)", x => GapRecovered.Of(.6, .7, x[1])),
