@@ -1,5 +1,8 @@
 using W2S.Data;
 using W2S.Experiments;
+using W2S.Losses;
+using W2S.Losses.Distillation;
+using W2S.Losses.WeakToStrong;
 using W2S.Runs;
 
 namespace W2S.Tests.Experiments.Distillation;
@@ -8,8 +11,7 @@ namespace W2S.Tests.Experiments.Distillation;
 /// plan that the notebook shows.</summary>
 public sealed class CommittedResultsTests
 {
-    private static readonly RunResult[] Runs = [.. RunFile.Read(
-        Path.Combine(DataFolder.Repository!, "notebooks", "results", "01-knowledge-distillation.json"))];
+    private static readonly RunResult[] Runs = [.. In("01-knowledge-distillation"), .. In("01-trained")];
 
     public static TheoryData<string> Hashes => [.. Runs.Select(run => run.Hash)];
 
@@ -21,8 +23,17 @@ public sealed class CommittedResultsTests
         var expected = CommittedPredictions.Recompute(run, Runs);
         expected["best epoch"] = run.Outcome.History.MaxBy(point => point.Values["validation accuracy"])!.Epoch;
 
-        Assert.Equal((1000, 500), (run.Predictions("test").Count, run.Predictions("validation").Count));
+        var trained = Trained.Contains(run.Hash);
+        Assert.Equal((trained ? 2500 : 1000, 500),
+            (run.Predictions("test").Count, run.Predictions("validation").Count));
         CommittedPredictions.AreThoseOf(run, expected);
+    }
+
+    [Fact]
+    public void FiveSeedsOfTheTrainedPlanAreWhole()
+    {
+        var runs = In("01-trained").Select(run => run.Hash).Order();
+        Assert.Equal(Trained.Order(), runs);
     }
 
     [Fact]
@@ -34,7 +45,18 @@ public sealed class CommittedResultsTests
             Assert.Contains(Runs, run => run.Hash == plan.TeacherRun(seed).Hash);
             Assert.Contains(Runs, run => run.Hash == plan.Alone(seed).Hash);
             Assert.Contains(Runs,
-                run => run.Hash == plan.TeacherOnly(new W2S.Losses.WeakToStrong.AdaptConf(), seed).Hash);
+                run => run.Hash == plan.TeacherOnly(new AdaptConf(), seed).Hash);
         }
+    }
+
+    private static IReadOnlyList<RunResult> In(string file) =>
+        RunFile.Read(Path.Combine(DataFolder.Repository!, "notebooks", "results", file + ".json"));
+
+    private static IReadOnlySet<string> Trained { get; } = TrainedPlan().Select(run => run.Hash).ToHashSet();
+
+    private static IReadOnlyList<TrainNetwork> TrainedPlan()
+    {
+        DistillationLoss[] methods = [new Kd(), new AugConf(), new AdaptConf()];
+        return DistillationPlan.Trained.Runs(methods, methods, seeds: 5);
     }
 }
