@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Text;
+using W2S.Kernel.Engine.Assemblies;
 using W2S.Kernel.Jupyter;
 using W2S.Kernel.Notebooks;
 
@@ -48,7 +48,7 @@ internal sealed class Examination(string root)
         return File.ReadAllBytes(file).AsSpan().IndexOf(Encoding.ASCII.GetBytes(WantedRuntime)) >= 0
             ? new(Subject, FindingState.Good, $"{file} has {WantedRuntime}")
             : new(Subject, FindingState.Missing, $"{file} lacks {WantedRuntime}",
-                "nothing: ./w2s build adapts its own copy of libLibTorchSharp.so; or install GCC 13's libstdc++");
+                "nothing: the library and the kernel do without; or install GCC 13's libstdc++");
     }
 
     /// <summary>libtorch in the library's output.</summary>
@@ -63,7 +63,7 @@ internal sealed class Examination(string root)
         if (file is null) return new(Subject, FindingState.Broken, "the library is not built", Cure);
         try
         {
-            NativeLibrary.Load(file);
+            NativeStore.LoadFile(file);
             return new(Subject, FindingState.Good, HasCuda ? "loads; a CUDA build" : "loads; for the CPU");
         }
         catch (Exception failure) when (failure is DllNotFoundException or BadImageFormatException)

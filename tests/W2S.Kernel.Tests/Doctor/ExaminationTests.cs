@@ -21,7 +21,7 @@ public sealed class ExaminationTests : IDisposable
     public void AnOlderCppRuntimeIsSaidWithWhatIsDoneAboutIt()
     {
         Expect(FindingState.Good, Examination.CppRuntime(folder.File("new", "\0GLIBCXX_3.4.32\0")), "");
-        Expect(FindingState.Missing, Examination.CppRuntime(folder.File("old", "\0GLIBCXX_3.4.30\0")), "./w2s build");
+        Expect(FindingState.Missing, Examination.CppRuntime(folder.File("old", "\0GLIBCXX_3.4.30\0")), "do without");
         Expect(FindingState.Broken, Examination.CppRuntime(null), "libstdc++6");
     }
 
