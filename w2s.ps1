@@ -181,6 +181,14 @@ function Invoke-Verb {
             exit $failed
         }
         'build' {
+            if ("$rest" -notin '', '--cuda') { Stop-WithMessage "build takes --cuda or nothing, got: $rest" }
+            Remove-Item -LiteralPath $chosen -Force -ErrorAction SilentlyContinue
+            $env:LibTorch = $null
+            if ($rest.Count -gt 0) {
+                $null = New-Item -ItemType Directory -Force (Split-Path $chosen)
+                Set-Content -LiteralPath $chosen 'cuda'
+                $env:LibTorch = 'cuda'
+            }
             Assert-Sdk
             $env:AheadOfTime = 'starts' # lib/W2S.Kernel/AheadOfTime; a first run does not wait for it
             Build-Library
@@ -228,12 +236,15 @@ function Invoke-Verb {
 # An environment variable outlives a script: the caller gets back what it had.
 $before = @{}
 foreach ($name in 'DOTNET_NOLOGO', 'DOTNET_CLI_TELEMETRY_OPTOUT', 'MSBUILDDISABLENODEREUSE', 'OutDir', 'Platform',
-    'AheadOfTime', 'JUPYTER_PATH', 'XDG_STATE_HOME', 'W2S_LONG') {
+    'AheadOfTime', 'LibTorch', 'JUPYTER_PATH', 'XDG_STATE_HOME', 'W2S_LONG') {
     $before[$name] = [Environment]::GetEnvironmentVariable($name)
 }
 try {
     $env:DOTNET_NOLOGO = $env:DOTNET_CLI_TELEMETRY_OPTOUT = $env:MSBUILDDISABLENODEREUSE = '1'
     $env:OutDir = $env:Platform = $env:AheadOfTime = $null # MSBuild would take the caller's for properties of the build
+    # Which libtorch the last `build` was asked for: later builds keep to it.
+    $chosen = Join-Path $PSScriptRoot 'lib/W2S.Charts/obj/w2s-libtorch'
+    $env:LibTorch = (Test-Path -LiteralPath $chosen) ? (Get-Content -LiteralPath $chosen -TotalCount 1) : $null
     Invoke-Verb
 }
 finally { $before.GetEnumerator() | ForEach-Object { Set-Item "Env:$($_.Key)" $_.Value } }

@@ -82,7 +82,7 @@ internal sealed class Examination(string root)
         var found = string.Join("; ", each.Select(gpu => gpu.Replace(", ", ", driver ", StringComparison.Ordinal)));
         return HasCuda ? new(Subject, FindingState.Good, $"{found}; {cores}")
             : new(Subject, FindingState.Missing, $"{found}; {cores}; trainings use the CPU",
-                "libtorch here is built for the CPU: a CUDA build of the same version is needed beside TorchSharp");
+                "run ./w2s build --cuda, or name an installed libtorch of the same version in W2S_LIBTORCH");
     }
 
     /// <summary>The Jupyter kernel among those that are installed.</summary>
@@ -109,8 +109,9 @@ internal sealed class Examination(string root)
             : new(Subject, FindingState.Missing, $"none in {folder}: pages use drawn shapes", Cure);
     }
 
-    private bool HasCuda => Directory.Exists(Output)
-        && Directory.EnumerateFiles(Output, "*torch_cuda*", SearchOption.AllDirectories).Any();
+    private bool HasCuda => new[] { Output, Environment.GetEnvironmentVariable("W2S_LIBTORCH") }
+        .OfType<string>().Where(Directory.Exists)
+        .Any(folder => Directory.EnumerateFiles(folder, "*torch_cuda*", SearchOption.AllDirectories).Any());
 
     private static IEnumerable<string> RuntimeFiles() => RuntimeFolders.Where(Directory.Exists)
         .SelectMany(folder => Directory.EnumerateFiles(folder, "libstdc++.so.6")).Distinct();

@@ -12,19 +12,20 @@ namespace W2S.Kernel.Tests.Repository;
 /// <summary>The three packages: what they are made of, and under <c>--long</c> what a reader does with them.</summary>
 public sealed partial class PackageTests
 {
-    private static readonly string[] Names = ["W2S", "W2S.Charts", "W2S.Kernel"];
+    private static readonly string[] Packages = ["W2S", "W2S.Charts", "W2S.Kernel"];
 
     private static readonly string[] Properties = ["PackageId", "Version", "PackageLicenseExpression",
-        "PackageReadmeFile", "Description", "RuntimeIdentifier", "IsPackable", "PackAsTool", "ToolCommandName"];
+        "PackageReadmeFile", "Description", "RuntimeIdentifier", "IsPackable", "PackAsTool", "ToolCommandName",
+        "NuGetLockFilePath"];
 
     // MSBuild is asked; nothing is built.
     [Fact]
     public async Task WhatIsPackedNamesLicenceReadmeAndNoPlatform()
     {
-        var packages = await Task.WhenAll(Names.Select(Evaluated));
+        var packages = await Task.WhenAll(Packages.Select(name => Evaluated(name, "-p:ArtifactsPath=none")));
 
         Assert.Single(packages.Select(package => Of(package, "Version")).Distinct());
-        foreach (var (name, package) in Names.Zip(packages))
+        foreach (var (name, package) in Packages.Zip(packages))
         {
             Assert.Equal((name, "MIT", "README.md", "", "true"), (Of(package, "PackageId"),
                 Of(package, "PackageLicenseExpression"), Of(package, "PackageReadmeFile"),
@@ -40,6 +41,14 @@ public sealed partial class PackageTests
         Assert.Equal(("true", "w2s-kernel"),
             (Of(packages[2], "PackAsTool"), Of(packages[2], "ToolCommandName")));
     }
+
+    // The packages for CUDA are not on every registry: what can be checked anywhere is which ones are asked for.
+    [Fact]
+    public async Task WhatRunsHereNamesTheLibtorchThatWasAskedFor() => await Task.WhenAll(
+        Names(["libtorch-cpu-linux-x64"], committed: true, "-p:RuntimeIdentifier=linux-x64", "-p:LibTorch=cpu"),
+        Names(["libtorch-cuda-12.8-linux-x64"], false, "-p:RuntimeIdentifier=linux-x64", "-p:LibTorch=cuda"),
+        Names(["libtorch-cuda-12.8-win-x64"], false, "-p:RuntimeIdentifier=win-x64", "-p:LibTorch=cuda"),
+        Names([], false, "-p:RuntimeIdentifier=linux-x64", "-p:W2S_LIBTORCH=/opt/libtorch"));
 
     [Fact]
     public async Task TheyInstallAndWork()
@@ -64,7 +73,7 @@ public sealed partial class PackageTests
         await Run(RepositoryRoot.Combine("w2s"), "pack", Below("packages"));
         var version = Path.GetFileNameWithoutExtension(Directory.GetFiles(Below("packages"), "W2S.Kernel.*").Single())
             ["W2S.Kernel.".Length..];
-        foreach (var name in Names) CheckPacked(Below($"packages/{name}.{version}.nupkg"));
+        foreach (var name in Packages) CheckPacked(Below($"packages/{name}.{version}.nupkg"));
 
         await Run("dotnet", "tool", "install", "--tool-path", Below("tool"), "--add-source", Below("packages"),
             "W2S.Kernel");
@@ -104,6 +113,14 @@ public sealed partial class PackageTests
         Assert.True(new FileInfo(Path.Combine(home.Work, "images.png")).Length > 1_000);
     }
 
+    private static async Task Names(string[] packages, bool committed, params string[] given)
+    {
+        var project = await Evaluated("W2S.Charts", given);
+        Assert.Equal(packages, Items(project, "PackageReference").Select(item => (string)item["Identity"]!)
+            .Where(name => name.StartsWith("libtorch-")));
+        Assert.Equal(committed, Of(project, "NuGetLockFilePath").StartsWith("packages.")); // the lock file
+    }
+
     private static void CheckPacked(string file)
     {
         using var package = ZipFile.OpenRead(file);
@@ -129,10 +146,10 @@ public sealed partial class PackageTests
         static bool IsUsing(string line) => line.StartsWith("using ") && !line.StartsWith("using var ");
     }
 
-    private static async Task<JsonNode> Evaluated(string name)
+    private static async Task<JsonNode> Evaluated(string name, params string[] given)
     {
         var (exit, log) = await SdkProcess.RunAsync(RepositoryRoot.Path, ["msbuild", $"lib/{name}/{name}.csproj",
-            "-p:ArtifactsPath=none", $"-getProperty:{string.Join(',', Properties)}", "-getItem:PackageReference,None"],
+            .. given, $"-getProperty:{string.Join(',', Properties)}", "-getItem:PackageReference,None"],
             TestContext.Current.CancellationToken);
         Assert.True(exit == 0, log);
         return JsonNode.Parse(log)!;
