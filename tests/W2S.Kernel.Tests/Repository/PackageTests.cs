@@ -31,8 +31,9 @@ public sealed partial class PackageTests
                 Of(package, "PackageLicenseExpression"), Of(package, "PackageReadmeFile"),
                 Of(package, "RuntimeIdentifier"), Of(package, "IsPackable")));
             Assert.NotEqual("", Of(package, "Description"));
-            Assert.Equal(["LICENSE", "README.md"], Items(package, "None").Where(item => (string?)item["Pack"] == "true")
-                .Select(item => Path.GetFileName((string)item["Identity"]!)).Order(StringComparer.Ordinal));
+            string[] extension = name == "W2S.Charts" ? ["extension.dib"] : [];
+            Assert.Equal(["LICENSE", "README.md", .. extension], Items(package, "None")
+                .Where(item => (string?)item["Pack"] == "true").Select(item => Path.GetFileName((string)item["Identity"]!)).Order(StringComparer.Ordinal));
             Assert.True(File.Exists(RepositoryRoot.Combine("lib", name, "README.md")));
         }
         Assert.Equal(["SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies", "TorchSharp"],
@@ -83,14 +84,21 @@ public sealed partial class PackageTests
         Assert.True(Path.IsPathRooted((string)spec["argv"]![0]!), $"{spec["argv"]}");
         File.WriteAllText(Path.Combine(home.Work, "n.ipynb"), new JsonObject
         {
-            ["cells"] = new JsonArray(NotebookFile.Code("6 * 7")),
+            ["cells"] = new JsonArray([.. new[]
+            {
+                "6 * 7",
+                $"#i \"nuget:{Below("packages")}\"\n#r \"nuget: W2S.Charts, {version}\"",
+                "using W2S.Charts;\nFigures.Histogram(\"H\", [(\"one\", [.1, .2, .4])], Measure.Loss)",
+            }.Select(code => NotebookFile.Code(code))]),
             ["metadata"] = new JsonObject { ["kernelspec"] = NotebookMetadata.KernelSpec() },
             ["nbformat"] = 4,
             ["nbformat_minor"] = 4,
         }.ToJsonString());
         await Run(JupyterHome.Python, "-W", "ignore", "-m", "nbconvert", "--to", "notebook", "--execute", "--output",
             "done.ipynb", "n.ipynb");
-        Assert.Contains("42", File.ReadAllText(Path.Combine(home.Work, "done.ipynb")));
+        var done = File.ReadAllText(Path.Combine(home.Work, "done.ipynb"));
+        Assert.Contains("42", done);
+        Assert.Contains("\"application/vnd.plotly.v1+json\"", done); // by the package's extension
 
         File.WriteAllText(Path.Combine(home.Work, "Program.cs"), Program());
         File.WriteAllText(Path.Combine(home.Work, "Program.csproj"), $"""
