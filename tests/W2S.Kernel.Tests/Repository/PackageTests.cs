@@ -33,7 +33,8 @@ public sealed partial class PackageTests
             Assert.NotEqual("", Of(package, "Description"));
             string[] extension = name == "W2S.Charts" ? ["extension.dib"] : [];
             Assert.Equal(["LICENSE", "README.md", .. extension], Items(package, "None")
-                .Where(item => (string?)item["Pack"] == "true").Select(item => Path.GetFileName((string)item["Identity"]!)).Order(StringComparer.Ordinal));
+                .Where(item => (string?)item["Pack"] == "true")
+                .Select(item => Path.GetFileName((string)item["Identity"]!)).Order(StringComparer.Ordinal));
             Assert.True(File.Exists(RepositoryRoot.Combine("lib", name, "README.md")));
         }
         Assert.Equal(["SkiaSharp", "SkiaSharp.NativeAssets.Linux.NoDependencies", "TorchSharp"],
