@@ -60,6 +60,22 @@ public sealed partial class PublishedFilesTests
         });
     }
 
+    [Fact]
+    public void TheWorkflowReadsAloneAndPublishesNothingOfAnOrdinaryPush()
+    {
+        var jobs = Job().Split(Text(".github/workflows/ci.yml"));
+        var publishing = jobs.Where(job => job.Contains(": write")).ToList();
+
+        Assert.Contains("\npermissions:\n  contents: read\n", string.Concat(jobs));
+        Assert.DoesNotContain("secrets", string.Concat(jobs));
+        Assert.All(Action().Matches(string.Concat(jobs)), action => Assert.Matches(@"^actions/[a-z-]+@v\d+$",
+            action.Groups[1].Value));
+        Assert.Equal(["github.ref == 'refs/heads/main' && "
+            + "(github.event_name == 'schedule' || github.event_name == 'workflow_dispatch')",
+            "github.event_name == 'push' && startsWith(github.ref, 'refs/tags/v')"],
+            publishing.Select(job => Condition().Match(job).Groups[1].Value));
+    }
+
     private static string Text(string file) =>
         File.ReadAllText(RepositoryRoot.Combine(file)).ReplaceLineEndings("\n");
 
@@ -74,6 +90,15 @@ public sealed partial class PublishedFilesTests
 
     [GeneratedRegex(@"^## (\d+\.\d+\.\d+)", RegexOptions.Multiline)]
     private static partial Regex Heading();
+
+    [GeneratedRegex(@"(?m)^(?=  [a-z]+:(?: #.*)?$\n    )")]
+    private static partial Regex Job();
+
+    [GeneratedRegex(@"uses: (.*)")]
+    private static partial Regex Action();
+
+    [GeneratedRegex(@"    if: (.*)")]
+    private static partial Regex Condition();
 
     [GeneratedRegex(@"\./w2s(\.ps1)? [a-z]+|\.ci/[a-z]+")]
     private static partial Regex Command();
