@@ -1,10 +1,11 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 using PublicApiGenerator;
 
 namespace W2S.TestSupport;
 
 /// <summary>What another project can name of an assembly, as a committed file says it.</summary>
-internal static class PublicApi
+internal static partial class PublicApi
 {
     private const string Renew = "W2S_RENEW";
 
@@ -25,10 +26,24 @@ internal static class PublicApi
         var written = File.ReadAllText(file).ReplaceLineEndings("\n");
         if (now == written)
             return;
-        var (before, after) = (written.Split('\n'), now.Split('\n'));
+        var (before, after) = (Lines(written), Lines(now));
         Assert.Fail($"the public surface of {assembly.GetName().Name} is another: "
-            + string.Join("; ", before.Except(after).Select(line => $"gone: {line.Trim()}")
-                .Concat(after.Except(before).Select(line => $"new: {line.Trim()}")).Take(5))
+            + string.Join("; ", before.Except(after).Select(line => $"gone: {line}")
+                .Concat(after.Except(before).Select(line => $"new: {line}")).DefaultIfEmpty("its order").Take(5))
             + $"; where that is meant, run {Renew}=1 ./w2s test PublicApi and say it in CHANGELOG.md");
     }
+
+    // A member's line does not say whose it is: its type stands before it.
+    private static List<string> Lines(string text)
+    {
+        var type = "";
+        return [.. text.Split('\n').Where(line => line.Trim() is not ("{" or "}")).Select(line =>
+        {
+            if (TypeName().Match(line) is { Success: true } name) type = name.Groups[1].Value;
+            return $"{type}: {line.Trim()}";
+        })];
+    }
+
+    [GeneratedRegex(@"^    public .*?(?:class|struct|interface|enum) (\S+)")]
+    private static partial Regex TypeName();
 }

@@ -63,6 +63,7 @@ internal sealed class Examination(string root)
         if (file is null) return new(Subject, FindingState.Broken, "the library is not built", Cure);
         try
         {
+            if (NamedLibtorch is { } named) NativeStore.OfferFolder(named);
             NativeStore.LoadFile(file);
             return new(Subject, FindingState.Good, HasCuda ? "loads; a CUDA build" : "loads; for the CPU");
         }
@@ -109,8 +110,10 @@ internal sealed class Examination(string root)
             : new(Subject, FindingState.Missing, $"none in {folder}: pages use drawn shapes", Cure);
     }
 
-    private bool HasCuda => new[] { Output, Environment.GetEnvironmentVariable("W2S_LIBTORCH") }
-        .OfType<string>().Where(Directory.Exists)
+    private static string? NamedLibtorch =>
+        Environment.GetEnvironmentVariable("W2S_LIBTORCH") is { Length: > 0 } named ? named : null;
+
+    private bool HasCuda => new[] { Output, NamedLibtorch }.OfType<string>().Where(Directory.Exists)
         .Any(folder => Directory.EnumerateFiles(folder, "*torch_cuda*", SearchOption.AllDirectories).Any());
 
     private static IEnumerable<string> RuntimeFiles() => RuntimeFolders.Where(Directory.Exists)

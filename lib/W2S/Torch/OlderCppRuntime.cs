@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using Microsoft.Win32.SafeHandles;
@@ -36,9 +35,7 @@ internal static partial class OlderCppRuntime
     /// <returns>False where its entry (the hash of the name, then no flags) is not found exactly once.</returns>
     public static bool MakeWeak(Span<byte> image, string version)
     {
-        var entry = (stackalloc byte[6]);
-        entry.Clear();
-        BinaryPrimitives.WriteUInt32LittleEndian(entry, Hash(version));
+        byte[] entry = [.. BitConverter.GetBytes(Hash(version)), 0, 0];
         var at = image.IndexOf(entry);
         if (at < 0 || image[(at + 1)..].IndexOf(entry) >= 0)
             return false;
@@ -53,20 +50,19 @@ internal static partial class OlderCppRuntime
         foreach (var letter in name)
         {
             hash = (hash << 4) + letter;
-            var high = hash & 0xf0000000;
-            hash = (hash ^ (high >> 24)) & ~high;
+            hash = (hash ^ ((hash >> 24) & 0xf0)) & 0x0fffffff;
         }
         return hash;
     }
 
-    // From memory: no folder needs to be writable, and nothing is left behind.
+    // From memory: no folder needs to be writable, and nothing is left behind. The file stays open: the loader knows a
+    // library by its path, and takes another at the same number for the one that it has.
     private static bool Load(string name, ReadOnlySpan<byte> image)
     {
         var descriptor = CreateInMemory(name, CloseOnExec);
         if (descriptor < 0)
             return false;
-        using var file = new SafeFileHandle(descriptor, ownsHandle: true);
-        RandomAccess.Write(file, image, fileOffset: 0);
+        RandomAccess.Write(new SafeFileHandle(descriptor, ownsHandle: false), image, fileOffset: 0);
         return Open($"/proc/self/fd/{descriptor}", BindNow) != 0;
     }
 
