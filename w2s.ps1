@@ -43,17 +43,17 @@ function Assert-Platform {
     if ($architecture -ne 'X64') { Stop-WithMessage "libtorch has no package for Windows on $architecture; use Windows on x64" }
 }
 
-function Build([string[]] $Projects) {
+function Build([string[]] $Projects, [string] $Verb = 'build', [string[]] $Options = @()) {
     foreach ($project in $Projects) {
         $started = Get-Date
-        [Console]::Error.Write("w2s: building $project ... ")
-        $log = @(dotnet build (Join-Path $PSScriptRoot $project) -c Release --nologo -v minimal 2>&1 | ForEach-Object { "$_" })
+        [Console]::Error.Write("w2s: dotnet $Verb $project ... ")
+        $log = @(dotnet $Verb (Join-Path $PSScriptRoot $project) -c Release --nologo -v minimal @Options 2>&1 | ForEach-Object { "$_" })
         if ($LASTEXITCODE -ne 0) {
             [Console]::Error.WriteLine('failed')
             $lines = @($log -cmatch 'error|warning' | Sort-Object -Unique)
             if ($lines.Count -eq 0) { $lines = $log }
             $lines | ForEach-Object { [Console]::Error.WriteLine($_) }
-            Stop-WithMessage "the build of $project failed; see the lines above" 1
+            Stop-WithMessage "dotnet $Verb of $project failed; see the lines above" 1
         }
         [Console]::Error.WriteLine("$([int]((Get-Date) - $started).TotalSeconds) s")
     }
@@ -74,7 +74,7 @@ $built = Join-Path $PSScriptRoot 'lib/W2S.Kernel/obj/w2s-built'
 function Get-Sources {
     Get-ChildItem -LiteralPath (Join-Path $PSScriptRoot 'lib') -Recurse -File -Force |
         Where-Object { [IO.Path]::GetRelativePath($PSScriptRoot, $_.FullName) -notmatch '[\\/](bin|obj)[\\/]' }
-    Get-ChildItem -LiteralPath $PSScriptRoot -File | Where-Object { $_.Name -like 'Directory.*.props' -or $_.Name -eq 'global.json' }
+    Get-ChildItem -LiteralPath $PSScriptRoot -File | Where-Object { $_.Name -like 'Directory.*' -or $_.Name -eq 'global.json' }
 }
 
 function Get-Contents {
@@ -181,6 +181,14 @@ function Invoke-Verb {
             exit $failed
         }
         'build' {
+            if ("$rest" -notin '', '--cuda') { Stop-WithMessage "build takes --cuda or nothing, got: $rest" }
+            Remove-Item -LiteralPath $chosen -Force -ErrorAction SilentlyContinue
+            $env:LibTorch = $null
+            if ($rest.Count -gt 0) {
+                $null = New-Item -ItemType Directory -Force (Split-Path $chosen)
+                Set-Content -LiteralPath $chosen 'cuda'
+                $env:LibTorch = 'cuda'
+            }
             Assert-Sdk
             $env:AheadOfTime = 'starts' # lib/W2S.Kernel/AheadOfTime; a first run does not wait for it
             Build-Library
@@ -191,6 +199,18 @@ function Invoke-Verb {
             else { Build @('lib/W2S.Kernel/W2S.Kernel.csproj') }
             dotnet (Join-Path $PSScriptRoot 'lib/W2S.Kernel/bin/W2S.Kernel.dll') kernel @rest
             exit $LASTEXITCODE
+        }
+        'pack' {
+            if ($rest.Count -gt 1) { Stop-WithMessage "pack takes one folder at most, got $($rest.Count): $rest" }
+            Assert-Sdk
+            $folder = [IO.Path]::GetFullPath(($rest.Count -gt 0 ? $rest[0] : (Join-Path $PSScriptRoot 'packages')), (Get-Location).Path)
+            $work = Join-Path ([IO.Path]::GetTempPath()) "w2s-pack-$PID" # an artifacts path: for any platform, beside the built library
+            try {
+                Build @('W2S', 'W2S.Charts', 'W2S.Kernel' | ForEach-Object { "lib/$_/$_.csproj" }) 'pack' @('--artifacts-path', $work, '--output', $folder)
+            }
+            finally { Remove-Item -LiteralPath $work -Recurse -Force -ErrorAction SilentlyContinue }
+            [Console]::Error.WriteLine("w2s: packed into $folder")
+            exit 0
         }
         'bench' { Assert-Sdk; Invoke-Bench }
         { $_ -in 'doctor', 'convert' } {
@@ -216,12 +236,15 @@ function Invoke-Verb {
 # An environment variable outlives a script: the caller gets back what it had.
 $before = @{}
 foreach ($name in 'DOTNET_NOLOGO', 'DOTNET_CLI_TELEMETRY_OPTOUT', 'MSBUILDDISABLENODEREUSE', 'OutDir', 'Platform',
-    'AheadOfTime', 'JUPYTER_PATH', 'XDG_STATE_HOME', 'W2S_LONG') {
+    'AheadOfTime', 'LibTorch', 'JUPYTER_PATH', 'XDG_STATE_HOME', 'W2S_LONG') {
     $before[$name] = [Environment]::GetEnvironmentVariable($name)
 }
 try {
     $env:DOTNET_NOLOGO = $env:DOTNET_CLI_TELEMETRY_OPTOUT = $env:MSBUILDDISABLENODEREUSE = '1'
     $env:OutDir = $env:Platform = $env:AheadOfTime = $null # MSBuild would take the caller's for properties of the build
+    # Which libtorch the last `build` was asked for: later builds keep to it.
+    $chosen = Join-Path $PSScriptRoot 'lib/W2S.Charts/obj/w2s-libtorch'
+    $env:LibTorch = (Test-Path -LiteralPath $chosen) ? (Get-Content -LiteralPath $chosen -TotalCount 1) : $null
     Invoke-Verb
 }
 finally { $before.GetEnumerator() | ForEach-Object { Set-Item "Env:$($_.Key)" $_.Value } }

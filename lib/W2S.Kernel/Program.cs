@@ -15,12 +15,13 @@ return args switch
         new CellSession(Environment.CurrentDirectory) { Patience = StopSignals.Patience })),
     ["jupyter", .. var rest] => JupyterCommand.Run(rest),
     ["kernel", .. var rest] => KernelCommand.Run(rest),
+    ["install" or "uninstall" or "list", ..] => KernelCommand.Run(args), // the tool's short form
     _ => Unknown(args),
 };
 
 static int Unknown(string[] args)
 {
-    const string Verbs = "run NOTEBOOK, convert FILE.dib, doctor, script FILE, kernel install|uninstall|list";
+    const string Verbs = "run NOTEBOOK, convert FILE.dib, doctor, script FILE, install, uninstall, list";
     Console.Error.WriteLine(args.Length == 0
         ? $"w2s: a verb is missing: {Verbs}"
         : $"w2s: there is no verb '{args[0]}'; there is: {Verbs}");

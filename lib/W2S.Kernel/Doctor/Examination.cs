@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Text;
+using W2S.Kernel.Engine.Assemblies;
 using W2S.Kernel.Jupyter;
 using W2S.Kernel.Notebooks;
 
@@ -48,7 +48,7 @@ internal sealed class Examination(string root)
         return File.ReadAllBytes(file).AsSpan().IndexOf(Encoding.ASCII.GetBytes(WantedRuntime)) >= 0
             ? new(Subject, FindingState.Good, $"{file} has {WantedRuntime}")
             : new(Subject, FindingState.Missing, $"{file} lacks {WantedRuntime}",
-                "nothing: ./w2s build adapts its own copy of libLibTorchSharp.so; or install GCC 13's libstdc++");
+                "nothing: the library and the kernel do without; or install GCC 13's libstdc++");
     }
 
     /// <summary>libtorch in the library's output.</summary>
@@ -63,7 +63,8 @@ internal sealed class Examination(string root)
         if (file is null) return new(Subject, FindingState.Broken, "the library is not built", Cure);
         try
         {
-            NativeLibrary.Load(file);
+            if (NamedLibtorch is { } named) NativeStore.OfferFolder(named);
+            NativeStore.LoadFile(file);
             return new(Subject, FindingState.Good, HasCuda ? "loads; a CUDA build" : "loads; for the CPU");
         }
         catch (Exception failure) when (failure is DllNotFoundException or BadImageFormatException)
@@ -82,7 +83,7 @@ internal sealed class Examination(string root)
         var found = string.Join("; ", each.Select(gpu => gpu.Replace(", ", ", driver ", StringComparison.Ordinal)));
         return HasCuda ? new(Subject, FindingState.Good, $"{found}; {cores}")
             : new(Subject, FindingState.Missing, $"{found}; {cores}; trainings use the CPU",
-                "libtorch here is built for the CPU: a CUDA build of the same version is needed beside TorchSharp");
+                "run ./w2s build --cuda, or name an installed libtorch of the same version in W2S_LIBTORCH");
     }
 
     /// <summary>The Jupyter kernel among those that are installed.</summary>
@@ -109,8 +110,11 @@ internal sealed class Examination(string root)
             : new(Subject, FindingState.Missing, $"none in {folder}: pages use drawn shapes", Cure);
     }
 
-    private bool HasCuda => Directory.Exists(Output)
-        && Directory.EnumerateFiles(Output, "*torch_cuda*", SearchOption.AllDirectories).Any();
+    private static string? NamedLibtorch =>
+        Environment.GetEnvironmentVariable("W2S_LIBTORCH") is { Length: > 0 } named ? named : null;
+
+    private bool HasCuda => new[] { Output, NamedLibtorch }.OfType<string>().Where(Directory.Exists)
+        .Any(folder => Directory.EnumerateFiles(folder, "*torch_cuda*", SearchOption.AllDirectories).Any());
 
     private static IEnumerable<string> RuntimeFiles() => RuntimeFolders.Where(Directory.Exists)
         .SelectMany(folder => Directory.EnumerateFiles(folder, "libstdc++.so.6")).Distinct();

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using W2S.Kernel.Notebooks;
 
 namespace W2S.Kernel.Jupyter;
@@ -77,7 +78,14 @@ public static class KernelCommand
                 + $"{spec.Folder}");
     }
 
-    // By its full path: an editor started from a desktop has no shell's PATH.
-    private static string Host() =>
-        Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
+    // By its full path: an editor started from a desktop has no shell's PATH. A tool runs in a process of its own name:
+    // there, the host is the one that lies above the runtime.
+    private static string Host()
+    {
+        if (Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet")
+            return path;
+        var name = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
+        var host = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", name));
+        return File.Exists(host) ? host : "dotnet";
+    }
 }

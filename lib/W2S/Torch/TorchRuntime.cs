@@ -96,7 +96,8 @@ public static class TorchRuntime
             }
             catch (Exception error) when (error is DllNotFoundException or BadImageFormatException)
             {
-                throw new TorchLoadException(Explain(file, error.Message), error);
+                if (!OlderCppRuntime.TryLoad(file, error.Message))
+                    throw new TorchLoadException(Explain(file, error.Message), error);
             }
             loaded.Add(file);
         }
@@ -107,11 +108,10 @@ public static class TorchRuntime
     internal static string Explain(string file, string report)
     {
         var name = Path.GetFileName(file);
-        var version = Regex.Match(report, @"version [`'](GLIBCXX_[\d.]+|CXXABI_[\d.]+)' not found");
-        if (version.Success)
+        if (OlderCppRuntime.MissingVersion(report) is { } version)
         {
-            return $"this system's C++ runtime is too old for {name}, which asks for {version.Groups[1].Value}: " +
-                "run ./w2s build, which adapts the built copy";
+            return $"this system's C++ runtime is too old for {name}, which asks for {version}: "
+                + "install libstdc++ of GCC 13 or newer";
         }
         var missing = Regex.Match(report, @"(\S+?\.(?:so|dylib|dll)[.\d]*): cannot open shared object file");
         if (missing.Success && missing.Groups[1].Value != file)

@@ -21,7 +21,7 @@ public sealed class ExaminationTests : IDisposable
     public void AnOlderCppRuntimeIsSaidWithWhatIsDoneAboutIt()
     {
         Expect(FindingState.Good, Examination.CppRuntime(folder.File("new", "\0GLIBCXX_3.4.32\0")), "");
-        Expect(FindingState.Missing, Examination.CppRuntime(folder.File("old", "\0GLIBCXX_3.4.30\0")), "./w2s build");
+        Expect(FindingState.Missing, Examination.CppRuntime(folder.File("old", "\0GLIBCXX_3.4.30\0")), "do without");
         Expect(FindingState.Broken, Examination.CppRuntime(null), "libstdc++6");
     }
 
@@ -43,7 +43,7 @@ public sealed class ExaminationTests : IDisposable
         var examination = new Examination(folder.Path);
         Expect(FindingState.Good, examination.Device(null), "");
         var found = examination.Device("NVIDIA H200, 570.1\n");
-        Expect(FindingState.Missing, found, "CUDA build");
+        Expect(FindingState.Missing, found, "./w2s build --cuda");
         Directory.CreateDirectory(folder.File("lib/W2S.Charts/bin"));
         Assert.StartsWith("NVIDIA H200, driver 570.1; ", found.Text);
         folder.File("lib/W2S.Charts/bin/libtorch_cuda.so", "");

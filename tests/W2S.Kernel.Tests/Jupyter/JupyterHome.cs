@@ -75,9 +75,14 @@ internal sealed class JupyterHome : IDisposable
 
     /// <summary>Runs a program to its end.</summary>
     /// <returns>Its exit code and what it wrote, both streams together.</returns>
-    public async Task<(int Code, string Text)> RunAsync(TimeSpan limit, string program, params string[] arguments)
+    public Task<(int Code, string Text)> RunAsync(TimeSpan limit, string program, params string[] arguments) =>
+        RunAsync(limit, Start(program, arguments));
+
+    /// <summary>Runs a program that is put together by <see cref="Start"/> to its end.</summary>
+    /// <returns>Its exit code and what it wrote, both streams together.</returns>
+    public static async Task<(int Code, string Text)> RunAsync(TimeSpan limit, ProcessStartInfo start)
     {
-        using var process = Process.Start(Start(program, arguments))!;
+        using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -90,7 +95,7 @@ internal sealed class JupyterHome : IDisposable
         {
             process.Kill(entireProcessTree: true);
             throw new TimeoutException(
-                $"{program} {string.Join(' ', arguments)} ran longer than {limit.TotalSeconds} "
+                $"{start.FileName} {string.Join(' ', start.ArgumentList)} ran longer than {limit.TotalSeconds} "
                 + $"s:\n{await output}\n{await errors}");
         }
         return (process.ExitCode, await output + await errors);

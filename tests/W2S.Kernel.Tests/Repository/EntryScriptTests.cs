@@ -106,6 +106,21 @@ public sealed class EntryScriptTests : IDisposable
     }
 
     [Fact]
+    public void ABuildForCudaIsKeptToUntilTheNext()
+    {
+        string? Libtorch() => File.ReadAllLines(folder.File("environment")).SingleOrDefault(line =>
+            line.StartsWith("LibTorch=", StringComparison.Ordinal));
+        Builds("build", "--cuda");
+        Assert.Equal("LibTorch=cuda", Libtorch());
+        BuildsOfARun();
+        Assert.Equal("LibTorch=cuda", Libtorch());
+        Builds("build");
+        Assert.Null(Libtorch());
+        BuildsOfARun();
+        Assert.Null(Libtorch());
+    }
+
+    [Fact]
     public void VariablesThatMSBuildWouldTakeForPropertiesAreLeftOut()
     {
         Builds("build");

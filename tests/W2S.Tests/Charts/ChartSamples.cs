@@ -37,9 +37,6 @@ internal static class ChartSamples
                 Figures.BetaByCell("β", [.5, .1, .2],
                     [CorrectnessCell.BothRight, CorrectnessCell.OnlyStudentRight, CorrectnessCell.BothWrong]),
             ["beta over time"] = () => Figures.BetaOverTime("β", Epochs, [[.5, .1], [.5, .2], [.5, .5]], 5),
-            ["reliability"] = () =>
-                Figures.Reliability("Reliability",
-                    [("KD", Calibration.EqualWidthBins([.5, .9, .8], [true, true, false], 5))]),
             ["misfit and gain"] = () =>
                 Figures.MisfitGain("Misfit",
                     [Misfit("KD", .2, .15), Misfit("AdaptConf", .3, -.05)]),

@@ -1,4 +1,3 @@
-using W2S.Charts;
 using W2S.Data.Batches;
 using W2S.Data.Shapes;
 using W2S.Data.Views;
@@ -96,7 +95,7 @@ public sealed class RunProvenanceTests : IDisposable
     }
 
     [Fact]
-    public void AResultSaysItsMachineAndATableOfSeveralSaysWhich()
+    public void AResultSaysItsMachineAndSeveralSayWhich()
     {
         var run = Store.Get(Teacher);
         var other = run
@@ -106,11 +105,10 @@ public sealed class RunProvenanceTests : IDisposable
         Assert.Equal(RunMachine.Here, run.Machine);
         Assert.Contains("libtorch", run.Versions);
         Assert.Null(RunMachine.Note([run, run with { Seed = 1 }]));
-        Assert.DoesNotContain("machine", RunTable.Of([run]).ColumnKeys);
         Assert.Equal($"Runs of different machines: 2 of {run.Machine}, 1 of Processor X with 1 thread",
             RunMachine.Note([run, other, run]));
-        Assert.Equal("Processor X with 1 thread", RunTable.Of([run, other]).GetColumn<string>("machine")[1]);
-        Assert.Equal("not recorded", RunTable.Of([run, other with { Machine = null }]).GetColumn<string>("machine")[1]);
+        Assert.Equal("Processor X with 1 thread", RunMachine.Names([other]));
+        Assert.Equal("not recorded", RunMachine.Names([other with { Machine = null }]));
     }
 
     [Fact]

@@ -32,8 +32,8 @@ public sealed class TorchRuntimeTests
     [Theory]
     [InlineData("/lib/x86_64-linux-gnu/libstdc++.so.6: version `GLIBCXX_3.4.32' not found (required by "
         + "/a/libLibTorchSharp.so)",
-        "this system's C++ runtime is too old for libLibTorchSharp.so, which asks for GLIBCXX_3.4.32: run ./w2s "
-        + "build, which adapts the built copy")]
+        "this system's C++ runtime is too old for libLibTorchSharp.so, which asks for GLIBCXX_3.4.32: install "
+        + "libstdc++ of GCC 13 or newer")]
     [InlineData("Unable to load shared library '/a/libLibTorchSharp.so' or one of its "
         + "dependencies.\nlibgomp-98b21ff3.so.1: cannot open shared object file: No such file or directory",
         "libLibTorchSharp.so needs libgomp-98b21ff3.so.1, which this system lacks: install it, or run ./w2s build")]

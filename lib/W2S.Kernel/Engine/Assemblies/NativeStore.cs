@@ -34,9 +34,14 @@ internal static class NativeStore
         return 0;
     }
 
-    // A package's library may need one that another package holds, in a folder where the system does not look: those
-    // that it needs come first, and the system's loader then finds them by name.
-    private static nint LoadFile(string path)
+    /// <summary>Loads a library's file.</summary>
+    /// <remarks>
+    /// A package's library may need one that another package holds, in a folder where the system does not look, and a
+    /// copy one that lies beside the original: those that it needs come first, and the system's loader then finds them
+    /// by name.
+    /// </remarks>
+    /// <exception cref="DllNotFoundException">It cannot be loaded.</exception>
+    public static nint LoadFile(string path)
     {
         lock (Loaded)
         {
@@ -44,7 +49,8 @@ internal static class NativeStore
             Loaded[path] = 0; // under way: two libraries may need each other
             foreach (var needed in OperatingSystem.IsLinux() ? ElfFile.Read(path)?.Needed ?? [] : [])
             {
-                if (Known.TryGetValue(needed, out var other)) LoadFile(other);
+                if (Known.TryGetValue(needed, out var other)
+                    || File.Exists(other = Path.Combine(Path.GetDirectoryName(path)!, needed))) LoadFile(other);
             }
             try
             {
