@@ -59,7 +59,7 @@ function Build([string[]] $Projects, [string] $Verb = 'build', [string[]] $Optio
     }
 }
 
-function Build-Library([string[]] $Projects = @('lib/W2S.Charts/W2S.Charts.csproj', 'lib/W2S.Kernel/W2S.Kernel.csproj')) {
+function Build-Library([string[]] $Projects = @('lib/W2S.Sweeps/W2S.Sweeps.csproj', 'lib/W2S.Kernel/W2S.Kernel.csproj')) {
     Assert-Platform
     $started = [DateTime]::UtcNow
     Build $Projects
@@ -79,7 +79,8 @@ function Get-Sources {
 
 function Get-Contents {
     (Get-Sources).FullName | Sort-Object
-    foreach ($output in 'lib/W2S.Charts/bin/W2S.dll', 'lib/W2S.Charts/bin/W2S.Charts.dll', 'lib/W2S.Kernel/bin/W2S.Kernel.dll') {
+    foreach ($output in 'lib/W2S.Charts/bin/W2S.dll', 'lib/W2S.Charts/bin/W2S.Charts.dll', 'lib/W2S.Charts/bin/W2S.Sweeps.dll',
+        'lib/W2S.Kernel/bin/W2S.Kernel.dll') {
         $file = Join-Path $PSScriptRoot $output
         if (Test-Path -LiteralPath $file) { (Get-FileHash -LiteralPath $file).Hash } else { "$output is missing" }
     }
@@ -148,15 +149,16 @@ function Invoke-Verb {
             if ($plan -like '*.ipynb') { # a page's own
                 $plan = Join-Path (Split-Path $plan) "plans/$([IO.Path]::GetFileNameWithoutExtension($plan)).csx"
             }
-            $runs = $plan # the file that leaves its runs in the variable of that name
-            if ($rest[1] -in 'status', 'retry', 'collect') { # read the store alone
-                $runs = Join-Path $PSScriptRoot 'notebooks/sweep/none.csx'
-            }
-            elseif (-not (Test-Path -LiteralPath $plan)) { Stop-WithMessage "there is no plan '$plan'; see notebooks/plans" }
             if (-not (Get-Command dotnet -ErrorAction SilentlyContinue) -or -not (Test-Built)) { Assert-Sdk; Build-Library }
+            $words = @($rest | Select-Object -Skip 1)
+            if ($rest[1] -in 'status', 'retry', 'collect') { # of the store alone
+                dotnet (Join-Path $PSScriptRoot 'lib/W2S.Charts/bin/W2S.Sweeps.dll') $plan @words
+                exit $LASTEXITCODE
+            }
+            if (-not (Test-Path -LiteralPath $plan)) { Stop-WithMessage "there is no plan '$plan'; see notebooks/plans" }
             dotnet (Join-Path $PSScriptRoot 'lib/W2S.Kernel/bin/W2S.Kernel.dll') script `
-                (Join-Path $PSScriptRoot 'notebooks/library.csx') $runs `
-                (Join-Path $PSScriptRoot 'notebooks/sweep/sweep.csx') '--' $plan @($rest | Select-Object -Skip 1)
+                (Join-Path $PSScriptRoot 'notebooks/library.csx') $plan `
+                (Join-Path $PSScriptRoot 'notebooks/sweep/sweep.csx') '--' $plan @words
             exit $LASTEXITCODE
         }
         'test' {

@@ -93,6 +93,7 @@ public sealed partial class RoomsTests
     [Theory]
     [InlineData("lib/W2S", "W2S")]
     [InlineData("lib/W2S.Charts", "W2S.Charts")]
+    [InlineData("lib/W2S.Sweeps", "W2S.Sweeps")]
     [InlineData("tests/W2S.Tests", "W2S.Tests")]
     public void NamespaceIsFolder(string project, string root)
     {

@@ -3,12 +3,15 @@ using W2S.Kernel.Tests.Notebooks;
 
 namespace W2S.Kernel.Tests.Repository;
 
-/// <summary>When <c>./w2s run</c> builds: a copy of the script, three empty projects, and a <c>dotnet</c> that notes
+/// <summary>When <c>./w2s run</c> builds: a copy of the script, four empty projects, and a <c>dotnet</c> that notes
 /// what it was asked.</summary>
 public sealed class EntryScriptTests : IDisposable
 {
     private static readonly string[] Outputs =
-        ["lib/W2S.Charts/bin/W2S.dll", "lib/W2S.Charts/bin/W2S.Charts.dll", "lib/W2S.Kernel/bin/W2S.Kernel.dll"];
+    [
+        "lib/W2S.Charts/bin/W2S.dll", "lib/W2S.Charts/bin/W2S.Charts.dll", "lib/W2S.Charts/bin/W2S.Sweeps.dll",
+        "lib/W2S.Kernel/bin/W2S.Kernel.dll",
+    ];
 
     private readonly TemporaryFolder folder = new();
 
@@ -16,7 +19,7 @@ public sealed class EntryScriptTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "the checkout's script is for Linux here");
         File.Copy(RepositoryRoot.Combine("w2s"), folder.File("w2s"));
-        foreach (var project in new[] { "lib/W2S", "lib/W2S.Charts", "lib/W2S.Kernel" })
+        foreach (var project in new[] { "lib/W2S", "lib/W2S.Charts", "lib/W2S.Sweeps", "lib/W2S.Kernel" })
         {
             Directory.CreateDirectory(Path.Combine(folder.Path, project, "obj"));
             Directory.CreateDirectory(Path.Combine(folder.Path, project, "bin"));
@@ -30,13 +33,14 @@ public sealed class EntryScriptTests : IDisposable
             env >"{folder.Path}/environment"
             [ "$1" != build ] || echo "$AheadOfTime" >>"{folder.Path}/ahead"
             case $1-$2 in
-              build-*/W2S.Charts.csproj | build-*.sln)
+              build-*/W2S.Sweeps.csproj | build-*.sln)
                 cat "{folder.Path}"/lib/W2S/*.cs >"{folder.Path}/{Outputs[0]}"
-                cat "{folder.Path}"/lib/W2S.Charts/*.cs >"{folder.Path}/{Outputs[1]}" ;;
+                cat "{folder.Path}"/lib/W2S.Charts/*.cs >"{folder.Path}/{Outputs[1]}"
+                cat "{folder.Path}"/lib/W2S.Sweeps/*.cs >"{folder.Path}/{Outputs[2]}" ;;
             esac
             case $1-$2 in
               build-*/W2S.Kernel.csproj | build-*.sln)
-                cat "{folder.Path}"/lib/W2S.Kernel/*.cs >"{folder.Path}/{Outputs[2]}" ;;
+                cat "{folder.Path}"/lib/W2S.Kernel/*.cs >"{folder.Path}/{Outputs[3]}" ;;
             esac
             """);
         if (!OperatingSystem.IsWindows())
@@ -84,9 +88,11 @@ public sealed class EntryScriptTests : IDisposable
     [InlineData(0, true)]
     [InlineData(1, true)]
     [InlineData(2, true)]
+    [InlineData(3, true)]
     [InlineData(0, false)]
     [InlineData(1, false)]
     [InlineData(2, false)]
+    [InlineData(3, false)]
     public void AnOutputThatIsGoneOrAnothersIsMadeAgain(int which, bool gone)
     {
         BuildsOfARun();
@@ -160,9 +166,10 @@ public sealed class EntryScriptTests : IDisposable
     }
 
     [Theory]
-    [InlineData("list", "notebooks/plans/mine.csx")]
-    [InlineData("status", "notebooks/sweep/none.csx")]
-    public void ASweepLoadsItsPlanOnlyWhereOneIsWanted(string verb, string loaded)
+    [InlineData("list", "lib/W2S.Kernel/bin/W2S.Kernel.dll script ROOT/notebooks/library.csx PLAN "
+        + "ROOT/notebooks/sweep/sweep.csx -- PLAN")]
+    [InlineData("status", "lib/W2S.Charts/bin/W2S.Sweeps.dll PLAN")]
+    public void ASweepLoadsItsPlanOnlyWhereOneIsWanted(string verb, string started)
     {
         Directory.CreateDirectory(folder.File("notebooks/plans"));
         Write("notebooks/plans/mine.csx", "");
@@ -170,8 +177,7 @@ public sealed class EntryScriptTests : IDisposable
 
         Assert.Equal(2, Builds("sweep", folder.File("notebooks/mine.ipynb"), verb, "--watch"));
 
-        Assert.Equal($"{root}/lib/W2S.Kernel/bin/W2S.Kernel.dll script {root}/notebooks/library.csx {root}/{loaded} "
-            + $"{root}/notebooks/sweep/sweep.csx -- {plan} {verb} --watch", Asked()[^1]);
+        Assert.Equal($"{root}/{started.Replace("ROOT", root).Replace("PLAN", plan)} {verb} --watch", Asked()[^1]);
     }
 
     private int BuildsOfARun() => Builds("run", "n.ipynb", "--quick");

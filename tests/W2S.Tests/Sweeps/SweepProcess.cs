@@ -38,10 +38,11 @@ internal sealed class SweepProcess(string plan) : IDisposable
     public ProcessStartInfo Command(params string[] words)
     {
         var notebooks = Path.Combine(TestPaths.Repository, "notebooks");
-        var runs = words[0] is "status" or "retry" or "collect" ? Path.Combine(notebooks, "sweep", "none.csx") : Plan;
-        var start = new ProcessStartInfo(System.Environment.ProcessPath!,
-            [Program, "script", Path.Combine(notebooks, "library.csx"), runs,
-                Path.Combine(notebooks, "sweep", "sweep.csx"), "--", Plan, .. words])
+        string[] started = words[0] is "status" or "retry" or "collect"
+            ? [Path.Combine(TestPaths.Repository, "lib", "W2S.Charts", "bin", "W2S.Sweeps.dll")]
+            : [Program, "script", Path.Combine(notebooks, "library.csx"), Plan,
+                Path.Combine(notebooks, "sweep", "sweep.csx"), "--"];
+        var start = new ProcessStartInfo(System.Environment.ProcessPath!, [.. started, Plan, .. words])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using W2S.Runs;
+using W2S.Tests.Runs;
 using W2S.Tests.Training;
 
 namespace W2S.Tests.Sweeps;
@@ -72,6 +73,26 @@ public sealed class SweepTests
         Assert.Contains("7 of 7 runs", sweep.Run("collect", sweep.At("sleeps.json")).Said);
         Assert.Equal(sweep.Store.All().Select(run => run.Hash).Order(),
             RunFile.Read(sweep.At("sleeps.json")).Select(run => run.Hash).Order());
+    }
+
+    [Fact]
+    public void StatusReadsTheStoreAloneAndAtOnce()
+    {
+        using var sweep = new SweepProcess("toys"); // a plan that there is no file of
+        var runs = Enumerable.Range(0, LongProofs.Rounds(10, 1000)).Select(n => new ToyExperiment("status", n)).ToArray();
+        Grid.Run(runs[1..], sweep.Store);
+        Sweep.Keep("toys", runs, sweep.Store);
+        var walls = Enumerable.Range(0, LongProofs.Rounds(1, 5)).Select(_ =>
+        {
+            var began = Stopwatch.GetTimestamp();
+            var (code, said) = sweep.Run("status");
+            Assert.Equal(3, code);
+            Assert.StartsWith($"toys: {runs.Length} runs, {runs.Length - 1} finished, 1 ready", said);
+            return Stopwatch.GetElapsedTime(began).TotalSeconds;
+        }).Order().ToArray();
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{walls[walls.Length / 2]:F2} s, the median of {walls.Length}");
+        Assert.True(!LongProofs.Wanted || walls[walls.Length / 2] < 1, string.Join(", ", walls));
     }
 
     [Fact]

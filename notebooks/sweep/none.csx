@@ -1,2 +1,0 @@
-// The plan of verbs that read the store alone.
-Experiment[] runs = [];
