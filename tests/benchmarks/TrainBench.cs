@@ -10,7 +10,7 @@ internal static class TrainBench
     {
         var arguments = new Arguments("train", words,
             ["models", "precisions", "batch", "threads", "rounds", "steps", "whole", "starts", "seconds", "device",
-                "json"], ["peer", "plain-layout"]);
+                "json"], ["peer", "compiled", "plain-layout"]);
         var models = arguments.Words("models", "resnet20,resnet56,resnet8x4");
         var device = arguments.Device();
         var precisions = arguments.Words("precisions",
@@ -20,6 +20,8 @@ internal static class TrainBench
         var (batch, threads) = (arguments.Number("batch", 128), arguments.UseThreads());
         var (rounds, steps) = (arguments.Number("rounds", 15), arguments.Number("steps", 5));
         var (whole, starts) = (arguments.Number("whole", 100, 0), arguments.Number("starts", 3));
+        var peers = !arguments.Has("peer") ? [] : arguments.Has("compiled")
+            ? (string[])[.. Layouts, Compiled] : Layouts;
         var machine = Machine.Here(threads);
         Console.WriteLine(machine);
         Console.WriteLine(
@@ -28,12 +30,12 @@ internal static class TrainBench
         var results = models.Select(model =>
         {
             var work = Networks.GigaFlop(model, batch);
-            var turns = InTurns(new Contenders(threads, batch, steps, device), model, precisions, arguments.Has("peer"),
+            var turns = InTurns(new Contenders(threads, batch, steps, device), model, precisions, peers,
                 arguments.Has("plain-layout"), rounds, arguments.Number("seconds", 600));
             Console.WriteLine(
                 $"\n{model}, {work:F1} GFLOP a step, {turns[0].Figure.Turns} turns\n{"",-34}{"ms a step",10}   "
                 + $"{"quartiles",-17}{"images/s",9}{"of peak",9}{"peak MiB",10}{"PyTorch's ms in fp32 / ms",27}\n"
-                + $"{"",-98}channels-last, default");
+                + $"{"",-98}channels-last, default, compiled");
             foreach (var row in turns)
             {
                 var figure = row.Figure;
@@ -41,11 +43,10 @@ internal static class TrainBench
                 Console.WriteLine(
                     $"{figure.Name,-34}{figure.Median,10:F1}   "
                     + $"{$"{figure.Low:F1} … {figure.High:F1}",-17}{batch / figure.Median * 1000,9:F0}{share,9}"
-                    + $"{figure.PeakMemory,10:F0}{row.OverLast,13:F2}{row.OverDefault,10:F2}");
+                    + $"{figure.PeakMemory,10:F0}{row.OverLast,13:F2}{row.OverDefault,10:F2}{row.OverCompiled,10:F2}");
             }
             var wholes = whole == 0 ? []
-                : InWholes(new Contenders(threads, batch, whole, device), model, precisions, arguments.Has("peer"),
-                    starts);
+                : InWholes(new Contenders(threads, batch, whole, device), model, precisions, peers, starts);
             if (wholes.Count > 0)
                 Console.WriteLine($"\nwhole processes: start, data, {whole} steps, end; medians of {starts}");
             foreach (var one in wholes)
@@ -59,7 +60,7 @@ internal static class TrainBench
         return 0;
     }
 
-    private static List<Row> InTurns(Contenders start, string model, string[] precisions, bool peer, bool plain,
+    private static List<Row> InTurns(Contenders start, string model, string[] precisions, string[] layouts, bool plain,
         int rounds, int seconds)
     {
         List<Contender> ours = [], peaks = [], peers = [];
@@ -72,11 +73,11 @@ internal static class TrainBench
             }
             if (plain) ours.Add(
                 start.Ours("trainer fp32, plain layout", "turns-train", "--model", model, "--plain-layout"));
-            if (peer)
-                peers.AddRange(Peers(start, model, precisions));
+            peers.AddRange(Peers(start, model, precisions, layouts));
             Turns.Run([.. ours, .. peers, .. peaks], rounds, seconds);
             return [.. ours.Concat(peers).Select(
-                c => new Row(Turns.Of(c), Over(c, "channels-last fp32"), Over(c, "default fp32"), Peak(c)))];
+                c => new Row(Turns.Of(c), Over(c, "channels-last fp32"), Over(c, "default fp32"),
+                    Over(c, "compiled fp32"), Peak(c)))];
         }
         finally
         {
@@ -94,25 +95,36 @@ internal static class TrainBench
                 ? Turns.Of(peak).Median : null;
     }
 
-    private static IEnumerable<Contender> Peers(Contenders start, string model, string[] precisions,
+    private const string Default = "default", ChannelsLast = "channels-last", Compiled = "compiled";
+
+    private static readonly string[] Layouts = [Default, ChannelsLast];
+
+    private static IEnumerable<Contender> Peers(Contenders start, string model, string[] precisions, string[] layouts,
         params string[] more)
     {
-        yield return start.Peer("PyTorch default fp32", ["train", "--model", model, .. more]);
-        yield return start.Peer("PyTorch channels-last fp32",
-            ["train", "--model", model, "--layout", "channels-last", .. more]);
-        if (precisions.Contains("bf16"))
-            yield return start.Peer("PyTorch channels-last bf16",
-                ["train", "--model", model, "--layout", "channels-last", "--precision", "bf16", .. more]);
+        foreach (var layout in layouts)
+        {
+            string[] options = layout switch
+            {
+                Default => [],
+                Compiled => ["--layout", ChannelsLast, "--compile"],
+                _ => ["--layout", layout],
+            };
+            foreach (var precision in layout == ChannelsLast ? precisions.Union(["fp32"]) : ["fp32"])
+                yield return start.Peer($"PyTorch {layout} {precision}",
+                    ["train", "--model", model, "--precision", precision, .. options, .. more]);
+        }
     }
 
-    private static List<Figure> InWholes(Contenders start, string model, string[] precisions, bool peer, int starts)
+    private static List<Figure> InWholes(Contenders start, string model, string[] precisions, string[] peers,
+        int starts)
     {
         Dictionary<string, (List<double> Seconds, List<double> Peaks)> times = [];
         for (var round = 0; round < starts; round++)
         {
             var ours = precisions.Select(
                 p => start.Ours($"trainer {p}", "turns-train", "--model", model, "--precision", p, "--whole"));
-            foreach (var contender in ours.Concat(peer ? Peers(start, model, precisions, "--whole") : []))
+            foreach (var contender in ours.Concat(Peers(start, model, precisions, peers, "--whole")))
             {
                 using (contender)
                 {
@@ -131,6 +143,8 @@ internal static class TrainBench
     /// <param name="Figure">Of the contender.</param>
     /// <param name="OverLast">PyTorch's channels-last time over this one's.</param>
     /// <param name="OverDefault">PyTorch's default time over this one's.</param>
+    /// <param name="OverCompiled">The time of PyTorch's compiled graph, channels last, over this one's.</param>
     /// <param name="Peak">Milliseconds that 1 GFLOP takes at the machine's best.</param>
-    private sealed record Row(Figure Figure, double? OverLast, double? OverDefault, double? Peak);
+    private sealed record Row(Figure Figure, double? OverLast, double? OverDefault, double? OverCompiled,
+        double? Peak);
 }

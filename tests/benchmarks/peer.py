@@ -106,6 +106,7 @@ class Training:
         self.narrow = options.precision == "bf16"
         self.student = self.lay(ResNet(options.model)).train()
         self.teacher = self.lay(ResNet(options.teacher)).eval() if options.teacher else None
+        self.compiled = torch.compile(self.student) if options.compile else self.student
         decayed = [p for p in self.student.parameters() if p.dim() > 1]
         others = [p for p in self.student.parameters() if p.dim() <= 1]
         groups = [{"params": decayed, "weight_decay": 5e-4}, {"params": others, "weight_decay": 0}]
@@ -123,7 +124,7 @@ class Training:
             if self.teacher is not None:
                 with torch.no_grad():
                     weak = self.teacher(images)
-            logits = self.student(images)
+            logits = self.compiled(images)
         logits = logits.float()
         loss = functional.cross_entropy(logits, labels)
         if self.teacher is not None:
@@ -168,6 +169,7 @@ def main():
     parser.add_argument("--teacher")
     parser.add_argument("--layout", choices=["default", "channels-last"], default="default")
     parser.add_argument("--precision", choices=["fp32", "bf16"], default="fp32")
+    parser.add_argument("--compile", action="store_true", help="forward and backward by torch.compile: PyTorch 2, a C++ compiler")
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
