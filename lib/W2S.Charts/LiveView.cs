@@ -5,8 +5,8 @@ namespace W2S.Charts;
 /// <summary>Shows a run's progress in one place and replaces it there, at most twice a second.</summary>
 /// <remarks>
 /// It knows no notebook and no terminal: the setup cell hands it a delegate that shows a value and returns what
-/// replaces it. Reports may come from any thread. The last report is always shown, at <see cref="Dispose"/> at the
-/// latest.
+/// replaces it. Reports may come from any thread. A run that has ended leaves nothing behind, so that a saved page
+/// shows what was found and no full bar; one that was interrupted leaves its last report.
 /// </remarks>
 public sealed class LiveView : IProgress<TrainingProgress>, IProgress<LiveViewState>, IDisposable
 {
@@ -62,22 +62,22 @@ public sealed class LiveView : IProgress<TrainingProgress>, IProgress<LiveViewSt
         return new Adaptor<T>(this, state);
     }
 
-    /// <summary>Shows the last report if it is not yet on the page.</summary>
+    /// <summary>Clears the view where the run has ended, and otherwise shows the last report.</summary>
     public void Dispose()
     {
         lock (gate)
         {
-            if (waiting is not null) Put();
+            if (ended) update!("");
+            else if (waiting is not null) Put();
         }
     }
 
     private void Put()
     {
-        var state = waiting!;
-        waiting = null;
         shownAt = clock.GetTimestamp();
-        if (update is null) update = show(state);
-        else update(state);
+        if (update is null) update = show(waiting!);
+        else update(waiting!);
+        waiting = null;
     }
 
     private sealed class Adaptor<T>(LiveView view, Func<T, LiveViewState> state) : IProgress<T>

@@ -70,7 +70,7 @@ internal static partial class CommittedForm
     private static JsonArray Outputs(JsonArray executed, MachineFolders folders)
     {
         var outputs = new JsonArray();
-        foreach (var output in executed.OfType<JsonObject>().Where(output => !PlotlyScript.IsMarked(output)))
+        foreach (var output in executed.OfType<JsonObject>().Where(one => !PlotlyScript.IsMarked(one) && !IsBlank(one)))
         {
             var kept = (JsonObject)folders.Hide(output.DeepClone())!;
             if (kept["data"] is JsonObject data && data.ContainsKey(PlotlyScript.ChartMime))
@@ -84,6 +84,10 @@ internal static partial class CommittedForm
         }
         return outputs;
     }
+
+    /// <summary>Whether nothing of a shown value is left: a progress bar that was cleared at its end.</summary>
+    private static bool IsBlank(JsonObject output) => output["data"] is JsonObject { Count: > 0 } data
+        && data.All(form => NotebookText.IsText(form.Value) && NotebookText.Join(form.Value).Length == 0);
 
     private static bool HasId(NotebookCell cell) => cell.Json.ContainsKey("id");
 

@@ -16,7 +16,8 @@ public sealed class CommittedFormTests
             JsonNode.Parse("""{"execution": {"a": 1}, "ExecuteTime": {}, "tags": ["timing"], "mine": 1}""");
         setup["outputs"] = new JsonArray(
             NotebookFile.Display(("text/html", PlotlyScript.Marker + "\n<script>…</script>")),
-            NotebookFile.Stream("10 %\r20 %\ndone"));
+            NotebookFile.Stream("10 %\r20 %\ndone"),
+            NotebookFile.Display(("text/html", ""), ("text/plain", "")));   // a progress bar, cleared at its end
         var chart = NotebookFile.Code("chart");
         chart["outputs"] = new JsonArray(NotebookFile.Display(
             ("text/html", "<div>"), ("text/plain", "a chart"), (PlotlyScript.ChartMime, NotebookFile.Figure(1, 2))));

@@ -25,12 +25,15 @@ public sealed class LiveViewTests
     }
 
     [Fact]
-    public void The_end_is_shown_at_once()
+    public void The_end_is_shown_at_once_and_nothing_of_it_stays()
     {
-        using var view = new LiveView(Show, clock);
-        view.Report(new LiveViewState { Place = "a" });
-        view.Report(new LiveViewState { Place = "b", Done = 1 });
-        Assert.Equal(["show a", "update b"], shown);
+        using (var view = new LiveView(Show, clock))
+        {
+            view.Report(new LiveViewState { Place = "a" });
+            view.Report(new LiveViewState { Place = "b", Done = 1 });
+            Assert.Equal(["show a", "update b"], shown);
+        }
+        Assert.Equal("update ", shown[^1]);
     }
 
     [Fact]
@@ -95,7 +98,7 @@ public sealed class LiveViewTests
     private Action<object> Show(object value)
     {
         shown.Add($"show {((LiveViewState)value).Place}");
-        return next => shown.Add($"update {((LiveViewState)next).Place}");
+        return next => shown.Add($"update {(next as LiveViewState)?.Place ?? next}");
     }
 
     private sealed class Clock : TimeProvider
