@@ -5,8 +5,8 @@ using W2S.Runs;
 
 namespace W2S.Sweeps;
 
-/// <summary>The verb <c>submit</c>: an array of workers that are all alike, under Slurm, on a copy of the built code, so
-/// that jobs neither build nor change under an edit.</summary>
+/// <summary>The verb <c>submit</c>: an array of workers that are all alike, under Slurm, on a copy of the built code,
+/// so that jobs neither build nor change under an edit.</summary>
 /// <param name="plan">The plan, as it was named.</param>
 /// <param name="name">The sweep's name.</param>
 /// <param name="store">Where the runs lie.</param>

@@ -1,4 +1,5 @@
 using W2S.Runs;
+using W2S.Torch;
 
 namespace W2S.Sweeps;
 
@@ -102,6 +103,7 @@ public static class SweepCommand
             var unfinished = words.Option("--unfinished");
             if (words.Left(most: 1) is not [var file])
                 throw new BadInputException("collect needs a file: collect results/NAME.json");
+            TorchRuntime.Start(); // predictions are tensors
             var sweep = Look();
             Console.WriteLine($"{sweep.Collect(file, unfinished)} of {sweep.Runs.Count} runs are in {file}"
                 + (unfinished is null ? "" : $"; the others go on with W2S_RUNS={unfinished}"));

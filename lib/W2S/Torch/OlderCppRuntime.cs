@@ -62,7 +62,14 @@ internal static partial class OlderCppRuntime
         var descriptor = CreateInMemory(name, CloseOnExec);
         if (descriptor < 0)
             return false;
-        RandomAccess.Write(new SafeFileHandle(descriptor, ownsHandle: false), image, fileOffset: 0);
+        try
+        {
+            RandomAccess.Write(new SafeFileHandle(descriptor, ownsHandle: false), image, fileOffset: 0);
+        }
+        catch (Exception error) when (error is IOException or ArgumentOutOfRangeException) // a limit of memory or files
+        {
+            return false;
+        }
         return Open($"/proc/self/fd/{descriptor}", BindNow) != 0;
     }
 

@@ -4,16 +4,16 @@ namespace W2S.Kernel.Tests.Repository;
 /// here.</summary>
 public sealed class CodeSizeTests
 {
-    // What the library may hold, with the code beside the notebooks: to be lowered whenever it has shrunk, until it is
+    // What the library may hold, with the code beside the notebooks but without the programs: to be lowered whenever it has shrunk, until it is
     // 11,500 lines and 220 public types.
-    private const int MostLines = 20_323, MostPublicTypes = 268;
+    private const int MostLines = 20_008, MostPublicTypes = 267;
 
-    private static readonly string[] Library = ["lib/W2S", "lib/W2S.Charts", "lib/W2S.Sweeps", "notebooks"];
+    private static readonly string[] Library = ["lib/W2S", "lib/W2S.Charts", "notebooks"];
 
     [Fact]
     public void TheLibraryOnlyShrinks()
     {
-        CodeSize[] sizes = [.. Library.Concat(["lib/W2S.Kernel", "data-scripts", "tests"]).Select(CodeSize.Of)];
+        CodeSize[] sizes = [.. Library.Concat(["lib/W2S.Sweeps", "lib/W2S.Kernel", "data-scripts", "tests"]).Select(CodeSize.Of)];
         var (lines, types) = (sizes.Take(Library.Length).Sum(size => size.Lines),
             sizes.Take(Library.Length).Sum(size => size.PublicTypes));
         Console.WriteLine($"{"",-16}{"files",8}{"lines",8}{"public types",14}");

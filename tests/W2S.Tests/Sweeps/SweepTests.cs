@@ -79,7 +79,8 @@ public sealed class SweepTests
     public void StatusReadsTheStoreAloneAndAtOnce()
     {
         using var sweep = new SweepProcess("toys"); // a plan that there is no file of
-        var runs = Enumerable.Range(0, LongProofs.Rounds(10, 1000)).Select(n => new ToyExperiment("status", n)).ToArray();
+        var runs = Enumerable.Range(0, LongProofs.Rounds(10, 1000)).Select(n => new ToyExperiment("status", n))
+            .ToArray();
         Grid.Run(runs[1..], sweep.Store);
         Sweep.Keep("toys", runs, sweep.Store);
         var walls = Enumerable.Range(0, LongProofs.Rounds(1, 5)).Select(_ =>
@@ -91,7 +92,8 @@ public sealed class SweepTests
             return Stopwatch.GetElapsedTime(began).TotalSeconds;
         }).Order().ToArray();
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"{walls[walls.Length / 2]:F2} s, the median of {walls.Length}");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{walls[walls.Length / 2]:F2} s, the median of {walls.Length}");
         Assert.True(!LongProofs.Wanted || walls[walls.Length / 2] < 1, string.Join(", ", walls));
     }
 
