@@ -9,11 +9,12 @@ public sealed class CodeSizeTests
     private const int MostLines = 20_008, MostPublicTypes = 267;
 
     private static readonly string[] Library = ["lib/W2S", "lib/W2S.Charts", "notebooks"];
+    private static readonly string[] Others = ["lib/W2S.Sweeps", "lib/W2S.Kernel", "data-scripts", "tests"];
 
     [Fact]
     public void TheLibraryOnlyShrinks()
     {
-        CodeSize[] sizes = [.. Library.Concat(["lib/W2S.Sweeps", "lib/W2S.Kernel", "data-scripts", "tests"]).Select(CodeSize.Of)];
+        CodeSize[] sizes = [.. Library.Concat(Others).Select(CodeSize.Of)];
         var (lines, types) = (sizes.Take(Library.Length).Sum(size => size.Lines),
             sizes.Take(Library.Length).Sum(size => size.PublicTypes));
         Console.WriteLine($"{"",-16}{"files",8}{"lines",8}{"public types",14}");
