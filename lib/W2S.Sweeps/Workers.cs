@@ -108,7 +108,8 @@ internal sealed class Workers(
         {
             Console.OpenStandardInput().ReadByte();
             gone.Cancel();
-        }) { IsBackground = true }.Start();
+        })
+        { IsBackground = true }.Start();
         return gone.Token;
     }
 

@@ -41,11 +41,16 @@ public sealed class CommittedNoisyLabelsTests
         {
             Data = new()
             {
-                Pool = new Cifar100Source(DataSplit.Test), Labelled = 8_000, Test = 2_000,
+                Pool = new Cifar100Source(DataSplit.Test),
+                Labelled = 8_000,
+                Test = 2_000,
                 Noise = new(NoiseKind.Asymmetric, .4),
             },
-            Weak = new PublicNetwork("cifar100_resnet20"), Strong = new PublicNetwork("cifar100_resnet56"),
-            Method = ProbeMethod.StrongAlone, Probe = new LinearProbeOptions { Steps = 600 }, Seed = 4,
+            Weak = new PublicNetwork("cifar100_resnet20"),
+            Strong = new PublicNetwork("cifar100_resnet56"),
+            Method = ProbeMethod.StrongAlone,
+            Probe = new LinearProbeOptions { Steps = 600 },
+            Seed = 4,
         };
         ProbeMethod[] methods = [.. ProbeMethod.Ends, new(new AdaptConf()), ProbeMethod.TeacherOnly(new AugConf())];
         Assert.All(methods, method =>
