@@ -59,8 +59,8 @@ public sealed class CommittedResultsTests
         DistillationLoss[] methods = [new Kd(), new AugConf(), new AdaptConf()];
         var (plan, hopeless) = (DistillationPlan.Trained, DistillationPlan.Trained with { TeacherEpochs = 2 });
         var poor = from seed in Enumerable.Range(0, 4)
-            from loss in new[] { methods[0], methods[2] }
-            select hopeless.WithLabels(loss, seed) with { Variant = "teacher of 2 epochs" };
+                   from loss in new[] { methods[0], methods[2] }
+                   select hopeless.WithLabels(loss, seed) with { Variant = "teacher of 2 epochs" };
         return plan.Runs(methods, [], seeds: 10).Concat(plan.Runs(methods, methods, seeds: 5)).Concat(poor)
             .Concat(Enumerable.Range(0, 4).Select(seed => hopeless.TeacherRun(seed)));
     }
