@@ -149,16 +149,15 @@ function Invoke-Verb {
             if ($plan -like '*.ipynb') { # a page's own
                 $plan = Join-Path (Split-Path $plan) "plans/$([IO.Path]::GetFileNameWithoutExtension($plan)).csx"
             }
-            if (-not (Get-Command dotnet -ErrorAction SilentlyContinue) -or -not (Test-Built)) { Assert-Sdk; Build-Library }
-            $words = @($rest | Select-Object -Skip 1)
-            if ($rest[1] -in 'status', 'retry', 'collect') { # of the store alone
-                dotnet (Join-Path $PSScriptRoot 'lib/W2S.Charts/bin/W2S.Sweeps.dll') $plan @words
-                exit $LASTEXITCODE
+            $program = @(Join-Path $PSScriptRoot 'lib/W2S.Charts/bin/W2S.Sweeps.dll')
+            if ($rest[1] -notin 'status', 'retry', 'collect') { # those look at the store alone
+                if (-not (Test-Path -LiteralPath $plan)) { Stop-WithMessage "there is no plan '$plan'; see notebooks/plans" }
+                $program = @((Join-Path $PSScriptRoot 'lib/W2S.Kernel/bin/W2S.Kernel.dll'), 'script',
+                    (Join-Path $PSScriptRoot 'notebooks/library.csx'), $plan,
+                    (Join-Path $PSScriptRoot 'notebooks/sweep/sweep.csx'), '--')
             }
-            if (-not (Test-Path -LiteralPath $plan)) { Stop-WithMessage "there is no plan '$plan'; see notebooks/plans" }
-            dotnet (Join-Path $PSScriptRoot 'lib/W2S.Kernel/bin/W2S.Kernel.dll') script `
-                (Join-Path $PSScriptRoot 'notebooks/library.csx') $plan `
-                (Join-Path $PSScriptRoot 'notebooks/sweep/sweep.csx') '--' $plan @words
+            if (-not (Get-Command dotnet -ErrorAction SilentlyContinue) -or -not (Test-Built)) { Assert-Sdk; Build-Library }
+            dotnet @program $plan @($rest | Select-Object -Skip 1)
             exit $LASTEXITCODE
         }
         'test' {

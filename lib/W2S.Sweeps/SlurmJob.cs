@@ -10,12 +10,11 @@ namespace W2S.Sweeps;
 /// <param name="plan">The plan, as it was named.</param>
 /// <param name="name">The sweep's name.</param>
 /// <param name="store">Where the runs lie.</param>
-internal sealed class SlurmJob(string plan, string name, RunStore store)
+/// <param name="logs">Where tasks leave what they say.</param>
+internal sealed class SlurmJob(string plan, string name, RunStore store, string logs)
 {
     private readonly string code =
         Path.Combine(store.Folder, "sweeps", $"{name}.{DateTime.UtcNow:yyyyMMdd-HHmmss}");
-
-    private string Logs => Path.Combine(store.Folder, "sweeps", $"{name}.logs");
 
     /// <summary>How <c>sbatch</c> is called.</summary>
     /// <param name="nodes">How many tasks run at a time.</param>
@@ -27,7 +26,7 @@ internal sealed class SlurmJob(string plan, string name, RunStore store)
         var start = new ProcessStartInfo("sbatch",
         [
             "--parsable", $"--job-name={name}", $"--array=0-{tasks - 1}%{nodes}", "--nodes=1", "--ntasks=1",
-            $"--time={time}", "--signal=B:TERM@60", "--open-mode=append", $"--output={Logs}/%A_%a.log",
+            $"--time={time}", "--signal=B:TERM@60", "--open-mode=append", $"--output={logs}/%A_%a.log",
             .. passed, $"{code}/notebooks/sweep/job.sh", code, plan,
         ])
         {
@@ -44,7 +43,7 @@ internal sealed class SlurmJob(string plan, string name, RunStore store)
     /// <returns>The job's number.</returns>
     public string Submit(ProcessStartInfo command)
     {
-        Directory.CreateDirectory(Logs);
+        Directory.CreateDirectory(logs);
         var built = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", ".."));
         foreach (var folder in new[] { "lib/W2S.Charts/bin", "lib/W2S.Kernel/bin", "notebooks/sweep" })
             CopyFolder(Path.Combine(built, folder), Path.Combine(code, folder));

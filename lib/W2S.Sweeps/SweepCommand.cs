@@ -36,6 +36,8 @@ public static class SweepCommand
         private readonly RunStore store = RunStore.Default;
         private readonly bool terminal = !Console.IsOutputRedirected;
 
+        private string Logs => Path.Combine(store.Folder, "sweeps", $"{name}.logs");
+
         public async Task<int> RunAsync() => words.Verb switch
         {
             "list" => List(Keep()),
@@ -116,7 +118,7 @@ public static class SweepCommand
             var count = words.Number("--workers") ?? Workers.Count;
             words.Left();
             Keep();
-            var workers = new Workers(words.Plan, name, runs!, store, token);
+            var workers = new Workers(words.Plan, runs!, store, Logs, token);
             if (count == 1) workers.Here(attended);
             else await workers.SideBySideAsync(count, terminal ? Watch : null);
             var end = Look();
@@ -133,7 +135,7 @@ public static class SweepCommand
                 ?? throw new BadInputException("submit needs --time T, a job's limit, for instance 4:00:00");
             var tasks = words.Number("--tasks") ?? 4 * nodes;
             words.Left();
-            var job = new SlurmJob(words.Plan, name, store);
+            var job = new SlurmJob(words.Plan, name, store, Logs);
             var command = job.Command(nodes, time, tasks, words.Passed);
             Console.WriteLine(dry ? $"sbatch {string.Join(' ', command.ArgumentList)}\n{SweepText.Summary(sweep)}"
                 : $"job {job.Submit(command)}: up to {tasks} tasks, {nodes} at a time, on the code of now; "

@@ -7,12 +7,12 @@ namespace W2S.Sweeps;
 
 /// <summary>The verb <c>work</c>: makes a plan's runs, in this process or in several like it.</summary>
 /// <param name="plan">The plan, as it was named.</param>
-/// <param name="name">The sweep's name.</param>
 /// <param name="runs">The plan's runs.</param>
 /// <param name="store">Where they lie.</param>
+/// <param name="logs">Where workers of their own processes leave what they say.</param>
 /// <param name="token">Ends it; what is under way leaves a checkpoint.</param>
 internal sealed class Workers(
-    string plan, string name, IReadOnlyList<Experiment> runs, RunStore store, CancellationToken token)
+    string plan, IReadOnlyList<Experiment> runs, RunStore store, string logs, CancellationToken token)
 {
     /// <summary>One worker: this process, with one thread unless OMP_NUM_THREADS says otherwise, so that a run's bits
     /// do not depend on how many work beside it.</summary>
@@ -31,18 +31,18 @@ internal sealed class Workers(
     }
 
     /// <summary>Keeps workers at it, a process each.</summary>
-    /// <param name="count">How many; null for one a GPU, or else one a core.</param>
+    /// <param name="count">How many.</param>
     /// <param name="watch">Shows how far they are until its argument returns false; null where they tell it
     /// themselves.</param>
-    public async Task SideBySideAsync(int? count, Action<Func<bool>>? watch)
+    public async Task SideBySideAsync(int count, Action<Func<bool>>? watch)
     {
-        var logs = Directory.CreateDirectory(Path.Combine(store.Folder, "sweeps", $"{name}.logs")).FullName;
+        Directory.CreateDirectory(logs);
         var started = new List<Process>();
         using var stop = token.Register(() =>
         {
             lock (started) started.ForEach(process => process.StandardInput.Close());
         });
-        var all = Task.WhenAll(Enumerable.Range(0, count ?? Count).Select(number => Task.Run(() => Keep(number))));
+        var all = Task.WhenAll(Enumerable.Range(0, count).Select(number => Task.Run(() => Keep(number))));
         watch?.Invoke(() => !all.IsCompleted);
         await all;
 

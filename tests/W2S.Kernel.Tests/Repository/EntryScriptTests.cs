@@ -180,11 +180,27 @@ public sealed class EntryScriptTests : IDisposable
         Assert.Equal($"{root}/{started.Replace("ROOT", root).Replace("PLAN", plan)} {verb} --watch", Asked()[^1]);
     }
 
+    [Fact]
+    public void AMissingPlanIsSaidBeforeAnythingIsBuilt()
+    {
+        var (code, said) = Run("sweep", "none.csx", "list");
+
+        Assert.Equal((2, "w2s: there is no plan 'none.csx'; see notebooks/plans\n"), (code, said));
+        Assert.False(File.Exists(folder.File("asked")));
+    }
+
     private int BuildsOfARun() => Builds("run", "n.ipynb", "--quick");
 
     private int Builds(params string[] arguments)
     {
         File.Delete(folder.File("asked"));
+        var (code, said) = Run(arguments);
+        Assert.True(code == 0, said);
+        return Asked().Count(line => line.StartsWith("build ", StringComparison.Ordinal));
+    }
+
+    private (int Code, string Said) Run(params string[] arguments)
+    {
         var start =
             new ProcessStartInfo(folder.File("w2s"), arguments)
             {
@@ -200,8 +216,7 @@ public sealed class EntryScriptTests : IDisposable
         var output = script.StandardOutput.ReadToEndAsync();
         var errors = script.StandardError.ReadToEnd();
         script.WaitForExit();
-        Assert.True(script.ExitCode == 0, errors + output.Result);
-        return Asked().Count(line => line.StartsWith("build ", StringComparison.Ordinal));
+        return (script.ExitCode, errors + output.Result);
     }
 
     private string[] Asked() => File.ReadAllLines(folder.File("asked"));

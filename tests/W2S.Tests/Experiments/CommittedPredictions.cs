@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using W2S.Data;
 using W2S.Runs;
 
 namespace W2S.Tests.Experiments;
@@ -7,6 +8,11 @@ namespace W2S.Tests.Experiments;
 /// teacher.</summary>
 internal static class CommittedPredictions
 {
+    /// <summary>The runs of one file of <c>notebooks/results</c>.</summary>
+    /// <param name="file">Its name without the ending.</param>
+    public static IReadOnlyList<RunResult> In(string file) =>
+        RunFile.Read(Path.Combine(DataFolder.Repository!, "notebooks", "results", file + ".json"));
+
     public static Dictionary<string, double> Recompute(RunResult run, IReadOnlyList<RunResult> all)
     {
         var (test, validation) = (run.Predictions("test"), run.Predictions("validation"));

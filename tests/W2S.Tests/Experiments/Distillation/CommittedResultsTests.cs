@@ -1,4 +1,3 @@
-using W2S.Data;
 using W2S.Experiments;
 using W2S.Losses;
 using W2S.Losses.Distillation;
@@ -11,7 +10,8 @@ namespace W2S.Tests.Experiments.Distillation;
 /// plan that the notebook shows.</summary>
 public sealed class CommittedResultsTests
 {
-    private static readonly RunResult[] Runs = [.. In("01-knowledge-distillation"), .. In("01-trained")];
+    private static readonly RunResult[] Runs =
+        [.. CommittedPredictions.In("01-knowledge-distillation"), .. CommittedPredictions.In("01-trained")];
 
     public static TheoryData<string> Hashes => [.. Runs.Select(run => run.Hash)];
 
@@ -32,7 +32,7 @@ public sealed class CommittedResultsTests
     [Fact]
     public void WhatIsCommittedOfTheTrainedPlanIsWhole()
     {
-        Assert.Equal(Trained.Order(), In("01-trained").Select(run => run.Hash).Order());
+        Assert.Equal(Trained.Order(), CommittedPredictions.In("01-trained").Select(run => run.Hash).Order());
     }
 
     [Fact]
@@ -46,9 +46,6 @@ public sealed class CommittedResultsTests
             Assert.Contains(Runs, run => run.Hash == plan.TeacherOnly(new AdaptConf(), seed).Hash);
         }
     }
-
-    private static IReadOnlyList<RunResult> In(string file) =>
-        RunFile.Read(Path.Combine(DataFolder.Repository!, "notebooks", "results", file + ".json"));
 
     private static IReadOnlySet<string> Trained { get; } = Committed().Select(run => run.Hash).ToHashSet();
 

@@ -1,4 +1,3 @@
-using W2S.Data;
 using W2S.Data.Noise;
 using W2S.Experiments.LabelChoice;
 using W2S.Runs;
@@ -8,8 +7,7 @@ namespace W2S.Tests.Experiments.LabelChoice;
 /// <summary>What the committed runs of page 05 say follows from the predictions committed with them.</summary>
 public sealed class CommittedLabelChoiceTests
 {
-    private static readonly RunResult[] Runs = [.. RunFile.Read(
-        Path.Combine(DataFolder.Repository!, "notebooks", "results", "05-which-label.json"))];
+    private static readonly IReadOnlyList<RunResult> Runs = CommittedPredictions.In("05-which-label");
 
     [Fact]
     public void AccuraciesUnderTheClaimsFollowFromPredictionsOfTenSplits()

@@ -11,8 +11,7 @@ namespace W2S.Tests.Experiments.NoisyLabels;
 /// <summary>What the committed runs of page 04 say follows from the predictions committed with them.</summary>
 public sealed class CommittedNoisyLabelsTests
 {
-    private static readonly RunResult[] Runs = [.. RunFile.Read(
-        Path.Combine(DataFolder.Repository!, "notebooks", "results", "04-noisy-labels.json"))];
+    private static readonly IReadOnlyList<RunResult> Runs = CommittedPredictions.In("04-noisy-labels");
 
     [Fact]
     public void AccuraciesUnderTheClaimsFollowFromPredictionsOfFiveSplits()
@@ -24,7 +23,7 @@ public sealed class CommittedNoisyLabelsTests
         {
             var said = run.Predictions("test");
             Assert.Equal(2_000, said.Count);
-            Assert.Equal(said.Correct.Count(right => right) / 2_000.0, run["test accuracy"], 6);
+            Assert.Equal(said.Accuracy, run["test accuracy"], 6);
         });
         var settings = kept.GroupBy(run => (run.Facets.Noise, run.Name)).ToArray();
         Assert.Equal(5 * 4 + 2, settings.Length);

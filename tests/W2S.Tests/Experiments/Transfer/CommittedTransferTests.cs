@@ -1,4 +1,3 @@
-using W2S.Data;
 using W2S.Experiments;
 using W2S.Losses.Distillation;
 using W2S.Losses.WeakToStrong;
@@ -10,8 +9,7 @@ namespace W2S.Tests.Experiments.Transfer;
 /// the plan that the notebook shows.</summary>
 public sealed class CommittedTransferTests
 {
-    private static readonly RunResult[] Runs = [.. RunFile.Read(
-        Path.Combine(DataFolder.Repository!, "notebooks", "results", "03-transfer.json"))];
+    private static readonly IReadOnlyList<RunResult> Runs = CommittedPredictions.In("03-transfer");
 
     private static RunResult[] Kept(string kind) => [.. Runs.Where(run => run.Kind == kind)];
 
