@@ -23,7 +23,8 @@ namespace W2S.Experiments;
 /// turn; <em>co-supervised</em> (<see cref="CoSupervision"/>), where two specialists of the first network, for a half of
 /// the classes each, correct the student of soft labels. All teachers: <em>ensemble</em>, the mean of their
 /// distributions, and <see cref="Raven"/>, also with its weights at rest. RAVEN takes the penalty that the ensemble's
-/// student has chosen by its labels, which are RAVEN's own at the start.</para>
+/// student has chosen by its labels, which are RAVEN's own at the start; <see cref="Evidential"/>, whose logits are no
+/// distribution's, that of the student of soft labels.</para>
 /// <para>An arm a probe and severity; values <c>test accuracy</c>, and of a student, with the teacher that it learns
 /// from, <c>test agreement</c> and <c>both right</c>; <c>L2</c>; of RAVEN <c>weight 1</c>, <c>weight 2</c>, … of its
 /// teachers. Kept are the predictions at severity <see cref="Shown"/> of the first teacher and the arms of soft labels,
@@ -114,7 +115,7 @@ public sealed record ShiftStudy : Experiment
 
     private static readonly DistillationLoss Soft = new WeakCrossEntropy();
 
-    // By one teacher's word alone.
+    // By one teacher's word alone; those in closed form first.
     private static readonly DistillationLoss[] Alone =
         [Soft, new LogConfidence { SelfLabel = SelfLabel.Argmax, WarmUp = .2 }, AdaptConf.Paper, new Evidential()];
 

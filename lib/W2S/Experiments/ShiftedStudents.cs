@@ -38,14 +38,14 @@ internal sealed class ShiftedStudents(DataParts parts, LinearProbeOptions option
         var first = LinearProbe.TrainMany(
         [
             Task(Strong.Students, new CrossEntropy(), Supervision.ByLabels([.. parts.Unlabelled.Truth])),
-            .. alone.Select(loss => Task(Strong.Students, loss, Supervision.ByTeacher(told[0]))),
+            .. alone.Where(loss => loss.HasClosedForm).Select(loss =>
+                Task(Strong.Students, loss, Supervision.ByTeacher(told[0]))),
             Task(Strong.Students, soft, Supervision.ByTeacher(pool)),
             Task(Between, soft, Supervision.ByTeacher(told[0])) with { Options = Of("between") },
         ], token: token);
-        var (ceiling, single, ensemble, between) =
-            (first[0], first.Skip(1).Take(alone.Length).ToArray(), first[^2], first[^1]);
+        var (ceiling, plain, ensemble, between) = (first[0], first[1], first[^2], first[^1]);
 
-        var pointing = single[0].Logits(Strong.Students);
+        var pointing = plain.Logits(Strong.Students);
         var assigned = CoSupervision.Assign(pointing,
             [.. specialists.Select(probe => probe.Logits(Seen[0].Students))], groups).Logits;
         var kept = CoSupervision.Keep(pointing, assigned).nonzero().squeeze(1);
@@ -55,11 +55,10 @@ internal sealed class ShiftedStudents(DataParts parts, LinearProbeOptions option
             Task(Strong.Students, soft, Supervision.ByTeacher(between.Logits(Between))),
             Task(Strong.Students.index_select(0, kept), soft,
                 Supervision.ByTeacher(assigned.index_select(0, kept))),
-            .. ravens.Select(raven => Task(Strong.Students, soft, Supervision.ByTeacher(pool)) with
-            {
-                Teach = raven.Teach, Options = Of("student") with { ChooseL2 = [], L2 = ensemble.L2 },
-            }),
+            .. ravens.Select(raven => With(ensemble.L2, soft, pool) with { Teach = raven.Teach }),
+            .. alone.Where(loss => !loss.HasClosedForm).Select(loss => With(plain.L2, loss, told[0])),
         ], token: token);
+        LinearProbe[] single = [.. first.Skip(1).SkipLast(2), .. second.Skip(2 + ravens.Length)];
 
         Judged[] judged =
         [
@@ -67,7 +66,7 @@ internal sealed class ShiftedStudents(DataParts parts, LinearProbeOptions option
             Judge(few.Logits(Strong.Test), null, few), Judge(ceiling.Logits(Strong.Test), null, ceiling),
             .. single.Select(probe => Student(probe, tested[0])), Student(ensemble, poolTested),
             .. second.Take(2).Select(probe => Student(probe, tested[0])),
-            .. second.Skip(2).Select(probe => Student(probe, poolTested)),
+            .. second.Skip(2).Take(ravens.Length).Select(probe => Student(probe, poolTested)),
         ];
         foreach (var (raven, arm) in ravens.Zip(judged.TakeLast(2)))
             for (var k = 0; k < weak.Length; k++) arm.Values[$"weight {k + 1}"] = raven.Weights[k];
@@ -78,6 +77,10 @@ internal sealed class ShiftedStudents(DataParts parts, LinearProbeOptions option
     private static Tensor Mean(Tensor[] logits) => TeacherPool.Ensemble(logits, [.. logits.Select(_ => 1.0)]);
 
     private LinearProbeOptions Of(string who) => options with { Seed = Seeds.Derive(seed, who) };
+
+    private ProbeTask With(double l2, Loss loss, Tensor teacher) =>
+        Task(Strong.Students, loss, Supervision.ByTeacher(teacher)) with
+        { Options = Of("student") with { ChooseL2 = [], L2 = l2 } };
 
     private ProbeTask Task(Tensor features, Loss loss, Supervision by) =>
         new(features, parts.Classes, loss, by, Of("student"));

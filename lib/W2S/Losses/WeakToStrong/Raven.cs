@@ -66,8 +66,8 @@ public sealed class Raven
     /// <param name="rows">Which of the samples the batch has.</param>
     /// <returns>The batch with its <see cref="LossBatch.TeacherLogits"/> and
     /// <see cref="LossBatch.TeacherWeights"/>, owned by the current dispose scope.</returns>
-    /// <exception cref="ArgumentException">The batch has another number of rows or classes, or a row is outside the
-    /// samples.</exception>
+    /// <exception cref="ArgumentException">The batch has another number of rows or classes, a row is outside the
+    /// samples, or a logit is NaN or +∞.</exception>
     public LossBatch Teach(LossBatch batch, IReadOnlyList<int> rows)
     {
         ArgumentNullException.ThrowIfNull(batch);
@@ -77,7 +77,11 @@ public sealed class Raven
             throw new ArgumentException(
                 $"the student's logits are {batch.StudentLogits.Shape()} for {rows.Count} rows and {classes} classes; "
                 + $"give [{rows.Count}, {classes}]", nameof(batch));
-        foreach (var row in rows) Checks.Label(row, words.Length, nameof(rows));
+        Checks.Logits(batch.StudentLogits, nameof(batch.StudentLogits));
+        if (rows.Any(row => row < 0 || row >= words.Length))
+            throw new ArgumentException(
+                $"rows from {rows.Min()} to {rows.Max()} of samples 0 … {words.Length - 1}; give places among the "
+                + "teachers' samples", nameof(rows));
         using var scope = NewDisposeScope();
         var logarithms =
             new Logits(batch.StudentLogits.detach()).LogProbabilities().cpu().data<double>().ToArray();

@@ -1,0 +1,66 @@
+// Page 09 and its answers: the runs by corruption and severity, each with its arms under short names.
+
+/// <summary>Images under one corruption at one severity: the arms, ten splits each.</summary>
+public sealed record Shift(string Kind, int Severity, IReadOnlyDictionary<string, RunSet> Arms)
+{
+    /// <summary>Mean of a final number of an arm over the splits.</summary>
+    public double Of(string arm, string value = "test accuracy") => Arms[arm].Values(value).Average();
+
+    /// <summary>An arm beside another, paired by split.</summary>
+    public Comparison Over(string arm, string other) => new RunSet(Arms[arm].Concat(Arms[other])).Compare(
+        facets => facets == Arms[other][0].Facets, within: facets => 0).Single() with { Setting = $"{this}" };
+
+    /// <summary>What becomes of a teacher's answers: the share of the wrong ones that a student repairs and copies, and of
+    /// the right ones that it keeps, in each split.</summary>
+    public (RunSet Repaired, RunSet Copied, RunSet Kept) Fate(string arm, string teacher = "teacher 1")
+    {
+        return (Share(one => (one.Own - one.Both) / (1 - one.Teacher)), Share(one => (one.Agreed - one.Both) / (1 - one.Teacher)),
+            Share(one => one.Both / one.Teacher));
+
+        RunSet Share(Func<(double Teacher, double Own, double Both, double Agreed), double> of) => new(Arms[arm].Select(run =>
+            run with
+            {
+                Outcome = new RunOutcome
+                {
+                    Values = new Dictionary<string, double>
+                    {
+                        ["share"] = of((Arms[teacher].Single(own => own.Seed == run.Seed)["test accuracy"], run["test accuracy"],
+                            run["both right"], run["test agreement"])),
+                    },
+                },
+            }));
+    }
+
+    public override string ToString() => Severity == 0 ? Kind : $"{Kind} {Severity}";
+}
+
+Shift[] Shifts(RunSet rows, IEnumerable<ShiftStudy> plan)
+{
+    var studies = plan.ToArray();
+    var titles = studies.SelectMany(study => study.Severities.Select(severity => new Corruption(study.Corruption, severity)))
+        .DistinctBy(corruption => studies[0].Data.Pool.Corrupted(corruption).Title)
+        .ToDictionary(corruption => studies[0].Data.Pool.Corrupted(corruption).Title);
+    var pool = studies[0].Facets.Teacher;
+    var teachers = studies[0].Teachers.Select(teacher => teacher.Title).ToArray();
+    return
+    [
+        .. rows.By(run => run.Facets.Data).Select(one => (Corruption: titles[one.Key], one.Runs))
+            .OrderBy(one => one.Corruption.Kind).ThenBy(one => one.Corruption.Severity).Select(one =>
+                new Shift(one.Corruption.Severity == 0 ? "clean" : one.Corruption.Name, one.Corruption.Severity,
+                    one.Runs.By(run => Arm(run.Facets)).ToDictionary(arm => arm.Key, arm => arm.Runs))),
+    ];
+
+    string Arm(RunFacets facets) => facets switch
+    {
+        { Role: Role.WeakTeacher } when facets.Teacher == pool => "teachers' mean",
+        { Role: Role.WeakTeacher } => $"teacher {1 + Array.IndexOf(teachers, facets.Teacher)}",
+        { Role: Role.FewTrueLabels } => "strong, clean labels",
+        { Role: Role.Ceiling } => "ceiling",
+        { Labels: "RAVEN", Variant: not null } => "RAVEN, weights at rest",
+        { Labels: { } labels } => labels,
+        { Loss: "Soft labels" } => "soft labels",
+        { Loss: "AdaptConf" } => "AdaptConf",
+        { Loss: "Evidential" } => "evidential",
+        _ => "confidence",
+    };
+}
