@@ -10,25 +10,19 @@ public sealed record Shift(string Kind, int Severity, IReadOnlyDictionary<string
     public Comparison Over(string arm, string other) => new RunSet(Arms[arm].Concat(Arms[other])).Compare(
         facets => facets == Arms[other][0].Facets, within: facets => 0).Single() with { Setting = $"{this}" };
 
-    /// <summary>What becomes of a teacher's answers: the share of the wrong ones that a student repairs and copies, and of
-    /// the right ones that it keeps, in each split.</summary>
+    /// <summary>What becomes of a teacher's answers: the share of the wrong ones that a student repairs and copies, and
+    /// of the right ones that it keeps, in each split.</summary>
     public (RunSet Repaired, RunSet Copied, RunSet Kept) Fate(string arm, string teacher = "teacher 1")
     {
-        return (Share(one => (one.Own - one.Both) / (1 - one.Teacher)), Share(one => (one.Agreed - one.Both) / (1 - one.Teacher)),
-            Share(one => one.Both / one.Teacher));
+        var taught = Arms[teacher].ToDictionary(run => run.Seed, run => run["test accuracy"]);
+        return (Share((run, right) => (run["test accuracy"] - run["both right"]) / (1 - right)),
+            Share((run, right) => (run["test agreement"] - run["both right"]) / (1 - right)),
+            Share((run, right) => run["both right"] / right));
 
-        RunSet Share(Func<(double Teacher, double Own, double Both, double Agreed), double> of) => new(Arms[arm].Select(run =>
-            run with
-            {
-                Outcome = new RunOutcome
-                {
-                    Values = new Dictionary<string, double>
-                    {
-                        ["share"] = of((Arms[teacher].Single(own => own.Seed == run.Seed)["test accuracy"], run["test accuracy"],
-                            run["both right"], run["test agreement"])),
-                    },
-                },
-            }));
+        RunSet Share(Func<RunResult, double, double> of) => new(Arms[arm].Select(run => run with
+        {
+            Outcome = new() { Values = new Dictionary<string, double> { ["share"] = of(run, taught[run.Seed]) } },
+        }));
     }
 
     public override string ToString() => Severity == 0 ? Kind : $"{Kind} {Severity}";
@@ -37,9 +31,8 @@ public sealed record Shift(string Kind, int Severity, IReadOnlyDictionary<string
 Shift[] Shifts(RunSet rows, IEnumerable<ShiftStudy> plan)
 {
     var studies = plan.ToArray();
-    var titles = studies.SelectMany(study => study.Severities.Select(severity => new Corruption(study.Corruption, severity)))
-        .DistinctBy(corruption => studies[0].Data.Pool.Corrupted(corruption).Title)
-        .ToDictionary(corruption => studies[0].Data.Pool.Corrupted(corruption).Title);
+    var titles = studies.SelectMany(study => study.Severities.Select(severity =>
+        new Corruption(study.Corruption, severity))).DistinctBy(Title).ToDictionary(Title);
     var pool = studies[0].Facets.Teacher;
     var teachers = studies[0].Teachers.Select(teacher => teacher.Title).ToArray();
     return
@@ -49,6 +42,8 @@ Shift[] Shifts(RunSet rows, IEnumerable<ShiftStudy> plan)
                 new Shift(one.Corruption.Severity == 0 ? "clean" : one.Corruption.Name, one.Corruption.Severity,
                     one.Runs.By(run => Arm(run.Facets)).ToDictionary(arm => arm.Key, arm => arm.Runs))),
     ];
+
+    string Title(Corruption corruption) => studies[0].Data.Pool.Corrupted(corruption).Title;
 
     string Arm(RunFacets facets) => facets switch
     {

@@ -12,15 +12,15 @@ using static TorchSharp.torch;
 
 namespace W2S.Experiments;
 
-/// <summary>One split of a set of images whose weak teachers learn from clean images and name spoilt ones: what a strong
-/// student makes of their labels, by RAVEN and by the ways that stand beside it, at several severities.</summary>
+/// <summary>One split of a set of images whose weak teachers learn from clean images and name spoilt ones: what a
+/// strong student makes of their labels, by RAVEN and by the ways beside it, at several severities.</summary>
 /// <remarks>
 /// <para>Every network is frozen and every learner a linear probe. The teachers and the strong network alone
-/// (<em>few true labels</em>, the gate) learn true labels of clean images; the students' images, the ceiling's and those
-/// that judge are spoilt, and nothing else changes.</para>
+/// (<em>few true labels</em>, the gate) learn true labels of clean images; the students' images, the ceiling's and
+/// those that judge are spoilt, and nothing else changes.</para>
 /// <para>One teacher, the first: plain soft labels, log-confidence by argmax, <see cref="AdaptConf.Paper"/>,
 /// <see cref="Evidential"/>; <em>bootstrapped</em>, where a student in between learns from the teacher and teaches in
-/// turn; <em>co-supervised</em> (<see cref="CoSupervision"/>), where two specialists of the first network, for a half of
+/// turn; <em>co-supervised</em> (<see cref="CoSupervision"/>), where two specialists of the first network, for half of
 /// the classes each, correct the student of soft labels. All teachers: <em>ensemble</em>, the mean of their
 /// distributions, and <see cref="Raven"/>, also with its weights at rest. RAVEN takes the penalty that the ensemble's
 /// student has chosen by its labels, which are RAVEN's own at the start; <see cref="Evidential"/>, whose logits are no
@@ -110,7 +110,7 @@ public sealed record ShiftStudy : Experiment
             Arm(Runs.Role.Student, Strong.Title, teacher, loss) with { Labels = labels };
 
         RunFacets Arm(Role role, string network, string? teacher, string loss) =>
-            RunFacets.Of(Facets.Scenario, Images(severity).Title, role, network, teacher, labels: teacher is null, loss);
+            RunFacets.Of(Facets.Scenario, Images(severity).Title, role, network, teacher, teacher is null, loss);
     }
 
     private static readonly DistillationLoss Soft = new WeakCrossEntropy();

@@ -22,15 +22,15 @@ public enum CorruptionKind
     Jpeg,
 }
 
-/// <summary>A common corruption of images at one of five severities: the same labels on another kind of image.</summary>
+/// <summary>A common corruption of images at one of five severities: the same labels, another kind of image.</summary>
 /// <remarks>
 /// <para>Hendrycks and Dietterich, ICLR 2019 (arXiv 1903.12261), with the constants that were published for images of
-/// 64 pixels (hendrycks/robustness, <c>make_tinyimagenet_c.py</c>); on images of other sizes the same severity is milder
-/// or harsher. For x = byte/255, values cut to 0 … 1 at the end:</para>
+/// 64 pixels (hendrycks/robustness, <c>make_tinyimagenet_c.py</c>); on other sizes the same severity is milder or
+/// harsher. For x = byte/255, values cut to 0 … 1 at the end:</para>
 /// <para>Gaussian noise x + σ·N(0, 1), σ = .04, .08, .12, .15, .18. Defocus blur by a disc of radius .5, 1, 1.5, 2.5, 3
-/// pixels, its rim softened by a 3×3 Gaussian of σ = .6, .1, .1, .01, .1; beyond its border an image is mirrored. Contrast
-/// (x − m)·c + m, m the mean of the image's channel, c = .4, .3, .2, .1, .05. JPEG of quality 65, 58, 50, 40, 25 by
-/// SkiaSharp.</para>
+/// pixels, its rim softened by a 3×3 Gaussian of σ = .6, .1, .1, .01, .1; beyond its border an image is mirrored.
+/// Contrast (x − m)·c + m, m the mean of the image's channel, c = .4, .3, .2, .1, .05. JPEG of quality 65, 58, 50, 40,
+/// 25 by SkiaSharp.</para>
 /// <para>Results are bytes, cut off and not rounded, as published. The published sets were stored once more as JPEG of
 /// quality 85; here they are not.</para>
 /// </remarks>

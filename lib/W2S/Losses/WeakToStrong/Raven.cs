@@ -8,9 +8,9 @@ namespace W2S.Losses.WeakToStrong;
 /// <remarks>
 /// <para>The label is the mixture Σ_k w_k q_k of the teachers' distributions, w on the simplex, uniform at first; the
 /// student learns it by cross entropy, and after each batch w takes a step of plain gradient descent on the same loss,
-/// is kept at 10⁻⁶ or more and scaled to sum 1: w_k ← w_k − η·(CE_k − Σ_j w_j CE_j), CE_k the batch's mean cross entropy
-/// of the student to teacher k. So weight goes to teachers that the student comes to agree with. Over the first part of
-/// the run w rests, and only those samples count on whose class all teachers agree.</para>
+/// is kept at 10⁻⁶ or more and scaled to sum 1: w_k ← w_k − η·(CE_k − Σ_j w_j CE_j), CE_k the batch's mean cross
+/// entropy of the student to teacher k. So weight goes to teachers that the student comes to agree with. Over the first
+/// part of the run w rests, and only those samples count on whose class all teachers agree.</para>
 /// <para>Jeon, Sobotka, Choi and Brbić, <em>Weak-to-Strong Generalization under Distribution Shifts</em>, NeurIPS 2025
 /// (arXiv 2510.21332; mlbio-epfl/raven, where the mean of the first part is over all samples instead of those that
 /// count). It stands before any loss that a teacher's distribution teaches by, such as
