@@ -43,7 +43,7 @@ public sealed class RavenTests
         var raven = new Raven([good, good.flip(0)]) { LearningRate = 100, EasyPart = 0 };
         raven.Teach(new LossBatch(good), [0, 1, 2, 3]);
         Assert.Equal(1, raven.Weights.Sum(), 12);
-        Assert.Equal(1e-6, raven.Weights[1], 1e-8);
+        Assert.InRange(raven.Weights[1], 1e-9, 1e-6);
         Assert.All(raven.Agreed, Assert.False);
     }
 
@@ -55,7 +55,7 @@ public sealed class RavenTests
         var (x, truth) = (randn(60, 5), arange(60) % 3);
         x += 2 * nn.functional.one_hot(truth, 5);
         var right = 5 * nn.functional.one_hot(truth, 3).to_type(ScalarType.Float32);
-        var raven = new Raven([right, right.roll(1, 0)]) { LearningRate = .1, EasyPart = .2 };
+        var raven = new Raven([right, right.index_select(0, randperm(60))]) { LearningRate = .1, EasyPart = .2 };
         ProbeTask task = new(x, 3, new WeakCrossEntropy(), Supervision.ByTeacher(right),
             new() { Steps = 100, BatchSize = 32 })
         { Teach = raven.Teach };

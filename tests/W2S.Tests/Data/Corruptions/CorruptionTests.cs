@@ -47,7 +47,7 @@ public sealed class CorruptionTests
     [Fact]
     public void JpegIsWhatIsReadFromAFileOfThatQuality()
     {
-        using var set = new ShapesSource(new ShapesOptions { Count = 2, Size = 32, Difficulty = .6 }, 1).Read();
+        using var set = new ShapesSource(new ShapesOptions { Count = 2, Difficulty = .6 }, 1).Read();
         using var scope = NewDisposeScope();
         var farther = 0.0;
         for (var severity = 1; severity <= Corruption.MostSevere; severity++)
@@ -67,7 +67,7 @@ public sealed class CorruptionTests
     [Fact]
     public void ASourceIsSpoiltUnderItsLabelsAndSeverityNoughtIsTheSource()
     {
-        DataSource clean = new ShapesSource(new ShapesOptions { Count = 4, Size = 16 }, 1);
+        DataSource clean = new ShapesSource(new ShapesOptions { Count = 4 }, 1);
         var spoilt = clean.Corrupted(new(CorruptionKind.Contrast, 2));
         Assert.Equal("shapes, contrast 2", spoilt.Title);
         Assert.Same(clean, clean.Corrupted(new(CorruptionKind.Jpeg, 0)));
