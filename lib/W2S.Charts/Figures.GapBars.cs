@@ -34,7 +34,7 @@ public static partial class Figures
             Bottom = 60,
         };
         var digits = Digits(sorted.Select(result => result.Value), measure);
-        var columns = Math.Clamp(82 / sorted.Length, 6, 16);
+        var columns = Math.Clamp(72 / sorted.Length, 6, 16);
         foreach (var (facets, value) in sorted)
         {
             var style = MethodStyle.Of(facets);
