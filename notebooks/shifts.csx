@@ -37,11 +37,15 @@ Shift[] Shifts(RunSet rows, IEnumerable<ShiftStudy> plan)
     var teachers = studies[0].Teachers.Select(teacher => teacher.Title).ToArray();
     return
     [
-        .. rows.By(run => run.Facets.Data).Select(one => (Corruption: titles[one.Key], one.Runs))
+        .. rows.As(Named).By(run => run.Facets.Data).Select(one => (Corruption: titles[one.Key], one.Runs))
             .OrderBy(one => one.Corruption.Kind).ThenBy(one => one.Corruption.Severity).Select(one =>
                 new Shift(one.Corruption.Severity == 0 ? "clean" : one.Corruption.Name, one.Corruption.Severity,
                     one.Runs.By(run => Arm(run.Facets)).ToDictionary(arm => arm.Key, arm => arm.Runs))),
     ];
+
+    // The teachers' mean is a teacher of its own.
+    RunFacets Named(RunFacets facets) =>
+        facets.Role == Role.WeakTeacher && facets.Teacher == pool ? facets with { Variant = "mean of all" } : facets;
 
     string Title(Corruption corruption) => studies[0].Data.Pool.Corrupted(corruption).Title;
 
