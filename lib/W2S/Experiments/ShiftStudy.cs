@@ -30,7 +30,7 @@ namespace W2S.Experiments;
 /// teachers. Kept are the predictions at severity <see cref="Shown"/> of the first teacher and the arms of soft labels,
 /// ensemble and RAVEN.</para>
 /// </remarks>
-[RunsOn(typeof(FeatureExtractor), typeof(LinearProbe), typeof(Trainer), typeof(ModelCatalogue))]
+[RunsOn(typeof(LinearProbe))]
 public sealed record ShiftStudy : Experiment
 {
     /// <summary>The severity whose predictions are kept.</summary>
