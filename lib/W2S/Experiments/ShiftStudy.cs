@@ -42,7 +42,7 @@ public sealed record ShiftStudy : Experiment
     /// <summary>How they are spoilt.</summary>
     public required CorruptionKind Corruption { get; init; }
 
-    /// <summary>How much: 1 … 5, or 0 for clean images; an entry a study.</summary>
+    /// <summary>How much: 1 … 5, or 0 for clean images; every arm is there at each.</summary>
     public required IReadOnlyList<int> Severities { get; init; }
 
     /// <summary>The weak networks, also your own; where one teaches, the first.</summary>
