@@ -7,6 +7,7 @@ using W2S.Analysis;
 using W2S.Charts;
 using W2S.Data;
 using W2S.Data.Batches;
+using W2S.Data.Corruptions;
 using W2S.Data.Episodes;
 using W2S.Data.Noise;
 using W2S.Data.Shapes;

@@ -164,6 +164,7 @@ public sealed class EntryTests
         new("CoSupervision.Assign(specialists)", z => CoSupervision.Assign(Z, [Z2, z], [0, 1, 1]).Logits),
         new("CoSupervision.Keep(student)", z => CoSupervision.Keep(z, Z, 2)),
         new("CoSupervision.Keep(assigned)", z => CoSupervision.Keep(Z, z, 2)),
+        new("Raven.Teach(batch)", z => new Raven([Z, Z2]).Teach(new(z), [0, 1, 2, 3]).TeacherLogits),
         new("Supervision.ByTeacher(logits)", z => Probe(Supervision.ByTeacher(z))),
         new("LinearProbe.Train(supervision.TeacherLogits)", z => Probe(new() { TeacherLogits = z })),
         new("LinearProbe.TrainMany(tasks.Supervision.TeacherLogits)", z => Probes(new() { TeacherLogits = z })),

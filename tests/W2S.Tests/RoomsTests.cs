@@ -26,8 +26,9 @@ public sealed partial class RoomsTests
         ("Data.Batches", ["Torch", "Models", "Data", "Data.Views"]),
         ("Data.Episodes", ["Torch", "Data"]),
         ("Data.Noise", ["Torch", "Data", "Models.Weights"]), // people's labels come in a file of PyTorch's
+        ("Data.Corruptions", ["Torch", "Data"]),
         ("Data.Shapes", ["Torch", "Data", "Data.Noise"]),
-        ("Data.Sources", ["Torch", "Models", "Data", "Data.Noise", "Data.Shapes"]),
+        ("Data.Sources", ["Torch", "Models", "Data", "Data.Noise", "Data.Shapes", "Data.Corruptions"]),
         ("Selection", ["Torch"]),
         ("Losses", ["Torch", "Selection"]),
         ("Losses.Distillation", ["Torch", "Losses"]),

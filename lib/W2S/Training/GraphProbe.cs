@@ -50,7 +50,8 @@ internal sealed class GraphProbe : ProbeTraining
         var lambda = Lambda(step);
         if (lambda is { } share) (x, given) = (Supervision.Mix(x, share), given.Mixed(share, Task.Classes));
         var logits = nn.functional.linear(x, weight, bias);
-        var parts = Task.Loss.Compute(Batch(step, x, logits, given) with { PlainLogits = plain, Lambda = lambda });
+        var batch = Batch(step, x, logits, given) with { PlainLogits = plain, Lambda = lambda };
+        var parts = Task.Loss.Compute(Task.Teach is { } teach ? teach(batch, drawn) : batch);
         parameters.Gradients.zero_();
         parts.Total.backward();
         if (Options.L2 > 0) Penalise();

@@ -22,8 +22,14 @@ public sealed record ProbeTask(
     /// <value>Null: nobody is.</value>
     public Action<TrainingProgress, LinearProbe>? Watch { get; init; }
 
-    /// <exception cref="ArgumentException">Something does not fit or is no number to learn from, or weighted samples
-    /// are to be mixed.</exception>
+    /// <summary>Is given every batch with the samples that it has, before the loss is, and returns what the loss sees:
+    /// for teachers that change while the probe learns, as <see cref="Losses.WeakToStrong.Raven"/>'s do. Such a probe
+    /// trains by the graph, and with the penalty and steps that are given.</summary>
+    /// <value>Null: the loss sees what supervises.</value>
+    public Func<LossBatch, IReadOnlyList<int>, LossBatch>? Teach { get; init; }
+
+    /// <exception cref="ArgumentException">Something does not fit or is no number to learn from, weighted samples are
+    /// to be mixed, or a teacher that changes has something to be chosen or mixed.</exception>
     internal void Check()
     {
         ArgumentNullException.ThrowIfNull(Loss, "loss");
@@ -35,6 +41,10 @@ public sealed record ProbeTask(
                 $"{Classes} classes cannot be told apart; give 2 or more");
         Supervision.Check(Features.shape[0], Classes);
         if (Options.Mixup > 0) Supervision.CheckMixable();
+        if (Teach is not null && (Options.ChooseL2.Count > 0 || Options.ChooseSteps.Count > 0 || Options.Mixup > 0))
+            throw new ArgumentException(
+                $"a teacher that changes with the probe serves one training: give L2 and Steps instead of ChooseL2 and "
+                + "ChooseSteps, and no Mixup");
     }
 
     /// <summary>The same on some of the samples; what is made is owned by the current dispose scope.</summary>

@@ -22,7 +22,7 @@ internal abstract class ProbeTraining : IDisposable
     /// one by the graph.</summary>
     public static ProbeTraining Start(ProbeFeatures features, ProbeTask task) =>
         task.Loss.HasClosedForm && task.Options.Optimizer.HasVectors && task.Options.Mixup == 0
-            && features.Standard.device.type == DeviceType.CPU
+            && task.Teach is null && features.Standard.device.type == DeviceType.CPU
             ? new ClosedFormProbe(features, task)
             : new GraphProbe(features, task);
 

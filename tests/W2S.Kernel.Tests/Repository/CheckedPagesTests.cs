@@ -36,6 +36,9 @@ public sealed partial class CheckedPagesTests
         ("07-when-does-it-pay", 2, "timing", Versions),
         ("07-when-does-it-pay", 7, "timing", Progress),
         ("07-when-does-it-pay", 22, "timing", Progress),
+        ("09-shift", 2, "timing", Versions),
+        ("09-shift", 5, "data-images", Pictures),
+        ("09-shift", 8, "timing", Progress),
     ];
 
     [Fact]
@@ -44,8 +47,8 @@ public sealed partial class CheckedPagesTests
         var pages = Pages().Matches(File.ReadAllText(RepositoryRoot.Combine(".ci", "run")))
             .SelectMany(list => list.Groups[1].Value.Split(' ')).ToArray();
 
-        Assert.Equal(["07-when-does-it-pay", "06-across-scenarios", "solutions/06-across-scenarios", "02-few-shot",
-            "04-noisy-labels", "05-which-label"], pages);
+        Assert.Equal(["07-when-does-it-pay", "09-shift", "06-across-scenarios", "solutions/06-across-scenarios",
+            "02-few-shot", "04-noisy-labels", "05-which-label"], pages);
         Assert.Equal(
             LeftOut.Select(cell => (cell.Page, cell.Cell, cell.Tag)),
             pages.Order(StringComparer.Ordinal)

@@ -115,7 +115,7 @@ public sealed partial class NotebookAnatomyTests
         var pages = Collection(File.ReadAllText(RepositoryRoot.Combine("README.md"))).ToArray();
         var cards = CardBeside().Matches(File.ReadAllText(RepositoryRoot.Combine("notebooks", "README.md")));
 
-        Assert.Equal(["00", "01", "02", "03", "04", "05", "06", "07", "08"],
+        Assert.Equal(["00", "01", "02", "03", "04", "05", "06", "07", "08", "09"],
             pages.Where(page => !IsSolution(page)).Select(page => Path.GetFileName(page)[..2]));
         Assert.Equal(pages.Where(page => !IsSolution(page)).Select(page => Path.GetFileName(page)),
             cards.Select(card => card.Groups[1].Value));

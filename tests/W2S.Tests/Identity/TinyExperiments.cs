@@ -3,6 +3,7 @@ using System.Text;
 using TorchSharp;
 using W2S.Data;
 using W2S.Data.Batches;
+using W2S.Data.Corruptions;
 using W2S.Data.Noise;
 using W2S.Data.Shapes;
 using W2S.Data.Sources;
@@ -181,6 +182,22 @@ internal static class TinyExperiments
             Strong = noisy.Strong,
             TrueLabels = [30, 60],
             Third = 100,
+            Probe = probe,
+        });
+        yield return ("shift study", new ShiftStudy
+        {
+            Data = new DataPlan
+            {
+                Pool = new ShapesSource(new ShapesOptions { Count = 300, Difficulty = 0.6 }, 4),
+                Labelled = 100,
+                Unlabelled = 100,
+                Test = 100,
+            },
+            Corruption = CorruptionKind.GaussianNoise,
+            Severities = [0, 3],
+            Teachers = [noisy.Weak, ShapesPretraining.Colours],
+            Between = ShapesPretraining.Forms,
+            Strong = noisy.Strong,
             Probe = probe,
         });
         var student = noisy with

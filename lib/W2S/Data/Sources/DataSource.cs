@@ -8,8 +8,8 @@ namespace W2S.Data.Sources;
 /// <remarks>
 /// Images of one's own are a record that derives from this one; its properties are its identity. A description is
 /// narrowed by <see cref="OfClasses"/>, <see cref="Resized"/>, <see cref="Sample"/> and
-/// <see cref="FirstOfEachClass"/>, each of which gives another description. Whoever reads a set disposes it: no set is
-/// kept behind.
+/// <see cref="FirstOfEachClass"/>, and spoilt by <see cref="CorruptedSources.Corrupted"/>, each of which gives another
+/// description. Whoever reads a set disposes it: no set is kept behind.
 /// </remarks>
 public abstract record DataSource
 {
