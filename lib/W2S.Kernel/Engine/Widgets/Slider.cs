@@ -7,6 +7,14 @@ namespace W2S.Kernel.Engine.Widgets;
 /// <typeparam name="T">The number's type.</typeparam>
 public abstract class Slider<T> : BoundedWidget<T> where T : struct, INumber<T>
 {
+    /// <summary>Makes one, which is not shown yet.</summary>
+    /// <param name="name">The name of its class in the front end, without <c>Model</c>.</param>
+    /// <param name="min">The least value.</param>
+    /// <param name="max">The greatest value.</param>
+    /// <param name="value">The value; null for the least.</param>
+    /// <param name="step">How far a value is from the next.</param>
+    /// <exception cref="ArgumentException">The bounds are none, the value is outside of them, the step is not positive.</exception>
+    /// <exception cref="InvalidOperationException">No cell is running.</exception>
     protected Slider(string name, T min, T max, T? value, T step)
         : base(name, min, max, value)
     {
