@@ -159,7 +159,8 @@ public sealed class PackageTests
     private static async Task<string> RestoredAsync(string folder, PackageRequest request)
     {
         using var cell =
-            new CellContext(CellSource.Cell("", folder), new CellOutput(new RecordingHost(), new object()), new Comms());
+            new CellContext(CellSource.Cell("", folder), new CellOutput(new RecordingHost(), new object()),
+            new Comms());
         return Assert.Single(
             (await PackageRestorer.RestoreAsync([request], [], folder, [request], cell)).Packages).Version;
     }

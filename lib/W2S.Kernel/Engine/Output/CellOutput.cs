@@ -50,8 +50,8 @@ internal sealed class CellOutput
         Comm,
     }
 
-    /// <summary>Names the message that the front end's widgets take this cell's outputs by; null where the host knows no
-    /// widgets.</summary>
+    /// <summary>Names the message by which a front end's widgets know this cell's outputs; null where it knows
+    /// none.</summary>
     public string? RequestId => host.RequestId;
 
     public void Write(OutputStream stream, ReadOnlySpan<char> text)

@@ -42,6 +42,7 @@ public abstract class BoundedWidget<T> : ValueWidget<T> where T : struct, INumbe
                 $"min {AsText(min)} is above max {AsText(max)}; give the smaller number first");
         }
         return value >= min && value <= max ? value
-            : throw new ArgumentException($"value {AsText(value)} is outside of {AsText(min)} to {AsText(max)}; give one within");
+            : throw new ArgumentException(
+                $"value {AsText(value)} is outside of {AsText(min)} to {AsText(max)}; give one within");
     }
 }

@@ -4,11 +4,12 @@ using W2S.Kernel.Engine.Script;
 
 namespace W2S.Kernel.Engine.Widgets;
 
-/// <summary>The function that every cell may call by its bare name to have widgets drive a function of its own.</summary>
+/// <summary>The function that every cell may call by its bare name to have widgets drive a function of the
+/// cell's.</summary>
 /// <remarks>
 /// It shows the widgets, each under the name of its parameter, and below them what the function shows, writes and
-/// returns: at once, and in the place of that again whenever the reader or code changes a value. Where it fails then, the
-/// error stands there.
+/// returns: at once, and whenever the reader or code changes a value, in the place of what stood there. Where it fails
+/// then, the error stands there.
 /// </remarks>
 #pragma warning disable IDE1006 // the name by which ipywidgets knows it
 public static class Interaction

@@ -19,7 +19,8 @@ public abstract class Progress<T> : BoundedWidget<T> where T : struct, INumber<T
     }
 
     /// <inheritdoc/>
-    protected override string Control => $"""<progress value="{AsText(Value - Min)}" max="{AsText(Max - Min)}"></progress>""";
+    protected override string Control =>
+        $"""<progress value="{AsText(Value - Min)}" max="{AsText(Max - Min)}"></progress>""";
 
     /// <inheritdoc/>
     public override string ToString() => $"{base.ToString()} of {AsText(Max)}";

@@ -12,7 +12,8 @@ internal sealed class Recording(ICellHost host, IReadOnlyList<MimeBundle> before
     /// <summary>What shows nothing.</summary>
     public static readonly MimeBundle Nothing = new("text/plain", "");
 
-    private readonly List<(string? Id, MimeBundle Bundle)> shown = [.. before.Select(bundle => ((string?)null, bundle))];
+    private readonly List<(string? Id, MimeBundle Bundle)> shown =
+        [.. before.Select(bundle => ((string?)null, bundle))];
 
     /// <summary>What is shown, in order.</summary>
     public IReadOnlyList<MimeBundle> Content => [.. shown.Select(item => item.Bundle)];

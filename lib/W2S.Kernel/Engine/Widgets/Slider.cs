@@ -13,7 +13,8 @@ public abstract class Slider<T> : BoundedWidget<T> where T : struct, INumber<T>
     /// <param name="max">The greatest value.</param>
     /// <param name="value">The value; null for the least.</param>
     /// <param name="step">How far a value is from the next.</param>
-    /// <exception cref="ArgumentException">The bounds are none, the value is outside of them, the step is not positive.</exception>
+    /// <exception cref="ArgumentException">The bounds are none, the value is outside of them, the step is not
+    /// positive.</exception>
     /// <exception cref="InvalidOperationException">No cell is running.</exception>
     protected Slider(string name, T min, T max, T? value, T step)
         : base(name, min, max, value)
@@ -29,5 +30,6 @@ public abstract class Slider<T> : BoundedWidget<T> where T : struct, INumber<T>
 
     /// <inheritdoc/>
     protected override string Control =>
-        $"""<input type="range" min="{AsText(Min)}" max="{AsText(Max)}" step="{AsText(Step)}" value="{AsText(Value)}" disabled>""";
+        $"""<input type="range" min="{AsText(Min)}" max="{AsText(Max)}" step="{AsText(Step)}" """
+        + $"""value="{AsText(Value)}" disabled>""";
 }

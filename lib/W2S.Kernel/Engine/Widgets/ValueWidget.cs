@@ -95,8 +95,8 @@ public abstract class ValueWidget<T> : Widget
         {
             Set(trait, ToState(value)); // the front end is told what stands
             throw new ArgumentException(
-                $"the front end sent {sent?.ToJsonString() ?? "null"} as the {trait} of {GetType().Name} '{Description}': "
-                + failure.Message, failure);
+                $"the front end sent {sent?.ToJsonString() ?? "null"} as the {trait} of {GetType().Name} "
+                + $"'{Description}': {failure.Message}", failure);
         }
         if (Same(next)) return;
         value = next;

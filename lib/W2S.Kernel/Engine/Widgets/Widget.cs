@@ -123,8 +123,12 @@ public abstract class Widget : IComm, IDisposable
     internal bool Open()
     {
         ObjectDisposedException.ThrowIf(closed, this);
-        if (open || Out.RequestId is null) return open;
-        open = true;
+        if (Out.RequestId is null) return open;
+        lock (state)
+        {
+            if (open) return true;
+            open = true;
+        }
         maker.Comms.Add(this);
         Out.Comm(new CommMessage("comm_open", ModelId, new()
         {
@@ -157,7 +161,10 @@ public abstract class Widget : IComm, IDisposable
     /// <param name="anew">Shows it anew.</param>
     internal virtual void Follow(Action anew)
     {
-        if (!open) shown.Add(anew);
+        lock (shown)
+        {
+            if (!open) shown.Add(anew);
+        }
     }
 
     /// <summary>The widget without a front end.</summary>
@@ -210,7 +217,9 @@ public abstract class Widget : IComm, IDisposable
     /// <summary>Shows it anew where no front end does.</summary>
     private protected void Refresh()
     {
-        foreach (var anew in shown) anew();
+        Action[] all;
+        lock (shown) all = [.. shown];
+        foreach (var anew in all) anew();
     }
 
     private void Send(string method, JsonObject changed)
