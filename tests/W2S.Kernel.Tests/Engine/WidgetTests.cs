@@ -166,7 +166,8 @@ public sealed class WidgetTests : IDisposable
             var box = new Checkbox(); box.Changed += on => { if (on) while (true) { } throw new Exception("off"); }; box
             """));
         using var stop = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
-        (result, _) = await SayAsync(box, Update("value", true), stop.Token);
+        result = await session.Cells.ReceiveAsync(
+            CommMessage.On(box, Update("value", true)), new RecordingHost(), stop.Token);
         Assert.True(result.Error!.Interrupted);
         (result, _) = await SayAsync(box, Update("value", false));
         Assert.Equal("off", result.Error!.Message);
@@ -203,7 +204,7 @@ public sealed class WidgetTests : IDisposable
         Assert.Equal(("comm_close", slider), (closing.Type, closing.Id));
         Assert.Equal("ObjectDisposedException", (await session.FailAsync("k")).Name);
         slider = Opened(await LiveAsync("k = new IntSlider(); k"));
-        await session.Cells.ReceiveAsync(new("comm_close", slider, []), new RecordingHost(), default);
+        await ReceiveAsync(new("comm_close", slider, []), new RecordingHost());
         Assert.Empty(await StatesAsync());
     }
 
@@ -267,17 +268,19 @@ public sealed class WidgetTests : IDisposable
         return host;
     }
 
-    private async Task<(CellResult Result, RecordingHost Host)> SayAsync(
-        string id, JsonObject data, CancellationToken stop = default)
+    private async Task<(CellResult Result, RecordingHost Host)> SayAsync(string id, JsonObject data)
     {
         var host = new RecordingHost { RequestId = $"m{++messages}" };
-        return (await session.Cells.ReceiveAsync(CommMessage.On(id, data), host, stop), host);
+        return (await ReceiveAsync(CommMessage.On(id, data), host), host);
     }
+
+    private Task<CellResult> ReceiveAsync(CommMessage message, RecordingHost host) =>
+        session.Cells.ReceiveAsync(message, host, TestContext.Current.CancellationToken);
 
     private async Task<JsonObject> StatesAsync()
     {
         var opening = new CommMessage("comm_open", "control", []) { Target = "jupyter.widget.control" };
-        await session.Cells.ReceiveAsync(opening, new RecordingHost(), default);
+        await ReceiveAsync(opening, new RecordingHost());
         var (_, host) = await SayAsync("control", new() { ["method"] = "request_states" });
         var told = Assert.Single(host.Events).Comm!;
         Assert.Equal(("control", "update_states"), (told.Id, (string?)told.Data["method"]));

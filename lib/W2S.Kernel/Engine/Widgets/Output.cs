@@ -14,6 +14,8 @@ public sealed class Output : Widget
     public Output()
         : base("Output", module: "@jupyter-widgets/output", versions: "1.0.0")
     {
+        Keep("msg_id", ""); // nbclient reads both
+        Keep("outputs", new JsonArray());
     }
 
     /// <summary>Has what an action shows and writes stand here, after what stands here already.</summary>
