@@ -34,9 +34,9 @@ public interface ICellHost
     /// <returns>The line, or null where the front end has nobody to ask.</returns>
     string? ReadLine(string prompt, bool password);
 
-    /// <summary>Names the message that runs the cell, by which a front end's widgets know its outputs.</summary>
-    /// <value>Null: the front end knows no widgets.</value>
-    string? RequestId => null;
+    /// <summary>True where the front end has widgets, which <see cref="Comm"/> speaks to.</summary>
+    /// <value>False.</value>
+    bool TakesComms => false;
 
     /// <summary>Sends what a widget says to its twin in the front end.</summary>
     /// <param name="message">The message.</param>

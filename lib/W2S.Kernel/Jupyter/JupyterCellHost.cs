@@ -39,7 +39,7 @@ internal sealed class JupyterCellHost(
     public void Clear(bool wait) => pump.Clear(request.Header, wait);
 
     /// <inheritdoc/>
-    public string? RequestId => request.Header.Id;
+    public bool TakesComms => true;
 
     /// <inheritdoc/>
     public void Comm(CommMessage message) => pump.Flush(() => publisher.Comm(request.Header, message));

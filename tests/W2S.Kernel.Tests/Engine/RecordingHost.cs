@@ -30,8 +30,8 @@ internal sealed class RecordingHost : ICellHost
 
     public bool Overlapped { get; private set; }
 
-    /// <summary>Names the message that runs the cell where a front end with widgets is played.</summary>
-    public string? RequestId { get; init; }
+    /// <summary>True where a front end with widgets is played.</summary>
+    public bool TakesComms { get; init; }
 
     public Action? OnWrite { get; init; }
 

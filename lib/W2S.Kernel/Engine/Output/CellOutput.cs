@@ -50,9 +50,8 @@ internal sealed class CellOutput
         Comm,
     }
 
-    /// <summary>Names the message by which a front end's widgets know this cell's outputs; null where it knows
-    /// none.</summary>
-    public string? RequestId => host.RequestId;
+    /// <summary>True where the front end has widgets.</summary>
+    public bool TakesComms => host.TakesComms;
 
     public void Write(OutputStream stream, ReadOnlySpan<char> text)
     {
@@ -111,7 +110,7 @@ internal sealed class CellOutput
                 if (earlier.Joins(message)) return;
             }
             queue.Add(new Item(Kind.Comm) { Comm = message });
-            if (message.IsChange && Stopwatch.GetElapsedTime(flushed) < Pause)
+            if (insideHost || message.IsChange && Stopwatch.GetElapsedTime(flushed) < Pause)
             {
                 Arm();
                 return;

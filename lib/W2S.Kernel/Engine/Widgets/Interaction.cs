@@ -126,7 +126,7 @@ public static class Interaction
             {
                 Run();
             }
-            catch (Exception failure) when (CellContext.Required is { Stopped: false, Output.RequestId: not null } cell)
+            catch (Exception failure) when (CellContext.Required is { Stopped: false, Output.TakesComms: true } cell)
             {
                 var error = ExceptionReport.Describe(failure, cell.Source);
                 cell.Output.Write(OutputStream.Error, $"{string.Join('\n', error.Traceback)}\n");

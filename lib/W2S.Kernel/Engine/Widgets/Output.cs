@@ -1,13 +1,21 @@
 using System.Text.Json.Nodes;
 using W2S.Kernel.Engine.Cells;
+using W2S.Kernel.Engine.Output;
 using W2S.Kernel.Engine.Script;
 
 namespace W2S.Kernel.Engine.Widgets;
 
 /// <summary>A place for outputs: what is shown while it captures stands in it.</summary>
+/// <remarks>
+/// The kernel keeps its content and tells it to the front end whole, 20 times a second at most. The protocol's other
+/// way, where the front end takes a message's outputs by <c>msg_id</c>, loses updates of displays in JupyterLab, and
+/// nbclient, which answers each output, may then miss the reply to the cell.
+/// </remarks>
 public sealed class Output : Widget
 {
-    private IReadOnlyList<MimeBundle> content = [];
+    private static readonly MimeBundle Nothing = new("text/plain", "");
+
+    private IReadOnlyList<Recording.Item> content = [];
 
     /// <summary>Makes an empty place, which is not shown yet.</summary>
     /// <exception cref="InvalidOperationException">No cell is running.</exception>
@@ -21,33 +29,19 @@ public sealed class Output : Widget
     /// <summary>Has what an action shows and writes stand here, after what stands here already.</summary>
     /// <param name="action">What to do; <see cref="Cell.Clear"/> in it clears the place.</param>
     /// <exception cref="InvalidOperationException">No cell is running.</exception>
-    /// <exception cref="ObjectDisposedException">The place has been closed.</exception>
     public void Capture(Action action)
     {
         ArgumentNullException.ThrowIfNull(action);
         var output = CellContext.Required.Output;
-        var live = Open();
-        if (live) Set("msg_id", output.RequestId);
         Recording? recording = null;
         try
         {
-            output.Divert(host => recording = new Recording(host, content, passesOn: live), () =>
-            {
-                try
-                {
-                    action();
-                }
-                finally
-                {
-                    if (recording!.Waits) output.Clear(wait: false);
-                }
-            });
+            output.Divert(host => recording = new Recording(host, content, now => Tell(now, output)), action);
         }
         finally
         {
-            content = recording!.Content;
-            if (live) Set("msg_id", "");
-            else Refresh();
+            recording!.End();
+            Refresh();
         }
     }
 
@@ -69,21 +63,22 @@ public sealed class Output : Widget
         void ShowRest()
         {
             for (var i = 1; i < Math.Max(places, content.Count); i++)
-                Out.Display(i < content.Count ? content[i] : Recording.Nothing, $"{id}-{i}", update: i < places);
+                Out.Display(i < content.Count ? content[i].Bundle : Nothing, $"{id}-{i}", update: i < places);
             places = Math.Max(places, content.Count);
         }
     }
 
     /// <inheritdoc/>
     private protected override MimeBundle AsItStands(bool live) =>
-        live ? Recording.Joined(content) : content.FirstOrDefault() ?? Recording.Nothing;
+        content.Count == 0 ? Nothing
+        : !live ? content[0].Bundle
+        : new MimeBundle("text/html", string.Join('\n', content.Select(item => item.Html)))
+            .Set("text/plain", string.Join('\n', content.Select(item => item.Plain.TrimEnd('\n'))));
 
-    /// <inheritdoc/>
-    protected override bool Takes(string trait) => trait == "outputs"; // the front end's own account of what it shows
-
-    /// <inheritdoc/>
-    protected override void Take(string trait, JsonNode? value)
+    private void Tell(IReadOnlyList<Recording.Item> now, CellOutput output)
     {
-        if (value is JsonArray) base.Take(trait, value);
+        content = now;
+        Keep("outputs", new JsonArray([.. now.Select(item => item.Json)]));
+        Send("outputs", output);
     }
 }

@@ -1,62 +1,62 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using W2S.Kernel.Engine.Output;
 
 namespace W2S.Kernel.Engine.Widgets;
 
-/// <summary>Keeps what is shown, as it stands at last.</summary>
-/// <param name="host">Where it is shown.</param>
-/// <param name="before">What is shown already.</param>
-/// <param name="passesOn">False where it is kept from there.</param>
-internal sealed class Recording(ICellHost host, IReadOnlyList<MimeBundle> before, bool passesOn) : ICellHost
+/// <summary>Keeps what is shown from its way to a host, as it stands at last.</summary>
+/// <param name="host">The host, which gets what is shown elsewhere.</param>
+/// <param name="before">What stands already.</param>
+/// <param name="changed">Called after each change, with what stands.</param>
+internal sealed class Recording(
+    ICellHost host, IReadOnlyList<Recording.Item> before, Action<IReadOnlyList<Recording.Item>> changed) : ICellHost
 {
-    /// <summary>What shows nothing.</summary>
-    public static readonly MimeBundle Nothing = new("text/plain", "");
-
-    private readonly List<(string? Id, MimeBundle Bundle)> shown =
-        [.. before.Select(bundle => ((string?)null, bundle))];
-
-    /// <summary>What is shown, in order.</summary>
-    public IReadOnlyList<MimeBundle> Content => [.. shown.Select(item => item.Bundle)];
-
-    /// <summary>True where what is shown is to go as soon as something else comes.</summary>
-    public bool Waits { get; private set; }
+    private readonly List<Item> shown = [.. before];
+    private bool clearNext;
 
     /// <inheritdoc/>
-    public string? RequestId => host.RequestId;
+    public bool TakesComms => host.TakesComms;
 
     /// <inheritdoc/>
     public void Write(OutputStream stream, string text)
     {
         ClearWhereAsked();
-        var name = stream.ToString();
-        if (shown is [.., { Id: var last, Bundle: var start }] && last == name)
-            shown[^1] = (name, new MimeBundle("text/plain", start["text/plain"].GetValue<string>() + text));
-        else shown.Add((name, new MimeBundle("text/plain", text)));
-        if (passesOn) host.Write(stream, text);
+        if (shown is [.., { Stream: { } last } start] && last == stream)
+            shown[^1] = start with { Bundle = new("text/plain", Of(start.Bundle, "text/plain") + text) };
+        else shown.Add(new(new("text/plain", text)) { Stream = stream });
+        changed([.. shown]);
     }
 
     /// <inheritdoc/>
     public void Display(MimeBundle bundle, string displayId, bool update)
     {
-        var at = shown.FindIndex(item => item.Id == displayId);
-        if (at >= 0 && update) shown[at] = (displayId, bundle);
-        else if (!update) Add(displayId, bundle);
-        if (passesOn || update && at < 0) host.Display(bundle, displayId, update);
+        var at = update ? shown.FindIndex(item => item.Id == displayId) : -1;
+        if (at >= 0) shown[at] = new(bundle) { Id = displayId };
+        else if (!update) Add(new(bundle) { Id = displayId });
+        else host.Display(bundle, displayId, update);
+        changed([.. shown]);
     }
 
     /// <inheritdoc/>
     public void Result(MimeBundle bundle)
     {
-        Add(null, bundle);
-        if (passesOn) host.Result(bundle);
+        Add(new(bundle));
+        changed([.. shown]);
     }
 
     /// <inheritdoc/>
     public void Clear(bool wait)
     {
-        Waits = true;
-        if (!wait) ClearWhereAsked();
-        if (passesOn) host.Clear(wait);
+        clearNext = true;
+        if (!wait) End();
+    }
+
+    /// <summary>Nothing else comes: a clear waits no longer.</summary>
+    public void End()
+    {
+        if (!clearNext) return;
+        ClearWhereAsked();
+        changed([]);
     }
 
     /// <inheritdoc/>
@@ -65,28 +65,53 @@ internal sealed class Recording(ICellHost host, IReadOnlyList<MimeBundle> before
     /// <inheritdoc/>
     public string? ReadLine(string prompt, bool password) => host.ReadLine(prompt, password);
 
-    /// <summary>What is shown as one output.</summary>
-    public static MimeBundle Joined(IReadOnlyList<MimeBundle> content) => content.Count == 0 ? Nothing
-        : new MimeBundle("text/html", string.Join('\n', content.Select(Html)))
-            .Set("text/plain", string.Join('\n', content.Select(bundle => Of(bundle, "text/plain"))));
-
-    private static string Html(MimeBundle bundle) =>
-        Of(bundle, "text/html") is { Length: > 0 } html ? html
-        : Of(bundle, "image/png") is { Length: > 0 } png ? $"""<img alt="output" src="data:image/png;base64,{png}">"""
-        : $"<pre>{WebUtility.HtmlEncode(Of(bundle, "text/plain"))}</pre>";
-
     private static string Of(MimeBundle bundle, string mime) =>
         bundle.TryGetValue(mime, out var content) ? content.GetValue<string>() : "";
 
-    private void Add(string? id, MimeBundle bundle)
+    private void Add(Item item)
     {
         ClearWhereAsked();
-        shown.Add((id, bundle));
+        shown.Add(item);
     }
 
     private void ClearWhereAsked()
     {
-        if (Waits) shown.Clear();
-        Waits = false;
+        if (clearNext) shown.Clear();
+        clearNext = false;
+    }
+
+    /// <summary>Something shown.</summary>
+    /// <param name="Bundle">What, as a value.</param>
+    internal sealed record Item(MimeBundle Bundle)
+    {
+        /// <summary>Where it was written; null for what was displayed.</summary>
+        public OutputStream? Stream { get; init; }
+
+        /// <summary>Names it for later updates.</summary>
+        public string? Id { get; init; }
+
+        /// <summary>It as an output of a notebook.</summary>
+        public JsonObject Json => Stream is { } stream
+            ? new()
+            {
+                ["output_type"] = "stream",
+                ["name"] = stream == OutputStream.Out ? "stdout" : "stderr",
+                ["text"] = Plain,
+            }
+            : new()
+            {
+                ["output_type"] = "display_data",
+                ["data"] = new JsonObject(Bundle.Select(form => KeyValuePair.Create(form.Key, form.Value?.DeepClone()))),
+                ["metadata"] = new JsonObject(),
+            };
+
+        /// <summary>It as text.</summary>
+        public string Plain => Of(Bundle, "text/plain");
+
+        /// <summary>It as HTML.</summary>
+        public string Html => Of(Bundle, "text/html") is { Length: > 0 } html ? html
+            : Of(Bundle, "image/png") is { Length: > 0 } png
+                ? $"""<img alt="output" src="data:image/png;base64,{png}">"""
+            : $"<pre>{WebUtility.HtmlEncode(Plain)}</pre>";
     }
 }

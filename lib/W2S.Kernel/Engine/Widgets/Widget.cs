@@ -105,11 +105,11 @@ public abstract class Widget : IComm, IDisposable
                 if (taken.Count == 0) return;
                 // at once: a front end that hears its own change back knows that it stands
                 Send("echo_update",
-                    new(taken.Select(trait => KeyValuePair.Create(trait.Key, trait.Value?.DeepClone()))));
+                    new(taken.Select(trait => KeyValuePair.Create(trait.Key, trait.Value?.DeepClone()))), Out);
                 foreach (var (trait, next) in taken) Take(trait, next);
                 break;
             case "request_state":
-                Send("update", ((IComm)this).State);
+                Send("update", ((IComm)this).State, Out);
                 break;
             case "custom" when data["content"] is JsonObject content:
                 Take(content);
@@ -123,7 +123,7 @@ public abstract class Widget : IComm, IDisposable
     internal bool Open()
     {
         ObjectDisposedException.ThrowIf(closed, this);
-        if (Out.RequestId is null) return open;
+        if (!Out.TakesComms) return open;
         lock (state)
         {
             if (open) return true;
@@ -189,7 +189,7 @@ public abstract class Widget : IComm, IDisposable
     protected void Set(string trait, JsonNode? value)
     {
         Keep(trait, value);
-        if (IsOpen) Send("update", new() { [trait] = value?.DeepClone() });
+        if (IsOpen) Send(trait, Out);
         else Refresh();
     }
 
@@ -214,18 +214,27 @@ public abstract class Widget : IComm, IDisposable
         lock (state) state[trait] = value;
     }
 
+    /// <summary>Tells the front end, if there is one, a part of the state.</summary>
+    private protected void Send(string trait, CellOutput output)
+    {
+        JsonNode? value;
+        lock (state) value = state[trait]?.DeepClone();
+        Send("update", new() { [trait] = value }, output);
+    }
+
     /// <summary>Shows it anew where no front end does.</summary>
     private protected void Refresh()
     {
+        if (IsOpen) return;
         Action[] all;
         lock (shown) all = [.. shown];
         foreach (var anew in all) anew();
     }
 
-    private void Send(string method, JsonObject changed)
+    private void Send(string method, JsonObject changed, CellOutput output)
     {
         if (!IsOpen) return;
-        Out.Comm(CommMessage.On(ModelId, new()
+        output.Comm(CommMessage.On(ModelId, new()
         {
             ["method"] = method,
             ["state"] = changed,
