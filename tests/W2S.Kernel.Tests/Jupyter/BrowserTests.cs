@@ -121,8 +121,10 @@ public sealed class BrowserTests : IAsyncLifetime
         await page.GetByText("DKD!").WaitForAsync(new() { Timeout = 240_000 });
         Assert.Equal(0, await page.GetByText("System.Exception").CountAsync());
         await PictureAsync(page, "widgets-moved");
+        await page.EvaluateAsync("Jupyter.notebook.save_notebook()");
         await page.ReloadAsync(); // the page asks the kernel what stands
-        await page.Locator(".widget-slider").WaitForAsync(new() { Timeout = 240_000 });
+        await page.Locator(".widget-readout >> text=9").WaitForAsync(new() { Timeout = 60_000 });
+        await page.Locator(".twice >> text=18").WaitForAsync(new() { Timeout = 60_000 });
     }
 
     [Fact]
