@@ -5,8 +5,10 @@ namespace W2S.Kernel.Engine.Widgets;
 
 /// <summary>A line of text that the reader writes.</summary>
 /// <param name="value">The text at first.</param>
+/// <exception cref="ArgumentNullException">The text is null.</exception>
 /// <exception cref="InvalidOperationException">No cell is running.</exception>
-public sealed class Text(string value = "") : ValueWidget<string>("Text", value, JsonValue.Create(value))
+public sealed class Text(string value = "") : ValueWidget<string>(
+    "Text", value, JsonValue.Create(value ?? throw new ArgumentNullException(nameof(value))))
 {
     /// <summary>What stands in the field while it is empty.</summary>
     /// <value>Nothing.</value>
