@@ -34,7 +34,7 @@ public static partial class Figures
             Bottom = 60,
         };
         var digits = Digits(sorted.Select(result => result.Value), measure);
-        var columns = Math.Clamp(82 / sorted.Length, 6, 16);
+        var columns = Math.Clamp(72 / sorted.Length, 6, 16);
         foreach (var (facets, value) in sorted)
         {
             var style = MethodStyle.Of(facets);
@@ -42,17 +42,11 @@ public static partial class Figures
             figure.Add("bar",
                 ("name", facets.Method), ("showlegend", false),
                 ("x", new[] { string.Join("<br>", Wrap(facets.Method, columns)) }), ("y", Numbers([shown.Mean])),
-                ("width", .62),
+                ("width", sorted.Length < 5 ? .62 : .86), // numbers must fit into the bars
                 ("text", new[] { $"<b>{(sorted.Length > 5 ? shown.MeanText(digits) : shown.ToString(digits))}</b>" }),
-                ("textposition",
-                    "inside"), ("insidetextanchor", "start"), ("textangle", 0),
-                    ("textfont",
-                        Obj(("color", "#FFFFFF"), ("size", 13))), ("constraintext", "none"), ("cliponaxis", false),
-                        ("marker", Obj(("color", style.Colour),
-                    ("pattern",
-                        style.Pattern.Length == 0 ? null
-                            : Obj(("shape", style.Pattern), ("size", 7), ("solidity", .2), ("fillmode", "overlay"),
-                                ("fgcolor", "#FFFFFF"))))),
+                ("textposition", "inside"), ("insidetextanchor", "start"), ("textangle", 0),
+                ("textfont", Obj(("color", "#FFFFFF"), ("size", 13))), ("constraintext", "none"),
+                ("cliponaxis", false), ("marker", Obj(("color", style.Colour), ("pattern", Pattern(style)))),
                 ("error_y", Whiskers(shown)));
         }
         return figure
@@ -60,6 +54,9 @@ public static partial class Figures
             .Layout("yaxis", Axis(measure.Title, ("rangemode", "tozero")))
             .Build();
     }
+
+    private static Dictionary<string, object?>? Pattern(MethodStyle style) => style.Pattern.Length == 0 ? null
+        : Obj(("shape", style.Pattern), ("size", 7), ("solidity", .2), ("fillmode", "overlay"), ("fgcolor", "#FFFFFF"));
 
     /// <summary>The decimals that suit all of them, so that numbers side by side compare.</summary>
     private static int Digits(IEnumerable<Estimate> values, Measure measure) =>

@@ -47,8 +47,8 @@ public static class Grid
     /// <returns>How many runs are not finished: they failed, now or before, or need one that did.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="RunException">The store cannot be written.</exception>
-    /// <remarks>How long a run takes is known from finished ones of its setting; as long as there are none, a chain is
-    /// as long as it has runs.</remarks>
+    /// <remarks>How long a run takes is known from those of its setting that have finished by then; while there are
+    /// none, a chain is as long as it has runs.</remarks>
     public static int Work(
         IReadOnlyList<Experiment> experiments, RunStore store, IProgress<GridProgress>? progress = null,
         CancellationToken token = default)
@@ -56,19 +56,25 @@ public static class Grid
         ArgumentNullException.ThrowIfNull(experiments);
         ArgumentNullException.ThrowIfNull(store);
         var order = Order(experiments);
-        var lengths = new RunLengths(order
-            .Select(run => (run.Kind, run.Setting, run.Name, Seconds: store.Seconds(run.Kind, run.Hash)))
-            .Where(run => run.Seconds is not null)
-            .Select(run => (run.Kind, run.Setting, run.Name, run.Seconds!.Value)));
+        var took = new Dictionary<string, double?>();
         GridWork? work = null;
-        work = new GridWork(lengths.LongestChainFirst(order), store,
+        work = new GridWork(order, store,
             (current, training) => progress?.Report(Now(current) with { Training = training }))
         {
+            Sorted = LongestChainFirst,
             Ended = (_, result) => progress?.Report(Now(null) with { Latest = result }),
             Failed = (failed, why) => progress?.Report(Now(failed) with { Failure = why }),
         };
         work.Run(token);
         return work.Left;
+
+        IReadOnlyList<Experiment> LongestChainFirst(IReadOnlyList<Experiment> order)
+        {
+            foreach (var run in order.Where(run => took.GetValueOrDefault(run.Hash) is null))
+                took[run.Hash] = store.Seconds(run.Kind, run.Hash);
+            return new RunLengths(order.Where(run => took[run.Hash] is not null)
+                .Select(run => (run.Kind, run.Setting, run.Name, took[run.Hash]!.Value))).LongestChainFirst(order);
+        }
 
         GridProgress Now(Experiment? current) => new(order.Count - work!.Left, order.Count, current, null, null);
     }

@@ -15,6 +15,7 @@ internal sealed class GridWork
     private readonly Lock gate = new();
     private readonly List<Experiment> left = [];
     private readonly Dictionary<string, bool> files = [];
+    private readonly IReadOnlyList<Experiment> order;
     private readonly List<Experiment> underway = [];
     private readonly HashSet<string> tried = [];
     private readonly RunStore store;
@@ -22,18 +23,19 @@ internal sealed class GridWork
     private readonly SemaphoreSlim changed = new(0);
     private int lanes = 1;
 
-    /// <param name="order">The runs, in the order in which they are taken when they are ready.</param>
+    /// <param name="order">The runs, in the order in which they are taken when they are ready, each after those that it
+    /// needs.</param>
     /// <param name="store">Where they lie.</param>
     /// <param name="tell">Hears, one call at a time, of the run of this process that has been under way longest: that
     /// it started, and of its training.</param>
     public GridWork(IReadOnlyList<Experiment> order, RunStore store, Action<Experiment, TrainingProgress?> tell)
     {
-        (this.store, this.tell) = (store, tell);
+        (this.order, this.store, this.tell) = (order, store, tell);
         foreach (var experiment in order) Want(experiment, withFiles: false);
-        var rank = order.Select((experiment, i) => (experiment.Hash, i)).DistinctBy(run => run.Hash).ToDictionary();
-        int Rank(Experiment experiment) => rank.GetValueOrDefault(experiment.Hash, -1);
-        left.Sort((one, other) => Rank(one).CompareTo(Rank(other)));
     }
+
+    /// <summary>Sorts the runs anew whenever one has ended, by what is known by then.</summary>
+    public Func<IReadOnlyList<Experiment>, IReadOnlyList<Experiment>> Sorted { get; init; } = order => order;
 
     /// <summary>Hears, one call at a time, of each run that this process has finished, and of each that it found
     /// finished by another, then with null.</summary>
@@ -53,6 +55,7 @@ internal sealed class GridWork
     {
         if (Failed is null)
             foreach (var experiment in left) store.Retry(experiment.Kind, experiment.Hash);
+        Sort();
         while (Next(beside: false, token) is { } taken)
         {
             if (!taken.Experiment.SideBySide)
@@ -69,6 +72,13 @@ internal sealed class GridWork
                     Make(mine, stop);
             }, token);
         }
+    }
+
+    private void Sort()
+    {
+        var rank = Sorted(order).Select((run, i) => (run.Hash, i)).DistinctBy(run => run.Hash).ToDictionary();
+        int Rank(Experiment experiment) => rank.GetValueOrDefault(experiment.Hash, -1);
+        left.Sort((one, other) => Rank(one).CompareTo(Rank(other)));
     }
 
     // A run that is finished needs nothing, unless its dependants want the files that it kept.
@@ -93,14 +103,14 @@ internal sealed class GridWork
             lock (gate)
             {
                 var open = false;
-                foreach (var experiment in left.Where(run => !underway.Exists(mine => mine.Hash == run.Hash)).ToArray())
+                foreach (var experiment in Free().Where(run => store.IsFinished(run, files[run.Hash])))
+                    End(experiment, null);
+                foreach (var experiment in Free())
                 {
-                    if (store.IsFinished(experiment, files[experiment.Hash])) End(experiment, null);
-                    else if (!CanBeMade(experiment)) continue;
-                    else if (beside && !experiment.SideBySide) continue;
-                    else if (IsReady(experiment) && store.TryTake(experiment, files[experiment.Hash]) is { } claim)
+                    if (!CanBeMade(experiment) || (beside && !experiment.SideBySide)) continue;
+                    if (IsReady(experiment) && store.TryTake(experiment, files[experiment.Hash]) is { } claim)
                         return Begin(new(experiment, claim));
-                    else open = true;
+                    open = true;
                 }
                 if (underway.Count == 0 && (beside || !open)) return null;
             }
@@ -109,6 +119,8 @@ internal sealed class GridWork
             wait = wait * 1.5 < LongestWait ? wait * 1.5 : LongestWait;
         }
     }
+
+    private Experiment[] Free() => [.. left.Where(run => !underway.Exists(mine => mine.Hash == run.Hash))];
 
     private Taken Begin(Taken taken)
     {
@@ -121,6 +133,7 @@ internal sealed class GridWork
     private void End(Experiment experiment, RunResult? result)
     {
         left.RemoveAll(run => run.Hash == experiment.Hash);
+        Sort();
         Ended?.Invoke(experiment, result);
     }
 

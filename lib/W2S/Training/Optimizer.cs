@@ -86,7 +86,7 @@ public sealed record Sgd : Optimizer
 /// g ← g + λw, m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², w ← w − η·(m/(1−β₁ᵗ)) / (√(v/(1−β₂ᵗ)) + ε):
 /// Kingma and Ba, ICLR 2015 (arXiv 1412.6980).
 /// </remarks>
-public sealed record Adam : Optimizer
+public record Adam : Optimizer
 {
     /// <summary>Adam with the given rate.</summary>
     /// <param name="learningRate">The learning rate.</param>
@@ -112,49 +112,27 @@ public sealed record Adam : Optimizer
 
     /// <inheritdoc/>
     protected internal override void Update(ParameterUpdate update) =>
-        Moments.Update(update, Beta1, Beta2, Epsilon, decoupled: false);
+        Moments.Update(update, Beta1, Beta2, Epsilon, Decoupled);
+
+    internal virtual bool Decoupled => false;
 
     internal override bool HasVectors => true;
 
     internal override VectorUpdate Vectors(int length) =>
-        new AdamVectors(length, WeightDecay, Beta1, Beta2, Epsilon, decoupled: false);
+        new AdamVectors(length, WeightDecay, Beta1, Beta2, Epsilon, Decoupled);
 }
 
 /// <summary>Adam with weight decay apart from the gradient.</summary>
 /// <remarks>w ← w − ηλw before Adam's step: Loshchilov and Hutter, ICLR 2019 (arXiv 1711.05101), in PyTorch's
 /// form.</remarks>
-public sealed record AdamW : Optimizer
+public sealed record AdamW : Adam
 {
     /// <summary>AdamW with the given rate.</summary>
     /// <param name="learningRate">The learning rate.</param>
-    public AdamW(double learningRate = 1e-3) => (LearningRate, WeightDecay) = (learningRate, 0.01);
+    public AdamW(double learningRate = 1e-3)
+        : base(learningRate) => WeightDecay = 0.01;
 
-    /// <summary>β₁, how long the mean of the gradient remembers.</summary>
-    /// <value>0.9.</value>
-    /// <exception cref="ArgumentOutOfRangeException">Outside 0 to 1.</exception>
-    public double Beta1 { get; init => field = Option.Fraction(value); } = 0.9;
-
-    /// <summary>β₂, how long the mean of its square remembers.</summary>
-    /// <value>0.999.</value>
-    /// <exception cref="ArgumentOutOfRangeException">Outside 0 to 1.</exception>
-    public double Beta2 { get; init => field = Option.Fraction(value); } = 0.999;
-
-    /// <summary>ε, which keeps the quotient finite.</summary>
-    /// <value>1e-8.</value>
-    /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
-    public double Epsilon { get; init => field = Option.Positive(value); } = 1e-8;
-
-    /// <inheritdoc/>
-    protected internal override IReadOnlyList<string> Buffers => Moments.Names;
-
-    /// <inheritdoc/>
-    protected internal override void Update(ParameterUpdate update) =>
-        Moments.Update(update, Beta1, Beta2, Epsilon, decoupled: true);
-
-    internal override bool HasVectors => true;
-
-    internal override VectorUpdate Vectors(int length) =>
-        new AdamVectors(length, WeightDecay, Beta1, Beta2, Epsilon, decoupled: true);
+    internal override bool Decoupled => true;
 }
 
 /// <summary>The step of Adam and AdamW.</summary>

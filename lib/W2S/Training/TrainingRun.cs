@@ -47,6 +47,10 @@ public sealed record TrainingRun(ImageModel Student, ImageSet Images, Loss Loss)
     /// <value>Null: not at all.</value>
     public Validation? Validation { get; init; }
 
+    /// <summary>A second judgement at the same times, reported as <c>watched</c>: nothing is chosen by it.</summary>
+    /// <value>Null: none.</value>
+    public Validation? Watched { get; init; }
+
     /// <summary>How the student is trained.</summary>
     public TrainerOptions Options { get; init; } = new();
 
@@ -66,6 +70,7 @@ public sealed record TrainingRun(ImageModel Student, ImageSet Images, Loss Loss)
                 $"{Images.Name} has {Images.Classes} classes and {Student.ModelName} tells {Student.Classes} apart; "
                 + $"give it a head for {Images.Classes} (ReplaceHead)");
         Validation?.Check(Student);
+        Watched?.Check(Student);
         if (!WithLabels && Teacher is null)
             throw new ArgumentException("nothing supervises: give a Teacher, or leave WithLabels true");
         foreach (var (name, count) in ((string, int?)[])[(nameof(TrueLabels), TrueLabels?.Count),

@@ -164,8 +164,9 @@ internal sealed class TrainingSession : IDisposable
 
     private Dictionary<string, double> Evaluate(IReadOnlyDictionary<string, double> so)
     {
-        var accuracies = new Dictionary<string, double>(so) { ["validation"] = Judge() };
-        var judged = accuracies["validation"];
+        var judged = Judge(run.Validation!);
+        var accuracies = new Dictionary<string, double>(so) { ["validation"] = judged };
+        if (run.Watched is { } watched) accuracies["watched"] = Judge(watched);
         if (bestAccuracy is null || judged > bestAccuracy)
         {
             (bestAccuracy, bestStep, waited) = (judged, done, 0);
@@ -186,7 +187,7 @@ internal sealed class TrainingSession : IDisposable
     }
 
     // A GPU's memory is known to hold batches of the run's size only.
-    private double Judge() => run.Validation!.Accuracy(run.Student,
+    private double Judge(Validation measure) => measure.Accuracy(run.Student,
         device.type == DeviceType.CPU ? Math.Max(run.Batches.BatchSize, 256) : run.Batches.BatchSize, token);
 
     private const string BestFile = "best.safetensors", LastFile = "last.safetensors";

@@ -106,6 +106,21 @@ public sealed class GridWorkTests : IDisposable
     }
 
     [Fact]
+    public void WhatTakesLongGoesFirstAsSoonAsItIsKnownTo()
+    {
+        Stepped Of(string data, int seed, int steps) => new($"{data} {seed}", steps) { Data = data, Seed = seed };
+        List<string> begun = [];
+
+        Grid.Work([Of("small", 1, 1), Of("large", 2, 20), Of("small", 3, 1), Of("large", 4, 20)], Store,
+            new SynchronousProgress<GridProgress>(value =>
+            {
+                if (value is { Current: { } run, Training: null }) begun.Add(run.Name);
+            }), Token);
+
+        Assert.Equal(["small 1", "large 2", "large 4", "small 3"], begun); // after the second both are known
+    }
+
+    [Fact]
     public async Task AnOvertakenHolderStopsAndTheSuccessorsResultStands()
     {
         Stepped run = new("slow to notice", 40);
@@ -205,9 +220,11 @@ public sealed class GridWorkTests : IDisposable
 
         public bool Keeps { get; init; }
 
+        public string Data { get; init; } = "steps";
+
         public override string Kind => "stepped";
 
-        public override RunFacets Facets => new() { Scenario = "stepped", Data = "steps", Variant = Method };
+        public override RunFacets Facets => new() { Scenario = "stepped", Data = Data, Variant = Method };
 
         public override double TestPerTrain => 0;
 

@@ -77,12 +77,7 @@ internal sealed class PrivateSlurm : IDisposable
     public void Lose(int node)
     {
         Kill(folder.At($"slurmd-n{node}.pid"), "KILL");
-        foreach (var process in Directory.GetDirectories("/proc"))
-        {
-            var environment = Path.Combine(process, "environ");
-            if (Holds(environment, $"SLURMD_NODENAME=n{node}\0") && Holds(environment, Configured))
-                Process.Start("kill", ["-KILL", Path.GetFileName(process)]).WaitForExit();
-        }
+        KillAll(environ => Holds(environ, $"SLURMD_NODENAME=n{node}\0") && Holds(environ, Configured));
     }
 
     public void StartNode(int node) => Run("slurmd", "-N", $"n{node}");
@@ -113,7 +108,20 @@ internal sealed class PrivateSlurm : IDisposable
         foreach (var file in files) Kill(file, "TERM");
         Thread.Sleep(1000);
         foreach (var file in files) Kill(file, "KILL");
+        KillAll(environ => Holds(environ, Configured)); // a step's daemon outlives its node's
         folder.Dispose();
+    }
+
+    // Waits until they are gone: what they write would stand in the way of their folder's end.
+    private static void KillAll(Func<string, bool> isOne)
+    {
+        string[] processes = [.. Directory.GetDirectories("/proc")
+            .Where(process => int.TryParse(Path.GetFileName(process), out var id) && id != Environment.ProcessId
+                && isOne(Path.Combine(process, "environ")))];
+        foreach (var process in processes)
+            Process.Start("kill", ["-KILL", Path.GetFileName(process)]).WaitForExit();
+        SpinWait.SpinUntil(() => !processes.Any(process => isOne(Path.Combine(process, "environ"))),
+            TimeSpan.FromSeconds(10));
     }
 
     private static void Kill(string file, string signal)

@@ -27,12 +27,18 @@ internal sealed partial class HtmlOutputs(MarkdownHtml markdown, bool charts)
         _ => "",
     };
 
+    // The room that the chart will take, so that the page does not jump and leaves no gap.
+    private static string Height(JsonObject figure) => figure["layout"] is JsonObject layout
+        && layout["height"] is JsonValue height && height.TryGetValue<int>(out var pixels) && pixels > 0
+        ? $" style=\"min-height: {pixels}px\"" : "";
+
     private string Data(JsonObject data)
     {
         if (charts && data[PlotlyScript.ChartMime] is JsonObject figure)
         {
             // The serialiser writes '<' as \u003C, so that nothing in the figure can end the script element.
-            return $"<div class=\"chart\"></div><script type=\"application/json\">{figure.ToJsonString()}</script>\n";
+            return $"<div class=\"chart\"{Height(figure)}></div>"
+                + $"<script type=\"application/json\">{figure.ToJsonString()}</script>\n";
         }
         if (data.ContainsKey(PlotlyScript.ChartMime) && data["image/png"] is { } picture)
             return Image("image/png", picture);

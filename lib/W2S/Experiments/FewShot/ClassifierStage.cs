@@ -63,6 +63,7 @@ public sealed record ClassifierStage : FewShotStage
         ArgumentNullException.ThrowIfNull(context);
         using var images = Images.Base.Read();
         using var held = Images.Validation.Read();
+        using var unseen = Images.Unseen?.Read();
         using var student = Network.Create(images.Classes, Seed);
         using var teacher = Teacher?.Load(context, images);
         var result = Trainer.Train(new TrainingRun(student, images, Loss)
@@ -75,6 +76,7 @@ public sealed record ClassifierStage : FewShotStage
             },
             Teacher = teacher,
             Validation = new TaskValidation(held, new EpisodeOptions { Shots = 5 }, ValidationEpisodes, Seed: 1),
+            Watched = unseen,
             Options = new TrainerOptions
             {
                 Epochs = Epochs,

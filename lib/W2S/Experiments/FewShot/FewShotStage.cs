@@ -114,6 +114,7 @@ public abstract record FewShotStage : Experiment
         values[validation] = training.BestAccuracy!.Value;
         values["best epoch"] = training.Best!.Epoch;
         values["base accuracy"] = training.LastAccuracy("train") ?? double.NaN;
+        if (training.LastAccuracy("watched") is { } unseen) values["unseen base accuracy"] = unseen;
         using var novel = Images.Novel.Read();
         using var seen = FeatureExtractor.Compute(model, novel, token: context.Token);
         using var weak = teacher is null ? null
@@ -140,6 +141,7 @@ public abstract record FewShotStage : Experiment
             var numbers = point.Losses.ToDictionary(loss => $"loss {loss.Key}", loss => loss.Value);
             foreach (var (name, value) in point.Diagnostics) numbers[name] = value;
             if (point.Accuracies.TryGetValue("train", out var train)) numbers["base accuracy"] = train;
+            if (point.Accuracies.TryGetValue("watched", out var watched)) numbers["unseen base accuracy"] = watched;
             if (point.Accuracies.TryGetValue("validation", out var judged)) numbers[validation] = judged;
             if (point.Agreement is { } agreement) numbers["agreement"] = agreement;
             return new RunPoint(point.Epoch, numbers);

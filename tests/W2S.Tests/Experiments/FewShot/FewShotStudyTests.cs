@@ -82,6 +82,23 @@ public sealed class FewShotStudyTests : IDisposable
     }
 
     [Fact]
+    public void UnseenImagesOfTheBaseClassesAreWatchedAndChangeNothing()
+    {
+        var store = new RunStore(folder.Path);
+        var images = Tiny.Images;
+        var watched = store.Get((Tiny with { Images = images with { Unseen = images.Base } }).Teacher(0),
+            token: TestContext.Current.CancellationToken);
+        var run = store.Get(Tiny.Teacher(0), token: TestContext.Current.CancellationToken);
+
+        var curve = watched.Outcome.History.Select(point => point.Values["unseen base accuracy"]).ToArray();
+        Assert.Equal(2, curve.Length);
+        Assert.Equal(curve[^1], watched["unseen base accuracy"], 1e-6);
+        Assert.InRange(curve[^1], 1e-3, 1);
+        Assert.Equal(run["5-shot"], watched["5-shot"]);
+        Assert.DoesNotContain("unseen base accuracy", run.Outcome.Values.Keys);
+    }
+
+    [Fact]
     public void WeightsThatWereNotCommittedAreMadeAgain()
     {
         var store = new RunStore(folder.At("first"));
