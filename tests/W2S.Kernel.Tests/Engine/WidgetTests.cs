@@ -64,6 +64,14 @@ public sealed class WidgetTests : IDisposable
     }
 
     [Fact]
+    public async Task ASilentCellMovesASliderToo()
+    {
+        var host = await LiveAsync("var k = new IntSlider(); k");
+        await session.RunAsync("k.Value = 3;");
+        Assert.Equal("update value 3", Told(host.Events[^1]));
+    }
+
+    [Fact]
     public async Task AFloodOfChangesIsAFewMessages()
     {
         var host = await LiveAsync("""

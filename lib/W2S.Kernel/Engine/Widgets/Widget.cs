@@ -83,7 +83,7 @@ public abstract class Widget : IComm, IDisposable
     /// <summary>Takes it away wherever it is shown.</summary>
     public void Dispose()
     {
-        if (IsOpen) Out.Comm(CommMessage.Close(ModelId));
+        if (IsOpen) Say(CommMessage.Close(ModelId), Out);
         ((IComm)this).Closed();
         GC.SuppressFinalize(this);
     }
@@ -234,11 +234,15 @@ public abstract class Widget : IComm, IDisposable
     private void Send(string method, JsonObject changed, CellOutput output)
     {
         if (!IsOpen) return;
-        output.Comm(CommMessage.On(ModelId, new()
+        Say(CommMessage.On(ModelId, new()
         {
             ["method"] = method,
             ["state"] = changed,
             ["buffer_paths"] = new JsonArray(),
-        }));
+        }), output);
     }
+
+    // A silent cell has no front end, the one that made the widget has.
+    private void Say(CommMessage message, CellOutput output) =>
+        (output.TakesComms ? output : maker.Output).Comm(message);
 }
