@@ -1,10 +1,13 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 
 namespace W2S.Kernel.Engine.Widgets;
 
 /// <summary>A number that the reader moves between two others.</summary>
 public sealed class FloatSlider : Slider<double>
 {
+    private readonly int decimals;
+
     /// <summary>Makes a slider, which is not shown yet.</summary>
     /// <param name="min">The least value.</param>
     /// <param name="max">The greatest value.</param>
@@ -17,8 +20,15 @@ public sealed class FloatSlider : Slider<double>
     public FloatSlider(double min = 0, double max = 10, double? value = null, double? step = null)
         : base("FloatSlider", min, max, value, step ?? RoundStep(min, max))
     {
-        var decimals = Math.Clamp((int)Math.Ceiling(-Math.Log10(Step) - 1e-9), 0, 9);
+        decimals = Math.Clamp((int)Math.Ceiling(-Math.Log10(Step) - 1e-9), 0, 9);
         Set("readout_format", $".{decimals}f");
+    }
+
+    /// <inheritdoc/>
+    protected override double FromState(JsonNode? sent)
+    {
+        var value = base.FromState(sent); // front ends add up steps: 0.9999999999999999 is 1
+        return value >= Min && value <= Max ? Math.Clamp(Math.Round(value, decimals + 6), Min, Max) : value;
     }
 
     /// <summary>The step that a range has by itself.</summary>

@@ -51,7 +51,11 @@ public sealed class Output : Widget
     /// <inheritdoc/>
     internal override void Follow(Action anew)
     {
-        if (IsOpen) return;
+        if (IsOpen)
+        {
+            Tell(content, Out); // after its view: the classic notebook runs scripts only in what the page holds already
+            return;
+        }
         var (id, places) = (Guid.NewGuid().ToString("N"), 1); // the first is that of the widget itself
         base.Follow(() =>
         {
@@ -78,6 +82,7 @@ public sealed class Output : Widget
     private void Tell(IReadOnlyList<Recording.Item> now, CellOutput output)
     {
         content = now;
+        if (!IsOpen) return;
         Keep("outputs", new JsonArray([.. now.Select(item => item.Json)]));
         Send("outputs", output);
     }

@@ -101,7 +101,8 @@ internal sealed class Recording(
             : new()
             {
                 ["output_type"] = "display_data",
-                ["data"] = new JsonObject(Bundle.Select(form => KeyValuePair.Create(form.Key, form.Value?.DeepClone()))),
+                ["data"] = new JsonObject(
+                    Bundle.Select(form => KeyValuePair.Create(form.Key, form.Value?.DeepClone()))),
                 ["metadata"] = new JsonObject(),
             };
 
