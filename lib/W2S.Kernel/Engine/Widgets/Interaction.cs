@@ -7,9 +7,9 @@ namespace W2S.Kernel.Engine.Widgets;
 /// <summary>The function that every cell may call by its bare name to have widgets drive a function of the
 /// cell's.</summary>
 /// <remarks>
-/// It shows the widgets, each under the name of its parameter, and below them what the function shows, writes and
-/// returns: at once, and whenever the reader or code changes a value, in the place of what stood there. Where it fails
-/// then, the error stands there.
+/// It shows the widgets, each under the name of its parameter, and below them, when it has ended, what the function
+/// shows, writes and returns; and whenever the reader or code changes a value, in the place of what stood there. Where
+/// it fails then, the error stands there.
 /// </remarks>
 #pragma warning disable IDE1006 // the name by which ipywidgets knows it
 public static class Interaction
