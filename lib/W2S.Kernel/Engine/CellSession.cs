@@ -3,6 +3,7 @@ using W2S.Kernel.Engine.Assemblies;
 using W2S.Kernel.Engine.Cells;
 using W2S.Kernel.Engine.Editing;
 using W2S.Kernel.Engine.Output;
+using W2S.Kernel.Engine.Widgets;
 
 namespace W2S.Kernel.Engine;
 
@@ -20,6 +21,7 @@ public sealed class CellSession : IDisposable
     private readonly object hostGate = new();
     private readonly ReferenceSet references = new();
     private readonly PartRunner parts;
+    private readonly Comms comms = new();
     private CellThread thread = new();
     private volatile CellContext? running;
 
@@ -54,33 +56,27 @@ public sealed class CellSession : IDisposable
     /// <c>markdown</c>, <c>mermaid</c>, <c>javascript</c>, …</param>
     /// <param name="interrupt">Stops the cell; the session stays usable.</param>
     /// <returns>How it ended.</returns>
-    public async Task<CellResult> RunAsync(string code, ICellHost host, string language = "csharp",
+    public Task<CellResult> RunAsync(string code, ICellHost host, string language = "csharp",
         CancellationToken interrupt = default)
     {
         ArgumentNullException.ThrowIfNull(code);
         ArgumentNullException.ThrowIfNull(host);
-        var started = Stopwatch.GetTimestamp();
-        try
-        {
-            await turn.WaitAsync(interrupt).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            return new CellResult(Interrupted("before it began", null), Stopwatch.GetElapsedTime(started));
-        }
-        try
-        {
-            ConsoleRouting.Begin();
-            var source = CellSource.Cell(code.ReplaceLineEndings("\n"), WorkingDirectory);
-            return new CellResult(await RunAsync(source, host, language, interrupt).ConfigureAwait(false),
-                Stopwatch.GetElapsedTime(started));
-        }
-        finally
-        {
-            running = null;
-            turn.Release();
-        }
+        return InTurnAsync(code.ReplaceLineEndings("\n"), host,
+            (source, cell) => parts.RunAsync(source, language, cell, thread), interrupt);
     }
+
+    /// <summary>The open comms, each with what it is for.</summary>
+    internal IReadOnlyDictionary<string, string> Comms => comms.Targets;
+
+    /// <summary>Takes what a front end says of its widgets: their handlers run as cells do, in turn with
+    /// them.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="host">Where outputs go.</param>
+    /// <param name="interrupt">Stops a handler.</param>
+    /// <returns>How it ended.</returns>
+    internal Task<CellResult> ReceiveAsync(CommMessage message, ICellHost host, CancellationToken interrupt) =>
+        InTurnAsync("", host, (source, cell) =>
+            parts.RunAsync(source, cell, thread, () => comms.Receive(message, cell.Output)), interrupt);
 
     /// <summary>Says what could stand at a position of a cell that is being written.</summary>
     /// <param name="code">The cell's text.</param>
@@ -137,10 +133,36 @@ public sealed class CellSession : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(position, code.Length);
     }
 
-    private async Task<CellError?> RunAsync(CellSource source, ICellHost host, string language,
-        CancellationToken interrupt)
+    private async Task<CellResult> InTurnAsync(
+        string code, ICellHost host, Func<CellSource, CellContext, Task> run, CancellationToken interrupt)
     {
-        using var cell = new CellContext(source, new CellOutput(host, hostGate));
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            await turn.WaitAsync(interrupt).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return new CellResult(Interrupted("before it began", null), Stopwatch.GetElapsedTime(started));
+        }
+        try
+        {
+            ConsoleRouting.Begin();
+            var source = CellSource.Cell(code, WorkingDirectory);
+            return new CellResult(await RunAsync(source, host, run, interrupt).ConfigureAwait(false),
+                Stopwatch.GetElapsedTime(started));
+        }
+        finally
+        {
+            running = null;
+            turn.Release();
+        }
+    }
+
+    private async Task<CellError?> RunAsync(
+        CellSource source, ICellHost host, Func<CellSource, CellContext, Task> run, CancellationToken interrupt)
+    {
+        using var cell = new CellContext(source, new CellOutput(host, hostGate), comms);
         using var flush = new FlushAtExit(cell.Output);
         running = cell;
         var stopAsked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -149,7 +171,7 @@ public sealed class CellSession : IDisposable
         var work = Task.Run(() =>
         {
             cell.Enter();
-            return parts.RunAsync(source, language, cell, thread);
+            return run(source, cell);
         }, CancellationToken.None);
         await Task.WhenAny(work, stopAsked.Task).ConfigureAwait(false);
         if (!work.IsCompleted && !await StopSequence.RunAsync(work, cell, thread, Patience).ConfigureAwait(false))

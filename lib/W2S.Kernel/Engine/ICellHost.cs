@@ -33,6 +33,16 @@ public interface ICellHost
     /// <param name="password">True to hide what is typed.</param>
     /// <returns>The line, or null where the front end has nobody to ask.</returns>
     string? ReadLine(string prompt, bool password);
+
+    /// <summary>True where the front end has widgets, which <see cref="Comm"/> speaks to.</summary>
+    /// <value>False.</value>
+    bool TakesComms => false;
+
+    /// <summary>Sends what a widget says to its twin in the front end.</summary>
+    /// <param name="message">The message.</param>
+    void Comm(CommMessage message)
+    {
+    }
 }
 
 /// <summary>A standard text stream of a cell.</summary>

@@ -46,6 +46,16 @@ internal sealed class EngineSession(string folder) : IKernelSession
     }
 
     /// <inheritdoc/>
+    public IReadOnlyDictionary<string, string> Comms => opening.GetAwaiter().GetResult().Comms;
+
+    /// <inheritdoc/>
+    public async Task<CellResult> ReceiveAsync(CommMessage message, ICellHost host, CancellationToken interrupt)
+    {
+        var session = await opening.ConfigureAwait(false);
+        return await session.ReceiveAsync(message, host, interrupt).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         if (opening.IsCompletedSuccessfully)

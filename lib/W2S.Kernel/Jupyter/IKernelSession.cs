@@ -30,4 +30,14 @@ internal interface IKernelSession : IDisposable
     /// <param name="code">The text.</param>
     /// <returns><c>complete</c>, <c>incomplete</c> or <c>invalid</c>, and how to indent the next line.</returns>
     (string Status, string Indent) CheckComplete(string code);
+
+    /// <summary>The open comms, each with what it is for.</summary>
+    IReadOnlyDictionary<string, string> Comms { get; }
+
+    /// <summary>Takes what a front end says of its widgets, and runs their handlers.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="host">Where outputs go.</param>
+    /// <param name="interrupt">Stops a handler.</param>
+    /// <returns>How it ended.</returns>
+    Task<CellResult> ReceiveAsync(CommMessage message, ICellHost host, CancellationToken interrupt);
 }

@@ -39,6 +39,12 @@ internal sealed class JupyterCellHost(
     public void Clear(bool wait) => pump.Clear(request.Header, wait);
 
     /// <inheritdoc/>
+    public bool TakesComms => true;
+
+    /// <inheritdoc/>
+    public void Comm(CommMessage message) => pump.Flush(() => publisher.Comm(request.Header, message));
+
+    /// <inheritdoc/>
     public string? ReadLine(string prompt, bool password)
     {
         pump.Flush();

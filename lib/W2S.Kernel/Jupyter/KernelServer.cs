@@ -20,6 +20,7 @@ internal sealed class KernelServer : IDisposable
     private readonly KernelLog log;
     private readonly ShellRequests shellRequests;
     private readonly ExecuteRequests executeRequests;
+    private readonly CommRequests commRequests;
     private readonly BlockingCollection<IncomingMessage> shell = [];
     private readonly BlockingCollection<IncomingMessage> control = [];
     private readonly TaskCompletionSource<bool> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -46,6 +47,7 @@ internal sealed class KernelServer : IDisposable
         input = new InputRequests(publisher);
         shellRequests = new ShellRequests(session, history, marker.Notice);
         executeRequests = new ExecuteRequests(session, history, marker, publisher, pump, input);
+        commRequests = new CommRequests(session, publisher, pump);
         new Thread(() => Serve(shell, KernelChannel.Shell), CellStack) { IsBackground = true, Name = "shell" }.Start();
         new Thread(() => Serve(control, KernelChannel.Control)) { IsBackground = true, Name = "control" }.Start();
     }
@@ -124,7 +126,8 @@ internal sealed class KernelServer : IDisposable
             return;
         var error = new CellError("KernelEnded", reason, [$"KernelEnded: {reason}"]);
         pump.Flush(() => publisher.Error(request.Header, error));
-        Send(KernelChannel.Shell, request, Reply.Failure(request, error.Name, reason));
+        if (IsRequest(request))
+            Send(KernelChannel.Shell, request, Reply.Failure(request, error.Name, reason));
         publisher.State(request.Header, "idle");
     }
 
@@ -203,7 +206,7 @@ internal sealed class KernelServer : IDisposable
             if (channel == KernelChannel.Shell)
                 SetRunning(null, null);
         }
-        if (reply is null)
+        if (reply is null || !IsRequest(request))
             return;
         pump.Flush(() =>
         {
@@ -238,6 +241,10 @@ internal sealed class KernelServer : IDisposable
             (current, running) = (request, source);
     }
 
+    // Everything else gets no reply.
+    private static bool IsRequest(IncomingMessage message) =>
+        message.Header.Type.EndsWith("_request", StringComparison.Ordinal);
+
     private Reply? Handle(KernelChannel channel, IncomingMessage request, CancellationToken interrupt)
     {
         switch (request.Header.Type)
@@ -253,16 +260,10 @@ internal sealed class KernelServer : IDisposable
                 return Reply.Ok(request, content => content.WriteBoolean("restart", request.Flag("restart", false)))
                     with
                 { Ends = true };
-            case "comm_open":
-                // No target is registered: the other side is told, as the protocol wants it.
-                publisher.Broadcast("comm_close", request.Header, content =>
-                {
-                    content.WriteString("comm_id", request.Text("comm_id"));
-                    content.WriteStartObject("data");
-                    content.WriteEndObject();
-                });
+            case "comm_open" or "comm_msg" or "comm_close" when channel == KernelChannel.Shell:
+                commRequests.Receive(request, interrupt);
                 return null;
-            case var type when !type.EndsWith("_request", StringComparison.Ordinal):
+            case var _ when !IsRequest(request):
                 return null;
             default:
                 return shellRequests.Handle(request, interrupt);

@@ -75,12 +75,27 @@ internal sealed class Publisher(WireCodec codec, IMessageSink sink)
     public void Error(MessageHeader parent, CellError error) =>
         Broadcast("error", parent, content => Failure(content, error));
 
+    /// <summary>What a widget says to its twins in front ends.</summary>
+    /// <param name="parent">The request that ran the cell.</param>
+    /// <param name="message">The message.</param>
+    public void Comm(MessageHeader parent, CommMessage message) =>
+        Broadcast(message.Type, parent, content =>
+        {
+            content.WriteString("comm_id", message.Id);
+            if (message.Target.Length > 0)
+                content.WriteString("target_name", message.Target);
+            content.WritePropertyName("data");
+            message.Data.WriteTo(content);
+        }, message.Version.Length == 0 ? null : metadata => metadata.WriteString("version", message.Version));
+
     /// <summary>Sends to every subscriber.</summary>
     /// <param name="type">What it says.</param>
     /// <param name="parent">What it answers.</param>
     /// <param name="content">Writes its content.</param>
-    public void Broadcast(string type, MessageHeader parent, Action<Utf8JsonWriter> content) =>
-        sink.Send(KernelChannel.IoPub, codec.Encode(NoTopic, type, parent, content));
+    /// <param name="metadata">Writes its metadata; null for none.</param>
+    public void Broadcast(string type, MessageHeader parent, Action<Utf8JsonWriter> content,
+        Action<Utf8JsonWriter>? metadata = null) =>
+        sink.Send(KernelChannel.IoPub, codec.Encode(NoTopic, type, parent, content, metadata));
 
     /// <summary>Sends to one client.</summary>
     /// <param name="channel">The channel.</param>

@@ -20,11 +20,7 @@ internal sealed class ShellRequests(IKernelSession session, HistoryStore history
         "inspect_request" => Inspect(request, interrupt),
         "is_complete_request" => IsComplete(request),
         "history_request" => History(request),
-        "comm_info_request" => Reply.Ok(request, content =>
-        {
-            content.WriteStartObject("comms");
-            content.WriteEndObject();
-        }),
+        "comm_info_request" => CommInfo(request),
         var type => Reply.Failure(request, "UnknownRequest", $"this kernel does not know {type}"),
     };
 
@@ -101,6 +97,23 @@ internal sealed class ShellRequests(IKernelSession session, HistoryStore history
             foreach (var entry in entries)
                 Write(content, entry, output);
             content.WriteEndArray();
+        });
+    }
+
+    private Reply CommInfo(IncomingMessage request)
+    {
+        var wanted = request.Text("target_name");
+        var comms = session.Comms.Where(comm => wanted.Length == 0 || comm.Value == wanted);
+        return Reply.Ok(request, content =>
+        {
+            content.WriteStartObject("comms");
+            foreach (var (id, target) in comms)
+            {
+                content.WriteStartObject(id);
+                content.WriteString("target_name", target);
+                content.WriteEndObject();
+            }
+            content.WriteEndObject();
         });
     }
 

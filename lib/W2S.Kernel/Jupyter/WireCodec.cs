@@ -51,9 +51,10 @@ internal sealed class WireCodec(byte[] key)
     /// <param name="type">What it says, such as <c>execute_reply</c>.</param>
     /// <param name="parent">The header of the message that it answers.</param>
     /// <param name="content">Writes the members of the content.</param>
+    /// <param name="metadata">Writes the members of the metadata; null for none.</param>
     /// <returns>The frames.</returns>
     public byte[][] Encode(IReadOnlyList<byte[]> identities, string type, MessageHeader parent,
-        Action<Utf8JsonWriter> content)
+        Action<Utf8JsonWriter> content, Action<Utf8JsonWriter>? metadata = null)
     {
         var frames = new byte[identities.Count + 6][];
         for (var i = 0; i < identities.Count; i++)
@@ -62,7 +63,7 @@ internal sealed class WireCodec(byte[] key)
         frames[at] = Delimiter;
         frames[at + 2] = Write(writer => WriteHeader(writer, type));
         frames[at + 3] = parent.Raw;
-        frames[at + 4] = "{}"u8.ToArray();
+        frames[at + 4] = metadata is null ? "{}"u8.ToArray() : Write(metadata);
         frames[at + 5] = Write(content);
         frames[at + 1] = key.Length == 0 ? [] : Encoding.ASCII.GetBytes(Convert.ToHexStringLower(Sign(frames, at + 2)));
         return frames;

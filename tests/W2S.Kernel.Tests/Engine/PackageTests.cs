@@ -3,6 +3,7 @@ using W2S.Kernel.Engine.Assemblies;
 using W2S.Kernel.Engine.Cells;
 using W2S.Kernel.Engine.Output;
 using W2S.Kernel.Engine.Packages;
+using W2S.Kernel.Engine.Widgets;
 
 namespace W2S.Kernel.Tests.Engine;
 
@@ -158,7 +159,8 @@ public sealed class PackageTests
     private static async Task<string> RestoredAsync(string folder, PackageRequest request)
     {
         using var cell =
-            new CellContext(CellSource.Cell("", folder), new CellOutput(new RecordingHost(), new object()));
+            new CellContext(CellSource.Cell("", folder), new CellOutput(new RecordingHost(), new object()),
+            new Comms());
         return Assert.Single(
             (await PackageRestorer.RestoreAsync([request], [], folder, [request], cell)).Packages).Version;
     }

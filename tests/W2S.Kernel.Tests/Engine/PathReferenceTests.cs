@@ -49,6 +49,19 @@ public sealed class PathReferenceTests
     }
 
     [Fact]
+    public async Task ALibrarysNamesHideTheKernelsOwn()
+    {
+        using var session = new Session();
+        var name = $"Lib{Guid.NewGuid():N}";
+        Build(session.Folder, name,
+            "namespace Forms { public sealed class Text { public string Whose => \"the library's\"; } }");
+        Assert.Equal("W2S.Kernel.Engine.Widgets.Text", (await session.RunAsync("typeof(Text).FullName")).Plain);
+        var host = await session.RunAsync($"#r \"{name}.dll\"\nusing Forms;\nnew Text().Whose");
+        Assert.Equal("the library's", host.Plain);
+        Assert.Equal("the library's", (await session.RunAsync("new Text().Whose")).Plain);
+    }
+
+    [Fact]
     public async Task ARebuiltLibraryIsSaid()
     {
         using var session = new Session();

@@ -30,6 +30,9 @@ internal sealed class RecordingHost : ICellHost
 
     public bool Overlapped { get; private set; }
 
+    /// <summary>True where a front end with widgets is played.</summary>
+    public bool TakesComms { get; init; }
+
     public Action? OnWrite { get; init; }
 
     public void Write(OutputStream stream, string text) => Add(new("text") { Text = text, Stream = stream }, () =>
@@ -44,6 +47,8 @@ internal sealed class RecordingHost : ICellHost
     public void Result(MimeBundle bundle) => Add(new("result") { Bundle = bundle });
 
     public void Clear(bool wait) => Add(new("clear"));
+
+    public void Comm(CommMessage message) => Add(new("comm") { Comm = message });
 
     public string? ReadLine(string prompt, bool password)
     {
@@ -76,5 +81,7 @@ internal sealed class RecordingHost : ICellHost
         public MimeBundle? Bundle { get; init; }
 
         public string Id { get; init; } = "";
+
+        public CommMessage? Comm { get; init; }
     }
 }

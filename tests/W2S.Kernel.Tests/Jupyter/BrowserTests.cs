@@ -86,6 +86,48 @@ public sealed class BrowserTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task WidgetsDriveCodeAndCodeDrivesWidgets()
+    {
+        LongProofs.SkipUnlessWanted("a minute in a browser");
+        JupyterHome.Require("widgetsnbextension", major: 4);
+        Write("widgets.ipynb",
+            "Console.WriteLine(\"above\");\n"
+            + "interact(T => { Console.Write($\"at {T}\"); return HTML($\"<b class='twice'>{2 * T}</b>\"); }, 1, 9)",
+            "var loss = new Dropdown<string>(\"KD\", \"DKD\");\n"
+            + "interact((name, on) => { if (!on) throw new Exception(\"off\"); Console.Write($\"{name}!\"); },\n"
+            + "    loss, new Checkbox(true));",
+            "var bar = new IntProgress(max: 4) { Description = \"done\" }; display(bar);\n"
+            + "for (var i = 1; i <= 4; i++) { bar.Value = i; await Task.Delay(100); }\nloss.Value = \"DKD\";");
+        var page = await OpenAsync("widgets.ipynb");
+        await RunAllAsync(page);
+        await page.GetByText("DKD!").WaitForAsync(new() { Timeout = 240_000 });
+        await PictureAsync(page, "widgets");
+        Assert.Equal("DKD", await page.Locator(".widget-dropdown select").InputValueAsync());
+        Assert.Equal("100%", await page.Locator(".progress-bar").EvaluateAsync<string>("bar => bar.style.width"));
+        Assert.Equal("T", await page.Locator(".widget-slider .widget-label").TextContentAsync());
+        Assert.Equal("10", await page.Locator(".twice").TextContentAsync());
+        await page.Locator(".noUi-handle").FocusAsync();
+        for (var value = 6; value <= 9; value++)
+        {
+            await page.Keyboard.PressAsync("ArrowRight");
+            await page.GetByText($"at {value}", new() { Exact = true }).WaitForAsync(new() { Timeout = 240_000 });
+            await page.Locator($".twice >> text={2 * value}").WaitForAsync(new() { Timeout = 240_000 });
+            Assert.Equal(1, await page.Locator(".twice").CountAsync()); // replaced, not added
+        }
+        Assert.Equal(1, await page.GetByText("above", new() { Exact = true }).CountAsync());
+        await page.Locator(".widget-checkbox input").UncheckAsync();
+        await page.GetByText("System.Exception: off").WaitForAsync(new() { Timeout = 240_000 });
+        await page.Locator(".widget-checkbox input").CheckAsync();
+        await page.GetByText("DKD!").WaitForAsync(new() { Timeout = 240_000 });
+        Assert.Equal(0, await page.GetByText("System.Exception").CountAsync());
+        await PictureAsync(page, "widgets-moved");
+        await page.EvaluateAsync("Jupyter.notebook.save_notebook()");
+        await page.ReloadAsync(); // the page asks the kernel what stands
+        await page.Locator(".widget-readout >> text=9").WaitForAsync(new() { Timeout = 60_000 });
+        await page.Locator(".twice >> text=18").WaitForAsync(new() { Timeout = 60_000 });
+    }
+
+    [Fact]
     public async Task ErrorsInputAndCompletionWorkAsInAnyKernel()
     {
         Write("ask.ipynb", "var name = Console.ReadLine();\nConsole.WriteLine($\"hello {name}\");",

@@ -63,6 +63,17 @@ internal sealed class FakeSession : IKernelSession
     public (string Status, string Indent) CheckComplete(string code) =>
         code.EndsWith('{') ? ("incomplete", "    ") : ("complete", "");
 
+    public IReadOnlyDictionary<string, string> Comms { get; } =
+        new Dictionary<string, string> { ["w1"] = "jupyter.widget", ["c1"] = "jupyter.widget.control" };
+
+    /// <summary>Runs the cell that a message's <c>do</c> holds; closes the comm of one without.</summary>
+    public Task<CellResult> ReceiveAsync(CommMessage message, ICellHost host, CancellationToken interrupt)
+    {
+        if ((string?)message.Data["do"] is { } code) return RunAsync(code, host, interrupt);
+        host.Comm(CommMessage.Close(message.Id));
+        return Done(null);
+    }
+
     public void Dispose()
     {
     }

@@ -29,15 +29,17 @@ internal sealed class JupyterHome : IDisposable
     /// <summary>Where notebooks lie.</summary>
     public string Work => System.IO.Path.Combine(Path, "work");
 
-    public static void Require(string module)
+    /// <summary>Skips the test where a Python module is missing or too old.</summary>
+    public static void Require(string module, int major = 0)
     {
         Assert.SkipUnless(File.Exists(Python), $"there is no {Python}");
-        using var probe =
-            Process.Start(new ProcessStartInfo(Python, ["-c", $"import {module}"]) { RedirectStandardError = true })!;
+        var check = major == 0 ? $"import {module}"
+            : $"import {module}; assert int({module}.__version__.split('.')[0]) >= {major}";
+        using var probe = Process.Start(new ProcessStartInfo(Python, ["-c", check]) { RedirectStandardError = true })!;
         probe.WaitForExit();
         Assert.SkipUnless(probe.ExitCode == 0,
-            $"{Python} has no {module}; on Debian: apt-get install python3-jupyter-kernel-test jupyter-nbconvert "
-            + "jupyter-notebook");
+            $"{Python} has no {module}{(major == 0 ? "" : $" {major}")}; on Debian: apt-get install "
+            + "python3-jupyter-kernel-test jupyter-nbconvert jupyter-notebook, from 13 on python3-ipywidgets");
     }
 
     /// <summary>Puts a copy of the notebooks beside the built library, so that nothing of the checkout

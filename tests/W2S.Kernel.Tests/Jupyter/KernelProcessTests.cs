@@ -27,6 +27,16 @@ public sealed class KernelProcessTests : IDisposable
         Assert.Equal((id, "later"),
             ((string?)later["transient"]!["display_id"], (string?)later["data"]!["text/plain"]));
 
+        (_, outputs) = kernel.Run("interact(k => k * k, 1, 5)");
+        var slider = (string)outputs.First(sent => sent.Type == "comm_open").Content["comm_id"]!;
+        var moved = kernel.Send("comm_msg", new JsonObject
+        {
+            ["comm_id"] = slider,
+            ["data"] = new JsonObject { ["method"] = "update", ["state"] = new JsonObject { ["value"] = 5 } },
+        });
+        var square = kernel.Next(sent => sent.ParentId == moved && sent.Type == "display_data");
+        Assert.Equal("25", (string?)square.Content["data"]!["text/plain"]);
+
         (reply, _) =
             kernel.Run("int Half(int n) =>\n    n / 0 == 0 ? 1 : throw new Exception();\nvar zero = 0;\nvar bad = 1 / "
                 + "zero;");

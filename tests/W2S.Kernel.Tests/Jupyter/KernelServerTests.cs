@@ -238,6 +238,32 @@ public sealed class KernelServerTests : IDisposable
         Assert.Equal("c9", (string?)sent[1].Content["comm_id"]);
     }
 
+    [Fact]
+    public void AWidgetsMessageRunsItsHandlersAndGetsNoReply()
+    {
+        string Say(string code) =>
+            kernel.Ask("comm_msg", new() { ["comm_id"] = "w1", ["data"] = new JsonObject { ["do"] = code } });
+        Assert.Equal(["busy", "stream", "idle"], kernel.Until(Say("print moved")).Select(Shape));
+        var failed = kernel.Until(Say("fail boom"));
+        Assert.Equal(["busy", "error", "idle"], failed.Select(Shape));
+        Assert.Equal("boom", (string?)failed[1].Content["evalue"]);
+        Assert.Equal(["busy", "idle"], kernel.Until(Say("throw inside")).Select(Shape));
+        var stopped = Say("loop");
+        kernel.Next(sent => sent.ParentId == stopped);
+        kernel.Ask("interrupt_request", null, KernelChannel.Control);
+        Assert.Equal(["busy", "error", "idle"], kernel.Until(stopped).Select(Shape));
+        var waiting = (kernel.Execute("sleep 100"), kernel.Execute("fail boom"), Say("print moved"));
+        Assert.Equal(["busy", "stream", "idle"], kernel.Until(waiting.Item3).Select(Shape)); // no cell: not aborted
+    }
+
+    [Theory]
+    [InlineData(null, "w1", "c1")]
+    [InlineData("jupyter.widget", "w1")]
+    [InlineData("other")]
+    public void CommInfoNamesTheOpenComms(string? target, params string[] expected) => Assert.Equal(expected,
+        kernel.Reply(kernel.Ask("comm_info_request", new() { ["target_name"] = target })).Content["comms"]!.AsObject()
+            .Select(comm => comm.Key));
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -16,7 +16,8 @@ internal static class CellOptions
         "System", "System.Text", "System.Collections", "System.Collections.Generic", "System.Threading.Tasks",
         "System.Linq", "Microsoft.DotNet.Interactive.Formatting", "Microsoft.DotNet.Interactive.Kernel",
         "W2S.Kernel.Engine.Script", "W2S.Kernel.Engine.Script.Functions",
-        "W2S.Kernel.Engine.Script.CSharpFunctions",
+        "W2S.Kernel.Engine.Script.CSharpFunctions", "W2S.Kernel.Engine.Widgets",
+        "W2S.Kernel.Engine.Widgets.Interaction",
     ];
 
     /// <summary>The options of a session's first piece, or of a later one.</summary>

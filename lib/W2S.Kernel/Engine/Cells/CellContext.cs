@@ -1,4 +1,5 @@
 using W2S.Kernel.Engine.Output;
+using W2S.Kernel.Engine.Widgets;
 
 namespace W2S.Kernel.Engine.Cells;
 
@@ -9,10 +10,11 @@ internal sealed class CellContext : IDisposable
     private static readonly List<CellContext> Running = [];
     private readonly CancellationTokenSource stop = new();
 
-    public CellContext(CellSource source, CellOutput output)
+    public CellContext(CellSource source, CellOutput output, Comms comms)
     {
         Source = source;
         Output = output;
+        Comms = comms;
         Token = stop.Token;
         lock (Running) Running.Add(this);
     }
@@ -34,6 +36,9 @@ internal sealed class CellContext : IDisposable
     public CellSource Source { get; }
 
     public CellOutput Output { get; }
+
+    /// <summary>The session's widgets in the front end.</summary>
+    public Comms Comms { get; }
 
     public CancellationToken Token { get; }
 

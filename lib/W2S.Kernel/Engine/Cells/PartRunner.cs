@@ -9,6 +9,7 @@ using W2S.Kernel.Engine.Output;
 using W2S.Kernel.Engine.Packages;
 using W2S.Kernel.Engine.Script;
 using W2S.Kernel.Engine.Variables;
+using W2S.Kernel.Engine.Widgets;
 using W2S.Kernel.Notebooks;
 
 namespace W2S.Kernel.Engine.Cells;
@@ -45,6 +46,21 @@ internal sealed class PartRunner : IDisposable
     {
         latest = new Run(source, cell, thread, []);
         return RunToEndAsync(latest, language);
+    }
+
+    /// <summary>Runs what a message of the front end asks for, as a cell of its own.</summary>
+    /// <param name="source">Stands for its text.</param>
+    /// <param name="cell">Its context.</param>
+    /// <param name="thread">Where it starts.</param>
+    /// <param name="work">What it asks for.</param>
+    public Task RunAsync(CellSource source, CellContext cell, CellThread thread, Action work)
+    {
+        latest = new Run(source, cell, thread, []);
+        return family.RunAsync("csharp", false, cell, () => thread.RunAsync(() =>
+        {
+            work();
+            return Task.FromResult(true);
+        }));
     }
 
     /// <inheritdoc/>
@@ -232,6 +248,11 @@ internal sealed class PartRunner : IDisposable
         if (run.Result is { } take)
         {
             take(value);
+            return;
+        }
+        if (value is Widget)
+        {
+            Functions.display(value); // it may have to be shown anew
             return;
         }
         var bundle = Renderer.Render(value);

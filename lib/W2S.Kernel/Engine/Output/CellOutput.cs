@@ -18,7 +18,7 @@ internal sealed class CellOutput
     [ThreadStatic]
     private static bool insideHost;
 
-    private readonly ICellHost host;
+    private ICellHost host;
     private readonly object hostGate;
     private readonly object queueGate = new();
     private readonly Timer timer;
@@ -47,7 +47,11 @@ internal sealed class CellOutput
         Update,
         Result,
         Clear,
+        Comm,
     }
+
+    /// <summary>True where the front end has widgets.</summary>
+    public bool TakesComms => host.TakesComms;
 
     public void Write(OutputStream stream, ReadOnlySpan<char> text)
     {
@@ -94,6 +98,51 @@ internal sealed class CellOutput
     public void Result(MimeBundle bundle) => Send(new Item(Kind.Result) { Bundle = bundle });
 
     public void Clear(bool wait) => Send(new Item(Kind.Clear) { Wait = wait });
+
+    /// <summary>Sends a message of a widget; changes of one widget that follow each other become one.</summary>
+    public void Comm(CommMessage message)
+    {
+        lock (queueGate)
+        {
+            if (closed) return;
+            for (var i = queue.Count - 1; i >= 0 && queue[i].Comm is { } earlier; i--)
+            {
+                if (earlier.Joins(message)) return;
+            }
+            queue.Add(new Item(Kind.Comm) { Comm = message });
+            if (insideHost || message.IsChange && Stopwatch.GetElapsedTime(flushed) < Pause)
+            {
+                Arm();
+                return;
+            }
+        }
+        Flush();
+    }
+
+    /// <summary>Has what is shown during an action go to another host.</summary>
+    /// <param name="other">Makes it of the one that stands behind.</param>
+    /// <param name="action">The action.</param>
+    public void Divert(Func<ICellHost, ICellHost> other, Action action)
+    {
+        ICellHost before;
+        lock (hostGate)
+        {
+            Drain();
+            (before, host) = (host, other(host));
+        }
+        try
+        {
+            action();
+        }
+        finally
+        {
+            lock (hostGate)
+            {
+                Drain();
+                host = before;
+            }
+        }
+    }
 
     public string? ReadLine(string prompt, bool password)
     {
@@ -193,6 +242,9 @@ internal sealed class CellOutput
             case Kind.Clear:
                 host.Clear(item.Wait);
                 break;
+            case Kind.Comm:
+                host.Comm(item.Comm!);
+                break;
             default:
                 host.Display(item.Bundle!, item.Id!, item.Kind == Kind.Update);
                 break;
@@ -210,5 +262,7 @@ internal sealed class CellOutput
         public string? Id { get; init; }
 
         public bool Wait { get; init; }
+
+        public CommMessage? Comm { get; init; }
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.DotNet.Interactive.Formatting;
 using W2S.Kernel.Engine.Cells;
 using W2S.Kernel.Engine.Variables;
+using W2S.Kernel.Engine.Widgets;
 
 namespace W2S.Kernel.Engine.Output;
 
@@ -23,6 +24,8 @@ internal static class Renderer
         {
             case MimeBundle ready:
                 return ready;
+            case Widget widget:
+                return widget.ToBundle();
             case string text when mimeTypes.Count == 1:
                 return new MimeBundle().Set(mimeTypes[0], Content(mimeTypes[0], text));
             case null or string when mimeTypes.Count == 0:

@@ -1,6 +1,7 @@
 using Microsoft.DotNet.Interactive.Formatting;
 using W2S.Kernel.Engine.Cells;
 using W2S.Kernel.Engine.Output;
+using W2S.Kernel.Engine.Widgets;
 
 namespace W2S.Kernel.Engine.Script;
 
@@ -9,6 +10,7 @@ public sealed class DisplayHandle : DisplayedValue
 {
     private readonly CellContext shownBy;
     private readonly string[] mimeTypes;
+    private object? current;
 
     internal DisplayHandle(CellContext shownBy, object? value, string[] mimeTypes)
         : base(value, [])
@@ -21,6 +23,18 @@ public sealed class DisplayHandle : DisplayedValue
     /// <param name="value">What to show instead.</param>
     public new void Update(object? value) => Show(value, update: true);
 
-    internal void Show(object? value, bool update) =>
-        (CellContext.Current ?? shownBy).Output.Display(Renderer.Render(value, mimeTypes), DisplayId, update);
+    internal void Show(object? value, bool update)
+    {
+        current = value;
+        Show(update);
+        if (value is Widget widget) widget.Follow(() => Anew(widget));
+    }
+
+    private void Anew(Widget widget)
+    {
+        if (ReferenceEquals(current, widget)) Show(update: true);
+    }
+
+    private void Show(bool update) =>
+        (CellContext.Current ?? shownBy).Output.Display(Renderer.Render(current, mimeTypes), DisplayId, update);
 }
