@@ -34,8 +34,9 @@ public sealed class KernelProcessTests : IDisposable
             ["comm_id"] = slider,
             ["data"] = new JsonObject { ["method"] = "update", ["state"] = new JsonObject { ["value"] = 5 } },
         });
-        var square = kernel.Next(sent => sent.ParentId == moved && sent.Type == "display_data");
-        Assert.Equal("25", (string?)square.Content["data"]!["text/plain"]);
+        var told = kernel.Next(
+            sent => sent.ParentId == moved && sent.Content["data"]?["state"]?["outputs"] is not null);
+        Assert.Equal("25", (string?)told.Content["data"]!["state"]!["outputs"]![0]!["data"]!["text/plain"]);
 
         (reply, _) =
             kernel.Run("int Half(int n) =>\n    n / 0 == 0 ? 1 : throw new Exception();\nvar zero = 0;\nvar bad = 1 / "
