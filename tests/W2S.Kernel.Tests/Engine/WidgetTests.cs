@@ -76,7 +76,13 @@ public sealed class WidgetTests : IDisposable
     {
         var host = await LiveAsync("var k = new IntSlider(); k");
         await session.RunAsync("k.Value = 3;");
-        Assert.Equal("update value 3", Told(host.Events[^1]));
+        SpinWait.SpinUntil(() => Last() == "update value 3", TimeSpan.FromSeconds(10)); // changes are gathered
+        Assert.Equal("update value 3", Last());
+
+        string Last()
+        {
+            lock (host.Events) return Told(host.Events[^1]);
+        }
     }
 
     [Fact]
