@@ -91,6 +91,16 @@ public sealed partial class RoomsTests
         static string Top(string room) => room.Split('.')[0];
     }
 
+    [Fact]
+    public void OneFileKnowsTheImageDecoder()
+    {
+        var library = Path.Combine(TestPaths.Repository, "lib", "W2S");
+        Assert.Equal(["ImageCodec.cs"], Directory.EnumerateFiles(library, "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}")
+                && File.ReadAllText(file).Contains("SkiaSharp;", StringComparison.Ordinal))
+            .Select(Path.GetFileName));
+    }
+
     [Theory]
     [InlineData("lib/W2S", "W2S")]
     [InlineData("lib/W2S.Charts", "W2S.Charts")]

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using SkiaSharp;
 using TorchSharp;
 using W2S.Models.Weights;
 using W2S.Torch;
@@ -105,34 +104,10 @@ public static class ImageFolder
     }
 
     /// <returns>What is wrong with the file; null where nothing is.</returns>
-    private static unsafe string? DecodeOne(string file, Span<byte> planes, int size, bool antialias)
+    private static string? DecodeOne(string file, Span<byte> planes, int size, bool antialias)
     {
-        using var codec = SKCodec.Create(file, out var opened);
-        if (codec is null) return $"{file} is no image that can be read: {Why(file) ?? $"{opened}"}";
-        var info = new SKImageInfo(codec.Info.Width, codec.Info.Height, SKColorType.Rgba8888, SKAlphaType.Unpremul);
-        var pixels = new byte[info.BytesSize];
-        SKCodecResult result;
-        fixed (byte* pointer = pixels)
-        {
-            result = codec.GetPixels(info, (nint)pointer);
-        }
-        if (result != SKCodecResult.Success) return $"{file} is damaged or cut short ({result})";
-        new BilinearResize(info.Height, info.Width, size, size, antialias).Apply(pixels, 4, planes);
+        if (ImageCodec.Read(file, out var image) is { } wrong) return wrong;
+        new BilinearResize(image.Height, image.Width, size, size, antialias).Apply(image.Pixels, 4, planes);
         return null;
-    }
-
-    private static string? Why(string file)
-    {
-        try
-        {
-            using var stream = File.OpenRead(file);
-            var start = new byte[FileKinds.Telling];
-            return FileKinds.Describe(
-                start.AsSpan(0, stream.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)));
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return error.Message;
-        }
     }
 }

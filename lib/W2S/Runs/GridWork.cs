@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using W2S.Torch;
 using W2S.Training;
 
@@ -22,6 +23,8 @@ internal sealed class GridWork
     private readonly Action<Experiment, TrainingProgress?> tell;
     private readonly SemaphoreSlim changed = new(0);
     private int lanes = 1;
+    private long sortedAt;
+    private TimeSpan sorting;
 
     /// <param name="order">The runs, in the order in which they are taken when they are ready, each after those that it
     /// needs.</param>
@@ -32,10 +35,12 @@ internal sealed class GridWork
     {
         (this.order, this.store, this.tell) = (order, store, tell);
         foreach (var experiment in order) Want(experiment, withFiles: false);
+        Sort(order);
     }
 
-    /// <summary>Sorts the runs anew whenever one has ended, by what is known by then.</summary>
-    public Func<IReadOnlyList<Experiment>, IReadOnlyList<Experiment>> Sorted { get; init; } = order => order;
+    /// <summary>Sorts the runs anew while others end, by what is known by then.</summary>
+    /// <value>Null: their order stays.</value>
+    public Func<IReadOnlyList<Experiment>, IReadOnlyList<Experiment>>? Sorted { get; init; }
 
     /// <summary>Hears, one call at a time, of each run that this process has finished, and of each that it found
     /// finished by another, then with null.</summary>
@@ -55,7 +60,6 @@ internal sealed class GridWork
     {
         if (Failed is null)
             foreach (var experiment in left) store.Retry(experiment.Kind, experiment.Hash);
-        Sort();
         while (Next(beside: false, token) is { } taken)
         {
             if (!taken.Experiment.SideBySide)
@@ -74,11 +78,21 @@ internal sealed class GridWork
         }
     }
 
-    private void Sort()
+    private void Sort(IReadOnlyList<Experiment> sorted)
     {
-        var rank = Sorted(order).Select((run, i) => (run.Hash, i)).DistinctBy(run => run.Hash).ToDictionary();
+        var rank = sorted.Select((run, i) => (run.Hash, i)).DistinctBy(run => run.Hash).ToDictionary();
         int Rank(Experiment experiment) => rank.GetValueOrDefault(experiment.Hash, -1);
         left.Sort((one, other) => Rank(one).CompareTo(Rank(other)));
+    }
+
+    // What has ended says how long the rest takes. There may be thousands of runs, so this has a twentieth of the time.
+    private void SortAnew()
+    {
+        if (Sorted is null || Stopwatch.GetElapsedTime(sortedAt) < 20 * sorting) return;
+        var began = Stopwatch.GetTimestamp();
+        foreach (var experiment in Free().Where(run => store.IsFinished(run, files[run.Hash]))) End(experiment, null);
+        Sort(Sorted(order));
+        (sortedAt, sorting) = (Stopwatch.GetTimestamp(), Stopwatch.GetElapsedTime(began));
     }
 
     // A run that is finished needs nothing, unless its dependants want the files that it kept.
@@ -103,14 +117,15 @@ internal sealed class GridWork
             lock (gate)
             {
                 var open = false;
-                foreach (var experiment in Free().Where(run => store.IsFinished(run, files[run.Hash])))
-                    End(experiment, null);
+                SortAnew();
                 foreach (var experiment in Free())
                 {
-                    if (!CanBeMade(experiment) || (beside && !experiment.SideBySide)) continue;
-                    if (IsReady(experiment) && store.TryTake(experiment, files[experiment.Hash]) is { } claim)
+                    if (store.IsFinished(experiment, files[experiment.Hash])) End(experiment, null);
+                    else if (!CanBeMade(experiment)) continue;
+                    else if (beside && !experiment.SideBySide) continue;
+                    else if (IsReady(experiment) && store.TryTake(experiment, files[experiment.Hash]) is { } claim)
                         return Begin(new(experiment, claim));
-                    open = true;
+                    else open = true;
                 }
                 if (underway.Count == 0 && (beside || !open)) return null;
             }
@@ -133,7 +148,6 @@ internal sealed class GridWork
     private void End(Experiment experiment, RunResult? result)
     {
         left.RemoveAll(run => run.Hash == experiment.Hash);
-        Sort();
         Ended?.Invoke(experiment, result);
     }
 

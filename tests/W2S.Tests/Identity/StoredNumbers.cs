@@ -1,9 +1,12 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using SkiaSharp;
 using TorchSharp;
 using W2S.Data;
 using W2S.Data.Batches;
+using W2S.Data.Corruptions;
 using W2S.Data.Shapes;
+using W2S.Data.Sources;
 using W2S.Data.Views;
 using W2S.Experiments;
 using W2S.Experiments.FewShot;
@@ -24,12 +27,12 @@ using static TorchSharp.torch;
 namespace W2S.Tests.Identity;
 
 /// <summary>Small computations whose bits are stored: every loss on reference batches and in a training of 20 steps,
-/// every way to train, every experiment.</summary>
+/// every way to train, images of files, every experiment.</summary>
 internal static class StoredNumbers
 {
     /// <summary>All of them, each by its name, with the types by whose code it is made.</summary>
     public static IReadOnlyList<(string Name, IReadOnlySet<string> Types, Func<string> Bits)> Cases =>
-        [.. Losses(), .. Trainings(), .. Probes(), .. Networks(), .. Experiments()];
+        [.. Losses(), .. Trainings(), .. Probes(), .. Networks(), .. Images(), .. Experiments()];
 
     /// <summary>The bits of plain operations, which tell kinds of machines apart.</summary>
     public static string Machine()
@@ -113,6 +116,44 @@ internal static class StoredNumbers
             return [logits.detach(),
                 .. model.parameters().Select(weight => weight.grad!).Where(gradient => gradient is not null)];
         }))));
+
+    private static IEnumerable<(string, IReadOnlySet<string>, Func<string>)> Images()
+    {
+        yield return ("images of files", new HashSet<string> { nameof(FolderSource), nameof(MiniImageNetSource) },
+            () => Bits(() =>
+            {
+                using var folder = new Data.TemporaryFolder();
+                foreach (var (part, format) in new[]
+                    { ("train", SKEncodedImageFormat.Jpeg), ("val", SKEncodedImageFormat.Png) })
+                    foreach (var shade in new[] { 0, 90 })
+                        Draw(folder.At(part, $"{part}-{shade}", "1.jpg"), shade, format);
+                using var files = (new FolderSource(folder.At("train")) { Size = 16 }).Read();
+                using var seen = MiniImageNet.Read(folder.Path, ClassPart.Base, 16);
+                using var validation = MiniImageNet.Read(folder.Path, ClassPart.Validation, 16);
+                return [files.Images.clone(), seen.Images.clone(), validation.Images.clone()];
+            }));
+        yield return ("corrupted images", new HashSet<string> { nameof(CorruptedSource), nameof(Corruption) },
+            () => Bits(() =>
+            {
+                var source = new ShapesSource(new ShapesOptions { Count = 24 }, 3);
+                return [.. Enum.GetValues<CorruptionKind>().Select(kind =>
+                {
+                    using var spoilt = source.Corrupted(new Corruption(kind, 3), seed: 5).Read();
+                    return spoilt.Images.clone();
+                })];
+            }));
+
+        static void Draw(string path, int shade, SKEncodedImageFormat format)
+        {
+            using var bitmap = new SKBitmap(24, 20);
+            for (var x = 0; x < 24; x++)
+                for (var y = 0; y < 20; y++)
+                    bitmap.SetPixel(x, y, new SKColor((byte)(x * 11), (byte)(y * 13), (byte)(x * y + shade)));
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            using var stream = File.Create(path);
+            bitmap.Encode(stream, format, 90);
+        }
+    }
 
     private static IEnumerable<(string, IReadOnlySet<string>, Func<string>)> Experiments()
     {

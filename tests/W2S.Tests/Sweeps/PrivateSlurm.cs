@@ -107,7 +107,6 @@ internal sealed class PrivateSlurm : IDisposable
             folder.At("slurmctld.pid"), folder.At("munge", "pid")];
         foreach (var file in files) Kill(file, "TERM");
         Thread.Sleep(1000);
-        foreach (var file in files) Kill(file, "KILL");
         KillAll(environ => Holds(environ, Configured)); // a step's daemon outlives its node's
         folder.Dispose();
     }

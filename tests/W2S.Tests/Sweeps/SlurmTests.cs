@@ -26,10 +26,10 @@ public sealed class SlurmTests
     public void ATimeLimitShorterThanARunAndPreemptionCostNoBit()
     {
         LongProofs.SkipUnlessWanted("jobs that end by Slurm's limits, which are minutes");
-        using var undisturbed = SweepTests.Trainings(2, epochs: 500);
-        using var sweep = SweepTests.Trainings(2, epochs: 500);
+        using var undisturbed = SweepTests.Trainings(2, epochs: 250);
+        using var sweep = SweepTests.Trainings(2, epochs: 250);
         using var slurm = new PrivateSlurm(nodes: 2);
-        Submit(slurm, sweep, "--nodes", "2", "--tasks", "40", "--time", "1", "--", "--signal=B:TERM@20");
+        Submit(slurm, sweep, "--nodes", "2", "--tasks", "60", "--time", "1", "--", "--signal=B:TERM@20");
 
         PrivateSlurm.Wait(() => UnderWay(sweep) == 2, "two tasks should be at work");
         slurm.Run("sbatch", "--partition=first", "--time=2", "--output=/dev/null", "--wrap=sleep 20");
@@ -37,8 +37,8 @@ public sealed class SlurmTests
         Finish(slurm, sweep);
         Assert.Equal(0, undisturbed.Run("work", "--workers", "2").Code);
         Assert.Equal(SweepTests.Bits(undisturbed.Store), SweepTests.Bits(sweep.Store));
-        var starts = Directory.GetFiles(Path.Combine(sweep.Runs, "sweeps", "trainings.logs"))
-            .SelectMany(File.ReadAllLines).Count(line => line.EndsWith(" begins", StringComparison.Ordinal));
+        var starts = Logs(sweep).SelectMany(File.ReadAllLines)
+            .Count(line => line.EndsWith(" begins", StringComparison.Ordinal));
         Assert.True(starts > 2, "no run was longer than its job");
     }
 
@@ -73,6 +73,9 @@ public sealed class SlurmTests
         Assert.StartsWith("job ", said);
     }
 
+    private static string[] Logs(SweepProcess sweep) =>
+        Directory.GetFiles(Path.Combine(sweep.Runs, "sweeps", $"{Path.GetFileNameWithoutExtension(sweep.Plan)}.logs"));
+
     private static IReadOnlyList<SweepRun> Look(SweepProcess sweep) =>
         Sweep.Read(Path.GetFileNameWithoutExtension(sweep.Plan), sweep.Store).Runs;
 
@@ -80,14 +83,16 @@ public sealed class SlurmTests
 
     private static int UnderWay(SweepProcess sweep) => Count(sweep, RunState.UnderWay);
 
+    // Where nothing ends, Slurm's jobs do, and each that begins writes a log.
     private static void Finish(PrivateSlurm slurm, SweepProcess sweep)
     {
-        for (var ended = -1; ended < Look(sweep).Count && slurm.Jobs().Length > 0;)
+        for (var state = (-1, 0); Count(sweep, RunState.Finished) < Look(sweep).Count && slurm.Jobs().Length > 0;)
         {
-            PrivateSlurm.Wait(() => Count(sweep, RunState.Finished) > ended || slurm.Jobs().Length == 0,
-                "no run ends any more");
-            ended = Count(sweep, RunState.Finished);
+            PrivateSlurm.Wait(() => State() != state || slurm.Jobs().Length == 0, "no run and no job ends any more");
+            state = State();
         }
         Assert.All(Look(sweep), run => Assert.Equal(RunState.Finished, run.State));
+
+        (int, int) State() => (Count(sweep, RunState.Finished), Logs(sweep).Length);
     }
 }

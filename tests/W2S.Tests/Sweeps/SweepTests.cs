@@ -141,7 +141,9 @@ public sealed class SweepTests
         {
             var victim = random.Next(workers.Length);
             Assert.True(workers[victim].HasBegun.Wait(TimeSpan.FromMinutes(3)), "a worker has found nothing to begin");
-            Thread.Sleep(random.Next(2000));
+            // One of five comes at any moment; five in a row that leave a run no further would count as its failure.
+            if (killed % 5 > 0) workers[victim].ComesFurther(sweep);
+            Thread.Sleep(random.Next(1000));
             starts += workers[victim].End(kill: true); // SIGKILL
             workers[victim] = new Worker(sweep);
         }
@@ -189,6 +191,7 @@ public sealed class SweepTests
     private sealed class Worker
     {
         private readonly Process process;
+        private volatile string begins = "";
         private int begun;
 
         public Worker(SweepProcess sweep)
@@ -197,6 +200,7 @@ public sealed class SweepTests
             process.OutputDataReceived += (_, line) =>
             {
                 if (line.Data?.EndsWith(" begins", StringComparison.Ordinal) != true) return;
+                begins = line.Data;
                 begun++;
                 HasBegun.Set();
             };
@@ -205,6 +209,22 @@ public sealed class SweepTests
         }
 
         public ManualResetEventSlim HasBegun { get; } = new();
+
+        /// <summary>Waits until the run that it makes has another checkpoint, or has ended.</summary>
+        public void ComesFurther(SweepProcess sweep)
+        {
+            var before = Own();
+            Assert.True(SpinWait.SpinUntil(() => process.HasExited || Own() != before, TimeSpan.FromMinutes(3)),
+                $"no checkpoint in three minutes: {before}");
+
+            string Own()
+            {
+                var line = begins;
+                return line + string.Join(' ', Checkpoints(sweep).Where(path => line.Contains(
+                    Path.GetRelativePath(sweep.Runs, path).Split(Path.DirectorySeparatorChar)[1].Split('.')[0],
+                    StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+            }
+        }
 
         /// <returns>How many runs it began.</returns>
         public int End(bool kill)

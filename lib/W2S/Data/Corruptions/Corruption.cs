@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using SkiaSharp;
 using TorchSharp;
 using W2S.Torch;
 using static TorchSharp.torch;
@@ -88,7 +86,7 @@ public sealed record Corruption(CorruptionKind Kind, int Severity)
         var (pixels, level) = (height * width, Severity - 1);
         if (Kind == CorruptionKind.Jpeg)
         {
-            Store(image, height, width, Qualities[level]);
+            ImageCodec.ThroughJpeg(image, height, width, Qualities[level]);
             return;
         }
         var random = new SeededRandom(seed);
@@ -142,35 +140,5 @@ public sealed record Corruption(CorruptionKind Kind, int Severity)
                 dx => inside.Contains((y + dy, x + dx)) ? blur[dy + 1] * blur[dx + 1] : 0)) / inside.Count
             where weight > 0
             select (y, x, weight)];
-    }
-
-    private static void Store(Span<byte> image, int height, int width, int quality)
-    {
-        var pixels = height * width;
-        var interleaved = new byte[4 * pixels];
-        for (var i = 0; i < pixels; i++)
-        {
-            for (var channel = 0; channel < 3; channel++) interleaved[4 * i + channel] = image[channel * pixels + i];
-            interleaved[4 * i + 3] = 255;
-        }
-        var info = new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque);
-        using var whole = SKImage.FromPixelCopy(info, interleaved);
-        using var file = whole.Encode(SKEncodedImageFormat.Jpeg, quality);
-        using var codec = SKCodec.Create(file);
-        var handle = GCHandle.Alloc(interleaved, GCHandleType.Pinned);
-        try
-        {
-            if (codec.GetPixels(info, handle.AddrOfPinnedObject()) is var result and not SKCodecResult.Success)
-                throw new InvalidOperationException(
-                    $"a JPEG of quality {quality} that SkiaSharp has just written is not read again ({result})");
-        }
-        finally
-        {
-            handle.Free();
-        }
-        for (var i = 0; i < pixels; i++)
-        {
-            for (var channel = 0; channel < 3; channel++) image[channel * pixels + i] = interleaved[4 * i + channel];
-        }
     }
 }
