@@ -7,6 +7,7 @@ using W2S.Kernel.Engine.CSharp;
 namespace W2S.Kernel.Tests.Engine;
 
 /// <summary>All compilations of a process speak of the same symbols: a type is one type in every cell.</summary>
+[Collection(nameof(Alone))]
 public sealed class SymbolTests : IDisposable
 {
     private readonly Notebooks.TemporaryFolder folder = new();
@@ -67,6 +68,43 @@ public sealed class SymbolTests : IDisposable
         var members = await session.Cells.CompleteAsync("takes.", 6, TestContext.Current.CancellationToken);
         Assert.Contains("From", members.Entries.Select(entry => entry.Text));
         Assert.Equal("True", (await session.RunAsync("new Over() is Lower")).Plain);
+    }
+
+    // Told all references each time, the compiler would keep them once more for every cell before: hundreds of MB here.
+    [Fact]
+    public async Task WhatACellTakesDoesNotGrowWithTheCellsBeforeIt()
+    {
+        using var runner = new CSharpRunner(new ReferenceSet());
+        await RunAsync(20);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        await RunAsync(250);
+        var grown = (GC.GetTotalMemory(forceFullCollection: true) - before) / 1048576.0;
+        Assert.InRange(grown, -20, 60);
+        Assert.Equal("270", $"{await runner.Start(Compile(runner, "value269 + 1"))}");
+
+        async Task RunAsync(int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                var number = runner.Variables.Count();
+                await runner.Start(Compile(runner, $"var value{number} = {number};"));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task APieceNamesTheReferencesThatAreNew()
+    {
+        var references = new ReferenceSet();
+        using var runner = new CSharpRunner(references);
+        await runner.Start(Compile(runner, "var first = 1;"));
+        var second = Compile(runner, "var second = first;");
+        Assert.Empty(second.Compilation.ExternalReferences);
+        await runner.Start(second);
+        var path = Build(folder.Path, $"Fresh{Guid.NewGuid():N}", "public class Fresh { }");
+        references.AddWithSiblings(path);
+        var third = Compile(runner, "new Fresh()");
+        Assert.Equal(path, Assert.Single(third.Compilation.ExternalReferences).Display);
     }
 
     private static CSharpRunner Runner(string path)

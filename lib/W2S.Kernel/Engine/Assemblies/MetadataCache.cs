@@ -24,8 +24,12 @@ internal static class MetadataCache
         return path == typeof(Microsoft.DotNet.Interactive.Formatting.Formatter).Assembly.Location
             ? MetadataReference.CreateFromImage(Without(path, "System", "DisplayExtensions"),
                 documentation: documentation, filePath: path)
-            : MetadataReference.CreateFromFile(path, documentation: documentation);
+            : Metadata(path).GetReference(documentation, filePath: path);
     });
+
+    // Of an assembly's file the compiler needs no code, which is most of it; CreateFromFile keeps all in memory.
+    private static AssemblyMetadata Metadata(string path) => AssemblyMetadata.Create(
+        ModuleMetadata.CreateFromStream(File.OpenRead(path), PEStreamOptions.PrefetchMetadata));
 
     // The assembly's image with one of its public types marked as its own.
     private static byte[] Without(string path, string space, string name)

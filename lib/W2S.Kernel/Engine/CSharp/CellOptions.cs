@@ -29,6 +29,7 @@ internal static class CellOptions
             usings: [.. first ? DefaultUsings : [], .. usings ?? []],
             optimizationLevel: OptimizationLevel.Release,
             allowUnsafe: true,
+            concurrentBuild: false,
             assemblyIdentityComparer: DesktopAssemblyIdentityComparer.Default)
         .WithMetadataImportOptions(MetadataImportOptions.Public);
 }

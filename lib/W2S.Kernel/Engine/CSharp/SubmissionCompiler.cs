@@ -35,7 +35,7 @@ internal sealed class SubmissionCompiler(ReferenceSet references)
         var prepared = CheckedCode.Of(Namespaces.Flatten(code, usings));
         var tree = CSharpSyntaxTree.ParseText(prepared.Text, CellOptions.Parsing, path);
         var compilation = SubmissionChain.Bind(CSharpCompilation.CreateScriptCompilation(
-            $"cell-{number}", tree, references.References,
+            $"cell-{number}", tree, references.References[SubmissionChain.Known(previous)..],
             CellOptions.Compiling(previous is null, $"Submission{number}", usings), previous, typeof(object)));
 
         using var image = new MemoryStream();

@@ -48,7 +48,7 @@ internal sealed class EditorWorkspace(ReferenceSet references, Namespaces namesp
     /// <inheritdoc/>
     public void Dispose() => workspace?.Dispose();
 
-    // All pieces refer to what the newest one does: they share its symbols.
+    // The first piece refers to all that the newest one does: they share its symbols.
     private void Mirror()
     {
         if (bound != references.References)
@@ -80,7 +80,7 @@ internal sealed class EditorWorkspace(ReferenceSet references, Namespaces namesp
             compilationOptions: CellOptions.Compiling(latest is null, "Edited"),
             documents: [document],
             projectReferences: latest is null ? null : [new ProjectReference(latest)],
-            metadataReferences: bound,
+            metadataReferences: latest is null ? bound : [], // those above know what those below refer to
             isSubmission: true,
             hostObjectType: null);
     }
