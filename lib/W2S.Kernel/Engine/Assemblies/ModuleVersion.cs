@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 
@@ -29,6 +30,20 @@ internal static class ModuleVersion
             var scope = metadata.GetTypeReference((TypeReferenceHandle)parent).ResolutionScope;
             if (scope.Kind == HandleKind.AssemblyReference && metadata.StringComparer.Equals(
                 metadata.GetAssemblyReference((AssemblyReferenceHandle)scope).Name, assembly)) return true;
+        }
+        return false;
+    }
+
+    /// <summary>True where an assembly file has a public type of its own.</summary>
+    public static bool DeclaresTypes(string path)
+    {
+        using var file = new PEReader(File.OpenRead(path));
+        if (!file.HasMetadata) return false;
+        var metadata = file.GetMetadataReader();
+        foreach (var handle in metadata.TypeDefinitions) // no query: its types would be compiled at run time
+        {
+            if ((metadata.GetTypeDefinition(handle).Attributes & TypeAttributes.VisibilityMask)
+                == TypeAttributes.Public) return true;
         }
         return false;
     }

@@ -22,15 +22,34 @@ internal static class PlatformAssemblies
     /// <summary>The file of an assembly that came with the process, by its simple name.</summary>
     public static string? Find(string simpleName) => Paths.GetValueOrDefault(simpleName);
 
-    private static IReadOnlyList<string> FindDefault() =>
-    [
-        .. Paths.Values.Where(
-            path => Path.GetDirectoryName(path) == Framework && IsUseful(Path.GetFileNameWithoutExtension(path))),
-        typeof(PlatformAssemblies).Assembly.Location,
-        Paths[Interactive],
-        typeof(Microsoft.DotNet.Interactive.Formatting.Formatter).Assembly.Location,
-        typeof(Microsoft.AspNetCore.Html.IHtmlContent).Assembly.Location,
-    ];
+    // Half of the runtime's assemblies only say where types are, and each costs the compiler time with every cell. The
+    // few that others of these refer to are among these; the rest comes in with an assembly that refers to it.
+    private static List<string> FindDefault()
+    {
+        var open = new Queue<string>();
+        foreach (var path in Paths.Values)
+        {
+            if (IsOfFramework(path) && IsUseful(Path.GetFileNameWithoutExtension(path))
+                && ModuleVersion.DeclaresTypes(path)) open.Enqueue(path);
+        }
+        open.Enqueue(typeof(PlatformAssemblies).Assembly.Location);
+        open.Enqueue(Paths[Interactive]);
+        open.Enqueue(typeof(Microsoft.DotNet.Interactive.Formatting.Formatter).Assembly.Location);
+        open.Enqueue(typeof(Microsoft.AspNetCore.Html.IHtmlContent).Assembly.Location);
+        var (found, seen) = (new List<string>(), new HashSet<string>(open, StringComparer.Ordinal));
+        while (open.TryDequeue(out var path))
+        {
+            found.Add(path);
+            foreach (var name in ModuleVersion.References(path))
+            {
+                if (Find(name) is { } file && IsOfFramework(file) && seen.Add(file)) open.Enqueue(file);
+            }
+        }
+        return found;
+    }
+
+    /// <summary>True for an assembly of the .NET runtime.</summary>
+    public static bool IsOfFramework(string path) => Path.GetDirectoryName(path) == Framework;
 
     private static bool IsUseful(string name) =>
         !name.StartsWith("Microsoft.VisualBasic", StringComparison.Ordinal) && name != "WindowsBase"

@@ -133,8 +133,9 @@ internal sealed partial class FSharpRunner(ReferenceSet references)
     private void AddReferences()
     {
         var fresh = references.References.Select(reference => reference.Display!)
-            .Except(PlatformAssemblies.DefaultReferences).Where(referenced.Add).Select(path => $"#r @\"{path}\"")
-            .ToList();
+            .Except(PlatformAssemblies.DefaultReferences)
+            .Where(path => !PlatformAssemblies.IsOfFramework(path) && referenced.Add(path))
+            .Select(path => $"#r @\"{path}\"").ToList();
         if (fresh.Count > 0) session!.EvalInteraction(string.Join('\n', fresh), FSharpOption<CancellationToken>.None);
     }
 
