@@ -145,6 +145,20 @@ public sealed class PackageTests
         Assert.Equal("1.1.0", await RestoredAsync(session.Folder, new(id, "1.*")));
     }
 
+    [Fact]
+    public async Task ASourceThatIsGoneIsLeftOutAndSaid()
+    {
+        using var session = new Session();
+        LocalPackage.Create(Feed(session), "W2S.Local.Still", "1.0.0");
+        const string Gone = "https://127.0.0.1:9/v3/index.json";
+        var host = await session.RunAsync(
+            $"#i \"nuget: {Gone}\"\n#r \"nuget: W2S.Local.Still, 0.9.0\"\nW2SLocalStill.Version"); // it had that one
+        Assert.Equal("1.0.0", host.Plain);
+        Assert.Equal($"The package source {Gone} cannot be reached and is left out.\n", host.Error);
+        var error = await session.FailAsync("#r \"nuget: W2S.Local.Gone, 1.0.0\"");
+        Assert.Contains("no such package: W2S.Local.Gone", error.Message); // the source is not asked again
+    }
+
     private static string Feed(Session session)
     {
         session.File("nuget.config", """

@@ -77,6 +77,14 @@ public sealed class PolyglotTests
     }
 
     [Fact]
+    public async Task AboutSaysWhichKernelThisIs()
+    {
+        using var session = new Session();
+        var text = (await session.RunAsync("#!about")).Displays.Single().Bundle!["text/plain"].GetValue<string>();
+        Assert.Matches(@"^W2S\.Kernel \S+: C# 14 on \.NET 10\..*\nRoslyn 5.*\nMicrosoft\.DotNet\.Interactive 1\.0", text);
+    }
+
+    [Fact]
     public async Task BashStreamsAndItsFailureIsTheCells()
     {
         Assert.SkipUnless(File.Exists("/bin/bash"), "there is no bash here");

@@ -25,6 +25,11 @@ internal static partial class RestoreErrors
             : $"the restore of {string.Join(", ", packages)} failed: {log.Trim().Split('\n')[^1].Trim()}";
     }
 
+    /// <summary>True where a restore failed because nothing answers at a package source.</summary>
+    public static bool IsOutOfReach(string feed, string log) =>
+        Error().Matches(log).Any(match => match.Groups["code"].Value == "NU1301"
+            && match.Groups["text"].Value.Contains(feed, StringComparison.OrdinalIgnoreCase));
+
     private static string Name(string message) =>
         Package().Match(message) is { Success: true } match ? match.Groups[1].Value : message;
 
