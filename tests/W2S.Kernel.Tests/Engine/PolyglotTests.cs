@@ -52,6 +52,10 @@ public sealed class PolyglotTests
         Assert.Contains("'missing'", error.Message);
         Assert.Contains("--value", (await session.FailAsync("#!set x")).Message);
         Assert.Contains("python", (await session.FailAsync("#!share --from python x")).Message);
+        await session.RunAsync("class Own { } var own = new Own();");
+        error = await session.FailAsync("#!fsharp\n#!share --from csharp own\n1");
+        Assert.Equal(("MagicError", 2), (error.Name, error.Line));
+        Assert.StartsWith("F# cannot hold 'own' of type Own", error.Message);
     }
 
     [Fact]
