@@ -85,7 +85,8 @@ public sealed class PolyglotTests
     {
         using var session = new Session();
         var text = (await session.RunAsync("#!about")).Displays.Single().Bundle!["text/plain"].GetValue<string>();
-        Assert.Matches(@"^W2S\.Kernel \S+: C# 14 on \.NET 10\..*\nRoslyn 5.*\nMicrosoft\.DotNet\.Interactive 1\.0", text);
+        Assert.Matches(
+            @"^W2S\.Kernel \S+: C# 14 on \.NET 10\..*\nRoslyn 5.*\nMicrosoft\.DotNet\.Interactive 1\.0", text);
     }
 
     [Fact]

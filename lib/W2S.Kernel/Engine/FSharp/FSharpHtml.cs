@@ -70,6 +70,9 @@ internal static class FSharpHtml
                 "style", box (String.concat "; " each)
         """;
 
-    private static string Lines(string names, Func<string, string> line) =>
-        string.Join('\n', names.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Select(name => "    " + line(name)));
+    private static string Lines(string names, Func<string, string> line)
+    {
+        var each = names.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        return string.Join('\n', each.Select(name => $"    {line(name)}"));
+    }
 }
