@@ -54,6 +54,18 @@ public sealed class PackageTests
             RestoreErrors.Explain("first\nout of disk\n", asked));
     }
 
+    [Theory]
+    [InlineData("https://x.org/a/index.json", true)]
+    [InlineData("https://x.org/b/index.json", true)]
+    [InlineData("https://y.org/a/index.json", false)]
+    [InlineData("/here/packages", false)]
+    public void ASourceIsOutOfReachWhereItsServerIs(string feed, bool expected)
+    {
+        const string Log = "a.csproj : error NU1301: Unable to load the service index for source "
+            + "https://x.org/a/index.json. [a.csproj]\na.csproj : error NU1301:   Name or service not known (x.org:443)\n";
+        Assert.Equal(expected, RestoreErrors.IsOutOfReach(feed, Log));
+    }
+
     [Fact]
     public async Task PlotlyDeedleAndTorchSharpWorkTogetherFromPackages()
     {
