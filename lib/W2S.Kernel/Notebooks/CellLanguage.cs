@@ -7,8 +7,8 @@ namespace W2S.Kernel.Notebooks;
 /// kernel.</summary>
 internal static class CellLanguage
 {
-    // Kernels of other notebook systems: as a cell's first magic they name a language, not one of this engine's
-    // commands.
+    // Kernels of other notebook systems: in a cell's metadata or as its first magic they name a language that is not
+    // here. Any other name may be that of a kernel which an extension adds on the way.
     private static readonly HashSet<string> Foreign = new(StringComparer.OrdinalIgnoreCase)
     {
         "python", "python3", "r", "julia", "sql", "kql", "vb", "vbnet", "java", "rust", "go", "typescript", "http",
@@ -59,11 +59,11 @@ internal static class CellLanguage
         var named = Name(metadata, "polyglot_notebook", "kernelName")
             ?? Name(metadata, "dotnet_interactive", "language")
             ?? Name(metadata, "vscode", "languageId");
-        var language = named is null ? otherwise : Languages.Of(named) ?? throw Unknown(number, named);
+        var language = named is null ? otherwise : Languages.Of(named) ?? named;
         var first = cell.Source.Split('\n').Select(line => line.Trim()).FirstOrDefault(line => line.Length > 0) ?? "";
         var magic = first.StartsWith("#!", StringComparison.Ordinal) ? first[2..].Split(' ', '\t')[0] : null;
-        if (magic is not null && Foreign.Contains(magic))
-            throw Unknown(number, magic);
+        if (new[] { language, magic }.OfType<string>().FirstOrDefault(Foreign.Contains) is { } foreign)
+            throw Unknown(number, foreign);
         return language;
     }
 

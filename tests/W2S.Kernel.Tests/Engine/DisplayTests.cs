@@ -105,6 +105,29 @@ public sealed class DisplayTests
     }
 
     [Fact]
+    public async Task WhatNotebooksAskOfTheFormattersIsDone()
+    {
+        using var session = new Session();
+        var host = await session.RunAsync("""
+            using static Microsoft.DotNet.Interactive.Formatting.PocketViewTags;
+            class Pair { public int Left = 1; public int Right = 2; }
+            display(div[id: "box"](b("bold"), " & plain"));
+            Formatter.Register<Pair>(pair => $"{pair.Left}|{pair.Right}", "text/markdown");
+            Formatter.SetPreferredMimeTypesFor(typeof(Pair), "text/markdown");
+            display(new Pair());
+            Formatter.ListExpansionLimit = 3;
+            Console.Write(new[] { 1, 2, 3, 4, 5 }.ToDisplayString());
+            Enumerable.Range(1, 9).ToList()
+            """);
+        Assert.Equal("<div id=\"box\"><b>bold</b> &amp; plain</div>",
+            host.Displays[0].Bundle!["text/html"].GetValue<string>());
+        Assert.Equal("1|2", host.Displays[1].Bundle!["text/markdown"].GetValue<string>());
+        Assert.Contains("2 more", host.Out);
+        Assert.DoesNotContain("9", host.Plain);
+        await session.RunAsync("Formatter.ResetToDefault();"); // they are the process's, not the session's
+    }
+
+    [Fact]
     public async Task AHandleCanBeHeldByTheLibrarysType()
     {
         using var session = new Session();

@@ -135,6 +135,20 @@ public sealed class KernelFamilyTests
     }
 
     [Fact]
+    public async Task WhatIsWrongWithCodeIsToldBeforeItRuns()
+    {
+        using var session = new Session();
+        var host = await session.RunAsync(Usings + """
+
+            var known = 1;
+            var asked = await Kernel.Root.SendAsync(new RequestDiagnostics("known + unknown", "csharp"));
+            var told = asked.Events.OfType<DiagnosticsProduced>().Single().Diagnostics;
+            string.Join(" ", told.Select(one => $"{one.Code} {one.LinePositionSpan.Start.Character}"))
+            """);
+        Assert.Equal("CS0103 8", host.Plain);
+    }
+
+    [Fact]
     public async Task AnExtensionInAPackageIsLoadedWithIt()
     {
         using var session = new Session();

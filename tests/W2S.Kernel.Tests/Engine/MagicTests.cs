@@ -16,12 +16,15 @@ public sealed class MagicTests
             var three = 3;
             #!markdown
             # four
+            #!javascript
+            go()
             #!csharp
             three + 2
             """);
-        Assert.Equal(["text", "display", "display", "result"], host.Events.Select(item => item.Kind));
+        Assert.Equal(["text", "display", "display", "display", "result"], host.Events.Select(item => item.Kind));
         Assert.Equal("<p>two</p>", host.Displays[0].Bundle!["text/html"].GetValue<string>());
         Assert.Equal("# four", host.Displays[1].Bundle!["text/markdown"].GetValue<string>());
+        Assert.Equal("go()", host.Displays[2].Bundle!["application/javascript"].GetValue<string>());
         Assert.Equal("5", host.Plain);
     }
 

@@ -54,6 +54,18 @@ public sealed class PackageTests
             RestoreErrors.Explain("first\nout of disk\n", asked));
     }
 
+    [Theory]
+    [InlineData("https://x.org/a/index.json", true)]
+    [InlineData("https://x.org/b/index.json", true)]
+    [InlineData("https://y.org/a/index.json", false)]
+    [InlineData("/here/packages", false)]
+    public void ASourceIsOutOfReachWhereItsServerIs(string feed, bool expected)
+    {
+        const string Log = "a.csproj : error NU1301: Unable to load the service index for source "
+            + "https://x.org/a/index.json. [a.csproj]\na.csproj : error NU1301:   Name or service not known (x.org:443)\n";
+        Assert.Equal(expected, RestoreErrors.IsOutOfReach(feed, Log));
+    }
+
     [Fact]
     public async Task PlotlyDeedleAndTorchSharpWorkTogetherFromPackages()
     {
@@ -143,6 +155,20 @@ public sealed class PackageTests
         Directory.Delete(feed, recursive: true);
         Age(id);
         Assert.Equal("1.1.0", await RestoredAsync(session.Folder, new(id, "1.*")));
+    }
+
+    [Fact]
+    public async Task ASourceThatIsGoneIsLeftOutAndSaid()
+    {
+        using var session = new Session();
+        LocalPackage.Create(Feed(session), "W2S.Local.Still", "1.0.0");
+        const string Gone = "https://127.0.0.1:9/v3/index.json";
+        var host = await session.RunAsync(
+            $"#i \"nuget: {Gone}\"\n#r \"nuget: W2S.Local.Still, 0.9.0\"\nW2SLocalStill.Version"); // it had that one
+        Assert.Equal("1.0.0", host.Plain);
+        Assert.Equal($"The package source {Gone} cannot be reached and is left out.\n", host.Error);
+        var error = await session.FailAsync("#r \"nuget: W2S.Local.Gone, 1.0.0\"");
+        Assert.Contains("no such package: W2S.Local.Gone", error.Message); // the source is not asked again
     }
 
     private static string Feed(Session session)

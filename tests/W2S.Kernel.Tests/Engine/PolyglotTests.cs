@@ -52,6 +52,10 @@ public sealed class PolyglotTests
         Assert.Contains("'missing'", error.Message);
         Assert.Contains("--value", (await session.FailAsync("#!set x")).Message);
         Assert.Contains("python", (await session.FailAsync("#!share --from python x")).Message);
+        await session.RunAsync("class Own { } var own = new Own();");
+        error = await session.FailAsync("#!fsharp\n#!share --from csharp own\n1");
+        Assert.Equal(("MagicError", 2), (error.Name, error.Line));
+        Assert.StartsWith("F# cannot hold 'own' of type Own", error.Message);
     }
 
     [Fact]
@@ -74,6 +78,15 @@ public sealed class PolyglotTests
         var text = (await session.RunAsync("#!lsmagic")).Displays.Single().Bundle!["text/plain"].GetValue<string>();
         foreach (var name in (string[])["csharp", "fsharp", "bash", "import", "share", "set", "who", "time"])
             Assert.Contains($"#!{name}", text);
+    }
+
+    [Fact]
+    public async Task AboutSaysWhichKernelThisIs()
+    {
+        using var session = new Session();
+        var text = (await session.RunAsync("#!about")).Displays.Single().Bundle!["text/plain"].GetValue<string>();
+        Assert.Matches(
+            @"^W2S\.Kernel \S+: C# 14 on \.NET 10\..*\nRoslyn 5.*\nMicrosoft\.DotNet\.Interactive 1\.0", text);
     }
 
     [Fact]

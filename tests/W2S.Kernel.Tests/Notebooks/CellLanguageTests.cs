@@ -57,6 +57,8 @@ public sealed class CellLanguageTests
     [InlineData("""{"polyglot_notebook": {"kernelName": "fsharp"}}""", "fsharp")]
     [InlineData("""{"dotnet_interactive": {"language": "html"}}""", "html")]
     [InlineData("""{"vscode": {"languageId": "mermaid"}}""", "mermaid")]
+    [InlineData("""{"polyglot_notebook": {"kernelName": "value"}}""", "value")]
+    [InlineData("""{"polyglot_notebook": {"kernelName": "added-by-an-extension"}}""", "added-by-an-extension")]
     [InlineData("""{"vscode": {"languageId": "shellscript"}}""", "bash")]
     [InlineData("""{"vscode": {"languageId": "polyglot-notebook"}}""", "csharp")]
     [InlineData("""{"vscode": {"languageId": "dotnet-interactive"}}""", "csharp")]

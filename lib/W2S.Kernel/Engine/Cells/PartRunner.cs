@@ -128,7 +128,7 @@ internal sealed class PartRunner : IDisposable
     private Task RunCodeAsync(Run run, CellPart part) => part.Language switch
     {
         "csharp" => RunCSharpAsync(run, part.CodeInPlace),
-        "fsharp" => RunFSharpAsync(run, part),
+        "fsharp" => RunFSharpAsync(run, part.CodeInPlace),
         "bash" or "pwsh" => ShellRunner.RunAsync(part.Language, part, run.Source, run.Cell),
         "mermaid" => Show(run, new MimeBundle("text/vnd.mermaid", part.Code).Set("text/plain", part.Code)),
         "html" => Show(run, "text/html", part.Code),
@@ -159,14 +159,18 @@ internal sealed class PartRunner : IDisposable
         }));
     }
 
-    private Task RunFSharpAsync(Run run, CellPart part) => family.RunAsync("fsharp", true, run.Cell, () =>
-        OnThreadAsync(run, () =>
+    private async Task RunFSharpAsync(Run run, string text)
+    {
+        var code = await directives.ApplyToFSharpAsync(text, run.Source, run.Cell, folder => ExtendAsync(run, folder));
+        if (string.IsNullOrWhiteSpace(code)) return;
+        await family.RunAsync("fsharp", true, run.Cell, () => OnThreadAsync(run, () =>
         {
             Prepare();
-            var (hasValue, value) = fsharp.Value.Run(part, run.Source, run.Cell.Token);
+            var (hasValue, value) = fsharp.Value.Run(code, run.Source, run.Cell.Token);
             if (hasValue) ShowResult(run, value);
             return Task.FromResult(true);
         }));
+    }
 
     // What a cell sends to its own kernels runs where it stands: the cells' thread may be waiting for it.
     private static Task OnThreadAsync(Run run, Func<Task<bool>> work) =>

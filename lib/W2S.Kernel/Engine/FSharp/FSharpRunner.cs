@@ -17,6 +17,7 @@ internal sealed partial class FSharpRunner(ReferenceSet references)
     private readonly HashSet<string> referenced = new(StringComparer.Ordinal);
     private Shell.FsiEvaluationSession? session;
     private Shell.FsiEvaluationSession? entered;
+    private Shell.FsiEvaluationSession? hasHtml; // it takes a while: for cells that speak of it
 
     /// <summary>The variables that F# cells have declared.</summary>
     public IEnumerable<Variable> Variables =>
@@ -24,18 +25,18 @@ internal sealed partial class FSharpRunner(ReferenceSet references)
             bound => new Variable(bound.Name, bound.Value.ReflectionType, bound.Value.ReflectionValue)) ?? [];
 
     /// <summary>Runs a piece of F#.</summary>
-    /// <param name="part">The piece.</param>
+    /// <param name="code">The piece, on the lines that it has in its source.</param>
     /// <param name="source">Where it stands.</param>
     /// <param name="stop">Stops it between two declarations.</param>
     /// <returns>Whether its last expression has a value to show, and the value.</returns>
     /// <exception cref="CellFailure">It does not compile.</exception>
-    public (bool HasValue, object? Value) Run(CellPart part, CellSource source, CancellationToken stop)
+    public (bool HasValue, object? Value) Run(string code, CellSource source, CancellationToken stop)
     {
-        var (outcome, diagnostics) = Evaluate(Checked(part.CodeInPlace), stop);
+        var (outcome, diagnostics) = Evaluate(Checked(code), stop);
+        var errors = diagnostics.Where(diagnostic => diagnostic.Severity.IsError).ToList();
+        if (errors.Count > 0) throw Failure(errors, source);
         if (outcome is FSharpChoice<FSharpOption<Shell.FsiValue>, Exception>.Choice2Of2 failed)
         {
-            var errors = diagnostics.Where(diagnostic => diagnostic.Severity.IsError).ToList();
-            if (errors.Count > 0) throw Failure(errors, source);
             throw failed.Item.InnerException is { } inner
                 && failed.Item.GetType().Name.Contains("Fsi", StringComparison.Ordinal) ? inner : failed.Item;
         }
@@ -76,6 +77,11 @@ internal sealed partial class FSharpRunner(ReferenceSet references)
         }
         var own = session ??= Open();
         AddReferences();
+        if (own != hasHtml && Html().IsMatch(code))
+        {
+            own.EvalInteraction(FSharpHtml.Module, FSharpOption<CancellationToken>.None);
+            hasHtml = own;
+        }
         entered = own;
         try
         {
@@ -103,6 +109,9 @@ internal sealed partial class FSharpRunner(ReferenceSet references)
         @"^(?<head>[ \t]*)(?<keyword>while)[ \t]+(?<condition>[^\n]+?)[ \t]+do\b",
         RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex While();
+
+    [GeneratedRegex(@"\bHtml\b")]
+    private static partial Regex Html();
 
     // What is the kernel's own among the references of every cell; the runtime's the compiler has by itself.
     private static IEnumerable<string> Own => PlatformAssemblies.DefaultReferences

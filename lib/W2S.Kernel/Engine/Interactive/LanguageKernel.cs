@@ -60,13 +60,20 @@ internal sealed class LanguageKernel :
     }
 
     Task IKernelCommandHandler<SendValue>.HandleAsync(SendValue command, KernelInvocationContext context) =>
-        SetValueAsync(command, context, (name, value, type) =>
+        SetValueAsync(command, context, async (name, value, type) =>
         {
             // the library leaves the quotes on text that stands in the magic itself
             if (value is string { Length: > 1 } quoted && quoted.StartsWith('"') && quoted.EndsWith('"')
                 && context.Command is SubmitCode { Code: var line }
                 && line.Contains($"--value {quoted}", StringComparison.Ordinal)) value = quoted[1..^1];
-            return language.SetAsync(new Variable(name, type ?? value?.GetType() ?? typeof(object), value));
+            try
+            {
+                await language.SetAsync(new Variable(name, type ?? value?.GetType() ?? typeof(object), value));
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                context.Fail(command, message: failure.Message); // thrown, it would be lost
+            }
         });
 
     async Task IKernelCommandHandler<RequestDiagnostics>.HandleAsync(

@@ -28,35 +28,54 @@ internal static class PackageRestorer
 
     /// <summary>Restores a set of packages.</summary>
     /// <param name="packages">All of them.</param>
-    /// <param name="feeds">Places to look besides those configured.</param>
+    /// <param name="feeds">Places to look besides those configured. Those that cannot be reached are taken out, and the
+    /// cell says so: a feed that a notebook names may be gone for good, and its packages elsewhere by now.</param>
     /// <param name="folder">The folder whose NuGet configuration counts.</param>
     /// <param name="news">Those that are new, for the progress shown.</param>
     /// <param name="cell">The cell that asks.</param>
     /// <exception cref="InvalidOperationException">The restore failed; the message is one line.</exception>
     public static async Task<RestoredPackages> RestoreAsync(
-        IReadOnlyList<PackageRequest> packages, IReadOnlyList<string> feeds, string folder,
+        IReadOnlyList<PackageRequest> packages, List<string> feeds, string folder,
         IReadOnlyList<PackageRequest> news, CellContext cell)
+    {
+        using var progress = new RestoreProgress(news, cell);
+        while (true)
+        {
+            var (restored, log) = await TryAsync(packages, feeds, folder, cell.Token);
+            if (restored is not null)
+            {
+                progress.Done(restored);
+                return restored;
+            }
+            var gone = feeds.Where(feed => RestoreErrors.IsOutOfReach(feed, log)).ToList();
+            if (gone.Count == 0) throw new InvalidOperationException(RestoreErrors.Explain(log, packages));
+            foreach (var feed in gone)
+            {
+                feeds.Remove(feed);
+                cell.Output.Write(
+                    OutputStream.Error, $"The package source {feed} cannot be reached and is left out.\n");
+            }
+        }
+    }
+
+    // What came of it, or what the SDK wrote.
+    private static async Task<(RestoredPackages? Restored, string Log)> TryAsync(
+        IReadOnlyList<PackageRequest> packages, IReadOnlyList<string> feeds, string folder, CancellationToken stop)
     {
         var project = PackageProject.Text(packages, feeds, folder);
         var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(project)))[..20];
         var home = Path.Combine(CacheFolder, "packages", key);
-        using var progress = new RestoreProgress(news, cell);
         var kept = Kept(home);
-        if (kept is not null && !(packages.Any(package => package.Floats) && IsOld(home)))
-        {
-            progress.Done(kept);
-            return kept;
-        }
+        if (kept is not null && !(packages.Any(package => package.Floats) && IsOld(home))) return (kept, "");
         PackageProject.Write(home, project);
         var (exit, log) = await SdkProcess.RunAsync(home,
-            ["restore", "--force", "--nologo", "-v", "minimal", "-p:NuGetAudit=false"], cell.Token);
-        var restored = exit == 0 ? RestoreAssets.Read(Path.Combine(home, "obj", "project.assets.json"))
-            : kept ?? throw new InvalidOperationException(RestoreErrors.Explain(log, packages));
+            ["restore", "--force", "--nologo", "-v", "minimal", "-p:NuGetAudit=false"], stop);
+        var restored = exit == 0 ? RestoreAssets.Read(Path.Combine(home, "obj", "project.assets.json")) : kept;
+        if (restored is null) return (null, log);
         var temporary = Path.Combine(home, $"{Result}.{Environment.ProcessId}");
-        await File.WriteAllTextAsync(temporary, JsonSerializer.Serialize(restored), cell.Token);
+        await File.WriteAllTextAsync(temporary, JsonSerializer.Serialize(restored), stop);
         File.Move(temporary, Path.Combine(home, Result), overwrite: true);
-        progress.Done(restored);
-        return restored;
+        return (restored, log);
     }
 
     private static RestoredPackages? Kept(string home)

@@ -25,6 +25,18 @@ internal static partial class RestoreErrors
             : $"the restore of {string.Join(", ", packages)} failed: {log.Trim().Split('\n')[^1].Trim()}";
     }
 
+    /// <summary>True where a restore failed because nothing answers at a package source, or at another one of the same
+    /// server: NuGet names the first alone.</summary>
+    public static bool IsOutOfReach(string feed, string log)
+    {
+        var isUri = Uri.TryCreate(feed, UriKind.Absolute, out var address) && !address.IsFile;
+        var server = isUri ? $"({address!.Host}:{address.Port})" : feed;
+        return Error().Matches(log)
+            .Where(match => match.Groups["code"].Value == "NU1301").Select(match => match.Groups["text"].Value)
+            .Any(text => text.Contains(feed, StringComparison.OrdinalIgnoreCase)
+                || text.Contains(server, StringComparison.OrdinalIgnoreCase));
+    }
+
     private static string Name(string message) =>
         Package().Match(message) is { Success: true } match ? match.Groups[1].Value : message;
 
