@@ -62,7 +62,8 @@ public sealed class PackageTests
     public void ASourceIsOutOfReachWhereItsServerIs(string feed, bool expected)
     {
         const string Log = "a.csproj : error NU1301: Unable to load the service index for source "
-            + "https://x.org/a/index.json. [a.csproj]\na.csproj : error NU1301:   Name or service not known (x.org:443)\n";
+            + "https://x.org/a/index.json. [a.csproj]\n"
+            + "a.csproj : error NU1301:   Name or service not known (x.org:443)\n";
         Assert.Equal(expected, RestoreErrors.IsOutOfReach(feed, Log));
     }
 
