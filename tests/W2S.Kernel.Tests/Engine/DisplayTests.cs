@@ -3,6 +3,7 @@ using W2S.Kernel.Engine;
 
 namespace W2S.Kernel.Tests.Engine;
 
+[Collection(nameof(Alone))]
 public sealed class DisplayTests
 {
     [Fact]
@@ -115,16 +116,17 @@ public sealed class DisplayTests
             Formatter.Register<Pair>(pair => $"{pair.Left}|{pair.Right}", "text/markdown");
             Formatter.SetPreferredMimeTypesFor(typeof(Pair), "text/markdown");
             display(new Pair());
-            Formatter.ListExpansionLimit = 3;
+            var usual = Formatter.ListExpansionLimit;
+            Formatter.ListExpansionLimit = 3; // of the process, not of the session
             Console.Write(new[] { 1, 2, 3, 4, 5 }.ToDisplayString());
-            Enumerable.Range(1, 9).ToList()
+            display(Enumerable.Range(1, 9).ToList());
+            Formatter.ListExpansionLimit = usual;
             """);
         Assert.Equal("<div id=\"box\"><b>bold</b> &amp; plain</div>",
             host.Displays[0].Bundle!["text/html"].GetValue<string>());
         Assert.Equal("1|2", host.Displays[1].Bundle!["text/markdown"].GetValue<string>());
         Assert.Contains("2 more", host.Out);
-        Assert.DoesNotContain("9", host.Plain);
-        await session.RunAsync("Formatter.ResetToDefault();"); // they are the process's, not the session's
+        Assert.DoesNotContain("9", host.Displays[2].Bundle!["text/plain"].GetValue<string>());
     }
 
     [Fact]
