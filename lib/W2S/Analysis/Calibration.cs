@@ -55,9 +55,8 @@ public sealed record Calibration(double Ece, double Largest, IReadOnlyList<Relia
         int bins = 15)
     {
         Check(confidence, correct, bins);
-        var samples =
-            Enumerable.Range(0, confidence.Count)
-                .ToLookup(i => Math.Clamp((int)Math.Ceiling(confidence[i] * bins) - 1, 0, bins - 1));
+        var samples = Enumerable.Range(0, confidence.Count)
+            .ToLookup(i => Math.Clamp((int)Math.Ceiling(confidence[i] * bins) - 1, 0, bins - 1));
         return Of(Enumerable.Range(0, bins).Select(b =>
             Bin(confidence, correct, [.. samples[b]], (double)b / bins, (double)(b + 1) / bins)), confidence.Count);
     }

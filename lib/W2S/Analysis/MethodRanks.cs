@@ -22,8 +22,7 @@ public sealed record MethodRanks(
     /// <summary>Every two methods: their mean difference over the settings, and the p-value of Wilcoxon's signed-rank
     /// test, adjusted for the number of pairs by Holm's method.</summary>
     public IReadOnlyList<(string First, string Second, double MeanDifference, double PValue)> Pairs
-    { get; private init; } =
-        [];
+    { get; private init; } = [];
 
     /// <summary>Ranks methods.</summary>
     /// <param name="methods">Each method's scores, one a setting in the same order of settings; higher is

@@ -22,9 +22,8 @@ public sealed record SignedRankTest(double Positive, double Negative, int Count,
     public static SignedRankTest Of(IReadOnlyList<double> first, IReadOnlyList<double> second)
     {
         // Rounded, so that equal differences of accuracies are equal.
-        var differences =
-            Statistics.Differences(first, second).Select(difference => Math.Round(difference, 10))
-                .Where(difference => difference != 0).ToArray();
+        var differences = Statistics.Differences(first, second).Select(difference => Math.Round(difference, 10))
+            .Where(difference => difference != 0).ToArray();
         var ranks = Ranks.Of([.. differences.Select(Math.Abs)]);
         var positive = differences.Zip(ranks).Where(pair => pair.First > 0).Sum(pair => pair.Second);
         var negative = ranks.Sum() - positive;

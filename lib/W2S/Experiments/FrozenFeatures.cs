@@ -66,9 +66,8 @@ public sealed record FrozenFeatures : Experiment
         var tensors =
             new Dictionary<string, Tensor> { ["features"] = network.Extract(images, token: context.Token).Features };
         if (WithViews)
-            tensors["views"] =
-                stack([.. Enumerable.Range(0, Views).Select(
-                    view => ExtractView(network, images, view, context.Token))]);
+            tensors["views"] = stack([.. Enumerable.Range(0, Views).Select(
+                view => ExtractView(network, images, view, context.Token))]);
         SafeTensorsFile.Write(Path.Combine(context.Kept, File), tensors);
         return new RunOutcome
         {

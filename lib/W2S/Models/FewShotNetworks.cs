@@ -87,9 +87,8 @@ public sealed class FewShotResNet : HeadedModel, ICatalogued<ModelEntry>
         for (var stage = 0; stage < 4; stage++)
         {
             var (inputs, outputs) = (stage == 0 ? 3 : width << (stage - 1), width << stage);
-            layers[stage] =
-                new Chain(Enumerable.Range(0, counts[stage]).Select(
-                    block => new LeakyBlock(block == 0 ? inputs : outputs, outputs)));
+            layers[stage] = new Chain(Enumerable.Range(0, counts[stage]).Select(
+                block => new LeakyBlock(block == 0 ? inputs : outputs, outputs)));
             encoder.Add($"layer{stage + 1}", layers[stage]);
         }
         register_module("encoder", encoder);

@@ -159,9 +159,8 @@ internal static class StateDictLoader
             notes.Add($"the prefix '{choice.Added}' was put on");
         if (model.HeadKey.Length > 0 && !source.ContainsKey($"{model.HeadKey}.weight"))
         {
-            var other =
-                Heads.FirstOrDefault(
-                    name => source.ContainsKey($"{name}.weight") && !wanted.Contains($"{name}.weight"));
+            var other = Heads.FirstOrDefault(
+                name => source.ContainsKey($"{name}.weight") && !wanted.Contains($"{name}.weight"));
             if (other is not null)
             {
                 Rename(key =>

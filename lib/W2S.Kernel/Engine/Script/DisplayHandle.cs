@@ -17,7 +17,6 @@ public sealed class DisplayHandle : DisplayedValue
     {
         this.shownBy = shownBy;
         this.mimeTypes = mimeTypes;
-        LibraryDisplays.Own(this);
     }
 
     /// <summary>Replaces what is shown, also from a later cell, and by a value of another type.</summary>

@@ -1,4 +1,5 @@
 using W2S.Kernel.Engine.Cells;
+using W2S.Kernel.Engine.Output;
 
 namespace W2S.Kernel.Engine.Script;
 
@@ -18,6 +19,7 @@ public static class Functions
     public static DisplayHandle display(object? value, params string[] mimeTypes)
     {
         var shown = new DisplayHandle(CellContext.Required, value, mimeTypes);
+        LibraryDisplays.Own(shown);
         shown.Show(value, update: false);
         return shown;
     }

@@ -86,19 +86,16 @@ public sealed record ChoiceCast : Experiment
         {
             var run = context.Of(Features(Task.Teachers[k]));
             var features = FrozenFeatures.Read(run);
-            using var probe =
-                Train(features, split.Labelled, new CrossEntropy(), Supervision.ByLabels([.. split.Labelled.Given]),
-                    $"teacher {k}");
+            using var probe = Train(features, split.Labelled, new CrossEntropy(),
+                Supervision.ByLabels([.. split.Labelled.Given]), $"teacher {k}");
             Say(probe, features, $"teacher{k}");
             if (k == 0)
-                logits["views"] =
-                    stack([.. FrozenFeatures.ReadViews(run).unbind(0).Select(
-                        view => probe.Logits(split.Unlabelled.Rows(view)))]);
+                logits["views"] = stack([.. FrozenFeatures.ReadViews(run).unbind(0).Select(
+                    view => probe.Logits(split.Unlabelled.Rows(view)))]);
         }
         var strong = FrozenFeatures.Read(context.Of(Features(Task.Student)));
-        using var student =
-            Train(strong, split.Unlabelled, ProbeStudent.Soft.Loss, Supervision.ByTeacher(logits["teacher0/student"]),
-                "student");
+        using var student = Train(strong, split.Unlabelled, ProbeStudent.Soft.Loss,
+            Supervision.ByTeacher(logits["teacher0/student"]), "student");
         Say(student, strong, "student");
         SafeTensorsFile.Write(Path.Combine(context.Kept, File),
             logits.ToDictionary(entry => entry.Key, entry => entry.Value.contiguous()));

@@ -32,9 +32,8 @@ public static class SafeTensorsFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(tensors);
         // Widest elements first, then by name: every tensor lies at a multiple of its element's size.
-        var ordered =
-            tensors.OrderByDescending(entry => SizeOf(entry.Key, entry.Value))
-                .ThenBy(entry => entry.Key, StringComparer.Ordinal).ToList();
+        var ordered = tensors.OrderByDescending(entry => SizeOf(entry.Key, entry.Value))
+            .ThenBy(entry => entry.Key, StringComparer.Ordinal).ToList();
         var header = Header(ordered, metadata);
         var temporary = $"{path}.{Guid.NewGuid():n}.tmp";
         try
