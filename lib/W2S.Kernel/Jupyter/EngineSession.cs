@@ -2,11 +2,14 @@ using W2S.Kernel.Engine;
 
 namespace W2S.Kernel.Jupyter;
 
-/// <summary>The cell engine, opened beside the start of the server.</summary>
+/// <summary>The cell engine, opened when the server can be asked: what asks before that waits.</summary>
 /// <param name="folder">The notebook's folder.</param>
 internal sealed class EngineSession(string folder) : IKernelSession
 {
-    private readonly Task<CellSession> opening = Task.Run(() => new CellSession(folder));
+    private readonly Task<CellSession> opening = new(() => new CellSession(folder));
+
+    /// <summary>Begins to open it, in the background; once.</summary>
+    public void Open() => opening.Start(TaskScheduler.Default);
 
     /// <summary>Gives a cell that is stopped from now on the time of <see cref="CellSession.Patience"/> to end by
     /// itself.</summary>

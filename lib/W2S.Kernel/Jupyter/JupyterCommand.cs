@@ -33,7 +33,7 @@ public static class JupyterCommand
     private static void Serve(ConnectionInfo info, KernelLog log)
     {
         var folder = Environment.CurrentDirectory;
-        var session = new EngineSession(folder); // begins to load beside what follows
+        var session = new EngineSession(folder);
         var transport = new NetMqTransport(info);
         if (info.Key.Length == 0)
             log.Write("the connection file has no key: messages are not signed, and any process of this machine can "
@@ -43,6 +43,7 @@ public static class JupyterCommand
             log.Write(notice);
         var server = new KernelServer(new WireCodec(info.Key), transport, session, history, marker, log);
         transport.Start(server.Receive, server.Greet);
+        session.Open(); // it warms up: on few cores the server would be there later
 
         using var interrupt =
             PosixSignalRegistration.Create(PosixSignal.SIGINT, context => On(context, server.Interrupt));

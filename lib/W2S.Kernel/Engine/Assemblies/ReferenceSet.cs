@@ -9,14 +9,16 @@ internal sealed class ReferenceSet
 {
     private readonly HashSet<string> names = new(StringComparer.OrdinalIgnoreCase);
     private readonly Lock gate = new();
+    private ImmutableArray<MetadataReference> references = [];
 
-    public ReferenceSet()
+    /// <summary>In the order in which they were added, those of every session first.</summary>
+    public ImmutableArray<MetadataReference> References
     {
-        foreach (var path in PlatformAssemblies.DefaultReferences) Add(path);
+        get
+        {
+            lock (gate) return Begun();
+        }
     }
-
-    /// <summary>In the order in which they were added.</summary>
-    public ImmutableArray<MetadataReference> References { get; private set; } = [];
 
     /// <summary>True once an assembly was added that speaks of the library of kernels.</summary>
     public bool NeedsInteractive { get; private set; }
@@ -60,8 +62,21 @@ internal sealed class ReferenceSet
     {
         lock (gate)
         {
-            if (names.Add(Path.GetFileNameWithoutExtension(path))) References = References.Add(MetadataCache.For(path));
+            references = Begun();
+            if (names.Add(Path.GetFileNameWithoutExtension(path))) references = references.Add(MetadataCache.For(path));
         }
+    }
+
+    // They are many files: a session is there before it has read them.
+    private ImmutableArray<MetadataReference> Begun()
+    {
+        if (references.IsEmpty)
+        {
+            var paths = PlatformAssemblies.DefaultReferences;
+            foreach (var path in paths) names.Add(Path.GetFileNameWithoutExtension(path));
+            references = [.. paths.Select(MetadataCache.For)];
+        }
+        return references;
     }
 
     // What the build wrote down as the assembly's run-time dependencies, where it did.
