@@ -34,27 +34,25 @@ internal static class ModuleVersion
         return false;
     }
 
-    /// <summary>True where an assembly file has a public type of its own.</summary>
-    public static bool DeclaresTypes(string path)
-    {
-        using var file = new PEReader(File.OpenRead(path));
-        if (!file.HasMetadata) return false;
-        var metadata = file.GetMetadataReader();
-        foreach (var handle in metadata.TypeDefinitions) // no query: its types would be compiled at run time
-        {
-            if ((metadata.GetTypeDefinition(handle).Attributes & TypeAttributes.VisibilityMask)
-                == TypeAttributes.Public) return true;
-        }
-        return false;
-    }
-
     /// <summary>The simple names of the assemblies that one refers to; none where the file is no .NET
     /// assembly.</summary>
-    public static IReadOnlyList<string> References(string path)
+    public static IReadOnlyList<string> References(string path) => References(path, out _);
+
+    /// <inheritdoc cref="References(string)"/>
+    /// <param name="path">The assembly's file.</param>
+    /// <param name="declares">True where it has a public type of its own.</param>
+    public static IReadOnlyList<string> References(string path, out bool declares)
     {
+        declares = false;
         using var file = new PEReader(File.OpenRead(path));
         if (!file.HasMetadata) return [];
         var metadata = file.GetMetadataReader();
+        foreach (var handle in metadata.TypeDefinitions) // no query: its types would be compiled at run time
+        {
+            declares = (metadata.GetTypeDefinition(handle).Attributes & TypeAttributes.VisibilityMask)
+                == TypeAttributes.Public;
+            if (declares) break;
+        }
         return [.. metadata.AssemblyReferences.Select(
             handle => metadata.GetString(metadata.GetAssemblyReference(handle).Name))];
     }

@@ -26,11 +26,12 @@ internal static class PlatformAssemblies
     // few that others of these refer to are among these; the rest comes in with an assembly that refers to it.
     private static List<string> FindDefault()
     {
-        var open = new Queue<string>();
+        var (open, references) = (new Queue<string>(), new Dictionary<string, IReadOnlyList<string>>());
         foreach (var path in Paths.Values)
         {
-            if (IsOfFramework(path) && IsUseful(Path.GetFileNameWithoutExtension(path))
-                && ModuleVersion.DeclaresTypes(path)) open.Enqueue(path);
+            if (!IsOfFramework(path) || !IsUseful(Path.GetFileNameWithoutExtension(path))) continue;
+            references[path] = ModuleVersion.References(path, out var declares);
+            if (declares) open.Enqueue(path);
         }
         open.Enqueue(typeof(PlatformAssemblies).Assembly.Location);
         open.Enqueue(Paths[Interactive]);
@@ -40,7 +41,7 @@ internal static class PlatformAssemblies
         while (open.TryDequeue(out var path))
         {
             found.Add(path);
-            foreach (var name in ModuleVersion.References(path))
+            foreach (var name in references.GetValueOrDefault(path) ?? ModuleVersion.References(path))
             {
                 if (Find(name) is { } file && IsOfFramework(file) && seen.Add(file)) open.Enqueue(file);
             }
