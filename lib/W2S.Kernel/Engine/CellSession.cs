@@ -15,7 +15,7 @@ namespace W2S.Kernel.Engine;
 public sealed class CellSession : IDisposable
 {
     // How long the disposing of what a left-behind cell holds may keep the reader waiting.
-    private static readonly TimeSpan EndPatience = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(2);
 
     private readonly SemaphoreSlim turn = new(1, 1);
     private readonly object hostGate = new();

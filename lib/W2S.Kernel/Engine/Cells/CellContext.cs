@@ -79,10 +79,15 @@ internal sealed class CellContext : IDisposable
         });
     }
 
+    /// <summary>True once a check has ended what was running.</summary>
+    public bool CheckThrew { get; private set; }
+
     /// <summary>Ends what is running where the reader has stopped the cell.</summary>
     public void ThrowIfStopped()
     {
-        if (Stopped && !Ending) throw new OperationCanceledException("the cell was stopped", Token);
+        if (!Stopped || Ending) return;
+        CheckThrew = true;
+        throw new OperationCanceledException("the cell was stopped", Token);
     }
 
     /// <summary>Does what is left to do at the cell's end, or at that of a cell that it imports.</summary>

@@ -3,7 +3,8 @@ namespace W2S.Kernel.Engine.Cells;
 /// <summary>Stops a cell, by kind means first.</summary>
 /// <remarks>
 /// The token and the checks in its loops; then its thread is woken from a sleep or a wait; after that it is left
-/// behind.
+/// behind. Code that a check has thrown out of its loop is on its way to its end, which takes long where the machine
+/// is busy.
 /// <c>ControlledExecution</c>, which aborts a thread wherever it is, is not used: on .NET 10.0.12 it ended the process
 /// ("terminate called after throwing an instance of 'PAL_SEHException'") when it hit a LINQ query, and with it the
 /// session.
@@ -13,7 +14,7 @@ internal static class StopSequence
     /// <summary>How long the token and the checks have to show effect.</summary>
     public static readonly TimeSpan Usual = TimeSpan.FromMilliseconds(400);
 
-    private static readonly TimeSpan AfterWaking = TimeSpan.FromMilliseconds(350);
+    private static readonly TimeSpan AfterWaking = TimeSpan.FromMilliseconds(350), OnItsWay = TimeSpan.FromSeconds(3);
 
     /// <summary>Stops a cell.</summary>
     /// <param name="work">The cell's work.</param>
@@ -27,7 +28,7 @@ internal static class StopSequence
         _ = work.ContinueWith(_ => Interruption.End(), TaskScheduler.Default);
         if (await EndsWithin(work, cell.TokenTaken ? patience : Usual)) return true;
         thread.Wake();
-        return await EndsWithin(work, AfterWaking);
+        return await EndsWithin(work, AfterWaking) || (cell.CheckThrew && await EndsWithin(work, OnItsWay));
     }
 
     private static async Task<bool> EndsWithin(Task work, TimeSpan patience) =>
