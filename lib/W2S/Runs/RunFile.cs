@@ -41,10 +41,10 @@ public static class RunFile
         try
         {
             using var scope = torch.NewDisposeScope();
-            var arrays =
-                sorted.SelectMany(
-                    run => run.Outcome.Predictions.SelectMany(set => set.Value.Tensors($"{run.Hash}/{set.Key}")))
-                        .ToDictionary();
+            var arrays = sorted.SelectMany(run => run.Outcome.Predictions
+                .SelectMany(set => set.Value.Tensors($"{run.Hash}/{set.Key}"))
+                .Concat(run.Outcome.Tasks.ToDictionary(of => TasksAt(run.Hash, of.Key),
+                    of => torch.tensor(of.Value.ToArray())))).ToDictionary();
             string? sum = null;
             if (arrays.Count > 0)
             {
@@ -136,6 +136,8 @@ public static class RunFile
 
     private static string Waiting(string path, string sum) => $"{Beside(path)}.{sum}";
 
+    private static string TasksAt(string hash, string name) => $"{hash}/{name}/tasks";
+
     private static string Sum(string path)
     {
         using var stream = File.OpenRead(path);
@@ -218,7 +220,9 @@ public static class RunFile
                         ?? throw new InvalidDataException($"arm {arm.Is} is not described"), arm.Values))],
                     History = points,
                     Predictions =
-                        Predictions.ToDictionary(set => set, set => SamplePredictions.From(arrays, $"{Hash}/{set}"))
+                        Predictions.ToDictionary(set => set, set => SamplePredictions.From(arrays, $"{Hash}/{set}")),
+                    Tasks = Values.Keys.Where(name => arrays.ContainsKey(TasksAt(Hash, name))).ToDictionary(
+                        name => name, IReadOnlyList<float> (name) => [.. arrays[TasksAt(Hash, name)].data<float>()]),
                 },
             };
         }

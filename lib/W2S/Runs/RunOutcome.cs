@@ -13,6 +13,11 @@ public sealed record RunOutcome
     public IReadOnlyDictionary<string, SamplePredictions> Predictions { get; init; } =
         new Dictionary<string, SamplePredictions>();
 
+    /// <summary>The accuracy of each few-shot task, 0 … 1, by the name of the value that is their mean, for instance
+    /// <c>5-shot</c>.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<float>> Tasks { get; init; } =
+        new Dictionary<string, IReadOnlyList<float>>();
+
     /// <summary>What each arm of the run measured, in the order of <see cref="Experiment.Arms"/>.</summary>
     public IReadOnlyList<RunArm> Arms { get; init; } = [];
 }

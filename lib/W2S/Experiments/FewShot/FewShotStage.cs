@@ -63,15 +63,6 @@ public abstract record FewShotStage : Experiment
     /// <inheritdoc/>
     public override long Seed { get; init; }
 
-    /// <summary>The cosine scale of a finished run: learned in the meta stage, 10 before it.</summary>
-    /// <param name="run">A run of this kind.</param>
-    /// <returns>The scale.</returns>
-    public static double ScaleOf(RunResult run)
-    {
-        ArgumentNullException.ThrowIfNull(run);
-        return run.Outcome.Values.GetValueOrDefault("scale", 10);
-    }
-
     /// <summary>The network that a finished run left; trained again where only the numbers were kept.</summary>
     /// <param name="context">The context of the run that needs it.</param>
     /// <param name="images">The base images.</param>
@@ -79,8 +70,7 @@ public abstract record FewShotStage : Experiment
     internal ImageModel Load(RunContext context, ImageSet images)
     {
         var run = context.Of(this);
-        var kept = run.Kept is { } place && File.Exists(Path.Combine(place, WeightsFile)) ? run.File(WeightsFile)
-            : null;
+        var kept = run.Kept is { } at && File.Exists(Path.Combine(at, WeightsFile)) ? run.File(WeightsFile) : null;
         if (kept is null)
         {
             // A committed result has no weights: they are made beside the run that asks, from the same seed.
@@ -117,8 +107,8 @@ public abstract record FewShotStage : Experiment
         if (training.LastAccuracy("watched") is { } unseen) values["unseen base accuracy"] = unseen;
         using var novel = Images.Novel.Read();
         using var seen = FeatureExtractor.Compute(model, novel, token: context.Token);
-        using var weak = teacher is null ? null
-            : FeatureExtractor.Compute(teacher, novel, token: context.Token);
+        using var weak = teacher is null ? null : FeatureExtractor.Compute(teacher, novel, token: context.Token);
+        var tasks = new Dictionary<string, IReadOnlyList<float>>();
         foreach (var shots in (int[])[1, 5])
         {
             // The same tasks for every method and seed: seed 0.
@@ -127,12 +117,14 @@ public abstract record FewShotStage : Experiment
             var estimate = Analysis.Statistics.OverSamples(scores.Accuracies);
             (values[$"{shots}-shot"], values[$"{shots}-shot low"],
                 values[$"{shots}-shot high"]) = (estimate.Mean, estimate.Low, estimate.High);
+            tasks[$"{shots}-shot"] = [.. scores.Accuracies.Select(accuracy => (float)accuracy)];
             if (weak is null) continue;
             values[$"{shots}-shot agreement"] =
                 scores.Agreement(EpisodeScores.Of(weak.Features, sampler, Episodes, context.Token));
         }
         values["test accuracy"] = values["5-shot"];
-        return new RunOutcome { Values = values, History = [.. training.History.Where(EndsEpoch).Select(Point)] };
+        return new RunOutcome
+            { Values = values, Tasks = tasks, History = [.. training.History.Where(EndsEpoch).Select(Point)] };
 
         static bool EndsEpoch(TrainingProgress point) => point.Epoch == Math.Round(point.Epoch);
 
@@ -140,9 +132,9 @@ public abstract record FewShotStage : Experiment
         {
             var numbers = point.Losses.ToDictionary(loss => $"loss {loss.Key}", loss => loss.Value);
             foreach (var (name, value) in point.Diagnostics) numbers[name] = value;
-            if (point.Accuracies.TryGetValue("train", out var train)) numbers["base accuracy"] = train;
-            if (point.Accuracies.TryGetValue("watched", out var watched)) numbers["unseen base accuracy"] = watched;
-            if (point.Accuracies.TryGetValue("validation", out var judged)) numbers[validation] = judged;
+            foreach (var (set, name) in (ReadOnlySpan<(string, string)>)
+                [("train", "base accuracy"), ("watched", "unseen base accuracy"), ("validation", validation)])
+                if (point.Accuracies.TryGetValue(set, out var accuracy)) numbers[name] = accuracy;
             if (point.Agreement is { } agreement) numbers["agreement"] = agreement;
             return new RunPoint(point.Epoch, numbers);
         }

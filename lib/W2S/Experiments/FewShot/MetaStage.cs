@@ -64,7 +64,8 @@ public sealed record MetaStage : FewShotStage
             {
                 UpdatesPerEpoch = UpdatesPerEpoch,
                 TasksPerUpdate = EpisodesPerUpdate,
-                TeacherScale = Teacher is null ? 10 : ScaleOf(context.Of(Teacher)),
+                // A teacher of the classifier stage has not learned one.
+                TeacherScale = Teacher is null ? 10 : context.Of(Teacher).Outcome.Values.GetValueOrDefault("scale", 10),
             },
             Teacher = teacher,
             Validation = new TaskValidation(validation, new EpisodeOptions(), ValidationEpisodes, Seed),

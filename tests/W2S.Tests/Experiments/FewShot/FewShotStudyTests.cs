@@ -47,7 +47,14 @@ public sealed class FewShotStudyTests : IDisposable
             Directory.GetDirectories(folder.Path).Select(path => Path.GetFileName(path)!).Order());
         // Teacher in both stages, student in both: four runs.
         Assert.Equal(4, store.All().Count);
-        Assert.Equal(run.Outcome.Values, new RunStore(folder.Path).Get(Tiny.Metas(0)[^1]).Outcome.Values);
+        var again = new RunStore(folder.Path).Get(Tiny.Metas(0)[^1]);
+        Assert.Equal(run.Outcome.Values, again.Outcome.Values);
+        Assert.Equal(["1-shot", "5-shot"], again.Outcome.Tasks.Keys.Order());
+        Assert.All(again.Outcome.Tasks, tasks =>
+        {
+            Assert.Equal(30, tasks.Value.Count);
+            Assert.Equal(run[tasks.Key], tasks.Value.Average(accuracy => (double)accuracy), 1e-7);
+        });
     }
 
     [Fact]
