@@ -9,7 +9,10 @@ namespace W2S.Kernel.Tests.Jupyter;
 /// them.</summary>
 internal sealed class JupyterHome : IDisposable
 {
-    public const string Python = "/usr/bin/python3"; // Debian's own: its packages are not seen by others
+    /// <summary>Debian's own Python, whose packages are not seen by others, or the one that
+    /// <c>W2S_JUPYTER_PYTHON</c> names, for instance with the Jupyter of another release.</summary>
+    public static string Python { get; } =
+        Environment.GetEnvironmentVariable("W2S_JUPYTER_PYTHON") is { Length: > 0 } named ? named : "/usr/bin/python3";
 
     /// <summary>The built kernel.</summary>
     public static string Program { get; } = RepositoryRoot.Combine("lib", "W2S.Kernel", "bin", "W2S.Kernel.dll");
@@ -39,7 +42,8 @@ internal sealed class JupyterHome : IDisposable
         probe.WaitForExit();
         Assert.SkipUnless(probe.ExitCode == 0,
             $"{Python} has no {module}{(major == 0 ? "" : $" {major}")}; on Debian: apt-get install "
-            + "python3-jupyter-kernel-test jupyter-nbconvert jupyter-notebook, from 13 on python3-ipywidgets");
+            + "python3-jupyter-kernel-test jupyter-nbconvert jupyter-notebook, from 13 on python3-ipywidgets jupyterlab "
+            + "papermill; or name another Python by W2S_JUPYTER_PYTHON");
     }
 
     /// <summary>Puts a copy of the notebooks beside the built library, so that nothing of the checkout
