@@ -42,8 +42,8 @@ internal sealed class JupyterHome : IDisposable
         probe.WaitForExit();
         Assert.SkipUnless(probe.ExitCode == 0,
             $"{Python} has no {module}{(major == 0 ? "" : $" {major}")}; on Debian: apt-get install "
-            + "python3-jupyter-kernel-test jupyter-nbconvert jupyter-notebook, from 13 on python3-ipywidgets jupyterlab "
-            + "papermill; or name another Python by W2S_JUPYTER_PYTHON");
+            + "python3-jupyter-kernel-test jupyter-nbconvert jupyter-notebook, from 13 on python3-ipywidgets "
+            + "jupyterlab papermill; or name another Python by W2S_JUPYTER_PYTHON");
     }
 
     /// <summary>Puts a copy of the notebooks beside the built library, so that nothing of the checkout
