@@ -1,3 +1,5 @@
+using W2S.Kernel.Engine.Output;
+
 namespace W2S.Kernel.Tests.Repository;
 
 /// <summary>The library stays one that a newcomer reads whole; <c>tests/code-size</c> prints what is counted
@@ -17,10 +19,11 @@ public sealed class CodeSizeTests
         CodeSize[] sizes = [.. Library.Concat(Others).Select(CodeSize.Of)];
         var (lines, types) = (sizes.Take(Library.Length).Sum(size => size.Lines),
             sizes.Take(Library.Length).Sum(size => size.PublicTypes));
-        Console.WriteLine($"{"",-16}{"files",8}{"lines",8}{"public types",14}");
+        // What goes to Console would be that of a cell that another test runs now.
+        HostConsole.Out.WriteLine($"{"",-16}{"files",8}{"lines",8}{"public types",14}");
         foreach (var size in sizes)
-            Console.WriteLine($"{size.Folder,-16}{size.Files,8}{size.Lines,8}{size.PublicTypes,14}");
-        Console.WriteLine($"{"library",-16}{"",8}{lines,8}{types,14}");
+            HostConsole.Out.WriteLine($"{size.Folder,-16}{size.Files,8}{size.Lines,8}{size.PublicTypes,14}");
+        HostConsole.Out.WriteLine($"{"library",-16}{"",8}{lines,8}{types,14}");
         Assert.True(lines <= MostLines,
             $"the library holds {lines} lines of code, {MostLines} at most; take away what is no longer needed");
         Assert.True(types <= MostPublicTypes,
