@@ -124,7 +124,7 @@ public abstract record FewShotStage : Experiment
         }
         values["test accuracy"] = values["5-shot"];
         return new RunOutcome
-            { Values = values, Tasks = tasks, History = [.. training.History.Where(EndsEpoch).Select(Point)] };
+        { Values = values, Tasks = tasks, History = [.. training.History.Where(EndsEpoch).Select(Point)] };
 
         static bool EndsEpoch(TrainingProgress point) => point.Epoch == Math.Round(point.Epoch);
 
