@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Text.Json.Nodes;
 using W2S.Kernel.Jupyter;
 using W2S.Kernel.Notebooks;
+using W2S.Kernel.Tests.Notebooks;
 using W2S.Kernel.Tests.Repository;
 
 namespace W2S.Kernel.Tests.Jupyter;
@@ -44,6 +46,19 @@ internal sealed class JupyterHome : IDisposable
             $"{Python} has no {module}{(major == 0 ? "" : $" {major}")}; on Debian: apt-get install "
             + "python3-jupyter-kernel-test jupyter-nbconvert jupyter-notebook, from 13 on python3-ipywidgets "
             + "jupyterlab papermill; or name another Python by W2S_JUPYTER_PYTHON");
+    }
+
+    /// <summary>Writes a notebook of this kernel to where notebooks lie.</summary>
+    public void Write(string name, params JsonObject[] cells)
+    {
+        var notebook = JsonNode.Parse(NotebookFile.Text(cells))!;
+        notebook["nbformat_minor"] = 4;
+        notebook["metadata"] = new JsonObject
+        {
+            ["kernelspec"] = NotebookMetadata.KernelSpec(),
+            ["language_info"] = NotebookMetadata.LanguageInfo(),
+        };
+        File.WriteAllText(System.IO.Path.Combine(Work, name), notebook.ToJsonString());
     }
 
     /// <summary>Puts a copy of the notebooks beside the built library, so that nothing of the checkout

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Net.Http;
-using System.Text.Json.Nodes;
 using Microsoft.Playwright;
-using W2S.Kernel.Notebooks;
 using W2S.Kernel.Notebooks.Pictures;
 using W2S.Kernel.Tests.Notebooks;
 
@@ -48,17 +46,8 @@ internal sealed class JupyterServer(string module, string token, string folder, 
     }
 
     /// <summary>Writes a notebook of code cells into the server's folder.</summary>
-    public void Write(string name, params string[] cells)
-    {
-        var notebook = JsonNode.Parse(NotebookFile.Text([.. cells.Select(cell => NotebookFile.Code(cell))]))!;
-        notebook["nbformat_minor"] = 4;
-        notebook["metadata"] = new JsonObject
-        {
-            ["kernelspec"] = NotebookMetadata.KernelSpec(),
-            ["language_info"] = NotebookMetadata.LanguageInfo()
-        };
-        File.WriteAllText(Path.Combine(Home.Work, name), notebook.ToJsonString());
-    }
+    public void Write(string name, params string[] cells) =>
+        Home.Write(name, [.. cells.Select(cell => NotebookFile.Code(cell))]);
 
     /// <summary>Opens one of the server's addresses.</summary>
     public async Task<IPage> OpenAsync(string address)

@@ -132,9 +132,9 @@ public abstract record FewShotStage : Experiment
         {
             var numbers = point.Losses.ToDictionary(loss => $"loss {loss.Key}", loss => loss.Value);
             foreach (var (name, value) in point.Diagnostics) numbers[name] = value;
-            foreach (var (set, name) in (ReadOnlySpan<(string, string)>)
-                [("train", "base accuracy"), ("watched", "unseen base accuracy"), ("validation", validation)])
-                if (point.Accuracies.TryGetValue(set, out var accuracy)) numbers[name] = accuracy;
+            if (point.Accuracies.TryGetValue("train", out var train)) numbers["base accuracy"] = train;
+            if (point.Accuracies.TryGetValue("watched", out var watched)) numbers["unseen base accuracy"] = watched;
+            if (point.Accuracies.TryGetValue("validation", out var judged)) numbers[validation] = judged;
             if (point.Agreement is { } agreement) numbers["agreement"] = agreement;
             return new RunPoint(point.Epoch, numbers);
         }
