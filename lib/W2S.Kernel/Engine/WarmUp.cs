@@ -1,3 +1,5 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using W2S.Kernel.Engine.Assemblies;
 using W2S.Kernel.Engine.Cells;
 using W2S.Kernel.Engine.CSharp;
@@ -28,11 +30,21 @@ internal static class WarmUp
 
     private static async Task RunAsync()
     {
+        CompileAlone();
         using var runner = new CSharpRunner(new ReferenceSet());
         foreach (var cell in Cells)
         {
             var submission = runner.Compile(cell, new CellSource("warm-up", null, cell, ""));
             Renderer.Render(await runner.Start(submission).ConfigureAwait(false));
         }
+    }
+
+    // Against one assembly: what compiling itself needs is there while a first cell still reads its references.
+    private static void CompileAlone()
+    {
+        var tree = CSharpSyntaxTree.ParseText(Cells[0], CellOptions.Parsing);
+        CSharpCompilation.CreateScriptCompilation("warm-up", tree,
+            [MetadataReference.CreateFromFile(typeof(object).Assembly.Location)],
+            CellOptions.Compiling(first: false, "WarmUp", ["System"])).Emit(Stream.Null, Stream.Null);
     }
 }
