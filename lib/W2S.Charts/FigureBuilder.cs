@@ -7,7 +7,7 @@ namespace W2S.Charts;
 internal sealed class FigureBuilder(string title)
 {
     /// <summary>Characters of a caption line, and pixels of a plot, that fit a page 700 pixels wide.</summary>
-    private const int CaptionColumns = 98, TitleColumns = 68, LegendWidth = 620;
+    private const int CaptionColumns = 98, TitleColumns = 64, LegendWidth = 620;
 
     private readonly List<Trace> traces = [];
     private readonly List<string> legend = [];

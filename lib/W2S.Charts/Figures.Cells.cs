@@ -55,7 +55,7 @@ public static partial class Figures
             figure.Add("bar",
                 ("name", name), ("meta", Told(axis: "x")), ("orientation", "h"), ("x", Numbers(shares)), ("y", rows),
                 ("width", .62),
-                ("text", shares.Select(share => share < 4 ? "" : FormattableString.Invariant($"{share:0.0}"))
+                ("text", shares.Select(share => share < 5.5 ? "" : FormattableString.Invariant($"{share:0.0}"))
                     .ToArray()), ("textposition", "inside"), ("insidetextanchor", "middle"), ("textangle", 0),
                     ("constraintext", "none"),
                 ("textfont", Obj(("color", "#FFFFFF"), ("size", 12))), ("marker", Obj(("color", colour))));

@@ -56,8 +56,14 @@ public static partial class Figures
                     ("size", curve.X.Count <= 20 ? 7 : 5))));
         }
         var lines = (references ?? []).Select(line => (line.Name, Value: Round(line.Value * measure.Factor))).ToArray();
+        double[] heights = [.. curves.SelectMany(curve => curve.Values).SelectMany(value => value.HasInterval
+            ? new[] { value.Low, value.High } : [value.Mean]).Where(double.IsFinite).Select(y => y * measure.Factor),
+            .. lines.Select(line => line.Value)];
+        var room = Math.Max(1e-9, (heights.Max() - heights.Min()) * .06);
+        var few = curves.All(curve => curve.X.All(x => double.IsInteger(x) && x is >= 0 and < 10));
         return figure
-            .Layout("xaxis", Axis(xTitle)).Layout("yaxis", Axis(measure.Title))
+            .Layout("xaxis", Axis(xTitle, few ? [("dtick", 1)] : []))
+            .Layout("yaxis", Axis(measure.Title, ("range", Numbers([heights.Min() - room, heights.Max() + room]))))
             .Layout("shapes", lines.Select(line => Line("paper", 0, 1, "y", line.Value, line.Value)).ToArray())
             .Layout("annotations", lines.Select(line => Text(line.Name, "paper", 1, "y", line.Value,
                 ("xanchor", "right"), ("yanchor", "bottom"))).ToArray())

@@ -62,6 +62,8 @@ public static partial class Figures
                         ("arrayminus", Numbers(shown.Select(value => value.HasInterval ? value.Mean - value.Low : 0))),
                         ("thickness", 1.2), ("width", 4), ("color", style.Colour)) : null));
             }
+            if (low < 0 && high > 0)
+                panels.Shape(Line(Panels.Name("x", k) + " domain", 0, 1, Panels.Name("y", k), 0, 0, "solid"));
             if (knob.Default is { } usual)
                 panels.Shape(Line(Panels.Name("x", k), usual, usual, Panels.Name("y", k) + " domain", 0, 1));
             var places = Apart(knob, 560.0 / knobs.Count - 30);

@@ -9,20 +9,29 @@ namespace W2S.Runs;
 /// <summary>Results as files: a JSON list of runs, and their predictions beside it.</summary>
 /// <remarks>
 /// <c>NAME.json</c> holds the runs, <c>NAME.safetensors</c> their predictions under <c>HASH/SET/ARRAY</c>. The JSON
-/// names the other's SHA-256 and is written after it. Where a pair is replaced, the new arrays wait as
+/// names the other's SHA-256 and is written after it. Labels that most runs of a file share stand once, under
+/// <c>SET/labels</c>. Where a pair is replaced, the new arrays wait as
 /// <c>NAME.safetensors.SHA256</c> until the new JSON stands, so that whatever interrupts, the JSON that is there has
 /// its arrays.
 /// </remarks>
 public static class RunFile
 {
     private const int Format = 3;
-    private static readonly JsonSerializerOptions Json = new()
+    private static readonly JsonSerializerOptions Plain = new()
+    {
+        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    private static readonly JsonSerializerOptions Json = new(Plain)
     {
         WriteIndented = true,
-        NumberHandling = System.Text.Json.Serialization.JsonNumberHandling.AllowNamedFloatingPointLiterals,
         DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,
-        Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter(), new OneLine() },
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Converters =
+        {
+            new System.Text.Json.Serialization.JsonStringEnumConverter(), new OneLine<Arm>(), new OneLine<double[]>(),
+            new OneLine<JsonObject>(),
+        },
     };
 
     /// <summary>Writes results, for instance to commit them.</summary>
@@ -41,10 +50,14 @@ public static class RunFile
         try
         {
             using var scope = torch.NewDisposeScope();
+            var shared = SharedLabels(sorted);
             var arrays = sorted.SelectMany(run => run.Outcome.Predictions
-                .SelectMany(set => set.Value.Tensors($"{run.Hash}/{set.Key}"))
+                .SelectMany(set => set.Value.Tensors($"{run.Hash}/{set.Key}",
+                    withLabels: !(shared.TryGetValue(set.Key, out var same) && same.SequenceEqual(set.Value.Labels))))
                 .Concat(run.Outcome.Tasks.ToDictionary(of => TasksAt(run.Hash, of.Key),
-                    of => torch.tensor(of.Value.ToArray())))).ToDictionary();
+                    of => torch.tensor(of.Value.ToArray()))))
+                .Concat(shared.ToDictionary(of => of.Key + SamplePredictions.LabelsName,
+                    of => SamplePredictions.Small(of.Value))).ToDictionary();
             string? sum = null;
             if (arrays.Count > 0)
             {
@@ -132,6 +145,13 @@ public static class RunFile
         }
     }
 
+    // By set, the labels that most runs have, where several do.
+    private static Dictionary<string, IReadOnlyList<int>> SharedLabels(IEnumerable<RunResult> runs) =>
+        runs.SelectMany(run => run.Outcome.Predictions)
+            .GroupBy(set => (set.Key, Labels: string.Join(' ', set.Value.Labels))).Where(same => same.Count() > 1)
+            .GroupBy(same => same.Key.Key)
+            .ToDictionary(of => of.Key, of => of.MaxBy(same => same.Count())!.First().Value.Labels);
+
     private static string Beside(string path) => Path.ChangeExtension(path, ".safetensors");
 
     private static string Waiting(string path, string sum) => $"{Beside(path)}.{sum}";
@@ -154,13 +174,14 @@ public static class RunFile
 
     private sealed record Arm(int Is, Dictionary<string, double> Values);
 
-    private sealed class OneLine : System.Text.Json.Serialization.JsonConverter<Arm>
+    // Columns, records and arms are many and long: a line each, so that a file can still be read.
+    private sealed class OneLine<T> : System.Text.Json.Serialization.JsonConverter<T>
     {
-        public override Arm? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            JsonSerializer.Deserialize<Arm>(ref reader);
+        public override T? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            JsonSerializer.Deserialize<T>(ref reader, Plain);
 
-        public override void Write(Utf8JsonWriter writer, Arm value, JsonSerializerOptions options) =>
-            writer.WriteRawValue(JsonSerializer.SerializeToUtf8Bytes(value));
+        public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
+            writer.WriteRawValue(JsonSerializer.SerializeToUtf8Bytes(value, Plain));
     }
 
     private sealed record Run(
@@ -220,7 +241,7 @@ public static class RunFile
                         ?? throw new InvalidDataException($"arm {arm.Is} is not described"), arm.Values))],
                     History = points,
                     Predictions =
-                        Predictions.ToDictionary(set => set, set => SamplePredictions.From(arrays, $"{Hash}/{set}")),
+                        Predictions.ToDictionary(set => set, set => SamplePredictions.From(arrays, Hash, set)),
                     Tasks = Values.Keys.Where(name => arrays.ContainsKey(TasksAt(Hash, name))).ToDictionary(
                         name => name, IReadOnlyList<float> (name) => [.. arrays[TasksAt(Hash, name)].data<float>()]),
                 },

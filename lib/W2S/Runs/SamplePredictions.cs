@@ -59,22 +59,30 @@ public sealed record SamplePredictions(
         return CorrectnessCells.PerSample(Correct, teacher.Correct);
     }
 
-    internal IReadOnlyDictionary<string, Tensor> Tensors(string prefix) => new Dictionary<string, Tensor>
+    internal const string LabelsName = "/labels";
+
+    internal IReadOnlyDictionary<string, Tensor> Tensors(string prefix, bool withLabels)
     {
-        [$"{prefix}/labels"] = Small(Labels),
-        [$"{prefix}/classes"] = Small(Classes),
-        [$"{prefix}/confidence"] = tensor(Confidence.ToArray(), ScalarType.Float16),
-        [$"{prefix}/nll"] = tensor(Nll.ToArray(), ScalarType.Float16),
-    };
+        var tensors = new Dictionary<string, Tensor>
+        {
+            [$"{prefix}/classes"] = Small(Classes),
+            [$"{prefix}/confidence"] = tensor(Confidence.ToArray(), ScalarType.Float16),
+            [$"{prefix}/nll"] = tensor(Nll.ToArray(), ScalarType.Float16),
+        };
+        if (withLabels) tensors[prefix + LabelsName] = Small(Labels);
+        return tensors;
+    }
 
     /// <exception cref="KeyNotFoundException">One of the four arrays is missing.</exception>
-    internal static SamplePredictions From(IReadOnlyDictionary<string, Tensor> tensors, string prefix)
+    internal static SamplePredictions From(IReadOnlyDictionary<string, Tensor> tensors, string hash, string set)
     {
         using var scope = NewDisposeScope();
-        return new(Integers("labels"), Integers("classes"), Floats("confidence"), Floats("nll"));
+        var prefix = $"{hash}/{set}";
+        return new(Integers(tensors.ContainsKey(prefix + LabelsName) ? prefix + LabelsName : set + LabelsName),
+            Integers($"{prefix}/classes"), Floats($"{prefix}/confidence"), Floats($"{prefix}/nll"));
 
-        int[] Integers(string name) => tensors[$"{prefix}/{name}"].to_type(ScalarType.Int32).data<int>().ToArray();
-        float[] Floats(string name) => tensors[$"{prefix}/{name}"].to_type(ScalarType.Float32).data<float>().ToArray();
+        int[] Integers(string name) => tensors[name].to_type(ScalarType.Int32).data<int>().ToArray();
+        float[] Floats(string name) => tensors[name].to_type(ScalarType.Float32).data<float>().ToArray();
     }
 
     private void RequireSameImages(SamplePredictions other)
@@ -86,7 +94,7 @@ public sealed record SamplePredictions(
                 + "differ; compare predictions for the same images", nameof(other));
     }
 
-    private static Tensor Small(IReadOnlyList<int> values) =>
+    internal static Tensor Small(IReadOnlyList<int> values) =>
         tensor(values.ToArray(), values.Max() < 256 ? ScalarType.Byte : ScalarType.Int32);
 
     private static float[] Halved(IEnumerable<double> values) =>

@@ -1,3 +1,5 @@
+using TorchSharp;
+using W2S.Models.Weights;
 using W2S.Runs;
 using W2S.Tests.Training;
 
@@ -116,6 +118,35 @@ public sealed class RunStoreTests : IDisposable
         Assert.Equal(3, store.Committed.Count);
         Assert.Contains("has no weights here",
             Assert.Throws<FileNotFoundException>(() => read[0].File("weights")).Message);
+    }
+
+    [Fact]
+    public void LabelsThatMostRunsShareStandOnce()
+    {
+        var path = Path.Combine(folder, "01.json");
+        RunResult[] runs = [.. Enumerable.Range(0, 3).Select(
+            seed => new RunStore(folder).Get(new ToyExperiment(nameof(LabelsThatMostRunsShareStandOnce), seed)))];
+        var own = runs[0].Predictions("test");
+        runs[0] = runs[0] with
+        {
+            Outcome = runs[0].Outcome with
+            {
+                Predictions = new Dictionary<string, SamplePredictions>
+                {
+                    ["test"] = own with { Labels = [.. own.Labels.Reverse()] },
+                },
+            },
+        };
+        RunFile.Write(path, runs);
+
+        var read = RunFile.Read(path).OrderBy(run => run.Seed).Select(run => run.Predictions("test"));
+        Assert.Equal(runs.Select(run => string.Join(' ', run.Predictions("test").Labels)),
+            read.Select(set => string.Join(' ', set.Labels)));
+        Assert.Equal(runs.Select(run => run.Predictions("test").Accuracy), read.Select(set => set.Accuracy));
+        using var scope = torch.NewDisposeScope();
+        Assert.Equal(new[] { $"{runs[0].Hash}/test/labels", "test/labels" }.Order(),
+            SafeTensorsFile.Read(Path.ChangeExtension(path, ".safetensors")).Keys
+                .Where(name => name.EndsWith("/labels", StringComparison.Ordinal)).Order());
     }
 
     [Fact]

@@ -30,10 +30,8 @@ public sealed class CommittedResultsTests
     }
 
     [Fact]
-    public void WhatIsCommittedOfTheTrainedPlanIsWhole()
-    {
+    public void WhatIsCommittedOfTheTrainedPlanIsWhole() =>
         Assert.Equal(Trained.Order(), CommittedPredictions.In("01-trained").Select(run => run.Hash).Order());
-    }
 
     [Fact]
     public void TheyAreThreeSeedsOfTheSmallPlan()
@@ -49,16 +47,30 @@ public sealed class CommittedResultsTests
 
     private static IReadOnlySet<string> Trained { get; } = Committed().Select(run => run.Hash).ToHashSet();
 
-    // Ten seeds of a teacher and of students with labels, five of students of the teacher alone, and four of a teacher
-    // that stopped after two epochs.
+    // Ten seeds of a teacher and of students with labels, five of students of the teacher alone and of two controls of
+    // β, and five of a ladder of teachers: two epochs, ten, and the student's own network.
     private static IEnumerable<TrainNetwork> Committed()
     {
         DistillationLoss[] methods = [new Kd(), new AugConf(), new AdaptConf()];
-        var (plan, hopeless) = (DistillationPlan.Trained, DistillationPlan.Trained with { TeacherEpochs = 2 });
-        var poor = from seed in Enumerable.Range(0, 4)
-                   from loss in new[] { methods[0], methods[2] }
-                   select hopeless.WithLabels(loss, seed) with { Variant = "teacher of 2 epochs" };
-        return plan.Runs(methods, [], seeds: 10).Concat(plan.Runs(methods, methods, seeds: 5)).Concat(poor)
-            .Concat(Enumerable.Range(0, 4).Select(seed => hopeless.TeacherRun(seed)));
+        Loss[] controls =
+        [
+            new AdaptConf { Rule = BetaRule.Fixed, FixedBeta = .25 }, new AdaptConf { Rule = BetaRule.Swapped },
+        ];
+        var plan = DistillationPlan.Trained;
+        var (two, ten) = (plan with { TeacherEpochs = 2 }, plan with { TeacherEpochs = 10 });
+        return
+        [
+            .. plan.Runs(methods, [], seeds: 10), .. plan.Runs(methods, methods, seeds: 5),
+            .. Enumerable.Range(0, 5).SelectMany(seed => (IEnumerable<TrainNetwork>)
+            [
+                two.TeacherRun(seed), ten.TeacherRun(seed), .. controls.Select(loss => plan.WithLabels(loss, seed)),
+                .. Rung("teacher of 2 epochs", two.TeacherRun(seed), seed),
+                .. Rung("teacher of 10 epochs", ten.TeacherRun(seed), seed),
+                .. Rung("born again", plan.Alone((seed + 1) % 5), seed),
+            ]),
+        ];
+
+        IEnumerable<TrainNetwork> Rung(string name, TrainNetwork teacher, long seed) =>
+            methods.Select(loss => plan.WithLabels(loss, seed) with { Teacher = teacher, Variant = name });
     }
 }
