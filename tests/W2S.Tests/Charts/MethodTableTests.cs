@@ -41,7 +41,7 @@ public sealed class MethodTableTests
 
         var gains = runs.Compare(Role.StrongAlone);
         Assert.Equal(gains[0].Gain.Percent.ToIntervalString(),
-            MethodTable.Across(gains).GetColumn<string>("symmetric 20 %").Get("KD + labels"));
+            MethodTable.Across(gains).GetColumn<string>("symmetric 20 %").Get("KD + labels − Strong alone"));
         Assert.Equal(["symmetric 20 %"], MethodTable.Across(gains, settingsDown: true).RowKeys);
     }
 
