@@ -27,10 +27,8 @@ public static partial class Figures
     {
         Require(curves, nameof(curves));
         measure ??= Measure.Accuracy;
-        var figure =
-            new FigureBuilder(
-                title)
-            { Caption = Join(caption, Spread(curves.SelectMany(curve => curve.Values), "band")) };
+        var estimates = curves.SelectMany(curve => curve.Values);
+        var figure = new FigureBuilder(title) { Caption = Join(caption, Spread(estimates, "band")) };
         foreach (var curve in curves.OrderBy(curve => curve.Style.Order))
         {
             curve.Check();
@@ -43,9 +41,8 @@ public static partial class Figures
                     ("y", Numbers(banded.Select(i => curve.Values[i].High * measure.Factor)
                         .Concat(banded.Reverse().Select(i => curve.Values[i].Low * measure.Factor)))),
                     ("mode", "lines"), ("line", Obj(("width", 0))), ("fill", "toself"),
-                    ("fillcolor",
-                        Palette.Fade(style.Colour, .18)), ("hoverinfo", "skip"), ("showlegend", false),
-                        ("legendgroup", curve.Name));
+                    ("fillcolor", Palette.Fade(style.Colour, .18)), ("hoverinfo", "skip"), ("showlegend", false),
+                    ("legendgroup", curve.Name));
             }
             figure.Add("scatter",
                 ("name", curve.Name), ("x", Numbers(curve.X)),
@@ -56,14 +53,11 @@ public static partial class Figures
                     ("size", curve.X.Count <= 20 ? 7 : 5))));
         }
         var lines = (references ?? []).Select(line => (line.Name, Value: Round(line.Value * measure.Factor))).ToArray();
-        double[] heights = [.. curves.SelectMany(curve => curve.Values).SelectMany(value => value.HasInterval
-            ? new[] { value.Low, value.High } : [value.Mean]).Where(double.IsFinite).Select(y => y * measure.Factor),
-            .. lines.Select(line => line.Value)];
-        var room = Math.Max(1e-9, (heights.Max() - heights.Min()) * .06);
+        double[] places = [.. Ends(estimates, measure), .. lines.Select(line => line.Value)];
         var few = curves.All(curve => curve.X.All(x => double.IsInteger(x) && x is >= 0 and < 10));
         return figure
             .Layout("xaxis", Axis(xTitle, few ? [("dtick", 1)] : []))
-            .Layout("yaxis", Axis(measure.Title, ("range", Numbers([heights.Min() - room, heights.Max() + room]))))
+            .Layout("yaxis", Axis(measure.Title, ("range", Around(places))))
             .Layout("shapes", lines.Select(line => Line("paper", 0, 1, "y", line.Value, line.Value)).ToArray())
             .Layout("annotations", lines.Select(line => Text(line.Name, "paper", 1, "y", line.Value,
                 ("xanchor", "right"), ("yanchor", "bottom"))).ToArray())
@@ -78,6 +72,18 @@ public static partial class Figures
 
     private static string Join(params string[] parts) =>
         string.Join(" ", parts.Where(part => part.Length > 0).Select(part => part.TrimEnd('.') + "."));
+
+    /// <summary>Where these estimates and their intervals end, in the measure's unit.</summary>
+    private static double[] Ends(IEnumerable<Estimate> values, Measure measure) =>
+        [.. values.SelectMany(value => value.HasInterval ? new[] { value.Low, value.High } : [value.Mean])
+            .Where(double.IsFinite).Select(end => end * measure.Factor)];
+
+    /// <summary>An axis range around some places, with room on both sides.</summary>
+    private static object Around(IReadOnlyList<double> places)
+    {
+        var room = Math.Max(1e-9, (places.Max() - places.Min()) * .06);
+        return Numbers([places.Min() - room, places.Max() + room]);
+    }
 
     /// <summary>What the bars, whiskers or bands of these estimates are, with n.</summary>
     private static string Spread(IEnumerable<Estimate> values, string mark)

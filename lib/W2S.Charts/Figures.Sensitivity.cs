@@ -36,9 +36,7 @@ public static partial class Figures
             Caption = Join(caption, Spread(values, "whiskers"),
                 knobs.Any(knob => knob.Default is not null) ? "Dashed: the value used elsewhere" : ""),
         };
-        var low = values.Min(value => value.HasInterval ? value.Low : value.Mean) * measure.Factor;
-        var high = values.Max(value => value.HasInterval ? value.High : value.Mean) * measure.Factor;
-        var room = Math.Max(1e-9, (high - low) * .06);
+        var ends = Ends(values, measure);
         var panels = new Panels(figure, knobs.Count, 1);
         var listed = new HashSet<string>();
         for (var k = 0; k < knobs.Count; k++)
@@ -51,9 +49,8 @@ public static partial class Figures
                 var shown = curve.Values.Select(value => value.Times(measure.Factor)).ToArray();
                 figure.Add("scatter",
                     ("name", curve.Name), ("meta", Told($"{knob.Parameter}, {curve.Name}")),
-                    ("legendgroup",
-                        curve.Name), ("showlegend", listed.Add(curve.Name)), ("xaxis", Panels.Name("x", k)),
-                        ("yaxis", Panels.Name("y", k)), ("mode", "lines+markers"),
+                    ("legendgroup", curve.Name), ("showlegend", listed.Add(curve.Name)),
+                    ("xaxis", Panels.Name("x", k)), ("yaxis", Panels.Name("y", k)), ("mode", "lines+markers"),
                     ("x", Numbers(curve.X)), ("y", Numbers(shown.Select(value => value.Mean))),
                     ("line", Obj(("color", style.Colour), ("width", 1.8), ("dash", style.Dash))),
                     ("marker", Obj(("color", style.Colour), ("symbol", style.Symbol), ("size", 7))),
@@ -62,7 +59,7 @@ public static partial class Figures
                         ("arrayminus", Numbers(shown.Select(value => value.HasInterval ? value.Mean - value.Low : 0))),
                         ("thickness", 1.2), ("width", 4), ("color", style.Colour)) : null));
             }
-            if (low < 0 && high > 0)
+            if (ends.Min() < 0 && ends.Max() > 0)
                 panels.Shape(Line(Panels.Name("x", k) + " domain", 0, 1, Panels.Name("y", k), 0, 0, "solid"));
             if (knob.Default is { } usual)
                 panels.Shape(Line(Panels.Name("x", k), usual, usual, Panels.Name("y", k) + " domain", 0, 1));
@@ -71,7 +68,7 @@ public static partial class Figures
                 Axis(null, ("type", knob.Logarithmic ? "log" : "linear"), ("tickmode", "array"),
                     ("tickvals", Numbers(places)), ("tickangle", 0),
                     ("ticktext", places.Select(place => FormattableString.Invariant($"{place}")).ToArray())),
-                Axis(k == 0 ? measure.Title : null, ("range", Numbers([low - room, high + room]))));
+                Axis(k == 0 ? measure.Title : null, ("range", Around(ends))));
         }
         return panels.Build();
     }

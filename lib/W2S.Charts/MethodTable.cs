@@ -81,11 +81,12 @@ public static class MethodTable
     public static Frame<string, string> Across(IReadOnlyList<Comparison> comparisons, bool settingsDown = false)
     {
         ArgumentNullException.ThrowIfNull(comparisons);
-        var several = comparisons.Select(one => one.Baseline.Facets.Method).Distinct().Count() > 1
+        // The baseline stands in the head of a lone column; else with the method.
+        var named = comparisons.Select(one => one.Baseline.Facets.Method).Distinct().Count() > 1
             || !settingsDown && comparisons.All(one => one.Setting.Length > 0);
         return Matrix([.. comparisons.SelectMany(one => one.Runs.Concat(one.Baseline))], [.. comparisons.Select(one =>
         {
-            var method = one.Facets.Method + (several && one.Facets.Method != one.Baseline.Facets.Method
+            var method = one.Facets.Method + (named && one.Facets.Method != one.Baseline.Facets.Method
                 ? $" − {one.Baseline.Facets.Method}" : "");
             var setting = one.Setting.Length > 0 ? one.Setting : $"gain over {one.Baseline.Facets.Method}, points";
             return new Cell(settingsDown ? setting : method, settingsDown ? method : setting,

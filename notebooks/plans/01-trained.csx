@@ -20,8 +20,8 @@ var (many, few) = quick ? (1, 1) : (10, 5);
 ];
 
 IEnumerable<TrainNetwork> Rung(string name, DistillationPlan rung, Func<long, TrainNetwork> teacher) =>
-    Enumerable.Range(0, few).SelectMany(seed => methods.Select(loss => rung.WithLabels(loss, seed))
-        .Select(run => run with { Teacher = teacher(seed), Variant = name }));
+    Enumerable.Range(0, few).SelectMany(seed => methods.Select(
+        loss => rung.WithLabels(loss, seed) with { Teacher = teacher(seed), Variant = name }));
 
 Experiment[] runs =
 [

@@ -1,4 +1,3 @@
-using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using W2S.Kernel.Engine.Assemblies;
 using W2S.Kernel.Engine.Cells;
@@ -43,8 +42,8 @@ internal static class WarmUp
     private static void CompileAlone()
     {
         var tree = CSharpSyntaxTree.ParseText(Cells[0], CellOptions.Parsing);
-        CSharpCompilation.CreateScriptCompilation("warm-up", tree,
-            [MetadataReference.CreateFromFile(typeof(object).Assembly.Location)],
-            CellOptions.Compiling(first: false, "WarmUp", ["System"])).Emit(Stream.Null, Stream.Null);
+        ReferenceBinding.Bind(CSharpCompilation.CreateScriptCompilation("warm-up", tree,
+            [MetadataCache.For(typeof(object).Assembly.Location)],
+            CellOptions.Compiling(first: false, "WarmUp", ["System"]))).Emit(Stream.Null, Stream.Null);
     }
 }

@@ -56,7 +56,7 @@ public static class RunFile
                     withLabels: !(shared.TryGetValue(set.Key, out var same) && same.SequenceEqual(set.Value.Labels))))
                 .Concat(run.Outcome.Tasks.ToDictionary(of => TasksAt(run.Hash, of.Key),
                     of => torch.tensor(of.Value.ToArray()))))
-                .Concat(shared.ToDictionary(of => of.Key + SamplePredictions.LabelsName,
+                .Concat(shared.ToDictionary(of => SamplePredictions.LabelsAt(of.Key),
                     of => SamplePredictions.Small(of.Value))).ToDictionary();
             string? sum = null;
             if (arrays.Count > 0)

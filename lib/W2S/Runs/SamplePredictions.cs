@@ -59,7 +59,7 @@ public sealed record SamplePredictions(
         return CorrectnessCells.PerSample(Correct, teacher.Correct);
     }
 
-    internal const string LabelsName = "/labels";
+    internal static string LabelsAt(string prefix) => $"{prefix}/labels";
 
     internal IReadOnlyDictionary<string, Tensor> Tensors(string prefix, bool withLabels)
     {
@@ -69,7 +69,7 @@ public sealed record SamplePredictions(
             [$"{prefix}/confidence"] = tensor(Confidence.ToArray(), ScalarType.Float16),
             [$"{prefix}/nll"] = tensor(Nll.ToArray(), ScalarType.Float16),
         };
-        if (withLabels) tensors[prefix + LabelsName] = Small(Labels);
+        if (withLabels) tensors[LabelsAt(prefix)] = Small(Labels);
         return tensors;
     }
 
@@ -78,7 +78,7 @@ public sealed record SamplePredictions(
     {
         using var scope = NewDisposeScope();
         var prefix = $"{hash}/{set}";
-        return new(Integers(tensors.ContainsKey(prefix + LabelsName) ? prefix + LabelsName : set + LabelsName),
+        return new(Integers(LabelsAt(tensors.ContainsKey(LabelsAt(prefix)) ? prefix : set)),
             Integers($"{prefix}/classes"), Floats($"{prefix}/confidence"), Floats($"{prefix}/nll"));
 
         int[] Integers(string name) => tensors[name].to_type(ScalarType.Int32).data<int>().ToArray();
