@@ -31,8 +31,8 @@ public sealed class InterruptTests
         Assert.True(error.Interrupted);
         Assert.Equal("Interrupted", error.Name);
         Assert.DoesNotContain("left behind", error.Message);
-        // the machine may be busy; alone it is below 1 s
-        Assert.True(spent < TimeSpan.FromSeconds(1.5), $"took {spent}");
+        // alone it is below 1 s; the machine may be busy
+        Assert.True(spent < TimeSpan.FromSeconds(3), $"took {spent}");
         Assert.Equal("5", (await session.RunAsync("kept")).Plain);
     }
 
@@ -50,19 +50,21 @@ public sealed class InterruptTests
         var (error, spent) = await StopAsync(session, "Console.WriteLine(\"started\");\n" + code);
         Assert.True(error.Interrupted);
         Assert.Contains("left behind", error.Message);
-        Assert.True(spent < TimeSpan.FromSeconds(1.5), $"took {spent}");
+        Assert.True(spent < TimeSpan.FromSeconds(3), $"took {spent}");
         Assert.Equal("5", (await session.RunAsync("kept")).Plain);
     }
 
-    [Fact]
-    public async Task CodeThatACheckHasThrownIsWaitedForWhileItEnds()
+    [Theory]
+    [InlineData("try { while (true) { } } finally { await Task.Delay(1200); Console.WriteLine(\"ended\"); }")]
+    [InlineData("try { await Task.Delay(-1, Cell.Token); } "
+        + "finally { await Task.Delay(1200); Console.WriteLine(\"ended\"); }")]
+    [InlineData("sealed class Slow : IDisposable { public void Dispose() { System.Threading.Thread.Sleep(1200); "
+        + "Console.WriteLine(\"ended\"); } } using var _ = new Slow(); while (true) { }")]
+    public async Task CodeThatIsOnItsWayToItsEndIsWaitedFor(string code)
     {
         using var session = new Session();
         var host = new RecordingHost();
-        var (error, _) = await StopAsync(session, """
-            Console.WriteLine("started");
-            try { while (true) { } } finally { await Task.Delay(1200); Console.WriteLine("ended"); }
-            """, host);
+        var (error, _) = await StopAsync(session, "Console.WriteLine(\"started\");\n" + code, host);
         Assert.True(error.Interrupted);
         Assert.DoesNotContain("left behind", error.Message);
         Assert.Equal("started\nended\n", host.Out);

@@ -79,14 +79,21 @@ internal sealed class CellContext : IDisposable
         });
     }
 
-    /// <summary>True once a check has ended what was running.</summary>
-    public bool CheckThrew { get; private set; }
+    /// <summary>True once a check, or the token that its code has taken, has thrown in the stopped cell.</summary>
+    public bool Unwinding { get; private set; }
+
+    /// <summary>An exception was thrown somewhere in the process.</summary>
+    public void Saw(Exception thrown)
+    {
+        if (TokenTaken && thrown is OperationCanceledException canceled && canceled.CancellationToken == Token)
+            Unwinding = true;
+    }
 
     /// <summary>Ends what is running where the reader has stopped the cell.</summary>
     public void ThrowIfStopped()
     {
         if (!Stopped || Ending) return;
-        CheckThrew = true;
+        Unwinding = true;
         throw new OperationCanceledException("the cell was stopped", Token);
     }
 

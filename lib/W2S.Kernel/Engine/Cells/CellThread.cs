@@ -11,6 +11,8 @@ internal sealed class CellThread : IDisposable
 {
     private readonly BlockingCollection<Action> work = [];
     private readonly Thread thread;
+    private readonly Lock waking = new();
+    private bool woken;
 
     public CellThread()
     {
@@ -44,7 +46,14 @@ internal sealed class CellThread : IDisposable
     public bool Is(Thread other) => other == thread && !work.IsAddingCompleted;
 
     /// <summary>Wakes the thread if it sleeps or waits.</summary>
-    public void Wake() => thread.Interrupt();
+    public void Wake()
+    {
+        lock (waking)
+        {
+            woken = true;
+            thread.Interrupt();
+        }
+    }
 
     /// <summary>The thread ends with what it is doing now.</summary>
     public void Dispose() => work.CompleteAdding();
@@ -55,12 +64,33 @@ internal sealed class CellThread : IDisposable
         {
             try
             {
-                if (work.TryTake(out var action, Timeout.Infinite)) action();
+                if (!work.TryTake(out var action, Timeout.Infinite)) continue;
+                ForgetWaking();
+                action();
             }
             catch (ThreadInterruptedException)
             {
                 // meant for a cell that had just ended
             }
+        }
+    }
+
+    // A waking stays with a thread until it waits for the next time; what came too late for its cell must not end the
+    // wait of another action.
+    private void ForgetWaking()
+    {
+        try
+        {
+            lock (waking)
+            {
+                if (!woken) return;
+                woken = false;
+            }
+            Thread.Sleep(1);
+        }
+        catch (ThreadInterruptedException)
+        {
+            // forgotten
         }
     }
 }

@@ -15,6 +15,7 @@ internal static class ShellRunner
     /// <exception cref="CellFailure">There is no such shell, or it ended with an error.</exception>
     public static async Task RunAsync(string shell, CellPart part, CellSource source, CellContext cell)
     {
+        var token = cell.TakeToken();
         using var process = Start(shell, part, source);
         process.StandardInput.Close();
         var copies = Task.WhenAll(
@@ -22,9 +23,9 @@ internal static class ShellRunner
             CopyAsync(process.StandardError, cell, OutputStream.Error));
         try
         {
-            await process.WaitForExitAsync(cell.Token);
+            await process.WaitForExitAsync(token);
             // what the script left in the background may keep its output open
-            await Task.WhenAny(copies, Task.Delay(500, cell.Token));
+            await Task.WhenAny(copies, Task.Delay(500, token));
         }
         catch (OperationCanceledException)
         {

@@ -1,10 +1,12 @@
+using System.Runtime.ExceptionServices;
+
 namespace W2S.Kernel.Engine.Cells;
 
 /// <summary>Stops a cell, by kind means first.</summary>
 /// <remarks>
 /// The token and the checks in its loops; then its thread is woken from a sleep or a wait; after that it is left
-/// behind. Code that a check has thrown out of its loop is on its way to its end, which takes long where the machine
-/// is busy.
+/// behind. Code that a check or the token has thrown out of what it did is on its way to its end, which takes long
+/// where the machine is busy. A cell that disposes what it holds is not woken: that would end the disposing.
 /// <c>ControlledExecution</c>, which aborts a thread wherever it is, is not used: on .NET 10.0.12 it ended the process
 /// ("terminate called after throwing an instance of 'PAL_SEHException'") when it hit a LINQ query, and with it the
 /// session.
@@ -16,6 +18,8 @@ internal static class StopSequence
 
     private static readonly TimeSpan AfterWaking = TimeSpan.FromMilliseconds(350), OnItsWay = TimeSpan.FromSeconds(3);
 
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Stops a cell.</summary>
     /// <param name="work">The cell's work.</param>
     /// <param name="cell">Its context.</param>
@@ -24,13 +28,33 @@ internal static class StopSequence
     /// <returns>True where it ended, false where it was left behind.</returns>
     public static async Task<bool> RunAsync(Task work, CellContext cell, CellThread thread, TimeSpan patience)
     {
-        cell.Stop();
-        _ = work.ContinueWith(_ => Interruption.End(), TaskScheduler.Default);
-        if (await EndsWithin(work, cell.TokenTaken ? patience : Usual)) return true;
-        thread.Wake();
-        return await EndsWithin(work, AfterWaking) || (cell.CheckThrew && await EndsWithin(work, OnItsWay));
+        void See(object? sender, FirstChanceExceptionEventArgs thrown) => cell.Saw(thrown.Exception);
+        AppDomain.CurrentDomain.FirstChanceException += See;
+        try
+        {
+            cell.Stop();
+            _ = work.ContinueWith(_ => Interruption.End(), TaskScheduler.Default);
+            if (await EndsWithinAsync(work, cell.TokenTaken ? patience : Usual)) return true;
+            if (cell.Ending && await EndsWithinAsync(work, OnItsWay)) return true;
+            thread.Wake();
+            if (await EndsWithinAsync(work, AfterWaking)) return true;
+            return cell.Unwinding && await EndsWithinAsync(work, OnItsWay);
+        }
+        finally
+        {
+            AppDomain.CurrentDomain.FirstChanceException -= See;
+        }
     }
 
-    private static async Task<bool> EndsWithin(Task work, TimeSpan patience) =>
-        await Task.WhenAny(work, Task.Delay(patience)) == work;
+    /// <summary>Waits for work, in steps: where the machine is busy or the thread pool has no thread free, each step
+    /// takes longer, and what is waited for gets the turns that it would have had.</summary>
+    /// <param name="work">What is waited for.</param>
+    /// <param name="patience">How long, on a machine that has time.</param>
+    /// <returns>True where it ended.</returns>
+    public static async Task<bool> EndsWithinAsync(Task work, TimeSpan patience)
+    {
+        for (var left = patience; left > TimeSpan.Zero && !work.IsCompleted; left -= Step)
+            await Task.WhenAny(work, Task.Delay(left < Step ? left : Step)).ConfigureAwait(false);
+        return work.IsCompleted;
+    }
 }
