@@ -13,7 +13,8 @@ public sealed record SensitivityPanel(string Parameter, IReadOnlyList<Curve> Cur
 
 public static partial class Figures
 {
-    /// <summary>Small multiples: a panel a knob, the same measure and range in all.</summary>
+    /// <summary>Small multiples: a panel a knob, the same measure and range in all. Panels have the knob's name as
+    /// their heading, a single one has it at its axis.</summary>
     /// <param name="title">The claim or quantity.</param>
     /// <param name="knobs">The knobs, at most four.</param>
     /// <param name="measure">What the values are; accuracies 0 … 1 where null.</param>
@@ -28,20 +29,20 @@ public static partial class Figures
         if (knobs.Count > 4) throw new ArgumentException($"{knobs.Count} knobs; give at most 4 a chart", nameof(knobs));
         measure ??= Measure.Accuracy;
         var values = knobs.SelectMany(knob => knob.Curves).SelectMany(curve => curve.Values).ToArray();
+        var alone = knobs.Count == 1;
         var figure = new FigureBuilder(title)
         {
             PlotHeight = 260,
-            Top = 22,
-            Bottom = 34,
+            Top = alone ? 8 : 22,
+            Bottom = alone ? 52 : 34,
             Caption = Join(caption, Spread(values, "whiskers"),
                 knobs.Any(knob => knob.Default is not null) ? "Dashed: the value used elsewhere" : ""),
         };
         var ends = Ends(values, measure);
         var panels = new Panels(figure, knobs.Count, 1);
         var listed = new HashSet<string>();
-        for (var k = 0; k < knobs.Count; k++)
+        foreach (var (k, knob) in knobs.Index())
         {
-            var knob = knobs[k];
             foreach (var curve in knob.Curves.OrderBy(curve => curve.Style.Order))
             {
                 curve.Check();
@@ -64,9 +65,9 @@ public static partial class Figures
             if (knob.Default is { } usual)
                 panels.Shape(Line(Panels.Name("x", k), usual, usual, Panels.Name("y", k) + " domain", 0, 1));
             var places = Apart(knob, 560.0 / knobs.Count - 30);
-            panels.Add(knob.Parameter,
-                Axis(null, ("type", knob.Logarithmic ? "log" : "linear"), ("tickmode", "array"),
-                    ("tickvals", Numbers(places)), ("tickangle", 0),
+            panels.Add(alone ? "" : knob.Parameter,
+                Axis(alone ? knob.Parameter : null, ("type", knob.Logarithmic ? "log" : "linear"),
+                    ("tickmode", "array"), ("tickvals", Numbers(places)), ("tickangle", 0),
                     ("ticktext", places.Select(place => FormattableString.Invariant($"{place}")).ToArray())),
                 Axis(k == 0 ? measure.Title : null, ("range", Around(ends))));
         }

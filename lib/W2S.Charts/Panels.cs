@@ -12,7 +12,7 @@ internal sealed class Panels(FigureBuilder figure, int columns, int rows)
     private const double BetweenColumns = .08;
     private readonly List<Dictionary<string, object?>> headings = [];
     private readonly List<Dictionary<string, object?>> shapes = [];
-    private int count;
+    private int count, wrapped;
 
     /// <summary>Share of the height between rows: room for tick labels, an axis title and the next heading.</summary>
     public double BetweenRows { get; init; } = rows > 1 ? .24 : 0;
@@ -23,14 +23,14 @@ internal sealed class Panels(FigureBuilder figure, int columns, int rows)
     /// <summary>plotly.js' name of panel k's axis: <c>x</c>, <c>x2</c>, …</summary>
     public static string Name(string letter, int k) => k == 0 ? letter : $"{letter}{k + 1}";
 
-    /// <summary>Adds the next panel, row by row.</summary>
+    /// <summary>Adds the next panel, row by row; the first line of its heading is bold, and broken where it is longer
+    /// than the panel is wide.</summary>
     public void Add(string heading, Dictionary<string, object?> x, Dictionary<string, object?> y)
     {
         var (row, column) = (count / columns, count % columns);
         var width = (1 - BetweenColumns * (columns - 1)) / columns;
         var height = (1 - BetweenRows * (rows - 1)) / rows;
-        var left = column * (width + BetweenColumns);
-        var top = 1 - row * (height + BetweenRows);
+        var (left, top) = (column * (width + BetweenColumns), 1 - row * (height + BetweenRows));
         x["domain"] = new[] { Round(left), Round(Math.Min(1, left + width)) };
         y["domain"] = new[] { Round(Math.Max(0, top - height)), Round(top) };
         x["anchor"] = Name("y", count);
@@ -39,15 +39,15 @@ internal sealed class Panels(FigureBuilder figure, int columns, int rows)
         y.Remove("automargin");
         var suffix = count == 0 ? "" : $"{count + 1}";
         figure.Layout("xaxis" + suffix, x).Layout("yaxis" + suffix, y);
-        headings.Add(
-            Text(Bold(heading), "paper", Round(left), "paper", Round(top), ("xanchor", "left"), ("align", "left"),
-                ("yanchor", "bottom"), ("yshift", 4)));
+        var parts = heading.Split("<br>", 2);
+        var name = Wrap(parts[0], 66 / columns);
+        if (row == 0) wrapped = Math.Max(wrapped, name.Count - 1);
+        if (heading.Length > 0)
+            Note(Text(string.Join("<br>", [.. name.Select(line => $"<b>{line}</b>"), .. parts[1..]]), "paper",
+                Round(left), "paper", Round(top), ("xanchor", "left"), ("align", "left"), ("yanchor", "bottom"),
+                ("yshift", 4)));
         count++;
     }
-
-    /// <summary>The heading's first line in bold.</summary>
-    private static string Bold(string heading) =>
-        heading.Split("<br>", 2) is [var first, var rest] ? $"<b>{first}</b><br>{rest}" : $"<b>{heading}</b>";
 
     /// <summary>Adds a line or area to the figure.</summary>
     public void Shape(Dictionary<string, object?> shape) => shapes.Add(shape);
@@ -59,11 +59,9 @@ internal sealed class Panels(FigureBuilder figure, int columns, int rows)
     public GenericChart Build()
     {
         if (XTitle is not null)
-        {
-            headings.Add(
-                Text(XTitle, "paper", .5, "paper", 0, ("xanchor", "center"), ("yanchor", "top"), ("yshift", -26),
-                    ("font", Obj(("size", 13)))));
-        }
+            Note(Text(XTitle, "paper", .5, "paper", 0, ("xanchor", "center"), ("yanchor", "top"), ("yshift", -26),
+                ("font", Obj(("size", 13)))));
+        figure.Top += 15 * wrapped;
         return figure.Layout("annotations", headings).Layout("shapes", shapes.Count == 0 ? null : shapes).Build();
     }
 }

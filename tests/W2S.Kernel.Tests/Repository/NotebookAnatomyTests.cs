@@ -42,6 +42,12 @@ public sealed partial class NotebookAnatomyTests
 
     [Theory]
     [MemberData(nameof(Notebooks))]
+    public void NoLineOfCodeIsCutOffAtTheSide(string notebook) =>
+        Assert.All(Cells(notebook).Where(IsCode).SelectMany(cell => Source(cell).Split('\n')), line =>
+            Assert.True(line.Length <= 120, $"{line.Length} columns, at most 120:\n{line}"));
+
+    [Theory]
+    [MemberData(nameof(Notebooks))]
     public void RanFromTopToBottomAndWasSavedByTheRunCommand(string notebook)
     {
         var code = Cells(notebook).Where(IsCode).ToArray();

@@ -47,14 +47,17 @@ public sealed class CommittedResultsTests
 
     private static IReadOnlySet<string> Trained { get; } = Committed().Select(run => run.Hash).ToHashSet();
 
-    // Ten seeds of a teacher and of students with labels, five of students of the teacher alone and of two controls of
-    // β, and five of a ladder of teachers: two epochs, ten, and the student's own network.
+    // Ten seeds of a teacher and of students with labels; five of students of the teacher alone, of three controls of β
+    // and of five other losses, of a ladder of teachers (two epochs, ten, and the student's own network), and of a
+    // student of another family. FitNet's run of seed 2 left the finite numbers.
     private static IEnumerable<TrainNetwork> Committed()
     {
         DistillationLoss[] methods = [new Kd(), new AugConf(), new AdaptConf()];
-        Loss[] controls =
+        Loss[] more =
         [
             new AdaptConf { Rule = BetaRule.Fixed, FixedBeta = .25 }, new AdaptConf { Rule = BetaRule.Swapped },
+            new AdaptConf { Rule = BetaRule.Gated }, new FitNet(), new Rkd(), new Dkd(),
+            new CrossEntropy { Smoothing = .1 }, new VirtualTeacher(),
         ];
         var plan = DistillationPlan.Trained;
         var (two, ten) = (plan with { TeacherEpochs = 2 }, plan with { TeacherEpochs = 10 });
@@ -63,11 +66,13 @@ public sealed class CommittedResultsTests
             .. plan.Runs(methods, [], seeds: 10), .. plan.Runs(methods, methods, seeds: 5),
             .. Enumerable.Range(0, 5).SelectMany(seed => (IEnumerable<TrainNetwork>)
             [
-                two.TeacherRun(seed), ten.TeacherRun(seed), .. controls.Select(loss => plan.WithLabels(loss, seed)),
+                two.TeacherRun(seed), ten.TeacherRun(seed),
+                .. more.Where(loss => (loss, seed) is not (FitNet, 2)).Select(loss => plan.WithLabels(loss, seed)),
                 .. Rung("teacher of 2 epochs", two.TeacherRun(seed), seed),
                 .. Rung("teacher of 10 epochs", ten.TeacherRun(seed), seed),
                 .. Rung("born again", plan.Alone((seed + 1) % 5), seed),
             ]),
+            .. (plan with { Student = "vgg8" }).Runs(methods, [], seeds: 5),
         ];
 
         IEnumerable<TrainNetwork> Rung(string name, TrainNetwork teacher, long seed) =>
