@@ -49,10 +49,12 @@ internal static class StopSequence
     /// <summary>Waits for work, in steps: where the machine is busy or the thread pool has no thread free, each step
     /// takes longer, and what is waited for gets the turns that it would have had.</summary>
     /// <param name="work">What is waited for.</param>
-    /// <param name="patience">How long, on a machine that has time.</param>
+    /// <param name="patience">How long, on a machine that has time; <see cref="Timeout.InfiniteTimeSpan"/> waits for
+    /// its end.</param>
     /// <returns>True where it ended.</returns>
     public static async Task<bool> EndsWithinAsync(Task work, TimeSpan patience)
     {
+        if (patience == Timeout.InfiniteTimeSpan) await Task.WhenAny(work).ConfigureAwait(false);
         for (var left = patience; left > TimeSpan.Zero && !work.IsCompleted; left -= Step)
             await Task.WhenAny(work, Task.Delay(left < Step ? left : Step)).ConfigureAwait(false);
         return work.IsCompleted;
