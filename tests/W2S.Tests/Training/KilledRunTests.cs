@@ -69,7 +69,7 @@ public sealed class KilledRunTests : IDisposable
             process.Kill();
             process.WaitForExit();
         }
-        var before = Checkpoints(place);
+        string[] before;
         var start =
             new ProcessStartInfo("bash",
                 ["-c", "trap '' XFSZ; exec \"$@\"", "bash", Environment.ProcessPath!, Program, "killed",
@@ -83,7 +83,11 @@ public sealed class KilledRunTests : IDisposable
         {
             // Only now: on a system with an older C++ runtime, loading libtorch writes a file in memory.
             Assert.NotNull(limited.StandardOutput.ReadLine());
+            // It stands still meanwhile, and writes no checkpoint before the limit is there.
+            Process.Start("kill", ["-STOP", $"{limited.Id}"]).WaitForExit();
             Process.Start("prlimit", ["--pid", $"{limited.Id}", "--fsize=409600"]).WaitForExit();
+            before = Checkpoints(place);
+            Process.Start("kill", ["-CONT", $"{limited.Id}"]).WaitForExit();
             var errors = limited.StandardError.ReadToEnd();
             limited.WaitForExit();
             Assert.NotEqual(0, limited.ExitCode);
