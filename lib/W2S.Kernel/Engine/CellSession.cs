@@ -184,7 +184,7 @@ public sealed class CellSession : IDisposable
                 cell.Enter();
                 return cell.EndAsync(abandoned);
             });
-            await StopSequence.EndsWithinAsync(ending, EndPatience).ConfigureAwait(false);
+            await Task.WhenAny(ending, Task.Delay(EndPatience)).ConfigureAwait(false);
             cell.Output.Close();
             return Interrupted(
                 "but some of its work could not be stopped and is left behind; what it still prints is dropped", null);

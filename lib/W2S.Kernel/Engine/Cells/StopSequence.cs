@@ -18,8 +18,6 @@ internal static class StopSequence
 
     private static readonly TimeSpan AfterWaking = TimeSpan.FromMilliseconds(350), OnItsWay = TimeSpan.FromSeconds(3);
 
-    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
-
     /// <summary>Stops a cell.</summary>
     /// <param name="work">The cell's work.</param>
     /// <param name="cell">Its context.</param>
@@ -34,11 +32,11 @@ internal static class StopSequence
         {
             cell.Stop();
             _ = work.ContinueWith(_ => Interruption.End(), TaskScheduler.Default);
-            if (await EndsWithinAsync(work, cell.TokenTaken ? patience : Usual)) return true;
-            if (cell.Ending && await EndsWithinAsync(work, OnItsWay)) return true;
+            if (await EndsWithin(work, cell.TokenTaken ? patience : Usual)) return true;
+            if (cell.Ending && await EndsWithin(work, OnItsWay)) return true;
             thread.Wake();
-            if (await EndsWithinAsync(work, AfterWaking)) return true;
-            return cell.Unwinding && await EndsWithinAsync(work, OnItsWay);
+            if (await EndsWithin(work, AfterWaking)) return true;
+            return cell.Unwinding && await EndsWithin(work, OnItsWay);
         }
         finally
         {
@@ -46,17 +44,6 @@ internal static class StopSequence
         }
     }
 
-    /// <summary>Waits for work, in steps: where the machine is busy or the thread pool has no thread free, each step
-    /// takes longer, and what is waited for gets the turns that it would have had.</summary>
-    /// <param name="work">What is waited for.</param>
-    /// <param name="patience">How long, on a machine that has time; <see cref="Timeout.InfiniteTimeSpan"/> waits for
-    /// its end.</param>
-    /// <returns>True where it ended.</returns>
-    public static async Task<bool> EndsWithinAsync(Task work, TimeSpan patience)
-    {
-        if (patience == Timeout.InfiniteTimeSpan) await Task.WhenAny(work).ConfigureAwait(false);
-        for (var left = patience; left > TimeSpan.Zero && !work.IsCompleted; left -= Step)
-            await Task.WhenAny(work, Task.Delay(left < Step ? left : Step)).ConfigureAwait(false);
-        return work.IsCompleted;
-    }
+    private static async Task<bool> EndsWithin(Task work, TimeSpan patience) =>
+        await Task.WhenAny(work, Task.Delay(patience)) == work;
 }
