@@ -1,5 +1,6 @@
 using W2S.Kernel.Doctor;
 using W2S.Kernel.Engine;
+using W2S.Kernel.Engine.Output;
 using W2S.Kernel.Jupyter;
 using W2S.Kernel.Notebooks.Running;
 using W2S.Kernel.Scripts;
@@ -22,7 +23,7 @@ return args switch
 static int Unknown(string[] args)
 {
     const string Verbs = "run NOTEBOOK, convert FILE.dib, doctor, script FILE, install, uninstall, list";
-    Console.Error.WriteLine(args.Length == 0
+    HostConsole.Error.WriteLine(args.Length == 0
         ? $"w2s: a verb is missing: {Verbs}"
         : $"w2s: there is no verb '{args[0]}'; there is: {Verbs}");
     return 2;

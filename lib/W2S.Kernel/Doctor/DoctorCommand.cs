@@ -1,3 +1,5 @@
+using W2S.Kernel.Engine.Output;
+
 namespace W2S.Kernel.Doctor;
 
 /// <summary>The verb <c>doctor</c>: says what is there of all that the collection needs, and what to do about the
@@ -11,7 +13,7 @@ internal static class DoctorCommand
     {
         if (arguments is not [var root] || !File.Exists(Path.Combine(root, "W2S.Notebooks.sln")))
         {
-            Console.Error.WriteLine("w2s: doctor takes the repository's folder; run ./w2s doctor");
+            HostConsole.Error.WriteLine("w2s: doctor takes the repository's folder; run ./w2s doctor");
             return 2;
         }
         var findings = new Examination(Path.GetFullPath(root)).Findings().ToList();
@@ -24,8 +26,8 @@ internal static class DoctorCommand
                 FindingState.Missing => "--",
                 _ => "!!",
             };
-            Console.WriteLine($"{mark}  {finding.Subject.PadRight(width)}  {finding.Text}");
-            if (finding.Cure is not null) Console.WriteLine($"{"",4}{"".PadRight(width)}  → {finding.Cure}");
+            HostConsole.Out.WriteLine($"{mark}  {finding.Subject.PadRight(width)}  {finding.Text}");
+            if (finding.Cure is not null) HostConsole.Out.WriteLine($"{"",4}{"".PadRight(width)}  → {finding.Cure}");
         }
         return findings.Exists(finding => finding.State == FindingState.Broken) ? 1 : 0;
     }

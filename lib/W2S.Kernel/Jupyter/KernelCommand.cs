@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using W2S.Kernel.Engine.Output;
 using W2S.Kernel.Notebooks;
 
 namespace W2S.Kernel.Jupyter;
@@ -16,12 +17,12 @@ public static class KernelCommand
     {
         try
         {
-            Run(args, AppContext.BaseDirectory, Console.WriteLine);
+            Run(args, AppContext.BaseDirectory, HostConsole.Out.WriteLine);
             return 0;
         }
         catch (KernelRefusedException refused)
         {
-            Console.Error.WriteLine($"w2s: {refused.Message}");
+            HostConsole.Error.WriteLine($"w2s: {refused.Message}");
             return 2;
         }
     }

@@ -1,8 +1,9 @@
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
 namespace W2S.Kernel.Tests.Repository;
 
-public sealed class LayoutTests
+public sealed partial class LayoutTests
 {
     [Fact]
     public void NoPackageSourceIsDeclared()
@@ -43,6 +44,22 @@ public sealed class LayoutTests
         Assert.All(References("W2S", "PackageReference"),
             package => Assert.Matches("^(TorchSharp|libtorch-cpu-.*|SkiaSharp(\\..*)?)$", package));
     }
+
+    // A test that calls the kernel's code while another runs a cell would have it print into that cell's output.
+    [Fact]
+    public void TheKernelSpeaksToItsProcessAndNotToTheCellThatRuns()
+    {
+        string[] itself = ["ConsoleRouting.cs", "HostConsole.cs", "RunCommand.cs"]; // the last starts a process for cells
+        string[] cells = ["FSharpRunner.cs"];
+        Assert.Equal(itself.Concat(cells).Order(StringComparer.Ordinal), Directory
+            .EnumerateFiles(RepositoryRoot.Combine("lib", "W2S.Kernel"), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}"))
+            .Where(file => ConsoleWriting().IsMatch(File.ReadAllText(file)))
+            .Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
+    }
+
+    [GeneratedRegex(@"(?<![\w.""])Console\.(Write|Out\b|Error\b)")]
+    private static partial Regex ConsoleWriting();
 
     private static IEnumerable<string> References(string project, string kind) =>
         XDocument.Load(RepositoryRoot.Combine("lib", project, $"{project}.csproj")).Descendants(kind)

@@ -1,3 +1,5 @@
+using W2S.Kernel.Engine.Output;
+
 namespace W2S.Kernel.Notebooks.Running;
 
 /// <summary>The verb <c>convert</c>: makes a Jupyter notebook of a <c>.dib</c> file.</summary>
@@ -20,12 +22,12 @@ internal static class ConvertCommand
                 throw new NotebookException($"'{to}' is there already; give another name with --out");
             AtomicFile.Probe("--out", to);
             notebook.Write(to);
-            Console.WriteLine($"{to}: {notebook.Cells.Count} cells");
+            HostConsole.Out.WriteLine($"{to}: {notebook.Cells.Count} cells");
             return RunCommand.Done;
         }
         catch (NotebookException error)
         {
-            Console.Error.WriteLine($"w2s: {error.Message}");
+            HostConsole.Error.WriteLine($"w2s: {error.Message}");
             return RunCommand.BadInput;
         }
     }
