@@ -49,7 +49,7 @@ public sealed partial class LayoutTests
     [Fact]
     public void TheKernelSpeaksToItsProcessAndNotToTheCellThatRuns()
     {
-        string[] itself = ["ConsoleRouting.cs", "HostConsole.cs", "RunCommand.cs"]; // the last starts a process for cells
+        string[] itself = ["ConsoleRouting.cs", "HostConsole.cs", "RunCommand.cs"]; // cells have another process there
         string[] cells = ["FSharpRunner.cs"];
         Assert.Equal(itself.Concat(cells).Order(StringComparer.Ordinal), Directory
             .EnumerateFiles(RepositoryRoot.Combine("lib", "W2S.Kernel"), "*.cs", SearchOption.AllDirectories)
