@@ -1,6 +1,7 @@
 namespace W2S.Kernel.Notebooks.Pictures;
 
-/// <summary>Reduces a picture's colours by median cut; a chart's flat colours stay exactly as they are.</summary>
+/// <summary>Reduces a picture's colours by cutting the widest range in two; a chart's flat colours stay exactly as they
+/// are.</summary>
 internal static class ColourPalette
 {
     /// <param name="pixels">0xAARRGGBB.</param>
@@ -20,30 +21,47 @@ internal static class ColourPalette
             if (widest is null)
                 break;
             boxes.Remove(widest);
-            boxes.AddRange(Cut(widest, counts));
+            boxes.AddRange(Cut(widest));
         }
 
         // The colour that most pixels of a box have, so that lines, bars and the background keep theirs.
         var palette = boxes.Select(box => box.MaxBy(colour => counts[colour])).ToArray();
-        var place = new Dictionary<int, byte>();
-        for (var index = 0; index < boxes.Count; index++)
-        {
-            foreach (var colour in boxes[index])
-                place[colour] = (byte)index;
-        }
+        // A box may hold several hues; each colour goes to the nearest kept, whichever box it was in.
+        var place = counts.Keys.ToDictionary(colour => colour, colour => (byte)Nearest(palette, colour));
         return (palette, Array.ConvertAll(pixels, pixel => place[pixel]));
     }
 
-    private static IEnumerable<List<int>> Cut(List<int> box, Dictionary<int, int> counts)
+    private static int Nearest(int[] palette, int colour)
     {
-        var shift = Spread(box).Shift;
-        var sorted = box.OrderBy(colour => (colour >> shift) & 255).ThenBy(colour => colour).ToList();
-        var half = sorted.Sum(colour => (long)counts[colour]) / 2;
-        var middle = 0;
-        for (long seen = 0; middle < sorted.Count - 1 && seen < half; middle++)
-            seen += counts[sorted[middle]];
-        middle = Math.Clamp(middle, 1, sorted.Count - 1);
-        return [sorted[..middle], sorted[middle..]];
+        if (Array.IndexOf(palette, colour) is var same and >= 0) return same;
+        var (nearest, least) = (0, int.MaxValue);
+        for (var index = 0; index < palette.Length; index++)
+        {
+            if (Distance(palette[index], colour) is var distance && distance < least)
+                (nearest, least) = (index, distance);
+        }
+        return nearest;
+    }
+
+    // Between what is seen: a transparent pixel's colour counts as little as it shows.
+    private static int Distance(int one, int other)
+    {
+        var (alpha, otherAlpha) = (one >>> 24, other >>> 24);
+        var sum = (alpha - otherAlpha) * (alpha - otherAlpha);
+        foreach (var shift in new[] { 16, 8, 0 })
+        {
+            var difference = (((one >> shift) & 255) * alpha - ((other >> shift) & 255) * otherAlpha) / 255;
+            sum += difference * difference;
+        }
+        return sum;
+    }
+
+    // In the middle of the range, not of the pixels: a thin line's hue is not left among those of the many.
+    private static IEnumerable<List<int>> Cut(List<int> box)
+    {
+        var (shift, range) = Spread(box);
+        var low = box.Min(colour => (colour >> shift) & 255);
+        return box.GroupBy(colour => ((colour >> shift) & 255) - low > range / 2).Select(half => half.ToList());
     }
 
     private static (int Shift, int Range) Spread(List<int> box)

@@ -35,16 +35,33 @@ public sealed class PngImageTests
         Assert.Equal(pixels, Read(new PngImage(2, 2, pixels).Encode(16), 2, 2));
     }
 
+    private const int Opaque = unchecked((int)0xFF000000);
+
     [Fact]
     public void ReducedColoursKeepTheFlatOnes()
     {
         // A white ground with a blue bar, and a ramp of 1000 other colours.
         var pixels = Enumerable.Repeat(0xFFFFFF, 8000).Concat(Enumerable.Repeat(0x1F77B4, 1000))
-            .Concat(Enumerable.Range(0, 1000).Select(index => index * 16000)).ToArray();
+            .Concat(Enumerable.Range(0, 1000).Select(index => index * 16000))
+            .Select(colour => Opaque | colour).ToArray();
         var reduced = Read(new PngImage(100, 100, pixels).Encode(16), 100, 100);
         Assert.True(reduced.Distinct().Count() <= 16);
-        Assert.All(reduced[..8000], colour => Assert.Equal(0xFFFFFF, colour));
-        Assert.All(reduced[8000..9000], colour => Assert.Equal(0x1F77B4, colour));
+        Assert.All(reduced[..8000], colour => Assert.Equal(0xFFFFFF, colour & 0xFFFFFF));
+        Assert.All(reduced[8000..9000], colour => Assert.Equal(0x1F77B4, colour & 0xFFFFFF));
+    }
+
+    [Fact]
+    public void AThinLineKeepsItsHueAmongManyGreys()
+    {
+        // Smoothed edges: one colour in 250 strengths, many grey ones for one that is brown.
+        static int[] Edge(int colour, int times) => [.. Enumerable.Repeat(Enumerable.Range(6, 250), times)
+            .SelectMany(strengths => strengths.Select(strength => strength << 24 | colour))];
+        var (grey, brown) = (Edge(0x808080, 8), Edge(0x8C6D46, 1));
+        int[] pixels = [.. new int[8000 - 2250], .. grey, .. brown];
+        var reduced = Read(new PngImage(80, 100, pixels).Encode(32), 80, 100);
+        var lines = reduced[^250..].Zip(brown).Where(line => line.Second >>> 24 > 127).ToArray();
+        Assert.All(lines, line => Assert.InRange(((line.First >> 16) & 255) - (line.First & 255), 30, 100));
+        Assert.Equal(0x8C6D46, reduced[^1] & 0xFFFFFF);
     }
 
     [Fact]
