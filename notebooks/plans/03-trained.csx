@@ -27,9 +27,4 @@ Experiment[] runs =
     .. from seed in seeds from loss in new DistillationLoss[] { new Kd(), adaptConf }
         select plan.Taught(loss, seed, labels: true),
     .. seeds.Select(seed => plan.Taught(new AugConf(), seed)),
-    .. seeds.Select(seed => plan.Taught(new Kd(), seed) with
-    {
-        Network = new CatalogueNetwork(quick ? "resnet20" : "resnet56") { Normalization = Normalization.Cifar100 },
-        Variant = "from nothing",
-    }),
 ];

@@ -36,10 +36,6 @@ public sealed record TransferPlan
     /// <value>Null: as many as over the other images.</value>
     public int? LabelledEpochs { get; init; }
 
-    /// <summary>The number of images of a batch.</summary>
-    /// <value>64.</value>
-    public int BatchSize { get; init; } = 64;
-
     /// <summary>Under full fine-tuning, the learning rate of a block over that of the next.</summary>
     /// <value>0.9.</value>
     public double LayerDecay { get; init; } = .9;
@@ -101,29 +97,12 @@ public sealed record TransferPlan
         };
     }
 
-    /// <summary>What it takes to compare losses of students that see their teacher alone: the weak teacher, the strong
-    /// network on its few labels, a student a loss, and the ceiling.</summary>
-    /// <param name="losses">The losses.</param>
-    /// <param name="seeds">How many: 0, 1, …; three or more for a claim.</param>
-    /// <returns>The runs.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="seeds"/> is not positive.</exception>
-    public IReadOnlyList<TrainNetwork> Runs(IReadOnlyList<DistillationLoss> losses, int seeds)
-    {
-        ArgumentNullException.ThrowIfNull(losses);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(seeds);
-        return [.. Enumerable.Range(0, seeds).SelectMany(seed => (IEnumerable<TrainNetwork>)
-        [
-            TeacherRun(seed), Alone(seed), .. losses.Select(loss => Taught(loss, seed)), Alone(seed, ceiling: true),
-        ])];
-    }
-
     private TrainNetwork Run(NetworkSource network, long seed, TrainedDepth depth, int? epochs = null) => new()
     {
         Scenario = Scenario,
         Data = Data,
         Network = network,
         Depth = depth,
-        BatchSize = BatchSize,
         Training = new TrainerOptions
         {
             Epochs = epochs ?? Epochs,

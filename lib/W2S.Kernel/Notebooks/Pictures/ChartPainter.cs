@@ -73,9 +73,10 @@ internal sealed partial class ChartPainter(HeadlessBrowser? browser)
         }
     }
 
-    /// <summary>A PNG within the limit, or null where even sixteen colours take more.</summary>
+    /// <summary>A PNG within the limit, or null where even eight colours take more.</summary>
     public static byte[]? Shrink(PngImage picture) =>
-        new[] { 256, 128, 64, 32, 16 }.Select(picture.Encode).FirstOrDefault(file => file.Length <= MaximumBytes);
+        new[] { 256, 128, 64, 32, 24, 16, 12, 8 }.Select(picture.Encode)
+            .FirstOrDefault(file => file.Length <= MaximumBytes);
 
     private static string? Put(JsonObject data, string drawn, int number)
     {

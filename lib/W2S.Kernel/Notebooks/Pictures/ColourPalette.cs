@@ -1,7 +1,10 @@
 namespace W2S.Kernel.Notebooks.Pictures;
 
-/// <summary>Reduces a picture's colours by cutting the widest range in two; a chart's flat colours stay exactly as they
-/// are.</summary>
+/// <summary>Reduces a picture's colours; a chart's flat colours stay exactly as they are.</summary>
+/// <remarks>
+/// The most frequent colour is kept, then always the one whose pixels lie farthest, all together, from what is kept:
+/// a line's colour before one more shade of its smoothed edges.
+/// </remarks>
 internal static class ColourPalette
 {
     /// <param name="pixels">0xAARRGGBB.</param>
@@ -13,34 +16,28 @@ internal static class ColourPalette
         foreach (var pixel in pixels)
             counts[pixel] = counts.GetValueOrDefault(pixel) + 1;
 
-        var boxes = new List<List<int>> { counts.Keys.Order().ToList() };
-        while (boxes.Count < colours)
+        var all = counts.OrderByDescending(colour => colour.Value).ThenBy(colour => colour.Key).ToArray();
+        var places = new byte[all.Length];
+        var distances = new int[all.Length];
+        Array.Fill(distances, int.MaxValue);
+        var kept = new bool[all.Length];
+        var palette = new List<int>();
+        for (var next = 0; palette.Count < Math.Min(colours, all.Length);)
         {
-            var widest =
-                boxes.Where(box => box.Count > 1).MaxBy(box => Spread(box).Range * (long)box.Sum(c => counts[c]));
-            if (widest is null)
-                break;
-            boxes.Remove(widest);
-            boxes.AddRange(Cut(widest));
+            (kept[next], distances[next], places[next]) = (true, 0, (byte)palette.Count);
+            palette.Add(all[next].Key);
+            var (farthest, most) = (-1, -1L);
+            for (var index = 0; index < all.Length; index++)
+            {
+                if (kept[index]) continue;
+                if (Distance(palette[^1], all[index].Key) is var distance && distance < distances[index])
+                    (distances[index], places[index]) = (distance, (byte)(palette.Count - 1));
+                if ((long)distances[index] * all[index].Value is var sum && sum > most) (farthest, most) = (index, sum);
+            }
+            next = farthest;
         }
-
-        // The colour that most pixels of a box have, so that lines, bars and the background keep theirs.
-        var palette = boxes.Select(box => box.MaxBy(colour => counts[colour])).ToArray();
-        // A box may hold several hues; each colour goes to the nearest kept, whichever box it was in.
-        var place = counts.Keys.ToDictionary(colour => colour, colour => (byte)Nearest(palette, colour));
-        return (palette, Array.ConvertAll(pixels, pixel => place[pixel]));
-    }
-
-    private static int Nearest(int[] palette, int colour)
-    {
-        if (Array.IndexOf(palette, colour) is var same and >= 0) return same;
-        var (nearest, least) = (0, int.MaxValue);
-        for (var index = 0; index < palette.Length; index++)
-        {
-            if (Distance(palette[index], colour) is var distance && distance < least)
-                (nearest, least) = (index, distance);
-        }
-        return nearest;
+        var place = all.Select((colour, index) => (colour.Key, places[index])).ToDictionary();
+        return ([.. palette], Array.ConvertAll(pixels, pixel => place[pixel]));
     }
 
     // Between what is seen: a transparent pixel's colour counts as little as it shows.
@@ -48,36 +45,11 @@ internal static class ColourPalette
     {
         var (alpha, otherAlpha) = (one >>> 24, other >>> 24);
         var sum = (alpha - otherAlpha) * (alpha - otherAlpha);
-        foreach (var shift in new[] { 16, 8, 0 })
+        for (var shift = 0; shift < 24; shift += 8)
         {
             var difference = (((one >> shift) & 255) * alpha - ((other >> shift) & 255) * otherAlpha) / 255;
             sum += difference * difference;
         }
         return sum;
-    }
-
-    // In the middle of the range, not of the pixels: a thin line's hue is not left among those of the many.
-    private static IEnumerable<List<int>> Cut(List<int> box)
-    {
-        var (shift, range) = Spread(box);
-        var low = box.Min(colour => (colour >> shift) & 255);
-        return box.GroupBy(colour => ((colour >> shift) & 255) - low > range / 2).Select(half => half.ToList());
-    }
-
-    private static (int Shift, int Range) Spread(List<int> box)
-    {
-        var widest = (Shift: 0, Range: -1);
-        foreach (var shift in new[] { 24, 16, 8, 0 })
-        {
-            var (low, high) = (255, 0);
-            foreach (var colour in box)
-            {
-                var value = (colour >> shift) & 255;
-                (low, high) = (Math.Min(low, value), Math.Max(high, value));
-            }
-            if (high - low > widest.Range)
-                widest = (shift, high - low);
-        }
-        return widest;
     }
 }
