@@ -21,7 +21,8 @@ internal static class CommittedPredictions
             {
                 ["test accuracy"] = Right(test),
                 ["test NLL"] = Nll(test),
-                ["validation accuracy"] = Right(validation)
+                ["validation accuracy"] = Right(validation),
+                ["best epoch"] = run.Outcome.History.MaxBy(point => point.Values["validation accuracy"])!.Epoch,
             };
         if (run.Record["Teacher"] is not JsonObject taughtBy) return numbers;
         var teacher = all.Single(other => JsonNode.DeepEquals(Inner(other.Record), taughtBy)).Predictions("test");

@@ -7,6 +7,8 @@ namespace W2S.Kernel.Notebooks.Pictures;
 /// </remarks>
 internal static class ColourPalette
 {
+    private const int Kept = -1; // in place of a distance
+
     /// <param name="pixels">0xAARRGGBB.</param>
     /// <param name="colours">The most to keep, 2 to 256.</param>
     /// <returns>The palette, and each pixel's place in it.</returns>
@@ -20,16 +22,15 @@ internal static class ColourPalette
         var places = new byte[all.Length];
         var distances = new int[all.Length];
         Array.Fill(distances, int.MaxValue);
-        var kept = new bool[all.Length];
         var palette = new List<int>();
         for (var next = 0; palette.Count < Math.Min(colours, all.Length);)
         {
-            (kept[next], distances[next], places[next]) = (true, 0, (byte)palette.Count);
+            (distances[next], places[next]) = (Kept, (byte)palette.Count);
             palette.Add(all[next].Key);
             var (farthest, most) = (-1, -1L);
             for (var index = 0; index < all.Length; index++)
             {
-                if (kept[index]) continue;
+                if (distances[index] == Kept) continue;
                 if (Distance(palette[^1], all[index].Key) is var distance && distance < distances[index])
                     (distances[index], places[index]) = (distance, (byte)(palette.Count - 1));
                 if ((long)distances[index] * all[index].Value is var sum && sum > most) (farthest, most) = (index, sum);

@@ -20,13 +20,10 @@ public sealed class CommittedResultsTests
     public void EveryFinalNumberFollowsFromThePredictions(string hash)
     {
         var run = Runs.Single(run => run.Hash == hash);
-        var expected = CommittedPredictions.Recompute(run, Runs);
-        expected["best epoch"] = run.Outcome.History.MaxBy(point => point.Values["validation accuracy"])!.Epoch;
-
         var trained = Trained.Contains(run.Hash);
         Assert.Equal((trained ? 2500 : 1000, 500),
             (run.Predictions("test").Count, run.Predictions("validation").Count));
-        CommittedPredictions.AreThoseOf(run, expected);
+        CommittedPredictions.AreThoseOf(run, CommittedPredictions.Recompute(run, Runs));
     }
 
     [Fact]

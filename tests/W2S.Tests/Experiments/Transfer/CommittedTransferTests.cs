@@ -19,9 +19,7 @@ public sealed class CommittedTransferTests
         Assert.All(Trained, run =>
         {
             Assert.Equal((1_000, 200), (run.Predictions("test").Count, run.Predictions("validation").Count));
-            var expected = CommittedPredictions.Recompute(run, Trained);
-            expected["best epoch"] = run.Outcome.History.MaxBy(point => point.Values["validation accuracy"])!.Epoch;
-            CommittedPredictions.AreThoseOf(run, expected);
+            CommittedPredictions.AreThoseOf(run, CommittedPredictions.Recompute(run, Trained));
         });
         Assert.All(Trained.GroupBy(run => (run.Setting, run.Name)),
             own => Assert.Equal([0L, 1, 2, 3, 4], own.Select(run => run.Seed).Order()));
