@@ -97,6 +97,25 @@ public sealed record TransferPlan
         };
     }
 
+    /// <summary>What it takes to compare losses of students that see their teacher alone: the weak teacher, the strong
+    /// network on its few labels, a student a loss, and the ceiling.</summary>
+    /// <param name="losses">The losses.</param>
+    /// <param name="seeds">How many: 0, 1, …; three or more for a claim.</param>
+    /// <param name="depth">How much of the strong network is trained.</param>
+    /// <returns>The runs.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="seeds"/> is not positive.</exception>
+    public IReadOnlyList<TrainNetwork> Runs(IReadOnlyList<DistillationLoss> losses, int seeds,
+        TrainedDepth depth = TrainedDepth.Full)
+    {
+        ArgumentNullException.ThrowIfNull(losses);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(seeds);
+        return [.. Enumerable.Range(0, seeds).SelectMany(seed => (IEnumerable<TrainNetwork>)
+        [
+            TeacherRun(seed), Alone(seed, depth), .. losses.Select(loss => Taught(loss, seed, depth)),
+            Alone(seed, depth, ceiling: true),
+        ])];
+    }
+
     private TrainNetwork Run(NetworkSource network, long seed, TrainedDepth depth, int? epochs = null) => new()
     {
         Scenario = Scenario,
