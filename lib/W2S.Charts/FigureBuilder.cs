@@ -95,9 +95,8 @@ internal sealed class FigureBuilder(string title)
     public static Dictionary<string, object?> Text(string text, string xref, object x, string yref, object y,
         params (string Key, object? Value)[] more)
     {
-        var annotation =
-            Obj(("text", text), ("xref", xref), ("yref", yref), ("x", x), ("y", y), ("showarrow", false),
-                ("font", Obj(("size", 12))));
+        var annotation = Obj(("text", text), ("xref", xref), ("yref", yref), ("x", x), ("y", y), ("showarrow", false),
+            ("font", Obj(("size", 12))));
         foreach (var (key, value) in more) annotation[key] = value;
         return annotation;
     }

@@ -54,20 +54,18 @@ public static partial class Figures
             var shares = sorted.Select(result => 100.0 * result.Cells[cell] / result.Cells.Count).ToArray();
             figure.Add("bar",
                 ("name", name), ("meta", Told(axis: "x")), ("orientation", "h"), ("x", Numbers(shares)), ("y", rows),
-                ("width", .62),
-                ("text", shares.Select(share => share < 5.5 ? "" : FormattableString.Invariant($"{share:0.0}"))
-                    .ToArray()), ("textposition", "inside"), ("insidetextanchor", "middle"), ("textangle", 0),
-                    ("constraintext", "none"),
+                ("width", .62), ("text", shares.Select(share =>
+                    share < 5.5 ? "" : FormattableString.Invariant($"{share:0.0}")).ToArray()),
+                ("textposition", "inside"), ("insidetextanchor", "middle"), ("textangle", 0), ("constraintext", "none"),
                 ("textfont", Obj(("color", "#FFFFFF"), ("size", 12))), ("marker", Obj(("color", colour))));
         }
         return figure
             .Layout("barmode", "stack")
             .Layout("xaxis", Axis("share of samples, %", ("range", new[] { 0, 100 })))
             .Layout("yaxis", RowAxis(sorted.Select(result => result.Method)))
-            .Layout("legend",
-                Obj(("orientation", "h"), ("traceorder", "normal"), ("x", .012), ("xref", "container"),
-                    ("xanchor", "left"),
-                ("y", 0), ("yref", "container"), ("yanchor", "bottom"), ("font", Obj(("size", 12)))))
+            .Layout("legend", Obj(("orientation", "h"), ("traceorder", "normal"), ("x", .012), ("xref", "container"),
+                ("xanchor", "left"), ("y", 0), ("yref", "container"), ("yanchor", "bottom"),
+                ("font", Obj(("size", 12)))))
             .Layout("annotations", sorted.Select((result, i) => Text(
                 FormattableString.Invariant($"<b>{100 * result.Cells.Gain:+0.0;−0.0;0.0}</b>"), "paper", 1, "y", i,
                 ("xanchor", "left"), ("xshift", 8))).ToArray())

@@ -53,15 +53,20 @@ public static partial class Figures
                     ("size", curve.X.Count <= 20 ? 7 : 5))));
         }
         var lines = (references ?? []).Select(line => (line.Name, Value: Round(line.Value * measure.Factor))).ToArray();
-        double[] places = [.. Ends(estimates, measure), .. lines.Select(line => line.Value)];
         var few = curves.All(curve => curve.X.All(x => double.IsInteger(x) && x is >= 0 and < 10));
         return figure
             .Layout("xaxis", Axis(xTitle, few ? [("dtick", 1)] : []))
-            .Layout("yaxis", Axis(measure.Title, ("range", Around(places))))
+            .Layout("yaxis", Axis(measure.Title,
+                ("range", Around([.. Ends(estimates, measure), .. lines.Select(line => line.Value)]))))
             .Layout("shapes", lines.Select(line => Line("paper", 0, 1, "y", line.Value, line.Value)).ToArray())
-            .Layout("annotations", lines.Select(line => Text(line.Name, "paper", 1, "y", line.Value,
-                ("xanchor", "right"), ("yanchor", "bottom"))).ToArray())
+            .Layout("annotations", lines.Select(line =>
+                Text(line.Name, "paper", AtEnd(line.Value), "y", line.Value, ("yanchor", "bottom"))).ToArray())
             .Build();
+
+        // A line's name stands at the end from which the curves are further.
+        int AtEnd(double line) => new[] { 1, 0 }.MaxBy(end => curves
+            .SelectMany(curve => curve.Values.Skip(end * (curve.Values.Count - 1)).Take(1))
+            .Min(value => (double?)Math.Abs(value.Mean * measure.Factor - line)));
     }
 
     private static void Require<T>(IReadOnlyList<T> items, string name)

@@ -1,3 +1,4 @@
+using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using W2S.Kernel.Engine.Assemblies;
 using W2S.Kernel.Engine.Cells;
@@ -20,12 +21,21 @@ internal static class WarmUp
     private static int started;
 
     /// <summary>Starts it in the background, once a process.</summary>
+    /// <remarks>On threads of its own: the pool, which on few cores has few, serves the sockets.</remarks>
     public static void Start()
     {
         if (Interlocked.Exchange(ref started, 1) != 0) return;
-        _ = Task.Run(RunAsync);
-        _ = Task.Run(ValueFormatters.Register);
+        Begin(() => RunAsync().GetAwaiter().GetResult());
+        Begin(() =>
+        {
+            ValueFormatters.Register();
+            EmitNothing();
+            Renderer.Render(1);
+        });
     }
+
+    private static void Begin(Action work) => Task.Factory.StartNew(
+        work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private static async Task RunAsync()
     {
@@ -46,4 +56,10 @@ internal static class WarmUp
             [MetadataCache.For(typeof(object).Assembly.Location)],
             CellOptions.Compiling(first: false, "WarmUp", ["System"]))).Emit(Stream.Null, Stream.Null);
     }
+
+    // What writes assemblies, while what binds is at work beside it.
+    private static void EmitNothing() => ReferenceBinding.Bind(CSharpCompilation.Create("nothing", [],
+        [MetadataCache.For(typeof(object).Assembly.Location)],
+        new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, concurrentBuild: false)))
+        .Emit(Stream.Null, Stream.Null);
 }

@@ -43,6 +43,7 @@ public static class JupyterCommand
             log.Write(notice);
         var server = new KernelServer(new WireCodec(info.Key), transport, session, history, marker, log);
         transport.Start(server.Receive, server.Greet);
+        PoolWatch.Begin();
         session.Open(); // it warms up: on few cores the server would be there later
 
         using var interrupt =

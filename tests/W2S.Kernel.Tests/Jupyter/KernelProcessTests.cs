@@ -92,6 +92,26 @@ public sealed class KernelProcessTests : IDisposable
                 sent => sent.Type == "execute_result").Content["data"]!["text/plain"]);
     }
 
+    [Theory]
+    [InlineData("Thread.Sleep(40_000);")]
+    [InlineData("for (var end = Environment.TickCount64 + 40_000; Environment.TickCount64 < end;) { }")]
+    public void ACellWhoseTasksHoldEveryThreadOfThePoolCanBeStopped(string task)
+    {
+        using var kernel = new KernelProcess(home);
+        kernel.Run("using System.Threading;");
+        var tasks = task.StartsWith("Thread", StringComparison.Ordinal) ? 200 : Environment.ProcessorCount;
+        var id = kernel.Execute($$"""
+            for (var i = 0; i < {{tasks}}; i++) _ = Task.Run(() => { {{task}} });
+            Console.Write("in");
+            Thread.Sleep(40_000);
+            """);
+        kernel.Next(sent => sent.Type == "stream");
+        var asked = Stopwatch.GetTimestamp();
+        kernel.Send("interrupt_request", [], onControl: true);
+        Assert.Equal("Interrupted", (string?)kernel.End(id).Reply["ename"]);
+        Assert.InRange(Stopwatch.GetElapsedTime(asked).TotalSeconds, 0, 20);
+    }
+
     [Fact]
     public void SigtermStopsTheCellSendsWhatItLeavesAndEndsTheKernel()
     {

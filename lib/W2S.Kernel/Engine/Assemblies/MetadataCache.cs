@@ -13,6 +13,7 @@ internal static class MetadataCache
 {
     private static readonly ConcurrentDictionary<string, PortableExecutableReference> Known =
         new(StringComparer.Ordinal);
+    private static readonly ConcurrentBag<PEReader> Changed = []; // their memory is what references read
 
     public static PortableExecutableReference For(string path) => Known.GetOrAdd(path, static path =>
     {
@@ -21,30 +22,31 @@ internal static class MetadataCache
             : FrameworkDocumentation.For(path);
         // The library's own Display methods show one object and return another, whose Update reaches nothing; cells
         // have the engine's in their place.
-        return path == typeof(Microsoft.DotNet.Interactive.Formatting.Formatter).Assembly.Location
-            ? MetadataReference.CreateFromImage(Without(path, "System", "DisplayExtensions"),
-                documentation: documentation, filePath: path)
-            : Metadata(path).GetReference(documentation, filePath: path);
+        return (path == typeof(Microsoft.DotNet.Interactive.Formatting.Formatter).Assembly.Location
+            ? Without(path, "System", "DisplayExtensions") : Metadata(path))
+            .GetReference(documentation, filePath: path);
     });
 
     // Of an assembly's file the compiler needs no code, which is most of it; CreateFromFile keeps all in memory.
     private static AssemblyMetadata Metadata(string path) => AssemblyMetadata.Create(
         ModuleMetadata.CreateFromStream(File.OpenRead(path), PEStreamOptions.PrefetchMetadata));
 
-    // The assembly's image with one of its public types marked as its own.
-    private static byte[] Without(string path, string space, string name)
+    // An assembly with one of its public types marked as its own.
+    private static unsafe AssemblyMetadata Without(string path, string space, string name)
     {
-        var image = File.ReadAllBytes(path);
-        using var file = new PEReader(new MemoryStream(image));
+        var file = new PEReader(File.OpenRead(path), PEStreamOptions.PrefetchMetadata);
         var metadata = file.GetMetadataReader();
         foreach (var type in metadata.TypeDefinitions) // no query: its types would be compiled at run time
         {
             if (!metadata.StringComparer.Equals(metadata.GetTypeDefinition(type).Name, name)
                 || !metadata.StringComparer.Equals(metadata.GetTypeDefinition(type).Namespace, space)) continue;
-            var row = file.PEHeaders.MetadataStartOffset + metadata.GetTableMetadataOffset(TableIndex.TypeDef)
+            var row = metadata.GetTableMetadataOffset(TableIndex.TypeDef)
                 + ((MetadataTokens.GetRowNumber(type) - 1) * metadata.GetTableRowSize(TableIndex.TypeDef));
-            image[row] &= unchecked((byte)~TypeAttributes.VisibilityMask); // a row begins with its attributes
+            // a row begins with its attributes
+            metadata.MetadataPointer[row] &= unchecked((byte)~TypeAttributes.VisibilityMask);
         }
-        return image;
+        Changed.Add(file);
+        return AssemblyMetadata.Create(
+            ModuleMetadata.CreateFromMetadata((nint)metadata.MetadataPointer, metadata.MetadataLength));
     }
 }
