@@ -59,14 +59,13 @@ public static partial class Figures
             .Layout("yaxis", Axis(measure.Title,
                 ("range", Around([.. Ends(estimates, measure), .. lines.Select(line => line.Value)]))))
             .Layout("shapes", lines.Select(line => Line("paper", 0, 1, "y", line.Value, line.Value)).ToArray())
-            .Layout("annotations", lines.Select(line =>
-                Text(line.Name, "paper", AtEnd(line.Value), "y", line.Value, ("yanchor", "bottom"))).ToArray())
+            .Layout("annotations", lines.Select(line => Text(line.Name, "paper", 1, "y", line.Value,
+                ("yanchor", Nearest(line.Value) > line.Value ? "top" : "bottom"))).ToArray())
             .Build();
 
-        // A line's name stands at the end from which the curves are further.
-        int AtEnd(double line) => new[] { 1, 0 }.MaxBy(end => curves
-            .SelectMany(curve => curve.Values.Skip(end * (curve.Values.Count - 1)).Take(1))
-            .Min(value => (double?)Math.Abs(value.Mean * measure.Factor - line)));
+        // Where the curve ends that ends nearest to a line, whose name stands on the other side.
+        double Nearest(double line) => curves.SelectMany(curve => curve.Values.TakeLast(1))
+            .Select(value => value.Mean * measure.Factor).DefaultIfEmpty().MinBy(end => Math.Abs(end - line));
     }
 
     private static void Require<T>(IReadOnlyList<T> items, string name)

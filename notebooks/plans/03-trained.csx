@@ -6,13 +6,13 @@ var plan = !quick ? TransferPlan.Trained : TransferPlan.Trained with
     Strong = new PublicNetwork("cifar100_resnet20"), Epochs = 1, LabelledEpochs = 2,
 };
 var seeds = quick ? 1 : 5;
-DistillationLoss[] two = [new Kd(), new AdaptConf()];
+DistillationLoss[] two = [new Kd(), new AdaptConf()], three = [.. two, new AugConf()];
 
 Experiment[] runs =
 [
-    .. plan.Runs([.. two, new AugConf()], seeds),
+    .. plan.Runs(three, seeds),
     .. plan.Runs(two, seeds, TrainedDepth.LastStage), .. plan.Runs(two, seeds, TrainedDepth.Head),
-    .. from seed in Enumerable.Range(0, seeds) from loss in two select plan.Taught(loss, seed, labels: true),
+    .. from seed in Enumerable.Range(0, seeds) from loss in three select plan.Taught(loss, seed, labels: true),
     // a teacher that is pretrained as well: is it weak?
     .. (plan with { Weak = new PublicNetwork("cifar10_resnet20") }).Runs([], seeds),
 ];

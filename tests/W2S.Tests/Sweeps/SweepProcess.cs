@@ -28,8 +28,13 @@ internal sealed class SweepProcess(string plan) : IDisposable
 
     /// <summary>What runs noted, in the order in which they did.</summary>
     public (string Run, int Process, DateTime At, string What)[] Notes =>
-        !File.Exists(Log) ? [] : [.. File.ReadAllLines(Log).Select(line => line.Split(' ')).Select(words =>
-            (words[0], int.Parse(words[1]), new DateTime(long.Parse(words[2]), DateTimeKind.Utc), words[3]))];
+    [
+        .. Directory.GetFiles(Path.GetDirectoryName(Log)!, $"{Path.GetFileName(Log)}.*.note")
+            .Select(File.ReadAllText).Where(note => note.EndsWith('\n')).Select(note => note.TrimEnd().Split(' '))
+            .Select(words => (words[0], int.Parse(words[1]), new DateTime(long.Parse(words[2]), DateTimeKind.Utc),
+                words[3]))
+            .OrderBy(note => note.Item3),
+    ];
 
     public void Dispose() => folder.Dispose();
 

@@ -29,13 +29,10 @@ record Length(int Pair, int Number) : Experiment
         };
     }
 
-    void Note(string what)
-    {
-        using var log = new FileStream(Environment.GetEnvironmentVariable("W2S_TEST_LOG")!, FileMode.Append,
-            FileAccess.Write, FileShare.ReadWrite, 0);
-        log.Write(System.Text.Encoding.UTF8.GetBytes(
-            $"{Pair}-{Number}-{Seed} {Environment.ProcessId} {DateTime.UtcNow.Ticks} {what}\n"));
-    }
+    // A file each: processes that append to one file at a time write over each other.
+    void Note(string what) => File.WriteAllText(
+        $"{Environment.GetEnvironmentVariable("W2S_TEST_LOG")}.{Guid.NewGuid()}.note",
+        $"{Pair}-{Number}-{Seed} {Environment.ProcessId} {DateTime.UtcNow.Ticks} {what}\n");
 }
 
 var minute = int.Parse(Environment.GetEnvironmentVariable("MINUTE") ?? "1000") / 1000.0;

@@ -1,5 +1,5 @@
-// Runs that sleep and note it in the file that W2S_TEST_LOG names: SLEEPS of them, LENGTH milliseconds each. With FAILS
-// the fourth fails as long as there is no file of the log's name and .mended, and the sixth needs it.
+// Runs that sleep and note it in files beside the one that W2S_TEST_LOG names: SLEEPS of them, LENGTH milliseconds
+// each. With FAILS the fourth fails as long as there is no file of the log's name and .mended, and the sixth needs it.
 record Sleeps(int Number) : Experiment
 {
     public double Length { get; init; }
@@ -30,13 +30,10 @@ record Sleeps(int Number) : Experiment
         return new RunOutcome { Values = new Dictionary<string, double> { ["number"] = Number } };
     }
 
-    void Note(string what)
-    {
-        using var log = new FileStream(Environment.GetEnvironmentVariable("W2S_TEST_LOG")!, FileMode.Append,
-            FileAccess.Write, FileShare.ReadWrite, 0);
-        log.Write(System.Text.Encoding.UTF8.GetBytes(
-            $"{Number} {Environment.ProcessId} {DateTime.UtcNow.Ticks} {what}\n"));
-    }
+    // A file each: processes that append to one file at a time write over each other.
+    void Note(string what) => File.WriteAllText(
+        $"{Environment.GetEnvironmentVariable("W2S_TEST_LOG")}.{Guid.NewGuid()}.note",
+        $"{Number} {Environment.ProcessId} {DateTime.UtcNow.Ticks} {what}\n");
 }
 
 int Given(string name) => int.Parse(Environment.GetEnvironmentVariable(name) ?? "0");
