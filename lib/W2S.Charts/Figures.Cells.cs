@@ -59,8 +59,7 @@ public static partial class Figures
                 ("textposition", "inside"), ("insidetextanchor", "middle"), ("textangle", 0), ("constraintext", "none"),
                 ("textfont", Obj(("color", "#FFFFFF"), ("size", 12))), ("marker", Obj(("color", colour))));
         }
-        return figure
-            .Layout("barmode", "stack")
+        return figure.Layout("barmode", "stack")
             .Layout("xaxis", Axis("share of samples, %", ("range", new[] { 0, 100 })))
             .Layout("yaxis", RowAxis(sorted.Select(result => result.Method)))
             .Layout("legend", Obj(("orientation", "h"), ("traceorder", "normal"), ("x", .012), ("xref", "container"),

@@ -96,8 +96,7 @@ public static partial class Figures
                 var whiskers = Whiskers(shown);
                 if (whiskers is not null) whiskers["color"] = style.Colour;
                 figure.Add("scatter", ("name", name + ", ours"), ("meta", Told(axis: "x")), ("showlegend", false),
-                    ("mode", "markers"),
-                    ("x", Numbers([shown.Mean])), ("y", Numbers([i])), ("error_x", whiskers),
+                    ("mode", "markers"), ("x", Numbers([shown.Mean])), ("y", Numbers([i])), ("error_x", whiskers),
                     ("marker", Obj(("symbol", "circle"), ("size", 9), ("color", style.Colour))));
                 words.Add(shown.ToString());
             }

@@ -50,10 +50,8 @@ public static partial class Figures
             var low = Round(Math.Max(0, Math.Min(left, points.Min(point => point.Y))));
             var high = Round(Math.Max(Math.Max(right, points.Max(point => point.Y)) * 1.05, 1e-6));
             shapes.Add(Line("x", low, high, "y", low, high));
-            figure.Layout("annotations", new[]
-            {
-                Text(diagonal, "x", high, "y", high, ("xanchor", "right"), ("yanchor", "bottom"), ("xshift", -14)),
-            });
+            figure.Layout("annotations", new[] { Text(diagonal, "x", high, "y", high, ("xanchor", "right"),
+                ("yanchor", "bottom"), ("xshift", -14)) });
         }
         return figure.Layout("xaxis", Axis(x, left < 0 ? [] : [("rangemode", "tozero")])).Layout("yaxis", Axis(y))
             .Layout("shapes", shapes.ToArray()).Build();

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace W2S.Losses;
@@ -241,6 +242,9 @@ public sealed unsafe class LogitSample : IDisposable
         Add(part, weight * temperature * temperature * (crossEntropy - entropy));
     }
 
+    // Optimised when it is first compiled: until the runtime finds a method worth it, each step of an exponential is a
+    // call, and a process would lose seconds here.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private Soft At(double temperature)
     {
         for (var i = 0; i < used; i++)

@@ -9,14 +9,38 @@ public sealed partial class CheckedPagesTests
 {
     private const string Versions = "names this machine's versions and device";
     private const string Pictures = "shows pictures of a data set, which are never saved";
+    private const string Here = "shows networks that it trains on this machine, before the reader's eyes";
     private const string Progress = "shows how far the runs are, and how fast where they are made";
 
     // Every cell that is left out, by its number among the page's code cells.
     private static readonly (string Page, int Cell, string Tag, string Why)[] LeftOut =
     [
+        ("00-start-here", 2, "timing", Versions),
+        ("00-start-here", 5, "data-images", Pictures),
+        ("00-start-here", 7, "timing", Progress),
+        ("00-start-here", 15, "timing", Progress),
+        ("00-start-here", 23, "timing", Progress),
+        ("00-start-here", 27, "timing", Progress),
+        ("00-start-here", 29, "timing", Progress),
+        ("01-knowledge-distillation", 2, "timing", Versions),
+        ("01-knowledge-distillation", 15, "data-images", Pictures),
+        ("01-knowledge-distillation", 16, "timing", Here),
+        ("01-knowledge-distillation", 18, "timing", Here),
+        ("01-knowledge-distillation", 19, "timing", Progress),
+        ("01-knowledge-distillation", 25, "timing", Here),
+        ("01-knowledge-distillation", 27, "data-images", Pictures),
+        ("01-knowledge-distillation", 28, "timing", Progress),
         ("02-few-shot", 2, "timing", Versions),
         ("02-few-shot", 4, "data-images", Pictures),
         ("02-few-shot", 22, "timing", Progress),
+        ("03-transfer", 2, "timing", Versions),
+        ("03-transfer", 5, "data-images", Pictures),
+        ("03-transfer", 8, "timing", Progress),
+        ("03-transfer", 13, "timing", Progress),
+        ("03-transfer", 16, "timing", Progress),
+        ("03-transfer", 18, "timing", Progress),
+        ("03-transfer", 20, "timing", Progress),
+        ("03-transfer", 27, "timing", Progress),
         ("04-noisy-labels", 2, "timing", Versions),
         ("04-noisy-labels", 5, "data-images", Pictures),
         ("04-noisy-labels", 8, "timing", Progress),
@@ -47,7 +71,8 @@ public sealed partial class CheckedPagesTests
             .SelectMany(list => list.Groups[1].Value.Split(' ')).ToArray();
 
         Assert.Equal(["07-when-does-it-pay", "09-shift", "06-across-scenarios", "solutions/06-across-scenarios",
-            "02-few-shot", "04-noisy-labels", "05-which-label"], pages);
+            "00-start-here", "01-knowledge-distillation", "02-few-shot", "04-noisy-labels", "05-which-label",
+            "03-transfer"], pages);
         Assert.Equal(
             LeftOut.Select(cell => (cell.Page, cell.Cell, cell.Tag)),
             pages.Order(StringComparer.Ordinal)
@@ -63,6 +88,6 @@ public sealed partial class CheckedPagesTests
             .Where(tag => tag is "timing" or "data-images").Select(tag => (index + 1, tag)));
     }
 
-    [GeneratedRegex(@"(?m)^(?:from_committed_runs|with_real_data)=\(([^)]*)\)$")]
+    [GeneratedRegex(@"(?m)^ *(?:from_committed_runs|with_real_data)\+?=\(([^)]*)\)$")]
     private static partial Regex Pages();
 }

@@ -42,6 +42,19 @@ public sealed partial class NotebookAnatomyTests
 
     [Theory]
     [MemberData(nameof(Notebooks))]
+    public void AReadingHasAtMostEightyWords(string notebook)
+    {
+        var readings = Cells(notebook).Where(cell => !IsCode(cell)).SelectMany(cell => Source(cell).Split("\n\n"))
+            .Where(paragraph => paragraph.StartsWith("**Reading", StringComparison.Ordinal));
+        Assert.All(readings, reading =>
+        {
+            var words = LinkTarget().Replace(reading, "").Split((char[])[], StringSplitOptions.RemoveEmptyEntries);
+            Assert.True(words.Length <= 80, $"{words.Length} words, at most 80:\n{reading}");
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(Notebooks))]
     public void NoLineOfCodeIsCutOffAtTheSide(string notebook) =>
         Assert.All(Cells(notebook).Where(IsCode).SelectMany(cell => Source(cell).Split('\n')), line =>
             Assert.True(line.Length <= 120, $"{line.Length} columns, at most 120:\n{line}"));
@@ -168,6 +181,9 @@ public sealed partial class NotebookAnatomyTests
 
     private static string Text(JsonNode node) =>
         node is JsonArray lines ? string.Concat(lines.Select(line => (string)line!)) : (string)node!;
+
+    [GeneratedRegex(@"(?<=\])\([^)]*\)")]
+    private static partial Regex LinkTarget();
 
     [GeneratedRegex(@"/home/|/root/|/Users/|/tmp/|/work/|[A-Z]:\\\\")]
     private static partial Regex MachinePath();
