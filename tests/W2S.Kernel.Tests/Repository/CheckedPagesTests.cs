@@ -9,7 +9,6 @@ public sealed partial class CheckedPagesTests
 {
     private const string Versions = "names this machine's versions and device";
     private const string Pictures = "shows pictures of a data set, which are never saved";
-    private const string Here = "shows networks that it trains on this machine, before the reader's eyes";
     private const string Progress = "shows how far the runs are, and how fast where they are made";
 
     // Every cell that is left out, by its number among the page's code cells.
@@ -22,14 +21,6 @@ public sealed partial class CheckedPagesTests
         ("00-start-here", 23, "timing", Progress),
         ("00-start-here", 27, "timing", Progress),
         ("00-start-here", 29, "timing", Progress),
-        ("01-knowledge-distillation", 2, "timing", Versions),
-        ("01-knowledge-distillation", 15, "data-images", Pictures),
-        ("01-knowledge-distillation", 16, "timing", Here),
-        ("01-knowledge-distillation", 18, "timing", Here),
-        ("01-knowledge-distillation", 19, "timing", Progress),
-        ("01-knowledge-distillation", 25, "timing", Here),
-        ("01-knowledge-distillation", 27, "data-images", Pictures),
-        ("01-knowledge-distillation", 28, "timing", Progress),
         ("02-few-shot", 2, "timing", Versions),
         ("02-few-shot", 4, "data-images", Pictures),
         ("02-few-shot", 22, "timing", Progress),
@@ -71,8 +62,7 @@ public sealed partial class CheckedPagesTests
             .SelectMany(list => list.Groups[1].Value.Split(' ')).ToArray();
 
         Assert.Equal(["07-when-does-it-pay", "09-shift", "06-across-scenarios", "solutions/06-across-scenarios",
-            "00-start-here", "01-knowledge-distillation", "02-few-shot", "04-noisy-labels", "05-which-label",
-            "03-transfer"], pages);
+            "00-start-here", "02-few-shot", "04-noisy-labels", "05-which-label", "03-transfer"], pages);
         Assert.Equal(
             LeftOut.Select(cell => (cell.Page, cell.Cell, cell.Tag)),
             pages.Order(StringComparer.Ordinal)
