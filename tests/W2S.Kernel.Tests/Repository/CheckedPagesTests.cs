@@ -14,13 +14,6 @@ public sealed partial class CheckedPagesTests
     // Every cell that is left out, by its number among the page's code cells.
     private static readonly (string Page, int Cell, string Tag, string Why)[] LeftOut =
     [
-        ("00-start-here", 2, "timing", Versions),
-        ("00-start-here", 5, "data-images", Pictures),
-        ("00-start-here", 7, "timing", Progress),
-        ("00-start-here", 15, "timing", Progress),
-        ("00-start-here", 23, "timing", Progress),
-        ("00-start-here", 27, "timing", Progress),
-        ("00-start-here", 29, "timing", Progress),
         ("02-few-shot", 2, "timing", Versions),
         ("02-few-shot", 4, "data-images", Pictures),
         ("02-few-shot", 22, "timing", Progress),
@@ -62,7 +55,7 @@ public sealed partial class CheckedPagesTests
             .SelectMany(list => list.Groups[1].Value.Split(' ')).ToArray();
 
         Assert.Equal(["07-when-does-it-pay", "09-shift", "06-across-scenarios", "solutions/06-across-scenarios",
-            "00-start-here", "02-few-shot", "04-noisy-labels", "05-which-label", "03-transfer"], pages);
+            "02-few-shot", "04-noisy-labels", "05-which-label", "03-transfer"], pages);
         Assert.Equal(
             LeftOut.Select(cell => (cell.Page, cell.Cell, cell.Tag)),
             pages.Order(StringComparer.Ordinal)
