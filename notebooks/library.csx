@@ -30,4 +30,4 @@ var quick = Environment.GetEnvironmentVariable("W2S_QUICK") == "1";
 
 // The strong network where images are drawn; at the quick setting it has seen few.
 var strongOfShapes = !quick ? ShapesPretraining.Strong
-    : ShapesPretraining.Strong with { Epochs = 2, Pictures = new() { Count = 1_500, Difficulty = .6 } };
+    : ShapesPretraining.Strong with { Epochs = 3, Pictures = new() { Count = 1_500, Difficulty = .6 } };

@@ -13,6 +13,5 @@ IEnumerable<PairStudy> Pairs(
 
 /// <summary>Two splits of drawn shapes, for a quick look.</summary>
 IEnumerable<PairStudy> OnShapes(int from) => Pairs(
-    new ShapesSource(new ShapesOptions { Count = 900, Difficulty = 0.6 }, 7), 300, [40, 200], (ShapesPretraining.Weak,
-    ShapesPretraining.Strong with { Epochs = 3, Pictures = new() { Count = 1_500, Difficulty = .6 } }))
-    .Skip(from).Take(2);
+    new ShapesSource(new ShapesOptions { Count = 900, Difficulty = 0.6 }, 7), 300, [40, 200],
+    (ShapesPretraining.Weak, strongOfShapes)).Skip(from).Take(2);

@@ -7,7 +7,7 @@ namespace W2S.Kernel.Jupyter;
 /// them.</summary>
 /// <remarks>
 /// Every request is enclosed in the states busy and idle and gets exactly one reply. Both threads are the server's own:
-/// a cell that fills the thread pool delays neither.
+/// a cell that fills the thread pool delays neither; <see cref="PoolWatch"/> keeps their messages coming.
 /// </remarks>
 internal sealed class KernelServer : IDisposable
 {

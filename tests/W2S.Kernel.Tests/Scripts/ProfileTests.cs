@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using W2S.Kernel.Tests.Notebooks;
@@ -9,6 +10,8 @@ namespace W2S.Kernel.Tests.Scripts;
 /// <summary>The script that turns the runtime's list of what it compiled into crossgen2's profile.</summary>
 public sealed class ProfileTests : IDisposable
 {
+    private static readonly string Script = RepositoryRoot.Combine("lib/W2S.Kernel/AheadOfTime/profile.csx");
+
     private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
@@ -29,9 +32,8 @@ public sealed class ProfileTests : IDisposable
         ];
         File.WriteAllLines(list, [.. compiled.Select((method, i) =>
             $"{i,4}: JIT compiled {method} [Tier0, IL size=1, code size=2]"), ""]);
-        var script = RepositoryRoot.Combine("lib/W2S.Kernel/AheadOfTime/profile.csx");
 
-        using var run = RunningNotebook.Script(folder.Path, script, "--", list, profile);
+        using var run = RunningNotebook.Script(folder.Path, Script, "--", list, profile);
 
         Assert.Equal(0, await run.EndAsync());
         using var file = new PEReader(File.OpenRead(profile));
@@ -39,7 +41,9 @@ public sealed class ProfileTests : IDisposable
         var members = metadata.MemberReferences.Select(handle => metadata.GetMemberReference(handle))
             .Select(member => metadata.GetString(member.Name)).Order(StringComparer.Ordinal).ToArray();
         // every overload, also of the constructor; a class without a static one has none
-        Assert.Equal(typeof(Dictionary<int, Guid[]>).GetConstructors((System.Reflection.BindingFlags)0x34).Length,
+        Assert.Equal(
+            typeof(Dictionary<int, Guid[]>).GetConstructors(
+                BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Length,
             members.Count(name => name == ".ctor"));
         Assert.Equal(["Clear", "Empty"], members.Except([".ctor", ".cctor"]));
         Assert.Equal(["AssemblyDictionary", "Methods"], metadata.MethodDefinitions.Select(
@@ -49,8 +53,7 @@ public sealed class ProfileTests : IDisposable
     [Fact]
     public async Task WithoutItsFilesItSaysWhatItWants()
     {
-        var script = RepositoryRoot.Combine("lib/W2S.Kernel/AheadOfTime/profile.csx");
-        using var run = RunningNotebook.Script(folder.Path, script);
+        using var run = RunningNotebook.Script(folder.Path, Script);
 
         Assert.Equal(1, await run.EndAsync());
         Assert.Contains("give the list and the profile", run.Errors);

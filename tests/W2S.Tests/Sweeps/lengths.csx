@@ -1,5 +1,7 @@
 // Runs that sleep as long as those of five pairs and three seeds train, a teacher and seven students each: a minute is
 // MINUTE milliseconds, and every length has 15 % of jitter.
+#load "notes.csx"
+
 record Length(int Pair, int Number) : Experiment
 {
     public double Time { get; init; }
@@ -19,20 +21,15 @@ record Length(int Pair, int Number) : Experiment
 
     protected override RunOutcome Run(RunContext context)
     {
-        Note("start");
+        Notes.Add($"{Pair}-{Number}-{Seed}", "start");
         context.Token.WaitHandle.WaitOne(TimeSpan.FromSeconds(Time));
         context.Token.ThrowIfCancellationRequested();
-        Note("end");
+        Notes.Add($"{Pair}-{Number}-{Seed}", "end");
         return new RunOutcome
         {
             Values = new Dictionary<string, double> { ["length"] = Time, ["chain"] = Time + (Teacher?.Time ?? 0) },
         };
     }
-
-    // A file each: processes that append to one file at a time write over each other.
-    void Note(string what) => File.WriteAllText(
-        $"{Environment.GetEnvironmentVariable("W2S_TEST_LOG")}.{Guid.NewGuid()}.note",
-        $"{Pair}-{Number}-{Seed} {Environment.ProcessId} {DateTime.UtcNow.Ticks} {what}\n");
 }
 
 var minute = int.Parse(Environment.GetEnvironmentVariable("MINUTE") ?? "1000") / 1000.0;

@@ -1,5 +1,7 @@
 // Runs that sleep and note it in files beside the one that W2S_TEST_LOG names: SLEEPS of them, LENGTH milliseconds
 // each. With FAILS the fourth fails as long as there is no file of the log's name and .mended, and the sixth needs it.
+#load "notes.csx"
+
 record Sleeps(int Number) : Experiment
 {
     public double Length { get; init; }
@@ -21,19 +23,14 @@ record Sleeps(int Number) : Experiment
 
     protected override RunOutcome Run(RunContext context)
     {
-        Note("start");
+        Notes.Add($"{Number}", "start");
         context.Token.WaitHandle.WaitOne(TimeSpan.FromSeconds(Length));
         context.Token.ThrowIfCancellationRequested();
         if (Fails && !File.Exists($"{Environment.GetEnvironmentVariable("W2S_TEST_LOG")}.mended"))
             throw new InvalidOperationException($"no good: {Number}");
-        Note("end");
+        Notes.Add($"{Number}", "end");
         return new RunOutcome { Values = new Dictionary<string, double> { ["number"] = Number } };
     }
-
-    // A file each: processes that append to one file at a time write over each other.
-    void Note(string what) => File.WriteAllText(
-        $"{Environment.GetEnvironmentVariable("W2S_TEST_LOG")}.{Guid.NewGuid()}.note",
-        $"{Number} {Environment.ProcessId} {DateTime.UtcNow.Ticks} {what}\n");
 }
 
 int Given(string name) => int.Parse(Environment.GetEnvironmentVariable(name) ?? "0");
