@@ -16,7 +16,7 @@ namespace W2S.Losses.NoisyLabels;
 /// 2019, arXiv 1904.11238.</para>
 /// </remarks>
 /// <param name="Hard">Whether the network's word is its most likely class instead of its distribution.</param>
-public sealed record Bootstrapping(bool Hard = false) : Loss, IPlainImageLoss, ICatalogued<LossEntry>
+public sealed record Bootstrapping(bool Hard = false) : Loss, ICatalogued<LossEntry>
 {
     /// <summary>Label correction of Sel-CL+: hard, b = 0.2, after 30 of 70 epochs; for mixed batches.</summary>
     public static Bootstrapping LabelCorrection { get; } = new(Hard: true) { Start = 30.0 / 70, Plain = true };
@@ -46,7 +46,7 @@ public sealed record Bootstrapping(bool Hard = false) : Loss, IPlainImageLoss, I
     public override string Name => Hard ? "Bootstrapping, hard" : "Bootstrapping, soft";
 
     /// <inheritdoc/>
-    public bool NeedsPlain(double epoch, double epochs) => Plain && UsesOwnLabels(epoch, epochs);
+    public override bool NeedsPlain(double epoch, double epochs) => Plain && UsesOwnLabels(epoch, epochs);
 
     /// <inheritdoc/>
     public override LossParts Compute(LossBatch batch)
