@@ -262,9 +262,6 @@ public sealed unsafe class LogitSample : IDisposable
     private static int Find(string[] names, string name)
     {
         for (var i = 0; i < names.Length; i++)
-            if (ReferenceEquals(names[i], name))
-                return i;
-        for (var i = 0; i < names.Length; i++)
             if (names[i] == name)
                 return i;
         throw new ArgumentException(

@@ -42,7 +42,7 @@ public sealed class ClosedFormTests
     }
 
     private static IEnumerable<Loss> All =>
-        LossCatalogue.Entries.Select(entry => entry.Loss).Concat(Further).Where(loss => loss.HasClosedForm);
+        EveryLoss.All.Concat(Further).Where(loss => loss.HasClosedForm);
 
     [Theory]
     [MemberData(nameof(Cases))]
