@@ -98,7 +98,7 @@ public static partial class Figures
         var n = counts.Length == 1 ? $"n\u00A0=\u00A0{counts[0]}" : $"n\u00A0=\u00A0{counts[0]} to {counts[^1]}";
         return all.Any(value => value.HasInterval)
             ? FormattableString.Invariant(
-                $"{n}; {mark}: {all.First(value => value.HasInterval).Level * 100:0.#} % interval of the mean")
+                $"{n}; {mark}: {Estimate.Level * 100:0.#} % interval of the mean")
             : $"{n}, so no interval";
     }
 }

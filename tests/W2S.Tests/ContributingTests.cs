@@ -7,6 +7,7 @@ using TorchSharp;
 using W2S.Data.Batches;
 using W2S.Losses;
 using W2S.Models;
+using W2S.Tests.Losses;
 using W2S.Tests.Training;
 using W2S.Torch;
 using W2S.Training;

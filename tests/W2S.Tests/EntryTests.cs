@@ -21,6 +21,7 @@ using W2S.Models.Weights;
 using W2S.Runs;
 using W2S.Selection;
 using W2S.Tests.Data;
+using W2S.Tests.Losses;
 using W2S.Tests.Training;
 using W2S.Torch;
 using W2S.Training;
@@ -49,27 +50,19 @@ public sealed class EntryTests
     private static Entry<Tensor>[] LabelTensors =>
     [
         new("Accuracy.Top1(labels)", y => Accuracy.Top1(Z, y)),
-        new("Accuracy.TopK(labels)", y => Accuracy.TopK(Z, y, 2)),
         new("Accuracy.Correct(labels)", y => Accuracy.Correct(Z, y)),
-        new("Accuracy.PerClass(labels)", y => Accuracy.PerClass(Z, y)),
-        new("Accuracy.Confusion(labels)", y => Accuracy.Confusion(Z, y).Cast<long>()),
-        new("Agreement.Of(labels)", y => Agreement.Of(Z, Z2, y)),
-        new("Calibration.EqualWidth(labels)", y => Calibration.EqualWidth(Z, y)),
-        new("Calibration.EqualMass(labels)", y => Calibration.EqualMass(Z, y)),
-        new("CorrectnessCells.Of(labels)", y => CorrectnessCells.Of(Z, Z2, y)),
+        new("Scores.CalibrationError(labels)", y => Scores.CalibrationError(Z, y)),
         new("CorrectnessCells.PerSample(labels)", y => CorrectnessCells.PerSample(Z, Z2, y)),
         new("Misfit.Of(labels)", y => Misfit.Of(Z, Z2, y)),
         new("Scores.Nll(labels)", y => Scores.Nll(Z, y)),
         new("Scores.NllPerSample(labels)", y => Scores.NllPerSample(Z, y)),
-        new("Scores.Brier(labels)", y => Scores.Brier(Z, y)),
         new("TemperatureScaling.Fit(labels)", y => TemperatureScaling.Fit(Z, y)),
         new("SamplePredictions.Of(labels)", y => SamplePredictions.Of(Z, y)),
-        new("EnsembleWeights.ByAccuracy(labels)", y => EnsembleWeights.ByAccuracy([Z, Z2], y)),
+        new("TeacherPool.ByAccuracy(labels)", y => TeacherPool.ByAccuracy([Z, Z2], y)),
         new("ConfidentLearning.Find(labels)", y => ConfidentLearning.Find(Z, y).Trust),
         new("ConformalSets.Fit(truth)", y => ConformalSets.Fit(Z, y, .2).Least),
         new("NeighbourSelection.Select(labels)",
             y => Selected(new NeighbourSelection { Neighbours = 2 }.Select(X, y, C))),
-        new("TrustedLabels.Select(labels)", y => Selected(TrustedLabels.AtLeast(.3).Select(y, Z))),
         new("Logits.CrossEntropy(classes)", y => new Logits(Z).CrossEntropy(y)),
         new("LinearProbe.Train(supervision.Labels)", y => Probe(new() { Labels = y })),
         new("LinearProbe.Train(supervision.Labels, mixed)", y => Probe(new() { Labels = y }, mixup: 1)),
@@ -78,11 +71,11 @@ public sealed class EntryTests
         new("LinearProbe.TrainMany(tasks.Supervision.TrueLabels)", y => Probes(new() { Labels = Y, TrueLabels = y })),
         new("ClosedForm.Of(batch.Labels)", y => Stated(batch => batch with { Labels = y })),
         new("ClosedForm.Of(batch.TrueLabels)", y => Stated(batch => batch with { TrueLabels = y })),
-        .. Losses.Select(entry => new Entry<Tensor>(
-            $"Loss.Compute(batch.Labels), {entry.Name}", y => Total(entry.Loss, batch => batch with { Labels = y }))),
-        .. Losses.Select(entry => new Entry<Tensor>(
-            $"Loss.Compute(batch.TrueLabels), {entry.Name}",
-            y => Total(entry.Loss, batch => batch with { TrueLabels = y }))),
+        .. Losses.Select(loss => new Entry<Tensor>(
+            $"Loss.Compute(batch.Labels), {loss.Name}", y => Total(loss, batch => batch with { Labels = y }))),
+        .. Losses.Select(loss => new Entry<Tensor>(
+            $"Loss.Compute(batch.TrueLabels), {loss.Name}",
+            y => Total(loss, batch => batch with { TrueLabels = y }))),
         new("LossBatch.Check(batch.Labels)", y => Check(new(Z) { Labels = y })),
         new("LossBatch.Select(batch.Labels)", y =>
             new LossBatch(Z) { Labels = y, TeacherLogits = Z2 }.Select(new(Confidence.Margin)).TeacherWeights),
@@ -118,23 +111,14 @@ public sealed class EntryTests
     private static Entry<Tensor>[] LogitTensors =>
     [
         new("Accuracy.Top1(logits)", z => Accuracy.Top1(z, Y)),
-        new("Accuracy.TopK(logits)", z => Accuracy.TopK(z, Y, 2)),
         new("Accuracy.Correct(logits)", z => Accuracy.Correct(z, Y)),
-        new("Accuracy.PerClass(logits)", z => Accuracy.PerClass(z, Y)),
-        new("Accuracy.Confusion(logits)", z => Accuracy.Confusion(z, Y).Cast<long>()),
-        new("Agreement.Of(student)", z => Agreement.Of(z, Z2, Y)),
-        new("Agreement.Of(teacher)", z => Agreement.Of(Z, z, Y)),
-        new("Calibration.EqualWidth(logits)", z => Calibration.EqualWidth(z, Y)),
-        new("Calibration.EqualMass(logits)", z => Calibration.EqualMass(z, Y)),
-        new("CorrectnessCells.Of(student)", z => CorrectnessCells.Of(z, Z2, Y)),
-        new("CorrectnessCells.Of(teacher)", z => CorrectnessCells.Of(Z, z, Y)),
+        new("Scores.CalibrationError(logits)", z => Scores.CalibrationError(z, Y)),
         new("CorrectnessCells.PerSample(student)", z => CorrectnessCells.PerSample(z, Z2, Y)),
         new("CorrectnessCells.PerSample(teacher)", z => CorrectnessCells.PerSample(Z, z, Y)),
         new("Misfit.Of(student)", z => Misfit.Of(z, Z2, Y)),
         new("Misfit.Of(teacher)", z => Misfit.Of(Z, z, Y)),
         new("Scores.Nll(logits)", z => Scores.Nll(z, Y)),
         new("Scores.NllPerSample(logits)", z => Scores.NllPerSample(z, Y)),
-        new("Scores.Brier(logits)", z => Scores.Brier(z, Y)),
         new("Scores.Confidence(logits)", z => Scores.Confidence(z)),
         new("TemperatureScaling.Fit(logits)", z => TemperatureScaling.Fit(z, Y)),
         new("SamplePredictions.Of(logits)", z => SamplePredictions.Of(z, Y)),
@@ -150,10 +134,7 @@ public sealed class EntryTests
             z => Selected(new LabelSelection(Confidence.StudentLikelihood).Select(Z, z))),
         new("LabelSelection.Select(views)",
             z => Selected(new LabelSelection(Confidence.ViewAgreement).Select(Z, views: z.unsqueeze(0)))),
-        new("TrustedLabels.Select(student)", z => Selected(TrustedLabels.AtLeast(.3).Select(Y, z))),
-        new("TrustedLabels.Select(teacher)",
-            z => Selected((TrustedLabels.AtLeast(.3) with { JudgedByTeacher = true }).Select(Y, Z, z))),
-        new("EnsembleWeights.ByAccuracy(teachers)", z => EnsembleWeights.ByAccuracy([Z, z], Y)),
+        new("TeacherPool.ByAccuracy(teachers)", z => TeacherPool.ByAccuracy([Z, z], Y)),
         new("ConfidentLearning.Find(logits)", z => ConfidentLearning.Find(z, Y).Trust),
         new("ConformalSets.Fit(logits)", z => ConformalSets.Fit(z, Y, .2).Least),
         new("ConformalSets.Of(logits)", z => new ConformalSets(.2, .1).Of(z)),
@@ -175,20 +156,18 @@ public sealed class EntryTests
     [
         new("new Logits(values)", z => new Logits(z).CrossEntropy(Y)),
         new("Logits.CrossEntropyTo(distribution)", z => new Logits(Z).CrossEntropyTo(z)),
-        new("BalancedLabels.Of(student)", z => BalancedLabels.Of(z, Z2)),
-        new("BalancedLabels.Of(weak)", z => BalancedLabels.Of(Z, z)),
         new("ClosedForm.Of(batch.StudentLogits)", z => Stated(batch => batch with { StudentLogits = z })),
         new("ClosedForm.Of(batch.TeacherLogits)", z => Stated(batch => batch with { TeacherLogits = z })),
         new("ClosedForm.Of(batch.Labels, soft)", z => Stated(batch => batch with { Labels = z })),
-        .. Losses.Select(entry => new Entry<Tensor>(
-            $"Loss.Compute(batch.StudentLogits), {entry.Name}",
-            z => Total(entry.Loss, batch => batch with { StudentLogits = z }))),
-        .. Losses.Where(entry => entry.Loss.NeedsTeacher).Select(entry => new Entry<Tensor>(
-            $"Loss.Compute(batch.TeacherLogits), {entry.Name}",
-            z => Total(entry.Loss, batch => batch with { TeacherLogits = z }))),
-        .. Losses.Where(entry => entry.Loss is not TrustedLabels).Select(entry => new Entry<Tensor>(
-            $"Loss.Compute(batch.Labels), soft, {entry.Name}",
-            z => Total(entry.Loss, batch => batch with { Labels = z, TrueLabels = Y }))),
+        .. Losses.Select(loss => new Entry<Tensor>(
+            $"Loss.Compute(batch.StudentLogits), {loss.Name}",
+            z => Total(loss, batch => batch with { StudentLogits = z }))),
+        .. Losses.Where(loss => loss.NeedsTeacher).Select(loss => new Entry<Tensor>(
+            $"Loss.Compute(batch.TeacherLogits), {loss.Name}",
+            z => Total(loss, batch => batch with { TeacherLogits = z }))),
+        .. Losses.Where(loss => loss is not TrustedLabels).Select(loss => new Entry<Tensor>(
+            $"Loss.Compute(batch.Labels), soft, {loss.Name}",
+            z => Total(loss, batch => batch with { Labels = z, TrueLabels = Y }))),
     ];
 
     private static Entry<Tensor>[] FeatureTensors =>
@@ -215,12 +194,12 @@ public sealed class EntryTests
 
     private static Entry<Tensor>[] StepWeightTensors =>
     [
-        .. Losses.SelectMany(entry => new Entry<Tensor>[]
+        .. Losses.SelectMany(loss => new Entry<Tensor>[]
         {
-            new($"Loss.Compute(batch.Weights), {entry.Name}",
-                w => Total(entry.Loss, batch => batch with { Weights = w })),
-            new($"Loss.Compute(batch.TeacherWeights), {entry.Name}",
-                w => Total(entry.Loss, batch => batch with { TeacherWeights = w })),
+            new($"Loss.Compute(batch.Weights), {loss.Name}",
+                w => Total(loss, batch => batch with { Weights = w })),
+            new($"Loss.Compute(batch.TeacherWeights), {loss.Name}",
+                w => Total(loss, batch => batch with { TeacherWeights = w })),
         }),
         new("ClosedForm.Of(batch.Weights)", w => Stated(batch => batch with { Weights = w })),
         new("ClosedForm.Of(batch.TeacherWeights)", w => Stated(batch => batch with { TeacherWeights = w })),
@@ -235,10 +214,6 @@ public sealed class EntryTests
         new("GapRecovered.Of(weakToStrong)", x => GapRecovered.Of(.6, x[1], .9)),
         new("GapRecovered.Of(ceiling)", x => GapRecovered.Of(.6, .7, x[1])),
         new("MethodRanks.Of(methods)", x => MethodRanks.Of([("a", Numbers), ("b", x)])),
-        new("SignedRankTest.Of(first)", x => SignedRankTest.Of(x, Numbers)),
-        new("SignedRankTest.Of(second)", x => SignedRankTest.Of(Numbers, x)),
-        new("Calibration.EqualWidthBins(confidence)", x => Calibration.EqualWidthBins(x, Rights)),
-        new("Calibration.EqualMassBins(confidence)", x => Calibration.EqualMassBins(x, Rights)),
         new("LossMixture.Fit(losses)", x => LossMixture.Fit(x)),
         new("SelectionQuality.Auc(confidence)", x => SelectionQuality.Auc(x, Rights)),
         new("SelectionQuality.Top(confidence)", x => SelectionQuality.Top(x, .5)),
@@ -305,11 +280,10 @@ public sealed class EntryTests
     private static readonly string[] Elsewhere =
     [
         // The test below.
-        "HardLabels.Logits(classes)", "HumanLabels.Read(clean)", "Normalization.Apply(images)",
+        "HumanLabels.Read(clean)", "Normalization.Apply(images)",
         "Prototypes.Of(support)", "Prototypes.Cosines(queries)", "Prototypes.Cosines(prototypes)",
-        // As another that they hand it to: LabelNoise, BalancedLabels.Of, Accuracy and the measures, Statistics.
-        "NoiseSetting.Apply(clean)", "BalancedLabels.Threshold(student)", "BalancedLabels.Threshold(weak)",
-        "CastLogits.Trust(labels)",
+        // As another that they hand it to: LabelNoise, Accuracy and the measures, Statistics.
+        "NoiseSetting.Apply(clean)", "CastLogits.Trust(labels)",
         "Figures.BetaByCell(beta)", "Figures.BetaOverTime(epochs)",
         // Charts leave out what is no number.
         "Curve.Single(x)", "Curve.Single(values)", "Curve.Over(x)",
@@ -320,7 +294,7 @@ public sealed class EntryTests
         "Numerics.Dot(values)", "Numerics.Finite(logarithm)", "Numerics.AtLeast(t)", "Numerics.WeightedMean(x)",
         "Numerics.WeightedMean(weights)", "LossBatch.AtLabels(values)", "LossParts.Of(batch)",
         "ImageModel.Features(images)", "ImageModel.ForwardFeatures(images)", "PreActResNet.Project(pooled)",
-        "HardLabels.Logits(like)", "ProbeParts.Of(rows)", "DataPart.Rows(all)", "ProbeParts.Of(labels)",
+        "ProbeParts.Of(rows)", "DataPart.Rows(all)", "ProbeParts.Of(labels)",
         "TemperatureScaling.Apply(logits)", "ILearnableLoss.CreateModule(example)", "FitNet.CreateModule(example)",
         "Selective.CreateModule(example)", "LabelsAndTeacher.CreateModule(example)",
     ];
@@ -384,9 +358,8 @@ public sealed class EntryTests
     private static ImageSet Pairs { get; } = new("pairs", Pixels(N), [0, 0, 1, 1], ["a", "b"]);
 
     // Those that can do with logits, pooled features and three classes.
-    private static IEnumerable<LossEntry> Losses =>
-        LossCatalogue.Entries.Where(
-            entry => entry.Loss is not (FitNet or LogConfidence { SelfLabel: SelfLabel.Threshold }));
+    private static IEnumerable<Loss> Losses =>
+        EveryLoss.All.Where(loss => loss is not (FitNet or LogConfidence { SelfLabel: SelfLabel.Threshold }));
 
     private static void LabelTensor(Entry<Tensor> entry)
     {

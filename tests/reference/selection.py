@@ -54,14 +54,7 @@ surest_or_student = [max(range(K + 1), key=lambda k: torch.softmax((teachers[k] 
 wrong = [[float(top(teachers[k, i].tolist())[0] != labels[i]) for i in range(N)] for k in range(K)]
 accuracy = [1 - sum(w) / N for w in wrong]
 by_accuracy = [a / sum(accuracy) for a in accuracy]
-d, samme = [1 / N] * N, []
-for k in range(K):
-    error = min(max(sum(a * b for a, b in zip(d, wrong[k])), .5 / N), 1 - .5 / N)
-    samme.append(max(0., math.log((1 - error) / error) + math.log(C - 1)))
-    d = [a * math.exp(samme[-1] * b) for a, b in zip(d, wrong[k])]
-    d = [a / sum(d) for a in d]
 mixture = sum(w * torch.softmax(t, 1) for w, t in zip(by_accuracy, teachers))
-votes = [[sum(samme[k] for k in range(K) if top(teachers[k, i].tolist())[0] == c) / sum(samme) for c in range(C)] for i in range(N)]
 
 groups = [0, 0, 1, 2, 2]
 specialist = [groups[top(student[i].tolist())[0]] for i in range(N)]
@@ -74,11 +67,11 @@ keep = [i in order[:rate] for i in range(N)]
 result = {
     "teachers": teachers.tolist(), "student": student.tolist(), "labels": labels.tolist(), "views": views.tolist(), "measures": measures,
     "trusted": trusted, "replaced": replaced, "weights": weights, "surest": surest, "surest_or_student": surest_or_student,
-    "by_accuracy": by_accuracy, "samme": samme, "mixture": mixture.tolist(), "votes": votes,
+    "by_accuracy": by_accuracy, "mixture": mixture.tolist(),
     "groups": groups, "specialist": specialist, "assigned": assigned.tolist(), "keep": keep,
 }
 if __name__ == "__main__":
-    assert 0 < sum(trusted) < N and 0 < rate < N and len(set(surest)) > 1 and sum(w > 0 for w in samme) >= 2
+    assert 0 < sum(trusted) < N and 0 < rate < N and len(set(surest)) > 1
     out = pathlib.Path(__file__).with_suffix(".json")
     out.write_text("{\n" + ",\n".join(f'"{k}":{json.dumps(v, separators=(",", ":"))}' for k, v in result.items()) + "\n}\n")
-    print(samme, by_accuracy, rate, sum(trusted), out.stat().st_size)
+    print(by_accuracy, rate, sum(trusted), out.stat().st_size)

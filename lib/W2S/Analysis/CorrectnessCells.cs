@@ -52,15 +52,6 @@ public sealed record CorrectnessCells(int BothRight, int OnlyStudentRight, int O
         _ => BothWrong,
     };
 
-    /// <summary>Counts the cells.</summary>
-    /// <param name="student">The student's logits, [N, C].</param>
-    /// <param name="teacher">The teacher's logits, [N, C].</param>
-    /// <param name="labels">int64 [N].</param>
-    /// <returns>The counts.</returns>
-    /// <exception cref="ArgumentException">Shapes, types or labels do not fit.</exception>
-    public static CorrectnessCells Of(Tensor student, Tensor teacher, Tensor labels) =>
-        Of(PerSample(student, teacher, labels));
-
     /// <summary>Counts the cells of samples.</summary>
     /// <param name="cells">The cell of every sample.</param>
     /// <returns>The counts.</returns>
@@ -87,7 +78,7 @@ public sealed record CorrectnessCells(int BothRight, int OnlyStudentRight, int O
     /// <param name="labels">int64 [N].</param>
     /// <returns>N cells.</returns>
     /// <exception cref="ArgumentException">Shapes, types or labels do not fit.</exception>
-    public static CorrectnessCell[] PerSample(Tensor student, Tensor teacher, Tensor labels)
+    internal static CorrectnessCell[] PerSample(Tensor student, Tensor teacher, Tensor labels)
     {
         Checks.SameSize(student, teacher, nameof(student), nameof(teacher));
         Checks.Logits(student, nameof(student));

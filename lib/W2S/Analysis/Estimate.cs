@@ -11,11 +11,7 @@ namespace W2S.Analysis;
 public sealed record Estimate(double Mean, double Sd, double Low, double High, int N)
 {
     /// <summary>The probability with which such intervals hold the true mean.</summary>
-    /// <value>0.95</value>
-    public double Level { get; init; } = .95;
-
-    /// <summary>Whether 0 lies outside the interval: the sign is settled at <see cref="Level"/>.</summary>
-    public bool ExcludesZero => Low > 0 || High < 0;
+    public const double Level = .95;
 
     /// <summary>Whether there is an interval at all: at least two values, none of them undefined.</summary>
     public bool HasInterval => double.IsFinite(Low) && double.IsFinite(High);

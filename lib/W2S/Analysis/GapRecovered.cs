@@ -14,8 +14,8 @@ namespace W2S.Analysis;
 /// <param name="Gap">ceiling − weak over splits, fractions, with its Student-t interval.</param>
 public sealed record GapRecovered(Estimate Estimate, IReadOnlyList<double> PerSplit, Estimate Gap)
 {
-    /// <summary>The smallest gap that is divided by where nothing else is said: one point of accuracy.</summary>
-    public const double SmallestGap = .01;
+    // The smallest gap that is divided by: one point of accuracy.
+    private const double SmallestGap = .01;
 
     /// <summary>In how many splits the ceiling lies below the weak teacher: the "strong" side is the weaker one
     /// there.</summary>
@@ -28,44 +28,39 @@ public sealed record GapRecovered(Estimate Estimate, IReadOnlyList<double> PerSp
     /// <param name="weak">The teacher's accuracy, 0 … 1.</param>
     /// <param name="weakToStrong">The accuracy of the student taught by it.</param>
     /// <param name="ceiling">The accuracy of the student taught by true labels.</param>
-    /// <param name="smallestGap">Below this ceiling − weak the result is NaN.</param>
-    /// <returns>0 for a student like its teacher, 1 for one like the ceiling; NaN where the gap is too small.</returns>
+    /// <returns>0 for a student like its teacher, 1 for one like the ceiling; NaN where the gap is below a point of
+    /// accuracy.</returns>
     /// <exception cref="ArgumentException">A value is not finite.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The smallest gap is not positive.</exception>
-    public static double Of(double weak, double weakToStrong, double ceiling, double smallestGap = SmallestGap)
+    public static double Of(double weak, double weakToStrong, double ceiling)
     {
         Checks.Finite(weak, nameof(weak));
         Checks.Finite(weakToStrong, nameof(weakToStrong));
         Checks.Finite(ceiling, nameof(ceiling));
-        CheckSmallest(smallestGap);
-        return ceiling - weak < smallestGap ? double.NaN : (weakToStrong - weak) / (ceiling - weak);
+        return ceiling - weak < SmallestGap ? double.NaN : (weakToStrong - weak) / (ceiling - weak);
     }
 
     /// <summary>PGR over splits or seeds.</summary>
     /// <param name="weak">The teacher's accuracy on each split, 0 … 1.</param>
     /// <param name="weakToStrong">The student's, in the same order.</param>
     /// <param name="ceiling">The ceiling's, in the same order.</param>
-    /// <param name="smallestGap">A split with a smaller ceiling − weak makes the whole not defined.</param>
-    /// <param name="level">Level of the intervals, between 0 and 1.</param>
     /// <param name="testPerTrain">Test images for each training image where the splits re-deal one pool: see
     /// <see cref="Statistics"/>.</param>
     /// <returns>The mean of the splits' PGR with its spread and its interval, that of
     /// <see cref="Statistics.OverRuns"/>.</returns>
     /// <exception cref="ArgumentException">The counts differ, there is no value, or one is not finite.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The level is outside 0 to 1, the smallest gap not positive, or
-    /// <paramref name="testPerTrain"/> negative or not finite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="testPerTrain"/> is negative or not
+    /// finite.</exception>
     internal static GapRecovered Over(
         IReadOnlyList<double> weak, IReadOnlyList<double> weakToStrong, IReadOnlyList<double> ceiling,
-        double testPerTrain, double smallestGap = SmallestGap, double level = .95)
+        double testPerTrain)
     {
         var gains = Statistics.Differences(weakToStrong, weak);
         var gaps = Statistics.Differences(ceiling, weak);
-        CheckSmallest(smallestGap);
-        var perSplit = gains.Select((gain, i) => gaps[i] < smallestGap ? double.NaN : gain / gaps[i]).ToArray();
-        var gap = Statistics.OverRuns(gaps, testPerTrain, level);
+        var perSplit = gains.Select((gain, i) => gaps[i] < SmallestGap ? double.NaN : gain / gaps[i]).ToArray();
+        var gap = Statistics.OverRuns(gaps, testPerTrain);
         var estimate = perSplit.Any(double.IsNaN)
-            ? new Estimate(double.NaN, double.NaN, double.NaN, double.NaN, gaps.Count) { Level = level }
-            : Statistics.OverRuns(perSplit, testPerTrain, level);
+            ? new Estimate(double.NaN, double.NaN, double.NaN, double.NaN, gaps.Count)
+            : Statistics.OverRuns(perSplit, testPerTrain);
         return new GapRecovered(estimate, perSplit, gap) { CeilingBelow = gaps.Count(value => value < 0) };
     }
 
@@ -76,14 +71,6 @@ public sealed record GapRecovered(Estimate Estimate, IReadOnlyList<double> PerSp
             ? FormattableString.Invariant($", {Estimate.Level * 100:0.#} % t interval {Estimate.Interval}") : "")
         : FormattableString.Invariant(
             $"PGR not defined: {Why} of {PerSplit.Count} splits (ceiling − weak {Gap.Percent} points)");
-
-    private static void CheckSmallest(double gap)
-    {
-        if (!(gap > 0 && double.IsFinite(gap)))
-            throw new ArgumentOutOfRangeException("smallestGap", gap,
-                FormattableString.Invariant(
-                    $"the smallest gap {gap} is not positive; give a fraction, for instance {SmallestGap}"));
-    }
 
     private string Why => CeilingBelow > 0
         ? $"the ceiling lies below the weak teacher on {CeilingBelow}"

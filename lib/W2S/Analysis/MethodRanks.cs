@@ -48,24 +48,20 @@ public sealed record MethodRanks(
         double[] means = [.. Enumerable.Range(0, k).Select(method => ranks.Average(row => row[method]))];
 
         // With ties the ranks spread less than 1 … k do; where all are tied everywhere nothing can differ.
-        var spread = ranks.Sum(row => row.Sum(rank => (rank - (k + 1) / 2.0) * (rank - (k + 1) / 2.0)))
-            / (n * (k - 1.0));
-        if (spread == 0)
-            return new MethodRanks([.. methods.Select(method => method.Method)], means, n, 0, 1)
-            { Pairs = Compare(methods) };
-        var chiSquare = n * means.Sum(mean => (mean - (k + 1) / 2.0) * (mean - (k + 1) / 2.0)) / spread;
-        return new MethodRanks([.. methods.Select(method => method.Method)], means, n, chiSquare,
-            RankPermutations.Tail(ranks))
+        var spread = ranks.Sum(row => Spread(row)) / (n * (k - 1.0));
+        var (chiSquare, pValue) = spread == 0 ? (0, 1) : (n * Spread(means) / spread, RankPermutations.Tail(ranks));
+        return new MethodRanks([.. methods.Select(method => method.Method)], means, n, chiSquare, pValue)
         { Pairs = Compare(methods) };
+
+        double Spread(double[] row) => row.Sum(rank => (rank - (k + 1) / 2.0) * (rank - (k + 1) / 2.0));
     }
 
     private static (string, string, double, double)[] Compare(
         IReadOnlyList<(string Method, IReadOnlyList<double> Scores)> methods)
     {
-        var pairs = methods.SelectMany((a, i) => methods.Skip(i + 1).Select(b => (A: a, B: b))).ToArray();
-        var adjusted = Statistics.Holm(
-            [.. pairs.Select(pair => SignedRankTest.Of(pair.A.Scores, pair.B.Scores).PValue)]);
-        return [.. pairs.Zip(adjusted, (pair, p) => (pair.A.Method, pair.B.Method,
-            Statistics.Differences(pair.A.Scores, pair.B.Scores).Average(), p))];
+        var pairs = methods.SelectMany((a, i) => methods.Skip(i + 1).Select(
+            b => (First: a.Method, Second: b.Method, Apart: Statistics.Differences(a.Scores, b.Scores)))).ToArray();
+        var adjusted = Statistics.Holm([.. pairs.Select(pair => Ranks.SignedPValue(pair.Apart))]);
+        return [.. pairs.Zip(adjusted, (pair, p) => (pair.First, pair.Second, pair.Apart.Average(), p))];
     }
 }

@@ -15,12 +15,8 @@ namespace W2S.Analysis;
 /// <param name="Reverse">Mean KL(p‖q) in nats.</param>
 /// <param name="Gain">Mean NLL of the teacher minus that of the student in nats; positive where the student is
 /// better.</param>
-public sealed record Misfit(double Forward, double Reverse, double Gain)
+internal sealed record Misfit(double Forward, double Reverse, double Gain)
 {
-    /// <summary>gain − reverse misfit: 0 on the diagonal, negative where the bound of the theory does not
-    /// hold.</summary>
-    public double Slack => Gain - Reverse;
-
     /// <summary>Measures both on labelled samples.</summary>
     /// <param name="student">The student's logits, [N, C].</param>
     /// <param name="teacher">The teacher's logits, [N, C].</param>

@@ -11,10 +11,11 @@ public sealed record NoiseMap(long[,] Counts)
     public int Classes => Counts.GetLength(0);
 
     /// <summary>Images in all.</summary>
-    public long Count => Sum((_, _) => true);
+    public long Count => Counts.Cast<long>().Sum();
 
     /// <summary>The share of images whose label is not their class, 0 … 1.</summary>
-    public double RealisedRate => (double)Sum((truth, given) => truth != given) / Count;
+    public double RealisedRate =>
+        (double)(Count - Enumerable.Range(0, Classes).Sum(truth => Counts[truth, truth])) / Count;
 
     /// <summary>
     /// Of the wrong labels of a class, the share that the most frequent wrong class has, averaged over the classes with
@@ -66,18 +67,5 @@ public sealed record NoiseMap(long[,] Counts)
         Checks.Label(truth, Classes, nameof(truth));
         Checks.Label(given, Classes, nameof(given));
         return (double)Counts[truth, given] / Enumerable.Range(0, Classes).Sum(label => Counts[truth, label]);
-    }
-
-    private long Sum(Func<int, int, bool> counts)
-    {
-        long sum = 0;
-        for (var truth = 0; truth < Classes; truth++)
-        {
-            for (var given = 0; given < Classes; given++)
-            {
-                if (counts(truth, given)) sum += Counts[truth, given];
-            }
-        }
-        return sum;
     }
 }

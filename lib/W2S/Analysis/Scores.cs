@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 
 namespace W2S.Analysis;
 
-/// <summary>Proper scores of predicted probabilities: lower is better.</summary>
-public static class Scores
+/// <summary>What predicted probabilities are worth.</summary>
+internal static class Scores
 {
     /// <summary>Negative log likelihood of the true class.</summary>
     /// <remarks>mean of −log softmax(z)_y, in nats.</remarks>
@@ -28,22 +28,6 @@ public static class Scores
         return Predictions.Doubles(Predictions.LogProbabilities(z).gather(1, truth).squeeze(1).neg());
     }
 
-    /// <summary>Brier's score.</summary>
-    /// <remarks>mean over samples of Σ_c (p_c − [c = y])², Brier 1950: 0 … 2.</remarks>
-    /// <param name="logits">Floating point [N, C].</param>
-    /// <param name="labels">int64 [N].</param>
-    /// <returns>0 … 2.</returns>
-    /// <exception cref="ArgumentException">Shapes, types or labels do not fit.</exception>
-    public static double Brier(Tensor logits, Tensor labels)
-    {
-        using var scope = NewDisposeScope();
-        var z = Predictions.Logits(logits);
-        var truth = tensor(Checks.Labels(labels, z.shape[0], z.shape[1])).unsqueeze(1);
-        var p = Predictions.LogProbabilities(z).exp();
-        // Σ (p_c − [c = y])² = Σ p_c² − 2 p_y + 1
-        return Predictions.Doubles(p.square().sum(1) - 2 * p.gather(1, truth).squeeze(1) + 1).Average();
-    }
-
     /// <summary>The largest probability of every sample.</summary>
     /// <param name="logits">Floating point [N, C].</param>
     /// <returns>N values, 1/C … 1.</returns>
@@ -52,5 +36,22 @@ public static class Scores
     {
         using var scope = NewDisposeScope();
         return Predictions.Doubles(Predictions.LogProbabilities(Predictions.Logits(logits)).amax(1).exp());
+    }
+
+    /// <summary>Expected calibration error: how far confidence is from accuracy.</summary>
+    /// <remarks>Σ_b (n_b / N) · |accuracy_b − confidence_b| over fifteen bins (low, high] of equal width of the largest
+    /// probability: Naeini et al. 2015, Guo et al. 2017 (arXiv 1706.04599).</remarks>
+    /// <param name="logits">Floating point [N, C].</param>
+    /// <param name="labels">int64 [N].</param>
+    /// <returns>0 … 1.</returns>
+    /// <exception cref="ArgumentException">Shapes, types or labels do not fit.</exception>
+    public static double CalibrationError(Tensor logits, Tensor labels)
+    {
+        const int bins = 15;
+        var (confidence, correct) = (Confidence(logits), Accuracy.Correct(logits, labels));
+        var samples = Enumerable.Range(0, correct.Length)
+            .ToLookup(i => Math.Clamp((int)Math.Ceiling(confidence[i] * bins) - 1, 0, bins - 1));
+        return samples.OrderBy(bin => bin.Key).Sum(bin => bin.Count()
+            * Math.Abs(bin.Average(i => correct[i] ? 1.0 : 0.0) - bin.Average(i => confidence[i]))) / correct.Length;
     }
 }

@@ -3,16 +3,11 @@ using W2S.Torch;
 namespace W2S.Analysis;
 
 /// <summary>What a selection of weak labels keeps, and how good it is.</summary>
-/// <param name="Count">How many labels there are.</param>
-/// <param name="Kept">How many are kept.</param>
+/// <param name="Kept">How many labels are kept.</param>
+/// <param name="Coverage">Share of the labels that are kept, 0 … 1.</param>
 /// <param name="Accuracy">Share of the kept labels that are right; NaN where none is kept.</param>
-/// <param name="DroppedAccuracy">Share of the dropped labels that are right; NaN where none is dropped.</param>
-/// <param name="AllAccuracy">Share of all labels that are right.</param>
-public sealed record SelectionQuality(int Count, int Kept, double Accuracy, double DroppedAccuracy, double AllAccuracy)
+internal sealed record SelectionQuality(int Kept, double Coverage, double Accuracy)
 {
-    /// <summary>Share of the labels that are kept, 0 … 1.</summary>
-    public double Coverage => (double)Kept / Count;
-
     /// <summary>Judges a selection.</summary>
     /// <param name="keep">Whether each label is kept.</param>
     /// <param name="correct">Whether each label is right.</param>
@@ -24,14 +19,9 @@ public sealed record SelectionQuality(int Count, int Kept, double Accuracy, doub
         ArgumentNullException.ThrowIfNull(correct);
         Checks.SameCount(keep.Count, correct.Count, nameof(keep), nameof(correct));
         if (keep.Count == 0) throw new ArgumentException("keep is empty; give at least one label", nameof(keep));
-        return new SelectionQuality(keep.Count, keep.Count(kept => kept), Share(i => keep[i]), Share(i => !keep[i]),
-            Share(_ => true));
-
-        double Share(Func<int, bool> counts)
-        {
-            var chosen = Enumerable.Range(0, keep.Count).Where(counts).ToArray();
-            return chosen.Length == 0 ? double.NaN : chosen.Average(i => correct[i] ? 1.0 : 0.0);
-        }
+        var kept = correct.Where((_, i) => keep[i]).ToArray();
+        return new SelectionQuality(kept.Length, (double)kept.Length / keep.Count,
+            kept.Length == 0 ? double.NaN : kept.Average(right => right ? 1.0 : 0.0));
     }
 
     /// <summary>Keeps the most confident labels, exactly as many as the share says, so that rules compare at equal

@@ -9,11 +9,10 @@ internal static class SpecialFunctions
         -176.61502916214059, 12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
     ];
 
-    /// <summary>log Γ(x) for x &gt; 0.</summary>
+    /// <summary>log Γ(x) for x ≥ ½.</summary>
     /// <remarks>Lanczos' series with g = 7, n = 9; about 15 digits.</remarks>
     public static double LogGamma(double x)
     {
-        if (x < .5) return Math.Log(Math.PI / Math.Abs(Math.Sin(Math.PI * x))) - LogGamma(1 - x);
         var t = x - 1;
         var sum = Lanczos[0];
         for (var i = 1; i < Lanczos.Length; i++) sum += Lanczos[i] / (t + i);

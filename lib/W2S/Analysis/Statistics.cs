@@ -15,11 +15,9 @@ public static class Statistics
     /// <summary>Mean, standard deviation and Student-t interval of the mean over independent samples, for instance
     /// tasks drawn by chance. Runs are compared in <c>W2S.Runs</c>, which knows what they share.</summary>
     /// <param name="values">One value a sample.</param>
-    /// <param name="level">Level of the interval, between 0 and 1.</param>
     /// <returns>The estimate, in the unit of the values; no interval for one sample.</returns>
     /// <exception cref="ArgumentException">There is no value, or one is not finite.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The level is not between 0 and 1.</exception>
-    public static Estimate OverSamples(IReadOnlyList<double> values, double level = .95) => OverRuns(values, 0, level);
+    public static Estimate OverSamples(IReadOnlyList<double> values) => OverRuns(values, 0);
 
     /// <summary>Pearson's correlation: how closely two quantities follow a line.</summary>
     /// <param name="x">One quantity.</param>
@@ -41,40 +39,39 @@ public static class Statistics
     /// <remarks>mean ± t_{n−1} · sd·√(1/n + testPerTrain). Right for few runs where their results are near
     /// normal.</remarks>
     /// <param name="values">One value a run.</param>
-    /// <param name="level">Level of the interval, between 0 and 1.</param>
     /// <param name="testPerTrain">Test images for each training image where the runs re-deal one pool; 0 for
     /// independent runs.</param>
     /// <returns>The estimate, in the unit of the values; no interval for one run.</returns>
     /// <exception cref="ArgumentException">There is no value, or one is not finite.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The level is not between 0 and 1, or
-    /// <paramref name="testPerTrain"/> is negative or not finite.</exception>
-    internal static Estimate OverRuns(IReadOnlyList<double> values, double testPerTrain, double level = .95)
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="testPerTrain"/> is negative or not
+    /// finite.</exception>
+    internal static Estimate OverRuns(IReadOnlyList<double> values, double testPerTrain)
     {
         Checks.Finite(values, nameof(values));
-        CheckLevel(level);
-        CheckRatio(testPerTrain);
+        if (!(testPerTrain >= 0 && double.IsFinite(testPerTrain)))
+            throw new ArgumentOutOfRangeException(nameof(testPerTrain), testPerTrain, string.Create(CultureInfo.InvariantCulture,
+                $"{nameof(testPerTrain)} {testPerTrain} is negative or not finite; give test images / training "
+                + $"images, or 0 for independent runs"));
         var n = values.Count;
         var mean = values.Average();
-        if (n == 1) return new Estimate(mean, double.NaN, double.NaN, double.NaN, 1) { Level = level };
+        if (n == 1) return new Estimate(mean, double.NaN, double.NaN, double.NaN, 1);
         var sd = Deviation(values, mean);
-        var half = SpecialFunctions.StudentTwoSided(level, n - 1) * sd * Math.Sqrt(1.0 / n + testPerTrain);
-        return new Estimate(mean, sd, mean - half, mean + half, n) { Level = level };
+        var half = SpecialFunctions.StudentTwoSided(Estimate.Level, n - 1) * sd * Math.Sqrt(1.0 / n + testPerTrain);
+        return new Estimate(mean, sd, mean - half, mean + half, n);
     }
 
     /// <summary>The mean of <paramref name="a"/> − <paramref name="b"/> over runs that share a seed or split, with its
     /// Student-t interval.</summary>
     /// <param name="a">One value a run.</param>
     /// <param name="b">The other method's values, in the same order of runs.</param>
-    /// <param name="level">Level of the interval, between 0 and 1.</param>
     /// <param name="testPerTrain">Test images for each training image where the runs re-deal one pool; 0 for
     /// independent runs.</param>
     /// <returns>The estimate of the difference; its <see cref="Estimate.Sd"/> is that of the differences.</returns>
     /// <exception cref="ArgumentException">The counts differ, there is no value, or one is not finite.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The level is not between 0 and 1, or
-    /// <paramref name="testPerTrain"/> is negative or not finite.</exception>
-    internal static Estimate PairedDifference(IReadOnlyList<double> a, IReadOnlyList<double> b, double testPerTrain,
-        double level = .95) =>
-        OverRuns(Differences(a, b), testPerTrain, level);
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="testPerTrain"/> is negative or not
+    /// finite.</exception>
+    internal static Estimate PairedDifference(IReadOnlyList<double> a, IReadOnlyList<double> b, double testPerTrain) =>
+        OverRuns(Differences(a, b), testPerTrain);
 
     /// <summary>The two-sided p-value of Student's paired test that the mean of <paramref name="a"/> −
     /// <paramref name="b"/> is 0.</summary>
@@ -84,11 +81,8 @@ public static class Statistics
     /// independent runs.</param>
     /// <returns>0 … 1; NaN for one run.</returns>
     /// <exception cref="ArgumentException">The counts differ, there is no value, or one is not finite.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="testPerTrain"/> is negative or not
-    /// finite.</exception>
     internal static double PairedPValue(IReadOnlyList<double> a, IReadOnlyList<double> b, double testPerTrain)
     {
-        CheckRatio(testPerTrain);
         var differences = Differences(a, b);
         var mean = differences.Average();
         if (differences.Count == 1) return double.NaN;
@@ -130,26 +124,6 @@ public static class Statistics
         return [.. a.Zip(b, (x, y) => x - y)];
     }
 
-    internal static double Deviation(IReadOnlyList<double> values, double mean) =>
+    private static double Deviation(IReadOnlyList<double> values, double mean) =>
         Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Count - 1));
-
-    internal static void CheckLevel(double level)
-    {
-        if (level is not (> 0 and < 1))
-        {
-            throw new ArgumentOutOfRangeException(nameof(level), level,
-                string.Create(CultureInfo.InvariantCulture, $"level {level} is outside 0 to 1; 0.95 is usual"));
-        }
-    }
-
-    private static void CheckRatio(double testPerTrain)
-    {
-        if (!(testPerTrain >= 0 && double.IsFinite(testPerTrain)))
-        {
-            throw new ArgumentOutOfRangeException(nameof(testPerTrain), testPerTrain,
-                string.Create(CultureInfo.InvariantCulture,
-                $"{nameof(testPerTrain)} {testPerTrain} is negative or not finite; give test images / training "
-                + $"images, or 0 for independent runs"));
-        }
-    }
 }

@@ -12,19 +12,15 @@ namespace W2S.Analysis;
 /// stays; only how sure it is changes.
 /// </remarks>
 /// <param name="Temperature">T: above 1 where the model was too sure, below 1 where it was not sure enough.</param>
-/// <param name="NllBefore">Mean negative log likelihood at T = 1, in nats.</param>
-/// <param name="NllAfter">The same at T: never larger.</param>
-/// <param name="Count">How many samples it was fitted on.</param>
-public sealed record TemperatureScaling(double Temperature, double NllBefore, double NllAfter, int Count)
+public sealed record TemperatureScaling(double Temperature)
 {
-    /// <summary>T lies between 1/<see cref="Limit"/> and this: a model that is right on every sample would otherwise
-    /// want T = 0.</summary>
-    public const double Limit = 100;
+    // T lies between 1/Limit and this: a model that is right on every sample would otherwise want T = 0.
+    private const double Limit = 100;
 
     /// <summary>Finds the temperature.</summary>
     /// <param name="logits">Floating point [N, C], of samples that trained nobody and test nobody.</param>
     /// <param name="labels">int64 [N], their true classes.</param>
-    /// <returns>The temperature and what it gains.</returns>
+    /// <returns>The temperature, 0.01 … 100.</returns>
     /// <exception cref="ArgumentException">Shapes, types or labels do not fit, or a logit is not finite.</exception>
     public static TemperatureScaling Fit(Tensor logits, Tensor labels)
     {
@@ -45,7 +41,7 @@ public sealed record TemperatureScaling(double Temperature, double NllBefore, do
             if (Math.Abs(next - s) <= 1e-13 * s) break;
             s = next;
         }
-        return new TemperatureScaling(1 / s, Nll(1), Nll(s), (int)z.shape[0]);
+        return new TemperatureScaling(1 / s);
 
         (double Slope, double Curve) Slopes(double scale)
         {
@@ -54,13 +50,6 @@ public sealed record TemperatureScaling(double Temperature, double NllBefore, do
             var p = nn.functional.softmax(z.mul(factor), 1);
             var mean = (p * z).sum(1);
             return ((mean - right).mean().item<double>(), ((p * z * z).sum(1) - mean * mean).mean().item<double>());
-        }
-
-        double Nll(double scale)
-        {
-            using var inner = NewDisposeScope();
-            using var factor = scale.ToScalar();
-            return (z.mul(factor).logsumexp(1) - right.mul(factor)).mean().item<double>();
         }
     }
 

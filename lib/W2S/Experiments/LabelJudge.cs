@@ -49,7 +49,7 @@ internal sealed class LabelJudge(Loss loss, DataPart split, Tensor given, Tensor
                 { JudgedByTeacher = small.JudgedByTeacher },
             _ => new TrustedLabels(Likely with { Threshold = 0.5 }),
         };
-        return rule.Select(given, logits, teacher).Trusted.data<bool>().ToArray();
+        return rule.Choose(given, logits, teacher).Trusted.data<bool>().ToArray();
     }
 
     private static LabelSelection Likely { get; } = new(Confidence.StudentLikelihood);

@@ -31,6 +31,10 @@ public abstract record DistillationLoss : Loss
     /// <exception cref="ArgumentOutOfRangeException">Outside 0 to 1.</exception>
     public double LabelSmoothing { get; init => field = Option.Fraction(value); }
 
+    /// <summary>The same loss without its label part: only the teacher supervises.</summary>
+    /// <returns>A copy with <see cref="LabelWeight"/> 0.</returns>
+    public DistillationLoss TeacherOnly() => this with { LabelWeight = 0 };
+
     /// <inheritdoc/>
     public override bool NeedsTeacher => DistillationWeight > 0;
 
@@ -146,13 +150,4 @@ public abstract record DistillationLoss : Loss
         (var weights, null) => weights,
         var (a, b) => a * b,
     };
-}
-
-/// <summary>Short cuts for distillation losses.</summary>
-public static class DistillationLossExtensions
-{
-    /// <summary>The same loss without its label part: only the teacher supervises.</summary>
-    /// <param name="loss">Any distillation loss.</param>
-    /// <returns>A copy with <see cref="DistillationLoss.LabelWeight"/> 0.</returns>
-    public static T TeacherOnly<T>(this T loss) where T : DistillationLoss => loss with { LabelWeight = 0 };
 }

@@ -58,9 +58,6 @@ public sealed unsafe class LogitSample : IDisposable
     /// <exception cref="InvalidOperationException">There is none.</exception>
     public int Label => (targets.Labels ?? throw Missing("a label", nameof(LossBatch.Labels)))[row];
 
-    /// <summary>Whether there is a teacher.</summary>
-    public bool HasTeacher => targets.TeacherTops is not null;
-
     /// <summary>The teacher's most likely class.</summary>
     /// <exception cref="InvalidOperationException">There is no teacher.</exception>
     public int TeacherTop => (targets.TeacherTops ?? throw Missing("a teacher", nameof(LossBatch.TeacherLogits)))[row];
@@ -83,13 +80,6 @@ public sealed unsafe class LogitSample : IDisposable
     /// <param name="temperature">τ, above 0.</param>
     /// <returns>C probabilities, valid until the next sample.</returns>
     public ReadOnlySpan<float> Probabilities(double temperature = 1) => new(At(temperature).Values, Classes);
-
-    /// <summary>The teacher's softmax(z/τ).</summary>
-    /// <param name="temperature">τ, above 0.</param>
-    /// <returns>C probabilities.</returns>
-    /// <exception cref="InvalidOperationException">There is no teacher.</exception>
-    public ReadOnlySpan<float> TeacherProbabilities(double temperature = 1) =>
-        new(targets.Teacher(temperature).Row(row), Classes);
 
     /// <summary>−log softmax(z)_k.</summary>
     /// <param name="class">k.</param>
@@ -271,9 +261,6 @@ public sealed unsafe class LogitSample : IDisposable
 
     private static int Find(string[] names, string name)
     {
-        for (var i = 0; i < names.Length; i++)
-            if (ReferenceEquals(names[i], name))
-                return i;
         for (var i = 0; i < names.Length; i++)
             if (names[i] == name)
                 return i;

@@ -25,6 +25,13 @@ public abstract record Loss
     /// <value>False.</value>
     public virtual bool NeedsValidation => false;
 
+    /// <summary>Whether it wants <see cref="LossBatch.PlainLogits"/> now, what the student says of the images without
+    /// augmentation or mixing; asked before every step, because they cost a forward pass.</summary>
+    /// <param name="epoch">Epochs finished, from 0, fractions allowed.</param>
+    /// <param name="epochs">Epochs in all.</param>
+    /// <returns>False; true where the trainer shall compute them, in evaluation mode and without gradient.</returns>
+    public virtual bool NeedsPlain(double epoch, double epochs) => false;
+
     /// <summary>Computes the loss of a batch.</summary>
     /// <param name="batch">Logits, labels and, where the loss needs them, features and the place in the run.</param>
     /// <returns>The total and its parts, owned by the current dispose scope.</returns>

@@ -17,7 +17,7 @@ public sealed record LossBatch(Tensor StudentLogits)
     public Tensor? Labels { get; init; }
 
     /// <summary>[B, C]: the student's own logits on the plain images, unaugmented and unmixed, for losses that ask for
-    /// them (<see cref="IPlainImageLoss"/>).</summary>
+    /// them (<see cref="Loss.NeedsPlain"/>).</summary>
     public Tensor? PlainLogits { get; init; }
 
     /// <summary>λ, each image's own share in a mixed batch, whose partners are the batch in reverse order; null where

@@ -41,4 +41,13 @@ public sealed record LossParts(Tensor Total, IReadOnlyList<(string Name, Tensor 
 
         Tensor Give(Tensor value) => value.to_type(type).alias().MoveToOuterDisposeScope();
     }
+
+    /// <summary>The same, owned by the scope around the current one.</summary>
+    internal LossParts MoveToOuterDisposeScope()
+    {
+        Total.MoveToOuterDisposeScope();
+        PerSample?.MoveToOuterDisposeScope();
+        foreach (var (_, value) in Parts.Concat(Diagnostics)) value.MoveToOuterDisposeScope();
+        return this;
+    }
 }

@@ -28,7 +28,7 @@ public enum Confidence
 }
 
 /// <summary>Computes a <see cref="Confidence"/>.</summary>
-public static class ConfidenceMeasures
+internal static class ConfidenceMeasures
 {
     /// <summary>The confidence of each sample's weak label.</summary>
     /// <param name="measure">What confidence is.</param>

@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace W2S.Selection;
 
 /// <summary>Hard labels in the form of logits, so that every loss takes them where it takes a teacher's.</summary>
-public static class HardLabels
+internal static class HardLabels
 {
     /// <summary>The other classes' logit: their probability is 0 at any temperature in use, yet every loss stays
     /// finite.</summary>

@@ -22,13 +22,7 @@ public sealed record NeighbourSelection
     /// <summary>The number k of neighbours that vote.</summary>
     /// <value>250, for 50,000 images of 10 or 100 classes; take fewer than a class has.</value>
     /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
-    public int Neighbours
-    {
-        get;
-        init => field = value > 0 ? value
-            : throw new ArgumentOutOfRangeException(nameof(Neighbours), value,
-                $"Neighbours {value} is not positive; give 1 or more");
-    } = 250;
+    public int Neighbours { get; init => field = Option.Positive(value); } = 250;
 
     /// <summary>t, which sharpens the votes.</summary>
     /// <value>0.1.</value>

@@ -45,7 +45,7 @@ internal sealed class GraphProbe : ProbeTraining
         Draw(drawn);
         var rows = tensor(drawn.Select(row => (long)row).ToArray(), device: weight.device);
         var (x, given) = (Features.Standard.index_select(0, rows), supervision.Rows(rows));
-        var plain = Task.Loss is IPlainImageLoss asks && asks.NeedsPlain(Epoch(step), Epochs)
+        var plain = Task.Loss.NeedsPlain(Epoch(step), Epochs)
             ? nn.functional.linear(x, weight, bias).detach() : null;
         var lambda = Lambda(step);
         if (lambda is { } share) (x, given) = (Supervision.Mix(x, share), given.Mixed(share, Task.Classes));

@@ -106,7 +106,7 @@ internal sealed class ImageInput : TrainingInput
     // running statistics as they are.
     private Tensor? Plain(Batch batch, double epoch)
     {
-        if (Run.Loss is not IPlainImageLoss asks || !asks.NeedsPlain(epoch, Epochs)) return null;
+        if (!Run.Loss.NeedsPlain(epoch, Epochs)) return null;
         using var _ = no_grad();
         using var scope = NewDisposeScope();
         var images = Run.Student.Normalization.Apply(

@@ -11,7 +11,7 @@ internal static class GroundFloor
         "TorchRuntime", "ProcessSettings", "TorchVersions", "TorchNative", "RevisionAttribute", "RunsOnAttribute",
         "CodeIdentity", "CompiledCode", "Devices", "DeviceChoice", "DurableFile", "DataFolder", "SafeTensorsFile",
         "Fingerprint", "RunIdentity", "CheckpointStore", "CheckpointRecord",
-        "TrainingProgress", "GridProgress", "ProbeProgress", "LossCatalogue", "LossEntry", "Experiment", "IIdentified",
+        "TrainingProgress", "GridProgress", "ProbeProgress", "Experiment", "IIdentified",
         "RecordJson", "RunContext", "RunResult", "RunOutcome", "RunPoint", "RunStore", "RunFile",
         "RunMachine", "Grid", "GridWork", "Claim", "ClaimHolder", "ClaimState", "RunFailure", "RunLengths", "Sweep",
         "SweepRun", "Option",

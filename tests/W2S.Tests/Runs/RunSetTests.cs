@@ -37,7 +37,7 @@ public sealed class RunSetTests
         var crowded = three.Compare(Role.StrongAlone).Single(gain => gain.Facets.Loss == "AdaptConf");
         Assert.Equal((.0606, 3), (Math.Round(crowded.AdjustedPValue, 4), crowded.FamilySize));
         Assert.Equal(Verdict.Open, crowded.Verdict);
-        Assert.True(crowded.Gain.ExcludesZero); // the interval is that of the comparison alone
+        Assert.True(crowded.Gain.Low > 0 || crowded.Gain.High < 0); // the interval is that of the comparison alone
 
         var below = Comparison.Family([Assert.Single(RunSet.Create([.. Of(Role.StrongAlone, .53, .54, .55),
             .. Of("KD", .5, .5, .5)]).Compare(Role.StrongAlone))]);

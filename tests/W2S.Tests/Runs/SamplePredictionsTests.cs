@@ -18,7 +18,8 @@ public sealed class SamplePredictionsTests
 
         Assert.Equal(Accuracy.Top1(student, labels), s.Accuracy, 1e-12);
         Assert.Equal(Scores.Nll(student, labels), s.MeanNll, 1e-3);
-        Assert.Equal(Agreement.Of(student, teacher, labels).All, s.Agreement(t), 1e-12);
+        Assert.Equal(student.argmax(1).eq(teacher.argmax(1)).to_type(ScalarType.Float64).mean().item<double>(),
+            s.Agreement(t), 1e-12);
         Assert.Equal(CorrectnessCells.PerSample(student, teacher, labels), s.Cells(t));
         Assert.All(s.Confidence.Zip(Scores.Confidence(student)), pair => Assert.Equal(pair.Second, pair.First, 1e-3));
     }

@@ -81,11 +81,11 @@ public sealed class LabelSelectionTests : IDisposable
         Equal(Expected("surest"), source.ToArray());
         for (var i = 0; i < student.shape[0]; i++)
             Assert.Equal(teachers[source[i].ToInt64()][i].argmax().ToInt64(), logits[i].argmax().ToInt64());
-        var soft = TeacherPool.MostConfident(teachers, student, hard: false);
-        Equal(Expected("surest_or_student"), soft.Source.ToArray());
+        var both = TeacherPool.MostConfident(teachers, student);
+        Equal(Expected("surest_or_student"), both.Source.ToArray());
         Equal([.. Enumerable.Range(0, 12).SelectMany(
-            i => (soft.Source[i].ToInt64() is var k && k < 3 ? teachers[k] : student)[i].ToArray())],
-            soft.Logits.ToArray());
+            i => (both.Source[i].ToInt64() is var k && k < 3 ? teachers[k] : student)[i].ToArray())],
+            both.Logits.ToArray());
     }
 
     [Fact]
@@ -94,13 +94,11 @@ public sealed class LabelSelectionTests : IDisposable
             x => Assert.Equal(0, x));
 
     [Fact]
-    public void EnsembleWeightsEqualTheReference()
+    public void AnEnsembleByAccuracyEqualsTheReference()
     {
-        Equal(Expected("by_accuracy"), EnsembleWeights.ByAccuracy(teachers, labels));
-        Equal(Expected("mixture"),
-            TeacherPool.Ensemble(teachers, EnsembleWeights.ByAccuracy(teachers, labels)).softmax(1).ToArray());
-        Equal(Expected("votes"),
-            TeacherPool.Ensemble(teachers, Expected("samme"), hard: true).softmax(1).ToArray());
+        var weights = TeacherPool.ByAccuracy(teachers, labels);
+        Equal(Expected("by_accuracy"), weights);
+        Equal(Expected("mixture"), TeacherPool.Ensemble(teachers, weights).softmax(1).ToArray());
     }
 
     [Fact]
@@ -140,7 +138,7 @@ public sealed class LabelSelectionTests : IDisposable
                 () => new LossBatch(student) { TeacherLogits = teachers[0] }.Select(
                     new LabelSelection(Confidence.ViewAgreement))).Message);
         Assert.Contains("labels is Int64 [12]",
-            Assert.Throws<ArgumentException>(() => EnsembleWeights.ByAccuracy([teachers[0][..5]], labels)).Message);
+            Assert.Throws<ArgumentException>(() => TeacherPool.ByAccuracy([teachers[0][..5]], labels)).Message);
         Assert.Contains("weights [1]",
             Assert.Throws<ArgumentException>(() => TeacherPool.Ensemble(teachers, [1])).Message);
         Assert.Contains("5 classes",

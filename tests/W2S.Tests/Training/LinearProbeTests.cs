@@ -242,13 +242,13 @@ public sealed class LinearProbeTests
     }
 
     // Cross entropy that keeps copies of what it was given.
-    private sealed record Recorder : Loss, IPlainImageLoss
+    private sealed record Recorder : Loss
     {
         public List<Given> Batches { get; } = [];
 
         public override string Name => "Recorder";
 
-        public bool NeedsPlain(double epoch, double epochs) => true;
+        public override bool NeedsPlain(double epoch, double epochs) => true;
 
         public override LossParts Compute(LossBatch batch)
         {

@@ -82,13 +82,13 @@ public sealed class TrainerTests : IDisposable
         Assert.True(early.Seen[0].Plain!.allclose(before[..16], rtol: 1e-4, atol: 1e-5));
     }
 
-    private sealed record Asking(Loss Inner, double From) : Loss, IPlainImageLoss
+    private sealed record Asking(Loss Inner, double From) : Loss
     {
         public List<(Tensor? Plain, double? Lambda)> Seen { get; } = [];
 
         public override string Name => "Asking";
 
-        public bool NeedsPlain(double epoch, double epochs) => epoch >= From;
+        public override bool NeedsPlain(double epoch, double epochs) => epoch >= From;
 
         public override LossParts Compute(LossBatch batch)
         {

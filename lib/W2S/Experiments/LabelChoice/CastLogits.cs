@@ -77,14 +77,14 @@ public sealed class CastLogits
         var student = Of(Teachers, ChoicePart.Student, rule.Calibrated);
         var teachers = Teaching(ChoicePart.Student);
         double[] ByAccuracy() =>
-            EnsembleWeights.ByAccuracy(Teaching(ChoicePart.Validation), Truth(ChoicePart.Validation));
+            TeacherPool.ByAccuracy(Teaching(ChoicePart.Validation), Truth(ChoicePart.Validation));
         return rule.Source switch
         {
             LabelSource.FirstTeacher => teachers[0],
             LabelSource.BestTeacher => ByAccuracy().Zip(teachers).MaxBy(teacher => teacher.First).Second,
             LabelSource.Student => student,
-            LabelSource.SurestTeacher => TeacherPool.MostConfident(teachers, hard: false).Logits,
-            LabelSource.SurestOfAll => TeacherPool.MostConfident(teachers, student, hard: false).Logits,
+            LabelSource.SurestTeacher => TeacherPool.MostConfident(teachers).Logits,
+            LabelSource.SurestOfAll => TeacherPool.MostConfident(teachers, student).Logits,
             LabelSource.VotesByAccuracy => TeacherPool.Ensemble(teachers, ByAccuracy()),
             LabelSource.AnyoneRight => AnyoneRight([.. teachers, student]),
             _ => throw new ArgumentException(

@@ -128,8 +128,8 @@ public sealed record ChoiceCast : Experiment
             {
                 ["test accuracy"] = Accuracy.Top1(raw, truth),
                 ["temperature"] = cast.Scalings[k].Temperature,
-                ["ECE"] = Calibration.EqualWidth(raw, truth).Ece,
-                ["ECE, calibrated"] = Calibration.EqualWidth(calibrated, truth).Ece,
+                ["ECE"] = Scores.CalibrationError(raw, truth),
+                ["ECE, calibrated"] = Scores.CalibrationError(calibrated, truth),
                 ["NLL"] = Scores.Nll(raw, truth),
                 ["NLL, calibrated"] = Scores.Nll(calibrated, truth),
             });

@@ -25,7 +25,7 @@ public enum DkdTarget
 /// over the classes other than k. Zhao et al., CVPR 2022 (arXiv 2203.08679). Class k is masked out; the public code
 /// lowers its logit by 1000 instead, which is the same for logits below that.
 /// </remarks>
-public sealed record Dkd : DistillationLoss, ICatalogued<LossEntry>
+public sealed record Dkd : DistillationLoss
 {
     /// <summary>α, the weight of the target-class term.</summary>
     /// <value>1.</value>
@@ -54,9 +54,9 @@ public sealed record Dkd : DistillationLoss, ICatalogued<LossEntry>
     {
         var teacher = Teacher(student, batch);
         var k = TargetOf(student, teacher, batch);
-        var p = new Split(student, k, Temperature);
-        var q = new Split(teacher, k, Temperature);
-        var target = (q.Target.exp() * (q.Target - p.Target)).Plus(q.Rest.exp() * (q.Rest.Finite() - p.Rest.Finite()));
+        var (p, q) = (Split(student, k), Split(teacher, k));
+        var target = (q.Target.exp() * (q.Target - p.Target)).Plus(
+            q.Without.exp() * (q.Without.Finite() - p.Without.Finite()));
         var others = Numerics.Dot(q.Others.exp(), q.Others.Finite() - p.Others.Finite());
         return new(new LossTerm("teacher",
             target.Times(Alpha).Plus(others.Times(Beta)).Times(Temperature * Temperature)));
@@ -75,30 +75,12 @@ public sealed record Dkd : DistillationLoss, ICatalogued<LossEntry>
 
     /// <summary>log p_k [B], log(1 − p_k) [B] and the log distribution over the classes other than k [B, C], −∞ at
     /// k.</summary>
-    private readonly struct Split
+    private (Tensor Target, Tensor Without, Tensor Others) Split(Logits logits, Tensor k)
     {
-        public Split(Logits logits, Tensor k, double temperature)
-        {
-            var all = logits.LogProbabilities(temperature);
-            Target = all.At(k);
-            var without =
-                all.scatter(1, k.unsqueeze(1), Target.detach().Constant(double.NegativeInfinity).unsqueeze(1));
-            Rest = without.logsumexp(1);
-            Others = without - Rest.unsqueeze(1);
-        }
-
-        public Tensor Target { get; }
-
-        public Tensor Rest { get; }
-
-        public Tensor Others { get; }
+        var all = logits.LogProbabilities(Temperature);
+        var target = all.At(k);
+        var others = all.scatter(1, k.unsqueeze(1), target.detach().Constant(double.NegativeInfinity).unsqueeze(1));
+        var without = others.logsumexp(1);
+        return (target, without, others - without.unsqueeze(1));
     }
-
-    static IReadOnlyList<LossEntry> ICatalogued<LossEntry>.Entries =>
-    [
-        new(new Dkd(), "distillation",
-            @"\tau^2\left[\alpha\,\mathrm{KL}(b_t \Vert b_s) + \beta\,\mathrm{KL}(\tilde q \Vert \tilde p)\right],"
-            + @"\quad b = (p^\tau_k,\ 1-p^\tau_k)",
-            "Zhao et al., CVPR 2022, arXiv 2203.08679"),
-    ];
 }

@@ -1,5 +1,4 @@
 using TorchSharp;
-using W2S.Losses.WeakToStrong;
 using W2S.Torch;
 using static TorchSharp.torch;
 
@@ -13,8 +12,7 @@ namespace W2S.Losses.NoisyLabels;
 /// </remarks>
 /// <param name="Labels">What the labels teach, for instance <c>Bootstrapping</c> or <c>SmallLoss</c>.</param>
 /// <param name="Teacher">What the teacher teaches; its label weight is set to 0.</param>
-public sealed record LabelsAndTeacher(Loss Labels, DistillationLoss Teacher)
-    : Loss, ILearnableLoss, IPlainImageLoss, ICatalogued<LossEntry>
+public sealed record LabelsAndTeacher(Loss Labels, DistillationLoss Teacher) : Loss, ILearnableLoss
 {
     /// <inheritdoc/>
     public override string Name => $"{Teacher.Name} + {char.ToLowerInvariant(Labels.Name[0])}{Labels.Name[1..]}";
@@ -26,8 +24,7 @@ public sealed record LabelsAndTeacher(Loss Labels, DistillationLoss Teacher)
         (Teacher as ILearnableLoss ?? Labels as ILearnableLoss)?.CreateModule(example) ?? nn.Identity();
 
     /// <inheritdoc/>
-    public bool NeedsPlain(double epoch, double epochs) =>
-        Labels is IPlainImageLoss plain && plain.NeedsPlain(epoch, epochs);
+    public override bool NeedsPlain(double epoch, double epochs) => Labels.NeedsPlain(epoch, epochs);
 
     /// <inheritdoc/>
     public override bool NeedsTeacher => Labels.NeedsTeacher || Teacher.NeedsTeacher;
@@ -40,15 +37,11 @@ public sealed record LabelsAndTeacher(Loss Labels, DistillationLoss Teacher)
     {
         using var scope = NewDisposeScope();
         var (labels, teacher) = (Labels.Compute(batch), Teacher.TeacherOnly().Compute(batch));
-        return new LossParts(
-            labels.Total.Plus(teacher.Total).MoveToOuterDisposeScope(),
-            [.. labels.Parts.Concat(teacher.Parts).Select(part => (part.Name, part.Value.MoveToOuterDisposeScope()))])
+        return new LossParts(labels.Total.Plus(teacher.Total), [.. labels.Parts, .. teacher.Parts])
         {
-            PerSample = labels.PerSample is { } a && teacher.PerSample is { } b ? a.Plus(b).MoveToOuterDisposeScope()
-                : null,
-            Diagnostics = [.. labels.Diagnostics.Concat(teacher.Diagnostics).Select(
-                x => (x.Name, x.Value.MoveToOuterDisposeScope()))],
-        };
+            PerSample = labels.PerSample is { } a && teacher.PerSample is { } b ? a.Plus(b) : null,
+            Diagnostics = [.. labels.Diagnostics, .. teacher.Diagnostics],
+        }.MoveToOuterDisposeScope();
     }
 
     /// <inheritdoc/>
@@ -61,10 +54,4 @@ public sealed record LabelsAndTeacher(Loss Labels, DistillationLoss Teacher)
         Labels.Differentiate(sample);
         Teacher.DifferentiateTeacher(sample);
     }
-
-    static IReadOnlyList<LossEntry> ICatalogued<LossEntry>.Entries =>
-    [
-        new(new LabelsAndTeacher(Bootstrapping.LabelCorrection, new AdaptConf()), "noisy labels",
-            @"L_{\text{labels}} + L_{\text{teacher}}", "Guo et al., arXiv 2402.03749, noisy labels"),
-    ];
 }

@@ -14,7 +14,7 @@ namespace W2S.Losses.NoisyLabels;
 /// The judge is the student as it is then, or the teacher.
 /// </remarks>
 /// <param name="Selection">Which labels to trust and what becomes of the others.</param>
-public sealed record TrustedLabels(LabelSelection Selection) : Loss, ICatalogued<LossEntry>
+public sealed record TrustedLabels(LabelSelection Selection) : Loss
 {
     /// <summary>Whether the teacher judges instead of the student.</summary>
     /// <value>false.</value>
@@ -65,38 +65,15 @@ public sealed record TrustedLabels(LabelSelection Selection) : Loss, ICatalogued
     /// <param name="student">The student's logits, [N, C].</param>
     /// <param name="teacher">The teacher's logits, [N, C], where it judges.</param>
     /// <returns>The selected labels, detached, owned by the current dispose scope.</returns>
-    /// <exception cref="ArgumentException">The teacher shall judge and there is none; shapes do not fit, a label is
-    /// outside the classes, or a logit is NaN or +∞.</exception>
-    public SelectedLabels Select(Tensor labels, Tensor student, Tensor? teacher = null)
+    /// <exception cref="ArgumentException">The teacher shall judge and there is none, or a label is outside the
+    /// classes.</exception>
+    internal SelectedLabels Choose(Tensor labels, Tensor student, Tensor? teacher)
     {
-        Checks.Logits(student, nameof(student));
-        Checks.Labels(labels, student.shape[0], student.shape[1]);
-        if (teacher is not null)
-        {
-            Checks.SameSize(student, teacher, nameof(student), nameof(teacher));
-            Checks.Logits(teacher, nameof(teacher));
-        }
-        return Choose(labels, student, teacher);
-    }
-
-    private SelectedLabels Choose(Tensor labels, Tensor student, Tensor? teacher)
-    {
-        using var scope = NewDisposeScope();
         var judge = JudgedByTeacher
             ? teacher ?? throw new ArgumentException(
                 $"{Name}: the teacher judges and there is none; give TeacherLogits", nameof(teacher))
             : student;
-        var selected = Selection.Choose(HardLabels.Logits(labels, student.shape[1], student.detach()), judge, null);
-        return new SelectedLabels(Move(selected.Logits), Move(selected.Weights), Move(selected.Trusted),
-            Move(selected.Confidence));
-
-        static Tensor Move(Tensor t) => t.MoveToOuterDisposeScope();
+        using var given = HardLabels.Logits(labels, student.shape[1], student);
+        return Selection.Choose(given, judge, null);
     }
-
-    static IReadOnlyList<LossEntry> ICatalogued<LossEntry>.Entries =>
-    [
-        new(new TrustedLabels(new LabelSelection(Confidence.StudentLikelihood) { Threshold = 0.1 }), "noisy labels",
-            @"\mathrm{CE}(z, y) \text{ where the judge finds } y \text{ likely}",
-            "LabelSelection on the labels themselves"),
-    ];
 }

@@ -14,7 +14,7 @@ namespace W2S.Losses.WeakToStrong;
 /// those sizes; Sinkhorn's iterations find them for the entropy-smoothed problem, in logarithms, here at smoothing
 /// 0.05. Sizes are met up to that smoothing, not to the sample.</para>
 /// </remarks>
-public static class BalancedLabels
+internal static class BalancedLabels
 {
     private const double Smoothing = 0.05;
     private const int Iterations = 50;
@@ -23,34 +23,17 @@ public static class BalancedLabels
     /// <param name="student">log p, float64 [B, C], detached.</param>
     /// <param name="weak">q, float64 [B, C], detached.</param>
     /// <returns>f̂, int64 [B], owned by the current dispose scope.</returns>
-    /// <exception cref="ArgumentException">The shapes differ, or are not [B, C].</exception>
-    public static Tensor Of(Tensor student, Tensor weak)
-    {
-        Check(student, weak);
-        return student.shape[1] == 2 ? Threshold(student, weak)
-            : student.Plus(Offsets(student, weak.mean([0]))).argmax(1);
-    }
+    public static Tensor Of(Tensor student, Tensor weak) => student.shape[1] == 2 ? Threshold(student, weak)
+        : student.Plus(Offsets(student, weak.mean([0]))).argmax(1);
 
     /// <summary>The original two-class form.</summary>
     /// <param name="student">log p, float64 [B, 2], detached.</param>
     /// <param name="weak">q, float64 [B, 2], detached.</param>
     /// <returns>f̂, int64 [B], owned by the current dispose scope.</returns>
-    /// <exception cref="ArgumentException">The shapes differ, or are not [B, 2].</exception>
     public static Tensor Threshold(Tensor student, Tensor weak)
     {
-        Check(student, weak);
-        if (student.shape[1] != 2)
-            throw new ArgumentException(
-                $"the threshold is for 2 classes and there are {student.shape[1]}; take {nameof(Of)}", nameof(student));
         var p = student[.., 0].exp();
         return p.less(p.quantile(weak[.., 1].mean())).to_type(ScalarType.Int64);
-    }
-
-    private static void Check(Tensor student, Tensor weak)
-    {
-        Checks.SameSize(student, weak, nameof(student), nameof(weak));
-        if (student.dim() != 2 || student.shape[0] == 0)
-            throw new ArgumentException($"student is {student.Shape()}; give [batch, classes]", nameof(student));
     }
 
     /// <summary>b, [C]: prices under which the classes' shares are the marginals.</summary>

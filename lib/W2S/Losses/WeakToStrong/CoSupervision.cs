@@ -1,4 +1,5 @@
 using TorchSharp;
+using W2S.Selection;
 using W2S.Torch;
 using static TorchSharp.torch;
 
@@ -37,8 +38,7 @@ public static class CoSupervision
         using var scope = NewDisposeScope();
         var map = tensor(groups.Select(x => (long)x).ToArray(), device: student.device);
         var specialist = map.index_select(0, student.detach().argmax(1));
-        var all = stack(specialists.Select(x => x.detach()));
-        var logits = all.gather(0, specialist.reshape(1, -1, 1).expand(1, all.shape[1], all.shape[2])).squeeze(0);
+        var logits = TeacherPool.Pick(stack(specialists.Select(x => x.detach())), specialist);
         return (logits.MoveToOuterDisposeScope(), specialist.MoveToOuterDisposeScope());
     }
 

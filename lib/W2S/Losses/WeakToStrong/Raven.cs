@@ -20,8 +20,9 @@ public sealed class Raven
 {
     private const double Least = 1e-6;
 
-    private readonly double[][,] words; // [sample][teacher, class]
+    private readonly double[][] words; // of each teacher, class by class of sample by sample
     private readonly double[] weights;
+    private readonly int classes;
 
     /// <summary>Takes the teachers, uniform weights.</summary>
     /// <param name="teachers">Each teacher's logits on the student's samples, [N, C].</param>
@@ -30,19 +31,12 @@ public sealed class Raven
     {
         Checks.Logits(teachers, nameof(teachers));
         using var scope = NewDisposeScope();
-        var (samples, classes) = ((int)teachers[0].shape[0], (int)teachers[0].shape[1]);
-        var all = teachers.Select(logits => new Logits(logits.detach()).Probabilities().cpu().data<double>().ToArray())
-            .ToArray();
-        words = [.. Enumerable.Range(0, samples).Select(sample =>
-        {
-            var own = new double[all.Length, classes];
-            for (var k = 0; k < all.Length; k++)
-                for (var c = 0; c < classes; c++) own[k, c] = all[k][sample * classes + c];
-            return own;
-        })];
-        weights = [.. all.Select(_ => 1.0 / all.Length)];
-        Agreed = [.. Enumerable.Range(0, samples).Select(
-            sample => all.Select(word => Top(word.AsSpan(sample * classes, classes))).Distinct().Count() == 1)];
+        classes = (int)teachers[0].shape[1];
+        words = [.. teachers.Select(
+            logits => new Logits(logits.detach()).Probabilities().cpu().data<double>().ToArray())];
+        weights = [.. words.Select(_ => 1.0 / words.Length)];
+        Agreed = [.. Enumerable.Range(0, (int)teachers[0].shape[0]).Select(
+            sample => words.Select(word => Top(word.AsSpan(sample * classes, classes))).Distinct().Count() == 1)];
     }
 
     /// <summary>η, the step of the weights.</summary>
@@ -72,15 +66,14 @@ public sealed class Raven
     {
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentNullException.ThrowIfNull(rows);
-        var classes = words[0].GetLength(1);
         if (!batch.StudentLogits.shape.SequenceEqual([rows.Count, classes]))
             throw new ArgumentException(
                 $"the student's logits are {batch.StudentLogits.Shape()} for {rows.Count} rows and {classes} classes; "
                 + $"give [{rows.Count}, {classes}]", nameof(batch));
         Checks.Logits(batch.StudentLogits, nameof(batch.StudentLogits));
-        if (rows.Any(row => row < 0 || row >= words.Length))
+        if (rows.Any(row => row < 0 || row >= Agreed.Count))
             throw new ArgumentException(
-                $"rows from {rows.Min()} to {rows.Max()} of samples 0 … {words.Length - 1}; give places among the "
+                $"rows from {rows.Min()} to {rows.Max()} of samples 0 … {Agreed.Count - 1}; give places among the "
                 + "teachers' samples", nameof(rows));
         using var scope = NewDisposeScope();
         var logarithms =
@@ -93,10 +86,11 @@ public sealed class Raven
             counts[i] = easy && !Agreed[rows[i]] ? 0 : 1;
             for (var k = 0; k < weights.Length; k++)
             {
+                var word = words[k].AsSpan(rows[i] * classes, classes);
                 for (var c = 0; c < classes; c++)
                 {
-                    mixed[i * classes + c] += weights[k] * words[rows[i]][k, c];
-                    entropies[k] -= words[rows[i]][k, c] * logarithms[i * classes + c] / rows.Count;
+                    mixed[i * classes + c] += weights[k] * word[c];
+                    entropies[k] -= word[c] * logarithms[i * classes + c] / rows.Count;
                 }
             }
         }

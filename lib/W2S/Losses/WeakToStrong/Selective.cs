@@ -1,6 +1,4 @@
-using TorchSharp;
 using W2S.Selection;
-using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Losses.WeakToStrong;
@@ -11,8 +9,7 @@ namespace W2S.Losses.WeakToStrong;
 /// because a batch has no augmented views of the teacher.</remarks>
 /// <param name="Selection">Which weak labels to trust.</param>
 /// <param name="Inner">The loss on what is left.</param>
-public sealed record Selective(LabelSelection Selection, Loss Inner)
-    : Loss, ILearnableLoss, IPlainImageLoss, ICatalogued<LossEntry>
+public sealed record Selective(LabelSelection Selection, Loss Inner) : Loss, ILearnableLoss
 {
     /// <inheritdoc/>
     public override string Name => $"{Inner.Name}, selected by {Selection.Measure}";
@@ -30,8 +27,7 @@ public sealed record Selective(LabelSelection Selection, Loss Inner)
     protected internal override Tensor Criterion(LossBatch batch) => Inner.Criterion(batch);
 
     /// <inheritdoc/>
-    public bool NeedsPlain(double epoch, double epochs) =>
-        Inner is IPlainImageLoss plain && plain.NeedsPlain(epoch, epochs);
+    public override bool NeedsPlain(double epoch, double epochs) => Inner.NeedsPlain(epoch, epochs);
 
     /// <inheritdoc/>
     public override LossParts Compute(LossBatch batch)
@@ -40,18 +36,6 @@ public sealed record Selective(LabelSelection Selection, Loss Inner)
         var selected = batch.Select(Selection);
         var parts = Inner.Compute(selected);
         var weights = selected.TeacherWeights!.to_type(parts.Total.dtype);
-        return new LossParts(parts.Total.MoveToOuterDisposeScope(),
-            [.. parts.Parts.Select(x => (x.Name, x.Value.MoveToOuterDisposeScope()))])
-        {
-            PerSample = parts.PerSample?.MoveToOuterDisposeScope(),
-            Diagnostics = [.. parts.Diagnostics.Append(("selection", weights)).Select(
-                x => (x.Item1, x.Item2.MoveToOuterDisposeScope()))],
-        };
+        return (parts with { Diagnostics = [.. parts.Diagnostics, ("selection", weights)] }).MoveToOuterDisposeScope();
     }
-
-    static IReadOnlyList<LossEntry> ICatalogued<LossEntry>.Entries =>
-    [
-        new(new Selective(new LabelSelection(Confidence.MaxProbability) { Share = 0.5 }, new WeakCrossEntropy()),
-            "weak to strong", @"L \text{ on the labels that a selection trusts}", "any LabelSelection before any loss"),
-    ];
 }

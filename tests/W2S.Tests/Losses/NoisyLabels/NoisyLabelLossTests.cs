@@ -181,7 +181,7 @@ public sealed class NoisyLabelLossTests : IDisposable
         var own = TrustedLabels.AtLeast(0.6);
         Assert.Equal(-Math.Log(0.8), own.Compute(batch).Total.ToDouble(), 1e-12); // of 0.8, 0.5 and 0.2 the first alone
         Assert.Equal(-Math.Log(0.2), (own with { JudgedByTeacher = true }).Compute(batch).Total.ToDouble(), 1e-12);
-        Assert.Equal([true, false, false], own.Select(batch.Labels!, logits).Trusted.data<bool>().ToArray());
+        Assert.Equal([true, false, false], own.Choose(batch.Labels!, logits, null).Trusted.data<bool>().ToArray());
         Assert.Equal("Trusted labels, rest replaced by teacher",
             (TrustedLabels.AtLeast(0.6, Distrusted.ReplaceHard) with { JudgedByTeacher = true }).Name);
         Assert.Contains("give Labels", Assert.Throws<ArgumentException>(() => own.Compute(new(logits))).Message);

@@ -1,29 +1,24 @@
 using TorchSharp;
+using W2S.Losses;
 using static TorchSharp.torch;
 
-namespace W2S.Losses;
+namespace W2S.Tests.Losses;
 
 /// <summary>A batch's loss and its gradient in the student's logits, as a loss with <see cref="Loss.HasClosedForm"/>
 /// states them: to be compared with <see cref="Loss.Compute"/> and its graph.</summary>
 /// <param name="Gradient">Of the total, float32 [B, C], owned by the dispose scope in which it was made.</param>
 /// <param name="Parts">The parts of the loss by name, as in <see cref="LossParts.Parts"/>.</param>
 /// <param name="Diagnostics">Means over the batch by name.</param>
-public sealed record ClosedForm(
+internal sealed record ClosedForm(
     Tensor Gradient, IReadOnlyDictionary<string, double> Parts, IReadOnlyDictionary<string, double> Diagnostics)
 {
     /// <summary>Evaluates a loss on a batch.</summary>
     /// <param name="loss">A loss in closed form.</param>
     /// <param name="batch">Logits and what supervises them, on the CPU.</param>
     /// <returns>What the loss states.</returns>
-    /// <exception cref="ArgumentException">The loss has no closed form, or the batch lacks something or does not
-    /// fit.</exception>
+    /// <exception cref="ArgumentException">The batch lacks something or does not fit.</exception>
     public static unsafe ClosedForm Of(Loss loss, LossBatch batch)
     {
-        ArgumentNullException.ThrowIfNull(loss);
-        ArgumentNullException.ThrowIfNull(batch);
-        if (!loss.HasClosedForm)
-            throw new ArgumentException($"{loss.Name} has no closed form; take the gradient of its Compute",
-                nameof(loss));
         batch.Check();
         var (count, classes) = ((int)batch.StudentLogits.shape[0], (int)batch.StudentLogits.shape[1]);
         using var batches = new LogitBatches(loss, batch, classes);
