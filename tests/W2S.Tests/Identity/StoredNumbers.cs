@@ -142,6 +142,56 @@ internal static class StoredNumbers
                     return spoilt.Images.clone();
                 })];
             }));
+        yield return ("joined images", new HashSet<string> { nameof(JoinedSource) }, () => Bits(() =>
+        {
+            var first = new ShapesSource(new ShapesOptions { Count = 24 }, 3);
+            using var joined = new JoinedSource(first, first with { Seed = 4 }).OfClasses(7, 2, 11).Read();
+            return [joined.Images.clone(), tensor(joined.Labels.ToArray())];
+        }));
+        yield return ("CIFAR-100 of files", new HashSet<string> { nameof(Cifar100Source) }, () => Bits(() =>
+        {
+            using var folder = new Data.TemporaryFolder();
+            WriteCifar(folder);
+            var before = Environment.GetEnvironmentVariable(DataFolder.Variable);
+            Environment.SetEnvironmentVariable(DataFolder.Variable, folder.Path);
+            try
+            {
+                var train = new Cifar100Source(DataSplit.Train);
+                DataSource[] sources = [train.Sample(300, 5), train.LabelledByPeople!.FirstOfEachClass(3),
+                    new Cifar100Source(DataSplit.Test, Cifar100Labels.Coarse).Sample(300)];
+                return [.. sources.SelectMany(source =>
+                {
+                    using var set = source.Read();
+                    return new[] { set.Images.clone(), tensor(set.Labels.ToArray()) };
+                })];
+            }
+            finally
+            {
+                Environment.SetEnvironmentVariable(DataFolder.Variable, before);
+            }
+        }));
+
+        // Files of the official sizes, and labels of people of whom one in three is mistaken.
+        static void WriteCifar(Data.TemporaryFolder folder)
+        {
+            foreach (var name in new[] { Cifar100.Folder, "cifar-100n" }) Directory.CreateDirectory(folder.At(name));
+            foreach (var (name, count) in new[] { ("train.bin", 50_000), ("test.bin", 10_000) })
+            {
+                using var file = File.Create(folder.At(Cifar100.Folder, name));
+                var record = new byte[3074];
+                for (var i = 0; i < count; i++)
+                {
+                    (record[0], record[1]) = ((byte)Cifar100.SuperClasses[i % 100], (byte)(i % 100));
+                    for (var k = 2; k < record.Length; k++) record[k] = (byte)(i + 7 * k + i / 100 * k / 16);
+                    file.Write(record);
+                }
+            }
+            foreach (var (name, count) in new[] { ("fine", 100), ("coarse", 20) })
+                File.WriteAllLines(folder.At(Cifar100.Folder, $"{name}_label_names.txt"),
+                    Enumerable.Range(0, count).Select(k => $"{name} {k}"));
+            File.WriteAllLines(folder.At("cifar-100n", "cifar-100n.csv"), Enumerable.Range(0, 50_000).Select(
+                i => $"{i},{i % 100},{(i % 3 == 0 ? i * 7 % 100 : i % 100)}").Prepend("index,clean_label,noisy_label"));
+        }
 
         static void Draw(string path, int shade, SKEncodedImageFormat format)
         {
