@@ -1,109 +1,73 @@
-using System.Runtime.ExceptionServices;
+using System.Collections.Concurrent;
 
 namespace W2S.Data.Batches;
 
-/// <summary>Threads that do numbered steps ahead of one consumer, each into the slot of its number.</summary>
+/// <summary>Threads that do numbered steps ahead of one consumer, each into the slot of its number, which is the
+/// remainder by the number of slots.</summary>
 /// <remarks>A slot is free again when the consumer asks for a later step. Which thread does a step is chance; what it
 /// does is not.</remarks>
 internal sealed class Prefetcher : IDisposable
 {
-    private readonly Lock _gate = new();
-    private readonly ManualResetEventSlim _changed = new();
-    private readonly int _end;
-    private readonly int _slots;
-    private readonly int[] _done; // which step lies ready in each slot; −1 none
-    private readonly Action<int, int, int> _work;
+    private readonly BlockingCollection<Task> _waiting = [];
+    private readonly Task[] _slots; // the latest step of each
     private readonly Thread[] _threads;
-    private readonly SemaphoreSlim _free;
-    private int _next;
-    private int _taken;
-    private volatile bool _stopped;
-    private ExceptionDispatchInfo? _error;
+    private readonly Action<int> _work;
+    private readonly int _start;
+    private readonly int _end;
 
     /// <param name="start">The first step.</param>
     /// <param name="end">One beyond the last.</param>
     /// <param name="slots">How many steps may lie ready or be held; 2 or more.</param>
     /// <param name="workers">Threads.</param>
-    /// <param name="work">Does (step, slot, thread number).</param>
-    public Prefetcher(int start, int end, int slots, int workers, Action<int, int, int> work)
+    /// <param name="work">Does a step.</param>
+    public Prefetcher(int start, int end, int slots, int workers, Action<int> work)
     {
-        (_next, _taken, _end, _slots, _work) = (start, start, end, slots, work);
-        _done = new int[slots];
-        Array.Fill(_done, -1);
-        _free = new SemaphoreSlim(slots);
-        _threads = new Thread[Math.Min(workers, Math.Max(0, end - start))];
-        for (var i = 0; i < _threads.Length; i++)
+        (_start, _end, _work, _slots) = (start, end, work, new Task[slots]);
+        for (var step = start; step < start + slots; step++)
         {
-            var worker = i;
-            _threads[i] = new Thread(() => Run(worker)) { IsBackground = true, Name = $"W2S batches {worker}" };
-            _threads[i].Start();
+            Queue(step);
+        }
+        _threads = [.. Enumerable.Range(0, Math.Min(workers, Math.Max(0, end - start))).Select(
+            worker => new Thread(Run) { IsBackground = true, Name = $"W2S batches {worker}" })];
+        foreach (var thread in _threads)
+        {
+            thread.Start();
         }
     }
 
-    /// <summary>Waits for a step; steps are taken in order, and taking one frees the one before.</summary>
+    /// <summary>Waits for a step, and throws what it threw; steps are taken in order, and taking one frees the one
+    /// before.</summary>
     /// <param name="step">The next step.</param>
-    /// <returns>Its slot.</returns>
-    public int Take(int step)
+    public void Take(int step)
     {
-        if (step > _taken)
-        {
-            _taken = step;
-            _free.Release();
-        }
-        var slot = step % _slots;
-        while (true)
-        {
-            lock (_gate)
-            {
-                _error?.Throw();
-                if (_done[slot] == step) return slot;
-                _changed.Reset();
-            }
-            _changed.Wait();
-        }
+        if (step > _start) Queue(step - 1 + _slots.Length);
+        _slots[step % _slots.Length].GetAwaiter().GetResult();
     }
 
     public void Dispose()
     {
-        _stopped = true;
-        if (_threads.Length > 0) _free.Release(_threads.Length);
+        _waiting.CompleteAdding();
+        while (_waiting.TryTake(out _))
+        {
+            // Nobody asks for it any more.
+        }
         foreach (var thread in _threads)
         {
             thread.Join();
         }
-        _free.Dispose();
-        _changed.Dispose();
+        _waiting.Dispose();
     }
 
-    private void Run(int worker)
+    private void Queue(int step)
     {
-        try
+        if (step < _end) _waiting.Add(_slots[step % _slots.Length] = new Task(() => _work(step)));
+    }
+
+    private void Run()
+    {
+        foreach (var step in _waiting.GetConsumingEnumerable())
         {
-            while (true)
-            {
-                _free.Wait();
-                if (_stopped) return;
-                var step = Interlocked.Increment(ref _next) - 1;
-                if (step >= _end)
-                {
-                    _free.Release(); // for the others, which then find the end too
-                    return;
-                }
-                _work(step, step % _slots, worker);
-                lock (_gate)
-                {
-                    _done[step % _slots] = step;
-                    _changed.Set();
-                }
-            }
-        }
-        catch (Exception error)
-        {
-            lock (_gate)
-            {
-                _error ??= ExceptionDispatchInfo.Capture(error);
-                _changed.Set();
-            }
+            step.RunSynchronously();
         }
     }
 }
