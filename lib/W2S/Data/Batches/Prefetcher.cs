@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 
 namespace W2S.Data.Batches;
 
@@ -8,12 +8,18 @@ namespace W2S.Data.Batches;
 /// does is not.</remarks>
 internal sealed class Prefetcher : IDisposable
 {
-    private readonly BlockingCollection<Task> _waiting = [];
-    private readonly Task[] _slots; // the latest step of each
-    private readonly Thread[] _threads;
-    private readonly Action<int> _work;
-    private readonly int _start;
+    private readonly Lock _gate = new();
+    private readonly ManualResetEventSlim _changed = new();
     private readonly int _end;
+    private readonly int _slots;
+    private readonly int[] _done; // which step lies ready in each slot; −1 none
+    private readonly Action<int> _work;
+    private readonly Thread[] _threads;
+    private readonly SemaphoreSlim _free;
+    private int _next;
+    private int _taken;
+    private volatile bool _stopped;
+    private ExceptionDispatchInfo? _error;
 
     /// <param name="start">The first step.</param>
     /// <param name="end">One beyond the last.</param>
@@ -22,52 +28,80 @@ internal sealed class Prefetcher : IDisposable
     /// <param name="work">Does a step.</param>
     public Prefetcher(int start, int end, int slots, int workers, Action<int> work)
     {
-        (_start, _end, _work, _slots) = (start, end, work, new Task[slots]);
-        for (var step = start; step < start + slots; step++)
+        (_next, _taken, _end, _slots, _work) = (start, start, end, slots, work);
+        _done = new int[slots];
+        Array.Fill(_done, -1);
+        _free = new SemaphoreSlim(slots);
+        _threads = new Thread[Math.Min(workers, Math.Max(0, end - start))];
+        for (var i = 0; i < _threads.Length; i++)
         {
-            Queue(step);
-        }
-        _threads = [.. Enumerable.Range(0, Math.Min(workers, Math.Max(0, end - start))).Select(
-            worker => new Thread(Run) { IsBackground = true, Name = $"W2S batches {worker}" })];
-        foreach (var thread in _threads)
-        {
-            thread.Start();
+            _threads[i] = new Thread(Run) { IsBackground = true, Name = $"W2S batches {i}" };
+            _threads[i].Start();
         }
     }
 
-    /// <summary>Waits for a step, and throws what it threw; steps are taken in order, and taking one frees the one
-    /// before.</summary>
+    /// <summary>Waits for a step; steps are taken in order, and taking one frees the one before.</summary>
     /// <param name="step">The next step.</param>
     public void Take(int step)
     {
-        if (step > _start) Queue(step - 1 + _slots.Length);
-        _slots[step % _slots.Length].GetAwaiter().GetResult();
+        if (step > _taken)
+        {
+            _taken = step;
+            _free.Release();
+        }
+        while (true)
+        {
+            lock (_gate)
+            {
+                _error?.Throw();
+                if (_done[step % _slots] == step) return;
+                _changed.Reset();
+            }
+            _changed.Wait();
+        }
     }
 
     public void Dispose()
     {
-        _waiting.CompleteAdding();
-        while (_waiting.TryTake(out _))
-        {
-            // Nobody asks for it any more.
-        }
+        _stopped = true;
+        if (_threads.Length > 0) _free.Release(_threads.Length);
         foreach (var thread in _threads)
         {
             thread.Join();
         }
-        _waiting.Dispose();
-    }
-
-    private void Queue(int step)
-    {
-        if (step < _end) _waiting.Add(_slots[step % _slots.Length] = new Task(() => _work(step)));
+        _free.Dispose();
+        _changed.Dispose();
     }
 
     private void Run()
     {
-        foreach (var step in _waiting.GetConsumingEnumerable())
+        try
         {
-            step.RunSynchronously();
+            while (true)
+            {
+                _free.Wait();
+                if (_stopped) return;
+                var step = Interlocked.Increment(ref _next) - 1;
+                if (step >= _end)
+                {
+                    _free.Release(); // for the others, which then find the end too
+                    return;
+                }
+                _work(step);
+                lock (_gate)
+                {
+                    _done[step % _slots] = step;
+                    _changed.Set();
+                }
+            }
+        }
+        catch (Exception error)
+        {
+            lock (_gate)
+            {
+                _error ??= ExceptionDispatchInfo.Capture(error);
+                _changed.Set();
+            }
         }
     }
 }
