@@ -88,7 +88,7 @@ public sealed class EntryTests
             y => new ImageSet("four", zeros(N, 3, 4, 4, ScalarType.Byte), y, ClassNames).Labels),
         new("ImageSet.WithLabels(labels)", y => Images.WithLabels(y).Labels),
         new("LabelNoise.Symmetric(labels)", y => LabelNoise.Symmetric(y, C, .5, 1)),
-        new("LabelNoise.Asymmetric(labels)", y => LabelNoise.Asymmetric(y, [1, 2, 0], .5, 1)),
+        new("LabelNoise.Asymmetric(labels)", y => LabelNoise.Asymmetric(y, [0, 0, 0], .5, 1)),
         new("NoiseMap.Of(truth)", y => NoiseMap.Of(y, L, C).RealisedRate),
         new("NoiseMap.Of(given)", y => NoiseMap.Of(L, y, C).RealisedRate),
         new("Evaluator.Judge(labels)", y => Evaluator.Judge(Z, y)),
@@ -103,8 +103,6 @@ public sealed class EntryTests
     private static Entry<long[]>[] OpenLabelLists =>
     [
         new("RandomSplit.PerClass(labels)", y => RandomSplit.PerClass(y, 1, 0)),
-        new("RandomSplit.Stratified(labels)", y => RandomSplit.Stratified(y, .5, 0).Part),
-        new("new Episode(classes)", y => new Episode(y, [0, 1, 2, 3], [4, 5, 6, 7]).QueryLabels),
         new("Supervision.ByLabels(labels)", y => Supervision.ByLabels(y).Labels),
     ];
 
@@ -280,7 +278,7 @@ public sealed class EntryTests
     private static readonly string[] Elsewhere =
     [
         // The test below.
-        "HumanLabels.Read(clean)", "Normalization.Apply(images)",
+        "Normalization.Apply(images)",
         "Prototypes.Of(support)", "Prototypes.Cosines(queries)", "Prototypes.Cosines(prototypes)",
         // As another that they hand it to: LabelNoise, Accuracy and the measures, Statistics.
         "NoiseSetting.Apply(clean)", "CastLogits.Trust(labels)",

@@ -3,6 +3,26 @@ using static TorchSharp.torch;
 
 namespace W2S.Data;
 
+/// <summary>The two parts in which a benchmark set is published.</summary>
+public enum DataSplit
+{
+    /// <summary>The images to learn from.</summary>
+    Train,
+
+    /// <summary>The images to judge by.</summary>
+    Test,
+}
+
+/// <summary>Which of its two labels names a CIFAR-100 image.</summary>
+public enum Cifar100Labels
+{
+    /// <summary>One of 100 classes.</summary>
+    Fine,
+
+    /// <summary>One of 20 super-classes of five classes each.</summary>
+    Coarse,
+}
+
 /// <summary>CIFAR-100 in its official binary form (Krizhevsky 2009): 32×32 RGB, 100 classes in 20
 /// super-classes.</summary>
 /// <remarks>
@@ -52,17 +72,10 @@ public static class Cifar100
                 $"{path} has {size:N0} bytes where {(long)count * Record:N0} are due: it is damaged or cut short; "
                 + $"{Cure}");
         }
-        var images = empty(count, 3, 32, 32, ScalarType.Byte, CPU).DetachFromDisposeScope();
-        try
-        {
-            var numbers = ReadRecords(path, images.bytes, count, fine);
-            return new ImageSet($"CIFAR-100 {(split == DataSplit.Train ? "train" : "test")}", images, numbers, names);
-        }
-        catch
-        {
-            images.Dispose();
-            throw;
-        }
+        using var scope = NewDisposeScope();
+        var images = empty(count, 3, 32, 32, ScalarType.Byte, CPU);
+        var numbers = ReadRecords(path, images.bytes, count, fine);
+        return new ImageSet($"CIFAR-100 {(split == DataSplit.Train ? "train" : "test")}", images, numbers, names);
     }
 
     private const string Cure = "fetch it again with ./w2s data cifar-100";

@@ -11,16 +11,11 @@ public static class DataFolder
     /// <summary>The environment variable that names another folder.</summary>
     public const string Variable = "W2S_DATA";
 
-    private const string RepositoryMark = "W2S.Notebooks.sln";
-
-    // What `./w2s data` calls the set whose files lie in a folder of another name.
-    private static readonly Dictionary<string, string> SetOfFolder = new() { ["cifar-100-binary"] = "cifar-100" };
-
     /// <summary>The folder's full path, whether or not it exists.</summary>
     public static string Root => Locate(Environment.GetEnvironmentVariable(Variable), Starts);
 
     /// <summary>The repository's folder; null outside of one.</summary>
-    public static string? Repository => Starts.Select(RepositoryAbove).FirstOrDefault(found => found is not null);
+    public static string? Repository => RepositoryAbove(Starts);
 
     private static string[] Starts =>
         [Directory.GetCurrentDirectory(), AppContext.BaseDirectory,
@@ -31,13 +26,10 @@ public static class DataFolder
     /// <param name="starts">Folders from which the repository is looked for upwards, one after the other.</param>
     /// <returns>The named folder's full path, else <c>data</c> in the first repository found, else <c>data</c> in the
     /// current folder.</returns>
-    public static string Locate(string? named, params IReadOnlyList<string> starts)
-    {
-        ArgumentNullException.ThrowIfNull(starts);
-        if (!string.IsNullOrWhiteSpace(named)) return Path.GetFullPath(named);
-        var repository = starts.Select(RepositoryAbove).FirstOrDefault(found => found is not null);
-        return Path.Combine(repository ?? Directory.GetCurrentDirectory(), "data");
-    }
+    internal static string Locate(string? named, params IReadOnlyList<string> starts) =>
+        string.IsNullOrWhiteSpace(named)
+            ? Path.Combine(RepositoryAbove(starts) ?? Directory.GetCurrentDirectory(), "data")
+            : Path.GetFullPath(named);
 
     /// <summary>The path of a data set's folder, or of a file in it.</summary>
     /// <param name="name">Path below <see cref="Root"/> with <c>/</c> between its parts, for instance
@@ -66,15 +58,18 @@ public static class DataFolder
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         var top = name.Split('/')[0];
-        return $"there is no {name} in {Root}; get it with ./w2s data {SetOfFolder.GetValueOrDefault(top, top)}, "
+        return $"there is no {name} in {Root}; get it with ./w2s data {(top == Cifar100.Folder ? "cifar-100" : top)}, "
             + $"or name the folder that holds it in {Variable}";
     }
 
-    private static string? RepositoryAbove(string? from)
+    private static string? RepositoryAbove(IReadOnlyList<string> starts)
     {
-        for (var folder = from; !string.IsNullOrEmpty(folder); folder = Path.GetDirectoryName(folder))
+        foreach (var start in starts)
         {
-            if (File.Exists(Path.Combine(folder, RepositoryMark))) return folder;
+            for (var folder = start; !string.IsNullOrEmpty(folder); folder = Path.GetDirectoryName(folder))
+            {
+                if (File.Exists(Path.Combine(folder, "W2S.Notebooks.sln"))) return folder;
+            }
         }
         return null;
     }

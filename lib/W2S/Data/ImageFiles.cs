@@ -75,13 +75,9 @@ internal static class ImageFiles
     /// <exception cref="InvalidDataException">As for <see cref="List"/>.</exception>
     public static string Fingerprint(string folder)
     {
-        using var sum = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var file in List(folder).SelectMany(one => one.Files))
-        {
-            var name = Path.GetRelativePath(folder, file).Replace('\\', '/');
-            sum.AppendData(Encoding.UTF8.GetBytes($"{name} {new FileInfo(file).Length}\n"));
-        }
-        return Convert.ToHexStringLower(sum.GetHashAndReset())[..16];
+        var lines = List(folder).SelectMany(one => one.Files).Select(
+            file => $"{Path.GetRelativePath(folder, file).Replace('\\', '/')} {new FileInfo(file).Length}\n");
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(lines))))[..16];
     }
 
     private static void RequireRead(string folder, string name, IReadOnlyList<string> files)

@@ -27,7 +27,6 @@ public static class ImageFolder
     /// is better beyond a factor of two.
     /// </param>
     /// <param name="perClass">At most so many images of each class, the first by name; all where null.</param>
-    /// <param name="cancel">Stops the reading.</param>
     /// <returns>The images, class by class, owned by the caller.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
     /// <exception cref="InvalidDataException">
@@ -36,64 +35,43 @@ public static class ImageFolder
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The size is not positive.</exception>
     public static ImageSet Read(
-        string folder, int size, string? name = null, bool antialias = false, int? perClass = null,
-        CancellationToken cancel = default)
+        string folder, int size, string? name = null, bool antialias = false, int? perClass = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
         if (perClass is { } most) ArgumentOutOfRangeException.ThrowIfNegativeOrZero(most, nameof(perClass));
         if (!Directory.Exists(folder))
             throw new DirectoryNotFoundException($"there is no folder {Path.GetFullPath(folder)}");
-
-        var (files, labels, classes) = List(folder, perClass);
-        return ReadFiles(name ?? Path.GetFileName(Path.GetFullPath(folder).TrimEnd('/', '\\')), files, labels, classes,
-            size, antialias, cancel);
+        return ReadFiles(name ?? Path.GetFileName(Path.GetFullPath(folder).TrimEnd('/', '\\')),
+            ImageFiles.List(folder), size, antialias, perClass);
     }
 
-    /// <summary>Reads files whose classes are known; as <see cref="Read"/>.</summary>
-    internal static ImageSet ReadFiles(
-        string name, IReadOnlyList<string> files, IReadOnlyList<long> labels, IReadOnlyList<string> classes, int size,
-        bool antialias, CancellationToken cancel)
+    /// <summary>Reads the files of classes that are known; as <see cref="Read"/>.</summary>
+    internal static ImageSet ReadFiles(string name, IReadOnlyList<(string Class, IReadOnlyList<string> Files)> classes,
+        int size, bool antialias, int? perClass)
     {
-        var images = empty(files.Count, 3, size, size, ScalarType.Byte, CPU).DetachFromDisposeScope();
-        try
-        {
-            Decode(files, images, size, antialias, cancel);
-            return new ImageSet(name, images, labels, classes);
-        }
-        catch
-        {
-            images.Dispose();
-            throw;
-        }
+        string[][] files = [.. classes.Select(one => one.Files.Take(perClass ?? int.MaxValue).ToArray())];
+        using var scope = NewDisposeScope();
+        var images = empty(files.Sum(own => own.Length), 3, size, size, ScalarType.Byte, CPU);
+        Decode([.. files.SelectMany(own => own)], images, size, antialias);
+        return new ImageSet(name, images, [.. files.SelectMany((own, label) => own.Select(_ => (long)label))],
+            [.. classes.Select(one => one.Class)]);
     }
 
-    private static (List<string> Files, List<long> Labels, string[] Classes) List(string folder, int? perClass)
-    {
-        var (files, labels, classes) = (new List<string>(), new List<long>(), new List<string>());
-        foreach (var (name, all) in ImageFiles.List(folder))
-        {
-            var taken = perClass is { } most ? all.Take(most).ToArray() : all;
-            files.AddRange(taken);
-            labels.AddRange(Enumerable.Repeat((long)classes.Count, taken.Count));
-            classes.Add(name);
-        }
-        return (files, labels, [.. classes]);
-    }
-
-    private static unsafe void Decode(IReadOnlyList<string> files, Tensor images, int size, bool antialias,
-        CancellationToken cancel)
+    private static unsafe void Decode(string[] files, Tensor images, int size, bool antialias)
     {
         // Through a pointer, since all images together may have more bytes than a span can.
         using var head = images.narrow(0, 0, 1);
         fixed (byte* first = &MemoryMarshal.GetReference(head.bytes))
         {
             var start = (nint)first;
-            var broken = new string?[files.Count];
-            Parallel.For(0, files.Count, new ParallelOptions { CancellationToken = cancel }, i =>
+            var broken = new string?[files.Length];
+            Parallel.For(0, files.Length, i =>
             {
+                broken[i] = ImageCodec.Read(files[i], out var image);
                 var planes = new Span<byte>((byte*)start + (long)i * 3 * size * size, 3 * size * size);
-                broken[i] = DecodeOne(files[i], planes, size, antialias);
+                if (broken[i] is null)
+                    BilinearResize.Apply(image.Pixels, image.Height, image.Width, planes, size, size, antialias);
             });
             var all = broken.Where(message => message is not null).ToArray();
             if (all.Length == 0) return;
@@ -101,13 +79,5 @@ public static class ImageFolder
                 $"{all[0]}{(all.Length == 1 ? "" : $", and {all.Length - 1} more files are broken")}; fetch the set "
                 + "again, or delete what is broken");
         }
-    }
-
-    /// <returns>What is wrong with the file; null where nothing is.</returns>
-    private static string? DecodeOne(string file, Span<byte> planes, int size, bool antialias)
-    {
-        if (ImageCodec.Read(file, out var image) is { } wrong) return wrong;
-        new BilinearResize(image.Height, image.Width, size, size, antialias).Apply(image.Pixels, 4, planes);
-        return null;
     }
 }

@@ -70,10 +70,9 @@ public sealed class ImageSet : IDisposable
 
     /// <summary>A new set of some of the images, in the order given (copied).</summary>
     /// <param name="indices">Positions in this set.</param>
-    /// <param name="name">The new set's name; this set's where null.</param>
     /// <returns>The new set, independent of this one.</returns>
     /// <exception cref="ArgumentOutOfRangeException">A position is outside the set.</exception>
-    public ImageSet Subset(IReadOnlyList<int> indices, string? name = null)
+    public ImageSet Subset(IReadOnlyList<int> indices)
     {
         ArgumentNullException.ThrowIfNull(indices);
         foreach (var index in indices)
@@ -84,20 +83,47 @@ public sealed class ImageSet : IDisposable
                     $"position {index} is outside 0 … {Count - 1} of {Name}");
             }
         }
-        using var picked = tensor(indices.Select(index => (long)index).ToArray());
-        return new ImageSet(name ?? Name, Images.index_select(0, picked), [.. indices.Select(index => Labels[index])],
-            ClassNames);
+        return new ImageSet(Name, Rows(indices), [.. indices.Select(index => Labels[index])], ClassNames);
     }
 
-    /// <summary>The same images under other labels, for instance noisy or coarser ones (images copied).</summary>
-    /// <param name="labels">A label for each image.</param>
-    /// <param name="classNames">Their names; this set's where null.</param>
-    /// <param name="name">The new set's name; this set's where null.</param>
+    /// <summary>Every image of some classes, relabelled 0, 1, … in the order given (copied).</summary>
+    /// <param name="classes">Classes of this set, each once.</param>
     /// <returns>The new set, independent of this one.</returns>
-    public ImageSet WithLabels(IReadOnlyList<long> labels, IReadOnlyList<string>? classNames = null,
-        string? name = null) =>
-        new(name ?? Name, Images.clone(), labels, classNames ?? ClassNames);
+    /// <exception cref="ArgumentException">A class stands twice, is none of the set, or no image has one of
+    /// them.</exception>
+    public ImageSet OfClasses(IReadOnlyList<int> classes)
+    {
+        ArgumentNullException.ThrowIfNull(classes);
+        var labels = new Dictionary<long, long>();
+        foreach (var one in classes)
+        {
+            if (one < 0 || one >= Classes)
+                throw new ArgumentException(
+                    $"class {one} is outside 0 … {Classes - 1} of {Name}; give classes of the set", nameof(classes));
+            if (!labels.TryAdd(one, labels.Count))
+                throw new ArgumentException($"class {one} ({ClassNames[one]}) stands twice; give each class once",
+                    nameof(classes));
+        }
+        int[] rows = [.. Enumerable.Range(0, Count).Where(i => labels.ContainsKey(Labels[i]))];
+        if (rows.Length == 0)
+            throw new ArgumentException(
+                $"{Name} has no image of the classes {string.Join(", ", classes)}; give classes that occur",
+                nameof(classes));
+        return new ImageSet(Name, Rows(rows), [.. rows.Select(row => labels[Labels[row]])],
+            [.. classes.Select(one => ClassNames[one])]);
+    }
+
+    /// <summary>The same images under other labels, for instance noisy ones (images copied).</summary>
+    /// <param name="labels">A label for each image.</param>
+    /// <returns>The new set, independent of this one.</returns>
+    public ImageSet WithLabels(IReadOnlyList<long> labels) => new(Name, Images.clone(), labels, ClassNames);
 
     /// <inheritdoc/>
     public void Dispose() => Images.Dispose();
+
+    private Tensor Rows(IEnumerable<int> indices)
+    {
+        using var picked = tensor([.. indices.Select(index => (long)index)]);
+        return Images.index_select(0, picked);
+    }
 }

@@ -1,5 +1,18 @@
 namespace W2S.Data;
 
+/// <summary>The three disjoint groups of classes of a few-shot study.</summary>
+public enum ClassPart
+{
+    /// <summary>Classes with many labelled images, to learn the representation from.</summary>
+    Base,
+
+    /// <summary>Other classes, to choose by.</summary>
+    Validation,
+
+    /// <summary>Classes that neither training nor choice has seen, to judge by.</summary>
+    Novel,
+}
+
 /// <summary>miniImageNet in the split of Ravi and Larochelle: 64 base, 16 validation and 20 novel classes of
 /// ImageNet.</summary>
 /// <remarks>
@@ -19,55 +32,47 @@ public static class MiniImageNet
     /// <param name="part">Which classes.</param>
     /// <param name="size">Pixels of each side. The original has 84.</param>
     /// <param name="perClass">At most so many images of each class, the first by name; all where null.</param>
-    /// <param name="cancel">Stops the reading.</param>
     /// <returns>The images, class by class, labels from 0 within the part, owned by the caller.</returns>
     /// <exception cref="DirectoryNotFoundException">There is no such folder, or neither form in it.</exception>
     /// <exception cref="InvalidDataException">A class lies in two parts, a csv file cannot be understood, or an image
     /// is missing or broken.</exception>
-    public static ImageSet Read(string folder, ClassPart part, int size, int? perClass = null,
-        CancellationToken cancel = default)
+    public static ImageSet Read(string folder, ClassPart part, int size, int? perClass = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
         if (perClass is { } most) ArgumentOutOfRangeException.ThrowIfNegativeOrZero(most, nameof(perClass));
-        var name = $"miniImageNet {part.ToString().ToLowerInvariant()}";
-        if (File.Exists(Path.Combine(folder, $"{Name(part)}.csv")))
-            return ReadTable(folder, part, size, perClass, name, cancel);
-        var own = Path.Combine(folder, Name(part));
-        if (!Directory.Exists(own))
+        var isTable = File.Exists(Table(part));
+        if (!isTable && !Directory.Exists(Own(part)))
             throw new DirectoryNotFoundException(
                 $"{Path.GetFullPath(folder)} has neither {Name(part)}.csv nor a folder {Name(part)}; give the folder "
                 + "that holds miniImageNet");
-        RequireApart(part, other => Directory.Exists(Path.Combine(folder, Name(other)))
-            ? [.. ImageFiles.Classes(Path.Combine(folder, Name(other))).Select(path => Path.GetFileName(path)!)] : []);
-        return ImageFolder.Read(own, size, name, antialias: true, perClass, cancel);
+        // A class in two parts would be learned from and judged by.
+        foreach (var other in Enum.GetValues<ClassPart>().Where(one => one != part))
+        {
+            if (Classes(other).Intersect(Classes(part)).FirstOrDefault() is { } shared)
+                throw new InvalidDataException(
+                    $"class {shared} is in {Name(part)} and in {Name(other)}; few-shot classes must be disjoint, "
+                    + "fetch the split again");
+        }
+        return ImageFolder.ReadFiles($"miniImageNet {part.ToString().ToLowerInvariant()}",
+            isTable ? Listed(Table(part)) : ImageFiles.List(Own(part)), size, antialias: true, perClass);
+
+        string Own(ClassPart one) => Path.Combine(folder, Name(one));
+        string Table(ClassPart one) => $"{Own(one)}.csv";
+        IEnumerable<string> Classes(ClassPart one) => isTable
+            ? File.Exists(Table(one)) ? Rows(Table(one)).Select(row => row.Label) : []
+            : Directory.Exists(Own(one)) ? ImageFiles.Classes(Own(one)).Select(path => Path.GetFileName(path)!) : [];
     }
 
     private static string Name(ClassPart part) =>
         part switch { ClassPart.Base => "train", ClassPart.Validation => "val", _ => "test" };
 
-    private static ImageSet ReadTable(string folder, ClassPart part, int size, int? perClass, string name,
-        CancellationToken cancel)
+    private static IReadOnlyList<(string Class, IReadOnlyList<string> Files)> Listed(string table)
     {
-        var tables =
-            Enum.GetValues<ClassPart>().ToDictionary(one => one, one => Path.Combine(folder, $"{Name(one)}.csv"));
-        RequireApart(part,
-            other => File.Exists(tables[other]) ? [.. Rows(tables[other]).Select(row => row.Label).Distinct()] : []);
-        var (files, labels, classes) = (new List<string>(), new List<long>(), new List<string>());
-        foreach (var group in Rows(tables[part]).GroupBy(row => row.Label).OrderBy(group => group.Key,
-            StringComparer.Ordinal))
-        {
-            var own = group.Select(row => Path.Combine(folder, "images", row.File)).Order(StringComparer.Ordinal).Take(
-                perClass ?? int.MaxValue).ToArray();
-            if (own.FirstOrDefault(file => !File.Exists(file)) is { } missing)
-                throw new InvalidDataException(
-                    $"{tables[part]} names {Path.GetFileName(missing)}, which is not in "
-                    + $"{Path.Combine(folder, "images")}; fetch the archive again");
-            files.AddRange(own);
-            labels.AddRange(Enumerable.Repeat((long)classes.Count, own.Length));
-            classes.Add(group.Key);
-        }
-        return ImageFolder.ReadFiles(name, files, labels, classes, size, antialias: true, cancel);
+        var images = Path.Combine(Path.GetDirectoryName(table)!, "images");
+        return [.. Rows(table).GroupBy(row => row.Label).OrderBy(own => own.Key, StringComparer.Ordinal).Select(
+            own => (own.Key, (IReadOnlyList<string>)[.. own.Select(row => Path.Combine(images, row.File)).Order(
+                StringComparer.Ordinal)]))];
     }
 
     private static IReadOnlyList<(string File, string Label)> Rows(string table)
@@ -82,18 +87,5 @@ public static class MiniImageNet
                     && Path.GetFileName(file) == file
             ? (file, label)
             : throw new InvalidDataException($"{table}, line {i + 2}: '{line}' is not a file name and a label"))];
-    }
-
-    // A class in two parts would be learned from and judged by.
-    private static void RequireApart(ClassPart part, Func<ClassPart, IReadOnlyList<string>> classes)
-    {
-        var own = classes(part);
-        foreach (var other in Enum.GetValues<ClassPart>().Where(one => one != part))
-        {
-            if (classes(other).Intersect(own).FirstOrDefault() is { } shared)
-                throw new InvalidDataException(
-                    $"class {shared} is in {Name(part)} and in {Name(other)}; few-shot classes must be disjoint, "
-                    + "fetch the split again");
-        }
     }
 }

@@ -12,12 +12,7 @@ public static class RandomSplit
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
     public static int[] Permutation(int count, long seed)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
-        var order = new int[count];
-        for (var i = 0; i < count; i++)
-        {
-            order[i] = i;
-        }
+        int[] order = [.. Enumerable.Range(0, count)];
         new SeededRandom(seed).Shuffle<int>(order);
         return order;
     }
@@ -62,52 +57,13 @@ public static class RandomSplit
     {
         Checks.Labels(labels, classes: null);
         ArgumentOutOfRangeException.ThrowIfNegative(perClass);
-        var found = new SortedDictionary<long, int>();
-        var chosen = new List<int>();
-        foreach (var position in Permutation(labels.Count, seed))
-        {
-            var number = found.GetValueOrDefault(labels[position]);
-            found[labels[position]] = number + 1;
-            if (number < perClass) chosen.Add(position);
-        }
-        foreach (var (label, number) in found)
-        {
-            if (number < perClass)
-            {
-                throw new ArgumentException(
-                    $"class {label} has {number} images where {perClass} of each class are asked for; ask for fewer",
-                    nameof(perClass));
-            }
-        }
-        return [.. chosen];
-    }
-
-    /// <summary>A random part that holds each class in the same proportion as the whole.</summary>
-    /// <param name="labels">Class of each position.</param>
-    /// <param name="share">The part's share, 0 … 1.</param>
-    /// <param name="seed">The same seed gives the same choice on every machine.</param>
-    /// <returns>The part and the rest, each in random order; of a class with n positions the part gets share·n,
-    /// rounded.</returns>
-    /// <exception cref="ArgumentException">A label is negative.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="share"/> is outside 0 … 1.</exception>
-    public static (int[] Part, int[] Others) Stratified(IReadOnlyList<long> labels, double share, long seed)
-    {
-        Checks.Labels(labels, classes: null);
-        if (!(share >= 0 && share <= 1))
-        {
-            throw new ArgumentOutOfRangeException(nameof(share), share,
-                FormattableString.Invariant($"share {share} is outside 0 to 1; give a fraction"));
-        }
-        var due = labels.GroupBy(label => label)
-            .ToDictionary(group => group.Key,
-                group => (int)Math.Round(share * group.Count(), MidpointRounding.AwayFromZero));
-        var (part, rest) = (new List<int>(), new List<int>());
-        foreach (var position in Permutation(labels.Count, seed))
-        {
-            var label = labels[position];
-            (due[label] > 0 ? part : rest).Add(position);
-            due[label]--;
-        }
-        return ([.. part], [.. rest]);
+        var order = Permutation(labels.Count, seed);
+        var classes = order.GroupBy(position => labels[position]).OrderBy(own => own.Key).ToArray();
+        if (classes.FirstOrDefault(own => own.Count() < perClass) is { } small)
+            throw new ArgumentException(
+                $"class {small.Key} has {small.Count()} images where {perClass} of each class are asked for; ask for "
+                + "fewer", nameof(perClass));
+        var chosen = classes.SelectMany(own => own.Take(perClass)).ToHashSet();
+        return [.. order.Where(chosen.Contains)];
     }
 }

@@ -1,4 +1,5 @@
 using W2S.Analysis;
+using W2S.Data;
 using W2S.Data.Noise;
 
 namespace W2S.Tests.Analysis;
@@ -20,8 +21,8 @@ public sealed class NoiseMapTests
     public void TellsNoiseThatGoesOneWayFromNoiseThatGoesEverywhere()
     {
         var labels = Enumerable.Range(0, 40_000).Select(i => (long)(i % 100)).ToArray();
-        var oneWay = NoiseMap.Of(labels, LabelNoise.Asymmetric(labels, LabelNoise.Cifar100Map, 0.4, 1).Labels, 100);
-        var everywhere = NoiseMap.Of(labels, LabelNoise.Symmetric(labels, 100, 0.4, 1).Labels, 100);
+        var oneWay = NoiseMap.Of(labels, LabelNoise.Asymmetric(labels, Cifar100.SuperClasses, 0.4, 1), 100);
+        var everywhere = NoiseMap.Of(labels, LabelNoise.Symmetric(labels, 100, 0.4, 1), 100);
         Assert.Equal((0.4, 1.0), (oneWay.RealisedRate, oneWay.Concentration));
         Assert.InRange(everywhere.RealisedRate, 0.39, 0.4);
         Assert.InRange(everywhere.Concentration, 0.01, 0.06);

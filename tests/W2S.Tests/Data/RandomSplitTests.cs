@@ -59,13 +59,4 @@ public sealed class RandomSplitTests
         var error = Assert.Throws<ArgumentException>(() => RandomSplit.PerClass(labels, 21, 1));
         Assert.Contains("has 20 images where 21", error.Message, StringComparison.Ordinal);
     }
-
-    [Fact]
-    public void StratifiedKeepsProportions()
-    {
-        var labels = Enumerable.Range(0, 100).Select(i => (long)(i < 80 ? 0 : 1)).ToArray();
-        var (part, others) = RandomSplit.Stratified(labels, 0.25, 3);
-        Assert.Equal((20, 5), (part.Count(i => labels[i] == 0), part.Count(i => labels[i] == 1)));
-        Assert.Equal(Enumerable.Range(0, 100), part.Concat(others).Order());
-    }
 }

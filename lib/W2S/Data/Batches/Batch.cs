@@ -4,33 +4,16 @@ namespace W2S.Data.Batches;
 
 /// <summary>A batch of images as network input. Its tensors belong to the loader and hold until the next one is asked
 /// for.</summary>
-public sealed class Batch
+/// <param name="Images">float32 [B, 3, H, W], normalised (and mixed).</param>
+/// <param name="Labels">The labels, int64 [B].</param>
+/// <param name="Indices">B positions in the set, of what each row shows.</param>
+/// <param name="Epoch">The epoch, from 0: with position and seed it names each view.</param>
+/// <param name="Step">The step within the epoch, from 0.</param>
+/// <param name="Mix">How images were mixed; null where they were not.</param>
+internal sealed record Batch(Tensor Images, Tensor Labels, int[] Indices, int Epoch, int Step, BatchMix? Mix)
 {
-    internal Batch(Tensor images, Tensor labels, int[] indices, int epoch, int step, BatchMix? mix)
-    {
-        (Images, Labels, Indices, Epoch, Step, Mix) = (images, labels, indices, epoch, step, mix);
-    }
-
-    /// <summary>float32 [B, 3, H, W], normalised (and mixed).</summary>
-    public Tensor Images { get; }
-
-    /// <summary>The labels, int64 [B].</summary>
-    public Tensor Labels { get; }
-
-    /// <summary>B positions in the set, of what each row shows.</summary>
-    public int[] Indices { get; }
-
     /// <summary>The number of images.</summary>
     public int Count => Indices.Length;
-
-    /// <summary>The epoch, from 0: with position and seed it names each view.</summary>
-    public int Epoch { get; }
-
-    /// <summary>The step within the epoch, from 0.</summary>
-    public int Step { get; }
-
-    /// <summary>How images were mixed; null where they were not.</summary>
-    public BatchMix? Mix { get; }
 }
 
 /// <summary>How the images of a batch were mixed: the loss is λ times that of the labels plus 1 − λ times that of the
@@ -38,4 +21,4 @@ public sealed class Batch
 /// <param name="Lambda">λ, the share of an image's own label, 0 … 1.</param>
 /// <param name="Partners">int64 [B]: the label of the image mixed in, which stands at the mirrored place of the
 /// batch.</param>
-public sealed record BatchMix(float Lambda, Tensor Partners);
+internal sealed record BatchMix(float Lambda, Tensor Partners);

@@ -1,6 +1,7 @@
 using TorchSharp;
 using W2S.Models;
 using W2S.Torch;
+using static TorchSharp.torch;
 
 namespace W2S.Data.Batches;
 
@@ -12,11 +13,12 @@ namespace W2S.Data.Batches;
 /// tensors. On another device the set lies there once and views come from batched operations with the same bits;
 /// erasing by noise is done on the CPU even then, and its batches copied.
 /// </remarks>
-public sealed class BatchLoader : IDisposable
+internal sealed class BatchLoader : IDisposable
 {
     private readonly int _height;
     private readonly int _width;
     private readonly long[] _labels;
+    private readonly Device _device;
     private readonly IBatchSource _source;
     private bool _disposed;
 
@@ -24,24 +26,19 @@ public sealed class BatchLoader : IDisposable
     /// <param name="set">The images.</param>
     /// <param name="options">How to serve them.</param>
     /// <param name="normalization">What the network expects that sees them.</param>
+    /// <param name="byTensors">Whether views come from batched operations; null where the device decides.</param>
     /// <exception cref="ArgumentException">The set is empty or an option is out of its range; the message says
     /// which.</exception>
-    public BatchLoader(ImageSet set, BatchOptions options, Normalization normalization)
-        : this(set, options, normalization,
-            byTensors: options?.Device is { } device && device.type != DeviceType.CPU)
+    public BatchLoader(ImageSet set, BatchOptions options, Normalization normalization, bool? byTensors = null)
     {
-    }
-
-    internal BatchLoader(ImageSet set, BatchOptions options, Normalization normalization, bool byTensors)
-    {
-        ArgumentNullException.ThrowIfNull(normalization);
-        ArgumentNullException.ThrowIfNull(set);
-        ArgumentNullException.ThrowIfNull(options);
         options.Check();
         if (set.Count == 0) throw new ArgumentException($"{set.Name} has no images to serve", nameof(set));
         (_height, _width, Options, _labels) = (set.Height, set.Width, options, [.. set.Labels]);
-        _source = byTensors && TensorViews.Covers(options.Augmentation) ? new TensorBatches(set, options, normalization)
-            : new HostBatches(set, options, normalization, copies: byTensors);
+        _device = options.Device ?? CPU;
+        var elsewhere = byTensors ?? _device.type != DeviceType.CPU;
+        _source = elsewhere && TensorBatches.Covers(options.Augmentation)
+            ? new TensorBatches(set, options, normalization)
+            : new HostBatches(set, options, normalization, copies: elsewhere);
     }
 
     /// <summary>How the set is served.</summary>
@@ -59,6 +56,7 @@ public sealed class BatchLoader : IDisposable
     /// <see cref="StepsPerEpoch"/>.</exception>
     public IEnumerable<Batch> Epoch(int epoch, int startStep = 0)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentOutOfRangeException.ThrowIfNegative(epoch);
         if (startStep < 0 || startStep > StepsPerEpoch)
             throw new ArgumentOutOfRangeException(nameof(startStep), startStep,
@@ -66,20 +64,30 @@ public sealed class BatchLoader : IDisposable
         var order = Options.Shuffle
             ? RandomSplit.Permutation(_labels.Length, Seeds.Derive(Seeds.Derive(Options.Seed, Seeds.Shuffling), epoch))
             : [.. Enumerable.Range(0, _labels.Length)];
-        return Serve(new BatchPlan(_height, _width, _labels, Options, order, epoch, startStep, StepsPerEpoch));
+        return Serve(new BatchPlan(_height, _width, Options, order, epoch, startStep, StepsPerEpoch));
     }
 
     /// <summary>Frees the buffers. No epoch may be under way.</summary>
     public void Dispose()
     {
-        if (_disposed) return;
         _disposed = true;
         _source.Dispose();
     }
 
     private IEnumerable<Batch> Serve(BatchPlan plan)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        return _source.Serve(plan);
+        var step = plan.Start;
+        foreach (var images in _source.Images(plan))
+        {
+            var indices = plan.Indices(step);
+            var classes = indices.Select(index => _labels[index]).ToArray();
+            using var labels = tensor(classes, device: _device).DetachFromDisposeScope();
+            var mix = plan.Mix(step);
+            using var partners = mix is null ? null
+                : tensor(classes.Reverse().ToArray(), device: _device).DetachFromDisposeScope();
+            yield return new Batch(images, labels, indices, plan.Epoch, step,
+                mix is { } mixing ? new BatchMix(mixing.Lambda, partners!) : null);
+            step++;
+        }
     }
 }

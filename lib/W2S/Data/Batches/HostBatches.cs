@@ -1,14 +1,11 @@
 using System.Collections.Concurrent;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using TorchSharp;
-using W2S.Data.Views;
 using W2S.Models;
 using static TorchSharp.torch;
 
 namespace W2S.Data.Batches;
 
-/// <summary>Batches written by worker threads straight into reused tensors.</summary>
+/// <summary>Images of batches, written by worker threads straight into reused tensors.</summary>
 internal sealed unsafe class HostBatches : IBatchSource
 {
     private readonly BatchOptions _options;
@@ -18,7 +15,7 @@ internal sealed unsafe class HostBatches : IBatchSource
     private readonly int _height;
     private readonly int _width;
     private readonly bool _copies;
-    private readonly ConcurrentBag<BatchBuffers> _buffers = [];
+    private readonly ConcurrentBag<BatchSlot[]> _rings = []; // what an enumeration works with; never shared by two
     private bool _disposed;
 
     /// <param name="set">The images.</param>
@@ -31,98 +28,68 @@ internal sealed unsafe class HostBatches : IBatchSource
         (_height, _width) = (set.Height, set.Width);
         _images = set.Images.alias().DetachFromDisposeScope();
         using var head = _images.narrow(0, 0, 1);
-        _bytes = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(head.bytes));
+        _bytes = (byte*)BatchSlot.Address(head);
     }
 
-    public IEnumerable<Batch> Serve(BatchPlan plan)
+    public IEnumerable<Tensor> Images(BatchPlan plan)
     {
-        var ring = _options.Workers == 0 ? 1 : _options.Prefetch + 1;
-        if (!_buffers.TryTake(out var buffers)) buffers = NewBuffers(ring);
-        var slots = buffers.Slots;
-        var prefetcher = _options.Workers == 0
-            ? null
-            : new Prefetcher(plan.Start, plan.End, ring, _options.Workers,
-                (step, slot, worker) => Fill(buffers, plan, step, slot, worker));
+        var workers = _options.Workers;
+        if (!_rings.TryTake(out var slots)) slots = NewRing(workers == 0 ? 1 : _options.Prefetch + 1);
+        var prefetcher = workers == 0 ? null
+            : new Prefetcher(plan.Start, plan.End, slots.Length, workers, step => Fill(slots, plan, step));
         try
         {
             for (var step = plan.Start; step < plan.End; step++)
             {
-                if (prefetcher is null) Fill(buffers, plan, step, 0, 0);
-                var slot = prefetcher?.Take(step) ?? 0;
-                var indices = plan.Indices(step);
-                var (images, labels, partners) = slots.Rows(slot, indices.Length);
-                if (_copies) (images, labels, partners) = (Move(images), Move(labels), Move(partners));
-                var mix = slots.Plans[slot] is { } mixing ? new BatchMix(mixing.Lambda, partners) : null;
-                try
-                {
-                    yield return new Batch(images, labels, indices, plan.Epoch, step, mix);
-                }
-                finally
-                {
-                    images.Dispose();
-                    labels.Dispose();
-                    partners.Dispose();
-                }
+                if (prefetcher is null) Fill(slots, plan, step);
+                else prefetcher.Take(step);
+                using var rows = slots[step % slots.Length].Rows(plan.Indices(step).Length);
+                using var copy = _copies
+                    ? rows.to(_options.Device ?? CPU, copy: true).DetachFromDisposeScope() : null;
+                yield return copy ?? rows;
             }
         }
         finally
         {
             prefetcher?.Dispose();
-            if (_disposed) slots.Dispose();
-            else _buffers.Add(buffers);
+            if (_disposed) Free(slots);
+            else _rings.Add(slots);
         }
     }
 
     public void Dispose()
     {
         _disposed = true;
-        while (_buffers.TryTake(out var buffers))
+        while (_rings.TryTake(out var slots))
         {
-            buffers.Slots.Dispose();
+            Free(slots);
         }
         _images.Dispose();
     }
 
     // On a worker's thread: nothing but memory is touched.
-    private void Fill(BatchBuffers buffers, BatchPlan plan, int step, int slot, int worker)
+    private void Fill(BatchSlot[] slots, BatchPlan plan, int step)
     {
-        var slots = buffers.Slots;
+        var slot = slots[step % slots.Length];
         var indices = plan.Indices(step);
-        var labels = slots.Labels(slot, indices.Length);
         var size = 3 * _height * _width;
         for (var row = 0; row < indices.Length; row++)
         {
-            var index = indices[row];
-            var source = new ReadOnlySpan<byte>(_bytes + (long)index * size, size);
-            buffers.Painters[worker]
-                .Paint(source, plan.Plan(index), slots.Pixels(slot, row), _options.Augmentation.Erasing);
-            labels[row] = plan.Labels[index];
+            var source = new ReadOnlySpan<byte>(_bytes + (long)indices[row] * size, size);
+            slot.Painter.Paint(source, plan.Plan(indices[row]), slot.Pixels(row), _options.Augmentation.Erasing);
         }
-        var mix = plan.Mix(step);
-        if (mix is { } mixing)
-            BatchMixer.Apply(mixing, slots, slot, indices.Length, _height, _width, _options.ChannelsLast);
-        slots.Plans[slot] = mix;
+        if (plan.Mix(step) is { } mix)
+            BatchMixer.Apply(mix, slot, indices.Length, _height, _width, _options.ChannelsLast);
     }
 
-    private BatchBuffers NewBuffers(int ring)
+    private BatchSlot[] NewRing(int count) =>
+        [.. Enumerable.Range(0, count).Select(_ => new BatchSlot(_options, _height, _width, _normalization))];
+
+    private static void Free(BatchSlot[] slots)
     {
-        var painters = new ViewPainter[Math.Max(1, _options.Workers)];
-        for (var i = 0; i < painters.Length; i++)
+        foreach (var slot in slots)
         {
-            painters[i] = new ViewPainter(_height, _width, _normalization, _options.ChannelsLast);
-        }
-        return new BatchBuffers(new BatchSlots(ring, _options.BatchSize, _height, _width, _options.ChannelsLast),
-            painters);
-    }
-
-    private Tensor Move(Tensor tensor)
-    {
-        using (tensor)
-        {
-            return tensor.to(_options.Device ?? CPU, copy: true).DetachFromDisposeScope();
+            slot.Dispose();
         }
     }
-
-    // What one enumeration works with; kept for the next one, never shared by two.
-    private sealed record BatchBuffers(BatchSlots Slots, ViewPainter[] Painters);
 }

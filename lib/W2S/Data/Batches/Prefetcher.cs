@@ -2,7 +2,8 @@ using System.Runtime.ExceptionServices;
 
 namespace W2S.Data.Batches;
 
-/// <summary>Threads that do numbered steps ahead of one consumer, each into the slot of its number.</summary>
+/// <summary>Threads that do numbered steps ahead of one consumer, each into the slot of its number, which is the
+/// remainder by the number of slots.</summary>
 /// <remarks>A slot is free again when the consumer asks for a later step. Which thread does a step is chance; what it
 /// does is not.</remarks>
 internal sealed class Prefetcher : IDisposable
@@ -12,7 +13,7 @@ internal sealed class Prefetcher : IDisposable
     private readonly int _end;
     private readonly int _slots;
     private readonly int[] _done; // which step lies ready in each slot; −1 none
-    private readonly Action<int, int, int> _work;
+    private readonly Action<int> _work;
     private readonly Thread[] _threads;
     private readonly SemaphoreSlim _free;
     private int _next;
@@ -24,8 +25,8 @@ internal sealed class Prefetcher : IDisposable
     /// <param name="end">One beyond the last.</param>
     /// <param name="slots">How many steps may lie ready or be held; 2 or more.</param>
     /// <param name="workers">Threads.</param>
-    /// <param name="work">Does (step, slot, thread number).</param>
-    public Prefetcher(int start, int end, int slots, int workers, Action<int, int, int> work)
+    /// <param name="work">Does a step.</param>
+    public Prefetcher(int start, int end, int slots, int workers, Action<int> work)
     {
         (_next, _taken, _end, _slots, _work) = (start, start, end, slots, work);
         _done = new int[slots];
@@ -34,29 +35,26 @@ internal sealed class Prefetcher : IDisposable
         _threads = new Thread[Math.Min(workers, Math.Max(0, end - start))];
         for (var i = 0; i < _threads.Length; i++)
         {
-            var worker = i;
-            _threads[i] = new Thread(() => Run(worker)) { IsBackground = true, Name = $"W2S batches {worker}" };
+            _threads[i] = new Thread(Run) { IsBackground = true, Name = $"W2S batches {i}" };
             _threads[i].Start();
         }
     }
 
     /// <summary>Waits for a step; steps are taken in order, and taking one frees the one before.</summary>
     /// <param name="step">The next step.</param>
-    /// <returns>Its slot.</returns>
-    public int Take(int step)
+    public void Take(int step)
     {
         if (step > _taken)
         {
             _taken = step;
             _free.Release();
         }
-        var slot = step % _slots;
         while (true)
         {
             lock (_gate)
             {
                 _error?.Throw();
-                if (_done[slot] == step) return slot;
+                if (_done[step % _slots] == step) return;
                 _changed.Reset();
             }
             _changed.Wait();
@@ -75,7 +73,7 @@ internal sealed class Prefetcher : IDisposable
         _changed.Dispose();
     }
 
-    private void Run(int worker)
+    private void Run()
     {
         try
         {
@@ -89,7 +87,7 @@ internal sealed class Prefetcher : IDisposable
                     _free.Release(); // for the others, which then find the end too
                     return;
                 }
-                _work(step, step % _slots, worker);
+                _work(step);
                 lock (_gate)
                 {
                     _done[step % _slots] = step;

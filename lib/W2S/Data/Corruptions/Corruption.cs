@@ -1,4 +1,3 @@
-using TorchSharp;
 using W2S.Torch;
 using static TorchSharp.torch;
 
@@ -71,9 +70,7 @@ public sealed record Corruption(CorruptionKind Kind, int Severity)
         if (Severity > 0)
             Parallel.For(0, images.Count, i => Spoil(bytes.AsSpan(i * size, size), height, width,
                 Seeds.Derive(seed, i)));
-        var spoilt = empty(images.Images.shape, ScalarType.Byte);
-        spoilt.bytes = bytes;
-        return new ImageSet(images.Name, spoilt.DetachFromDisposeScope(), images.Labels, images.ClassNames);
+        return new ImageSet(images.Name, tensor(bytes, images.Images.shape), images.Labels, images.ClassNames);
     }
 
     private static int Valid(int severity) => severity is >= 0 and <= MostSevere ? severity

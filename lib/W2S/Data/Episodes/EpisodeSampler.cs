@@ -60,16 +60,12 @@ public sealed class EpisodeSampler
         ArgumentOutOfRangeException.ThrowIfNegative(number);
         var random = new SeededRandom(Seeds.Derive(seed, number));
         var chosen = Choose(ref random, classes.Length, Options.Ways);
-        var (support, query) = (new int[Options.Ways * Options.Shots], new int[Options.Ways * Options.Queries]);
-        for (var way = 0; way < chosen.Length; way++)
+        var (support, query) = (new List<int>(), new List<int>());
+        foreach (var own in chosen.Select(index => positions[index]))
         {
-            var own = positions[chosen[way]];
             var images = Choose(ref random, own.Length, Options.Shots + Options.Queries);
-            for (var i = 0; i < images.Length; i++)
-            {
-                if (i < Options.Shots) support[way * Options.Shots + i] = own[images[i]];
-                else query[way * Options.Queries + i - Options.Shots] = own[images[i]];
-            }
+            support.AddRange(images[..Options.Shots].Select(place => own[place]));
+            query.AddRange(images[Options.Shots..].Select(place => own[place]));
         }
         return new Episode([.. chosen.Select(index => classes[index])], support, query);
     }
@@ -77,8 +73,7 @@ public sealed class EpisodeSampler
     // The first places of a shuffle (Fisher and Yates), without shuffling the rest.
     private static int[] Choose(ref SeededRandom random, int of, int count)
     {
-        var order = new int[of];
-        for (var i = 0; i < of; i++) order[i] = i;
+        int[] order = [.. Enumerable.Range(0, of)];
         for (var i = 0; i < count; i++)
         {
             var other = i + random.Next(of - i);

@@ -10,10 +10,9 @@ namespace W2S.Data.Noise;
 public static class HumanLabels
 {
     /// <summary>The published file below <see cref="DataFolder.Root"/>.</summary>
-    public const string Published = "cifar-100n/CIFAR-100_human.pt";
+    internal const string Published = "cifar-100n/CIFAR-100_human.pt";
 
-    /// <summary>The same labels as a table.</summary>
-    public const string Table = "cifar-100n/cifar-100n.csv";
+    private const string Table = "cifar-100n/cifar-100n.csv"; // the same labels as text
 
     /// <summary>Where the labels are, in either form.</summary>
     /// <returns>A full path, or null where neither is there.</returns>
@@ -28,7 +27,7 @@ public static class HumanLabels
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="InvalidDataException">The file is not of this form, is damaged or cut short, or belongs to
     /// other images.</exception>
-    public static NoisyLabels Read(string path, IReadOnlyList<long> clean)
+    internal static long[] Read(string path, IReadOnlyList<long> clean)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         Checks.Labels(clean, Cifar100.SuperClasses.Count, nameof(clean));
@@ -53,7 +52,7 @@ public static class HumanLabels
             if (noisy[i] is < 0 or > 99)
                 throw new InvalidDataException($"{path}: image {i} has the label {noisy[i]}, outside 0 … 99");
         }
-        return LabelNoise.Result(clean, noisy);
+        return noisy;
     }
 
     private static (long[] Clean, long[] Noisy) ReadTable(string path)

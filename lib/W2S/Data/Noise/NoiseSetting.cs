@@ -47,9 +47,8 @@ public sealed record NoiseSetting(NoiseKind Kind, double Rate)
     public IReadOnlyList<long> Apply(IReadOnlyList<long> clean, int classes, long seed,
         IReadOnlyList<int>? groups = null) => Kind switch
         {
-            NoiseKind.Symmetric => LabelNoise.Symmetric(clean, classes, Rate, seed).Labels,
-            NoiseKind.Asymmetric => LabelNoise.Asymmetric(
-                clean, LabelNoise.NextInGroup(groups ?? new int[classes]), Rate, seed).Labels,
+            NoiseKind.Symmetric => LabelNoise.Symmetric(clean, classes, Rate, seed),
+            NoiseKind.Asymmetric => LabelNoise.Asymmetric(clean, groups ?? new int[classes], Rate, seed),
             _ => throw new ArgumentException($"noise of kind {Kind} is read with the set, not made; give "
                 + $"{NoiseKind.Symmetric} or {NoiseKind.Asymmetric}"),
         };

@@ -1,4 +1,3 @@
-using TorchSharp;
 using W2S.Data.Noise;
 using W2S.Torch;
 using static TorchSharp.torch;
@@ -39,7 +38,6 @@ public static class ShapeImages
         var order =
             RandomSplit.Permutation(options.Count, Seeds.Derive(seed, Seeds.Shuffling)).Select(i => shuffled[i % kinds])
                 .ToArray();
-        var images = empty(options.Count, 3, Side, Side, ScalarType.Byte, CPU).DetachFromDisposeScope();
         var pixels = new byte[options.Count * 3 * Side * Side];
         var pictures = Seeds.Derive(seed, "pictures");
         Parallel.For(0, options.Count, i =>
@@ -49,15 +47,13 @@ public static class ShapeImages
             picture.Draw(kind / options.Colors, kind % options.Colors,
                 pixels.AsSpan(i * 3 * Side * Side, 3 * Side * Side));
         });
-        pixels.CopyTo(images.bytes);
 
         var clean = order.Select(kind => Label(kind, options)).ToArray();
         var labels = options.LabelNoise == 0
             ? clean
             : LabelNoise.Symmetric(
-                clean, options.Classes, options.LabelNoise, Seeds.Derive(seed, Seeds.Noise),
-                SymmetricNoise.OverOtherClasses).Labels;
-        return new ImageSet("shapes", images, labels, ClassNames(options));
+                clean, options.Classes, options.LabelNoise, Seeds.Derive(seed, Seeds.Noise), toOthers: true);
+        return new ImageSet("shapes", tensor(pixels, [options.Count, 3, Side, Side]), labels, ClassNames(options));
     }
 
     private static long Label(int kind, ShapesOptions options) => options.Labels switch

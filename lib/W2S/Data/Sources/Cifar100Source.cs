@@ -35,6 +35,6 @@ public sealed record Cifar100Source(DataSplit Part, Cifar100Labels Labels = Cifa
         var set = Cifar100.Read(DataFolder.Require(Cifar100.Folder), Part, Labels);
         if (!ByPeople) return set;
         using (set) return set.WithLabels(HumanLabels.Read(
-            HumanLabels.Find() ?? DataFolder.Require(HumanLabels.Published), set.Labels).Labels);
+            HumanLabels.Find() ?? DataFolder.Require(HumanLabels.Published), set.Labels));
     }
 }

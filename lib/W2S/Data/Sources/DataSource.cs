@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using W2S.Data.Corruptions;
 using W2S.Models;
 
 namespace W2S.Data.Sources;
@@ -8,7 +9,7 @@ namespace W2S.Data.Sources;
 /// <remarks>
 /// Images of one's own are a record that derives from this one; its properties are its identity. A description is
 /// narrowed by <see cref="OfClasses"/>, <see cref="Resized"/>, <see cref="Sample"/> and
-/// <see cref="FirstOfEachClass"/>, and spoilt by <see cref="CorruptedSources.Corrupted"/>, each of which gives another
+/// <see cref="FirstOfEachClass"/>, and spoilt by <see cref="Corrupted"/>, each of which gives another
 /// description. Whoever reads a set disposes it: no set is kept behind.
 /// </remarks>
 public abstract record DataSource
@@ -74,4 +75,14 @@ public abstract record DataSource
     /// <param name="count">How many of each class.</param>
     /// <returns>The narrower description; its images stand class by class.</returns>
     public DataSource FirstOfEachClass(int count) => new FirstOfEachClassSource(this, count);
+
+    /// <summary>The same images, spoilt, under the same labels.</summary>
+    /// <param name="corruption">How, and how much.</param>
+    /// <param name="seed">Of the noise.</param>
+    /// <returns>The description of the spoilt images; this one where the severity is 0.</returns>
+    public DataSource Corrupted(Corruption corruption, long seed = 0)
+    {
+        ArgumentNullException.ThrowIfNull(corruption);
+        return corruption.Severity == 0 ? this : new CorruptedSource(this, corruption, seed);
+    }
 }

@@ -1,4 +1,5 @@
 using TorchSharp;
+using W2S.Data.Corruptions;
 using W2S.Models;
 using static TorchSharp.torch;
 
@@ -90,4 +91,12 @@ internal sealed record FirstOfEachClassSource(DataSource Source, int Count) : Na
         ? set.Subset([.. Enumerable.Range(0, set.Count).GroupBy(at => set.Labels[at]).SelectMany(
             own => own.Take(Count))])
         : throw new ArgumentException($"{Count} images of each class of {Source.Title}; give at least one");
+}
+
+internal sealed record CorruptedSource(DataSource Source, Corruption Corruption, long Seed) : NarrowedSource(Source)
+{
+    public override string Title =>
+        FormattableString.Invariant($"{Source.Title}, {Corruption.Name} {Corruption.Severity}");
+
+    protected override ImageSet Of(ImageSet set) => Corruption.Of(set, Seed);
 }

@@ -98,7 +98,7 @@ public sealed class EpisodeSamplerTests
     public void PartsByClassAreRelabelled()
     {
         using var set = Set(2, 3, 4);
-        using var part = set.OfClasses([2, 0], "part");
+        using var part = set.OfClasses([2, 0]);
 
         Assert.Equal(["toy 2", "toy 0"], part.ClassNames);
         Assert.Equal(set.Labels.Where(label => label != 1).Select(label => label == 2 ? 0L : 1L), part.Labels);
