@@ -291,7 +291,7 @@ public sealed class EntryTests
         "Numerics.Constant(t)", "Numerics.At(t)", "Numerics.At(classes)", "Numerics.Dot(weights)",
         "Numerics.Dot(values)", "Numerics.Finite(logarithm)", "Numerics.AtLeast(t)", "Numerics.WeightedMean(x)",
         "Numerics.WeightedMean(weights)", "LossBatch.AtLabels(values)", "LossParts.Of(batch)",
-        "ImageModel.Features(images)", "ImageModel.ForwardFeatures(images)", "PreActResNet.Project(pooled)",
+        "ImageModel.Features(images)", "ImageModel.ForwardFeatures(images)",
         "ProbeParts.Of(rows)", "DataPart.Rows(all)", "ProbeParts.Of(labels)",
         "TemperatureScaling.Apply(logits)", "ILearnableLoss.CreateModule(example)", "FitNet.CreateModule(example)",
         "Selective.CreateModule(example)", "LabelsAndTeacher.CreateModule(example)",

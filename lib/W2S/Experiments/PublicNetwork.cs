@@ -1,6 +1,5 @@
 using W2S.Data;
 using W2S.Models;
-using W2S.Models.Weights;
 
 namespace W2S.Experiments;
 
@@ -54,19 +53,19 @@ public sealed record PublicNetwork : NetworkSource
     /// <summary>The network as it was published.</summary>
     /// <returns>With the classifier of its file, or, where that has none, a head of one class that has learned
     /// nothing.</returns>
-    internal ImageModel Published() => known.Classes > 0 ? Load(known.Classes, HeadWeights.Load)
+    internal ImageModel Published() => known.Classes > 0 ? Load(known.Classes, keepHead: false)
         : Create(classes: 1, seed: 0);
 
     /// <inheritdoc/>
-    protected override ImageModel Make(int classes) => Load(classes, HeadWeights.Keep);
+    protected override ImageModel Make(int classes) => Load(classes, keepHead: true);
 
-    private ImageModel Load(int classes, HeadWeights head)
+    private ImageModel Load(int classes, bool keepHead)
     {
         var model = ModelCatalogue.Create(Network, classes);
         model.Normalization = Normalization;
         try
         {
-            model.LoadWeights(DataFolder.Require(File), strict: true, head);
+            model.LoadWeights(DataFolder.Require(File), keepHead: keepHead);
             return model;
         }
         catch

@@ -8,7 +8,6 @@ using W2S.Losses;
 using W2S.Losses.NoisyLabels;
 using W2S.Losses.WeakToStrong;
 using W2S.Models;
-using W2S.Models.Weights;
 using W2S.Runs;
 using W2S.Selection;
 using W2S.Torch;
@@ -175,7 +174,7 @@ public sealed record TrainNetwork : Experiment
         var part = FromUnlabelled ? data.Unlabelled : data.Labelled;
         using var student = Network.Create(data.Classes, Seed);
         if (Start is not null)
-            student.LoadWeights(context.Of(Start).File(TrainedNetwork.Weights), strict: true, HeadWeights.Keep);
+            student.LoadWeights(context.Of(Start).File(TrainedNetwork.Weights), keepHead: true);
         using var teacher = Teacher?.Network.Create(data.Classes, Teacher.Seed);
         teacher?.LoadWeights(context.Of(Teacher!).File(TrainedNetwork.Weights));
         var (device, validation) =

@@ -7,7 +7,7 @@ namespace W2S.Models;
 /// <summary>A network that sees its images at a size of its own, or whose features are those of one of its
 /// stages.</summary>
 /// <remarks>So that two networks look at the same images, each at the size that it was made for: see
-/// <see cref="NetworkSources.At"/>.</remarks>
+/// <see cref="NetworkSource.At"/>.</remarks>
 /// <param name="Network">The network.</param>
 /// <param name="Size">Pixels of each side, to which images are resized (bilinear, pixel centres at ½); null for the
 /// size that they have.</param>

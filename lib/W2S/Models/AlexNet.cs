@@ -1,5 +1,4 @@
 using TorchSharp;
-using TorchSharp.Modules;
 using W2S.Models.Blocks;
 using W2S.Torch;
 using static TorchSharp.torch;
@@ -13,7 +12,7 @@ namespace W2S.Models;
 /// 6, 8, 10 and classifier.1, 4, 6. The pooled feature is the 4,096 numbers that the last layer reads. In training,
 /// half of the inputs of the first two linear layers are dropped.
 /// </remarks>
-public sealed class AlexNet : HeadedModel, ICatalogued<ModelEntry>
+internal sealed class AlexNet : HeadedModel, ICatalogued<ModelEntry>
 {
     private readonly Chain features;
     private readonly Chain classifier;
@@ -38,16 +37,10 @@ public sealed class AlexNet : HeadedModel, ICatalogued<ModelEntry>
     /// <inheritdoc/>
     protected override Tensor Encode(Tensor images, List<Tensor>? stages)
     {
-        var x = images;
-        for (var layer = 0; layer < features.Count; layer++)
-        {
-            x = features[layer] is Conv2d convolution ? Layers.Convolve(convolution, null, x) : features[layer].call(x);
-            if (layer is 2 or 5 or 12)
-                Keep(x, stages);
-        }
+        var x = Layers.Through(features.Parts, images, stages, 2, 5, 12);
         x = functional.adaptive_avg_pool2d(x, 6).flatten(1);
-        for (var layer = 0; layer < classifier.Count - 1; layer++)
-            x = classifier[layer].call(x);
+        foreach (var layer in classifier.Parts.SkipLast(1))
+            x = layer.call(x);
         return x;
     }
 

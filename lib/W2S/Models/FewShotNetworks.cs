@@ -13,7 +13,7 @@ namespace W2S.Models;
 /// convolution (64 channels, with bias), norm, activation and halving; 1,600 features of 80×80 or 84×84 images. Keys:
 /// encoder.encoder.B.0/1, classifier.linear. Weights start as PyTorch leaves them, as there.
 /// </remarks>
-public sealed class Conv4 : HeadedModel, ICatalogued<ModelEntry>
+internal sealed class Conv4 : HeadedModel, ICatalogued<ModelEntry>
 {
     private readonly Chain[] blocks;
 
@@ -25,7 +25,7 @@ public sealed class Conv4 : HeadedModel, ICatalogued<ModelEntry>
     /// leave nothing of.</exception>
     public Conv4(int classes = 64, int width = 64, int side = 80) : base(width == 64 ? "conv4" : $"conv4-{width}")
     {
-        FewShotWidths.Check(width, nameof(width));
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         if (side < 16)
             throw new ArgumentOutOfRangeException(nameof(side), side,
                 $"images of {side} pixels are halved four times; give 16 or more");
@@ -42,17 +42,14 @@ public sealed class Conv4 : HeadedModel, ICatalogued<ModelEntry>
     /// <inheritdoc/>
     protected override Tensor Encode(Tensor images, List<Tensor>? stages)
     {
-        var x = images;
-        foreach (var block in blocks)
-            x = Keep(block.call(x), stages);
-        x = x.flatten(1);
+        var x = Layers.Through(blocks, images, stages).flatten(1);
         return x.shape[1] == FeatureCount ? x : throw new ArgumentException(
             $"images {images.Shape()} do not fit a Conv4 that was made for images of another side; give it theirs");
     }
 
     static IReadOnlyList<ModelEntry> ICatalogued<ModelEntry>.Entries =>
     [
-        new("conv4", "few-shot", 84, 64, 215_552, FewShotWidths.Source + "convnet4.py with a 64-way linear classifier",
+        new("conv4", "few-shot", 84, 64, 215_552, ModelEntry.FewShot + "convnet4.py with a 64-way linear classifier",
             classes => new Conv4(classes)),
     ];
 }
@@ -63,9 +60,9 @@ public sealed class Conv4 : HeadedModel, ICatalogued<ModelEntry>
 /// convolutions with leaky activations (0.1); the first of a stage has a 1×1 shortcut and halves the image at its end.
 /// Stages of 64, 128, 256 and 512 channels. Keys: encoder.layer1–4, classifier.linear.
 /// </remarks>
-public sealed class FewShotResNet : HeadedModel, ICatalogued<ModelEntry>
+internal sealed class FewShotResNet : HeadedModel, ICatalogued<ModelEntry>
 {
-    private readonly Chain[] layers = new Chain[4];
+    private readonly Chain[] layers;
 
     /// <param name="depth">12 (blocks 1-1-1-1), 18 (1-2-2-1) or 36 (2-3-5-2).</param>
     /// <param name="classes">How many classes; default 64, the base classes of miniImageNet.</param>
@@ -75,7 +72,7 @@ public sealed class FewShotResNet : HeadedModel, ICatalogued<ModelEntry>
     public FewShotResNet(int depth, int classes = 64, int width = 64)
         : base(width == 64 ? $"fewshot-resnet{depth}" : $"fewshot-resnet{depth}-{width}")
     {
-        FewShotWidths.Check(width, nameof(width));
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         int[] counts = depth switch
         {
             12 => [1, 1, 1, 1],
@@ -83,14 +80,10 @@ public sealed class FewShotResNet : HeadedModel, ICatalogued<ModelEntry>
             36 => [2, 3, 5, 2],
             _ => throw new ArgumentOutOfRangeException(nameof(depth), depth, $"depth {depth} is not one of 12, 18, 36"),
         };
+        layers = Layers.Stages(3, counts, stage => width << stage,
+            (inputs, outputs, _) => new LeakyBlock(inputs, outputs));
         var encoder = new Chain();
-        for (var stage = 0; stage < 4; stage++)
-        {
-            var (inputs, outputs) = (stage == 0 ? 3 : width << (stage - 1), width << stage);
-            layers[stage] = new Chain(Enumerable.Range(0, counts[stage]).Select(
-                block => new LeakyBlock(block == 0 ? inputs : outputs, outputs)));
-            encoder.Add($"layer{stage + 1}", layers[stage]);
-        }
+        Layers.Register(encoder, layers);
         register_module("encoder", encoder);
         register_module("classifier",
             new Chain().Add("linear", SetHead("classifier.linear", 8 * width, classes, register: false)));
@@ -98,39 +91,26 @@ public sealed class FewShotResNet : HeadedModel, ICatalogued<ModelEntry>
     }
 
     /// <inheritdoc/>
-    protected override Tensor Encode(Tensor images, List<Tensor>? stages)
-    {
-        var x = images;
-        foreach (var layer in layers)
-            x = Keep(layer.call(x), stages);
-        return Layers.GlobalMean(x);
-    }
+    protected override Tensor Encode(Tensor images, List<Tensor>? stages) =>
+        Layers.GlobalMean(Layers.Through(layers, images, stages));
 
-    private sealed class LeakyBlock : Block
+    private sealed class LeakyBlock : ConvolutionBlock
     {
         private static readonly Scalar Slope = 0.1.ToScalar();
-        private readonly Conv2d conv1;
-        private readonly BatchNorm2d bn1;
-        private readonly Conv2d conv2;
-        private readonly BatchNorm2d bn2;
-        private readonly Conv2d conv3;
-        private readonly BatchNorm2d bn3;
         private readonly Chain? downsample;
 
-        public LeakyBlock(int inputs, int outputs) : base(nameof(LeakyBlock))
+        public LeakyBlock(int inputs, int outputs) : base(Layers.Conv(inputs, outputs, 3),
+            Layers.Conv(outputs, outputs, 3), Layers.Conv(outputs, outputs, 3))
         {
-            (conv1, bn1) = (Layers.Conv(inputs, outputs, 3), Layers.Norm(outputs));
-            (conv2, bn2) = (Layers.Conv(outputs, outputs, 3), Layers.Norm(outputs));
-            (conv3, bn3) = (Layers.Conv(outputs, outputs, 3), Layers.Norm(outputs));
             downsample = inputs == outputs ? null : new Chain(Layers.Conv(inputs, outputs, 1), Layers.Norm(outputs));
             RegisterComponents();
         }
 
         protected override Tensor Run(Tensor x)
         {
-            var y = Layers.Convolve(conv1, bn1, x).leaky_relu_(Slope);
-            y = Layers.Convolve(conv2, bn2, y).leaky_relu_(Slope);
-            y = Layers.Convolve(conv3, bn3, y, downsample?.call(x) ?? x).leaky_relu_(Slope);
+            var y = Convolve(1, x).leaky_relu_(Slope);
+            y = Convolve(2, y).leaky_relu_(Slope);
+            y = Convolve(3, y, downsample?.call(x) ?? x).leaky_relu_(Slope);
             return downsample is null ? y : functional.max_pool2d(y, 2);
         }
     }
@@ -142,19 +122,6 @@ public sealed class FewShotResNet : HeadedModel, ICatalogued<ModelEntry>
 
     private static ModelEntry Entry(int depth, long parameters) => new(
         $"fewshot-resnet{depth}", "few-shot", 80, 64, parameters,
-        $"{FewShotWidths.Source}resnet.py resnet{depth}_bottle with a 64-way linear classifier",
+        $"{ModelEntry.FewShot}resnet.py resnet{depth}_bottle with a 64-way linear classifier",
         classes => new FewShotResNet(depth, classes));
-}
-
-/// <summary>Widths of the few-shot networks.</summary>
-internal static class FewShotWidths
-{
-    public const string Source = "ggjy/vision_weak_to_strong, few_shot_leaerning/models/";
-
-    public static void Check(int width, string name)
-    {
-        if (width < 1)
-            throw new ArgumentOutOfRangeException(name, width,
-                $"{width} channels; give 1 or more, 16 or a multiple where the CPU computes");
-    }
 }

@@ -10,13 +10,12 @@ internal static class FirstWeights
     /// before.</summary>
     /// <param name="seed">The run's seed.</param>
     /// <param name="make">What draws from the generator.</param>
-    /// <param name="use">The stream of the seed.</param>
-    public static T Of<T>(long seed, Func<T> make, string use = Seeds.Initialisation)
+    public static T Of<T>(long seed, Func<T> make)
     {
         using var generator = torch.get_rng_state();
         try
         {
-            torch.manual_seed(Seeds.Derive(seed, use));
+            torch.manual_seed(Seeds.Derive(seed, Seeds.Initialisation));
             return make();
         }
         finally

@@ -121,7 +121,8 @@ public abstract class ImageModel(string name) : Module<Tensor, Tensor>(TorchRunt
     /// network.</summary>
     /// <param name="path">The file; its format is told by its first bytes.</param>
     /// <param name="strict">Whether every key must be there, none more, each in its shape; default true.</param>
-    /// <param name="head">What happens to the head's weights; default: they are loaded like the rest.</param>
+    /// <param name="keepHead">Whether the head is left as it is in the network, whatever the file has; default false:
+    /// it is loaded like the rest, and another number of classes in the file is an error.</param>
     /// <param name="key">
     /// Which weights of a file that holds several: the keys that lead to them or the leading parts of their names, with
     /// dots between (<c>"teacher"</c>, <c>"state_dict.student"</c>); default: the only ones that fit, or those under
@@ -137,9 +138,8 @@ public abstract class ImageModel(string name) : Module<Tensor, Tensor>(TorchRunt
     /// ONNX model without names of its own is read into a <see cref="ResNet"/> by its graph; one that CNTK wrote reads
     /// blue first, and its first convolution is turned to red, green, blue.
     /// </remarks>
-    public LoadReport LoadWeights(string path, bool strict = true, HeadWeights head = HeadWeights.Load,
-        string? key = null) =>
-        StateDictLoader.Load(this, path, strict, head, key);
+    public LoadReport LoadWeights(string path, bool strict = true, bool keepHead = false, string? key = null) =>
+        StateDictLoader.Load(this, path, strict, keepHead, key);
 
     /// <summary>How many numbers the network learns.</summary>
     /// <returns>The elements of all parameters; buffers do not count.</returns>

@@ -12,7 +12,7 @@ namespace W2S.Models;
 /// ggjy/vision_weak_to_strong. Keys: model.L.0/1 (stem), model.L.0/1/3/4 (depthwise, 1×1), fc. Weights start as PyTorch
 /// leaves them, as there.
 /// </remarks>
-public sealed class MobileNetV1 : HeadedModel, ICatalogued<ModelEntry>
+internal sealed class MobileNetV1 : HeadedModel, ICatalogued<ModelEntry>
 {
     private static readonly (int Outputs, int Stride)[] Plan =
         [(64, 1), (128, 2), (128, 1), (256, 2), (256, 1), (512, 2), (512, 1), (512, 1), (512, 1), (512, 1), (512, 1),
@@ -28,7 +28,7 @@ public sealed class MobileNetV1 : HeadedModel, ICatalogued<ModelEntry>
         var inputs = 32;
         foreach (var (outputs, stride) in Plan)
         {
-            model.Add($"{model.Count}", new Chain(
+            model.Add($"{model.Parts.Count}", new Chain(
                 Layers.PlainConv(inputs, inputs, 3, stride, groups: inputs), Layers.Norm(inputs),
                 new Activation(), Layers.PlainConv(inputs, outputs, 1), Layers.Norm(outputs),
                 new Activation()));
@@ -39,17 +39,8 @@ public sealed class MobileNetV1 : HeadedModel, ICatalogued<ModelEntry>
     }
 
     /// <inheritdoc/>
-    protected override Tensor Encode(Tensor images, List<Tensor>? stages)
-    {
-        var x = images;
-        for (var layer = 0; layer < model.Count; layer++)
-        {
-            x = model[layer].call(x);
-            if (layer is 0 or 3 or 5 or 11 or 13)
-                Keep(x, stages);
-        }
-        return Layers.GlobalMean(x);
-    }
+    protected override Tensor Encode(Tensor images, List<Tensor>? stages) =>
+        Layers.GlobalMean(Layers.Through(model.Parts, images, stages, 0, 3, 5, 11, 13));
 
     static IReadOnlyList<ModelEntry> ICatalogued<ModelEntry>.Entries =>
     [

@@ -11,7 +11,7 @@ namespace W2S.Models;
 /// Sandler et al.: "MobileNetV2", CVPR 2018, in mdistiller's form (activation ReLU, stem with stride 2). Keys:
 /// conv1.0/1, blocks.S.B.conv.0–7, conv2.0/1, classifier.0. The stages are those its feature losses use.
 /// </remarks>
-public sealed class MobileNetV2 : HeadedModel, ICatalogued<ModelEntry>
+internal sealed class MobileNetV2 : HeadedModel, ICatalogued<ModelEntry>
 {
     private static readonly (int Expand, int Width, int Count, int Stride)[] Plan =
         [(1, 16, 1, 1), (6, 24, 2, 1), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1)];
@@ -42,13 +42,7 @@ public sealed class MobileNetV2 : HeadedModel, ICatalogued<ModelEntry>
     protected override Tensor Encode(Tensor images, List<Tensor>? stages)
     {
         var x = Keep(conv1.call(images), stages);
-        for (var group = 0; group < blocks.Count; group++)
-        {
-            x = blocks[group].call(x);
-            if (group is 1 or 2 or 4 or 6)
-                Keep(x, stages);
-        }
-        return Layers.GlobalMean(conv2.call(x));
+        return Layers.GlobalMean(conv2.call(Layers.Through(blocks.Parts, x, stages, 1, 2, 4, 6)));
     }
 
     private static Chain Activated(int inputs, int outputs, int kernel, int stride) =>

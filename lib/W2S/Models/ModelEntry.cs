@@ -12,5 +12,6 @@ public sealed record ModelEntry(
     string Name, string Family, int ImageSize, int Classes, long Parameters, string Source, Func<int, ImageModel> Make)
 {
     internal const string Mdistiller = "megvii-research/mdistiller, mdistiller/models/cifar/";
+    internal const string FewShot = "ggjy/vision_weak_to_strong, few_shot_leaerning/models/";
     internal const string Torchvision = "torchvision 0.14.1, torchvision.models.";
 }

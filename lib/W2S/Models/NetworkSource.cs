@@ -34,6 +34,20 @@ public abstract record NetworkSource
         return FirstWeights.Of(seed, () => Make(classes));
     }
 
+    /// <summary>The same network, looking at its images at another size, or read out at one of its stages.</summary>
+    /// <param name="size">Pixels of each side, to which images are resized (bilinear, pixel centres at ½); null for the
+    /// size that they have.</param>
+    /// <param name="stage">The stage whose feature map, averaged over its places, is the feature: 0 for the stem, 1 for
+    /// the first; null for the pooled feature before the head.</param>
+    /// <returns>The description; making it fails where the network has no such stage.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The size is not positive.</exception>
+    public NetworkSource At(int? size = null, int? stage = null)
+    {
+        if (size < 1)
+            throw new ArgumentOutOfRangeException(nameof(size), size, $"size {size} is not positive; give 1 or more");
+        return new AdaptedNetwork(this, size, stage);
+    }
+
     /// <summary>Makes the network, with first weights from libtorch's generator, which stands at the seed.</summary>
     /// <param name="classes">How many classes its head tells apart: 1 or more.</param>
     /// <returns>The network.</returns>

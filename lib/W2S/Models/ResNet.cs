@@ -14,6 +14,7 @@ namespace W2S.Models;
 /// </remarks>
 public sealed class ResNet : HeadedModel, ICatalogued<ModelEntry>
 {
+    private static readonly int[] Basics = [64, 128, 256, 512], Bottlenecks = [256, 512, 1024, 2048];
     private readonly Conv2d conv1;
     private readonly BatchNorm2d bn1;
     private readonly Chain[] layers;
@@ -28,22 +29,11 @@ public sealed class ResNet : HeadedModel, ICatalogued<ModelEntry>
         conv1 = large ? Layers.Conv(3, stem, 7, 2) : Layers.Conv(3, stem, 3);
         bn1 = Layers.Norm(stem);
         RegisterComponents();
-        layers = new Chain[blocks.Length];
-        var inputs = stem;
-        for (var stage = 0; stage < blocks.Length; stage++)
-        {
-            var (width, firstStride) = (widths[stage], stage == 0 ? 1 : 2);
-            layers[stage] = new Chain(Enumerable.Range(0, blocks[stage]).Select(block =>
-            {
-                var (from, stride) = (inputs, block == 0 ? firstStride : 1);
-                inputs = bottleneck ? width * Bottleneck.Expansion : width;
-                return (Module<Tensor, Tensor>)(bottleneck
-                    ? new Bottleneck(from, width, stride, shortcutKey)
-                    : new BasicBlock(from, width, stride, shortcutKey));
-            }));
-            register_module($"layer{stage + 1}", layers[stage]);
-        }
-        SetHead(headKey, inputs, classes);
+        layers = Layers.Stages(stem, blocks, stage => widths[stage], (inputs, width, stride) => bottleneck
+            ? ResidualBlock.Bottleneck(inputs, width, stride, shortcutKey)
+            : ResidualBlock.Basic(inputs, width, stride, shortcutKey));
+        Layers.Register(this, layers);
+        SetHead(headKey, widths[^1], classes);
     }
 
     /// <inheritdoc/>
@@ -73,7 +63,7 @@ public sealed class ResNet : HeadedModel, ICatalogued<ModelEntry>
     /// <returns>The network, freshly initialised.</returns>
     /// <exception cref="ArgumentOutOfRangeException">Fewer than one class.</exception>
     public static ResNet Cifar50(int classes) =>
-        new("cifar-resnet50", [3, 4, 6, 3], [64, 128, 256, 512], 64, large: false, bottleneck: true, "shortcut",
+        new("cifar-resnet50", [3, 4, 6, 3], Bottlenecks, 64, large: false, bottleneck: true, "shortcut",
             "linear", classes);
 
     /// <summary>For large images, as in torchvision: 18, 34 (basic blocks) or 50 (bottlenecks).</summary>
@@ -89,15 +79,15 @@ public sealed class ResNet : HeadedModel, ICatalogued<ModelEntry>
             34 or 50 => [3, 4, 6, 3],
             _ => throw new ArgumentOutOfRangeException(nameof(depth), depth, $"depth {depth} is not one of 18, 34, 50"),
         };
-        return new ResNet($"resnet{depth}", blocks, [64, 128, 256, 512], 64, large: true, bottleneck: depth == 50,
-            "downsample", "fc", classes);
+        return new ResNet($"resnet{depth}", blocks, depth == 50 ? Bottlenecks : Basics, 64, large: true,
+            bottleneck: depth == 50, "downsample", "fc", classes);
     }
 
     /// <summary>The ImageNet network that ML.NET's package <c>Microsoft.ML.DnnImageFeaturizer.ResNet18</c> carries,
     /// trained with CNTK: basic blocks 2-2-2-3, so a block more than torchvision's; 15.9 million parameters below the
     /// head.</summary>
     /// <param name="classes">How many classes; default 1,000. Its public file has no classifier: load it with
-    /// <see cref="Weights.HeadWeights.Keep"/>.</param>
+    /// <c>keepHead: true</c>.</param>
     /// <returns>The network, freshly initialised. It takes images normalised as <c>Normalization.Cntk</c> does, of a
     /// height and width that are multiples of 32, for instance 96, 128, 224; others end in an
     /// <see cref="ArgumentException"/>.</returns>
@@ -109,8 +99,8 @@ public sealed class ResNet : HeadedModel, ICatalogued<ModelEntry>
     /// all.
     /// </remarks>
     public static ResNet Cntk18(int classes = 1000) =>
-        new("resnet18-cntk", [2, 2, 2, 3], [64, 128, 256, 512], 64, large: true, bottleneck: false, "downsample", "fc",
-            classes, multiple: 32);
+        new("resnet18-cntk", [2, 2, 2, 3], Basics, 64, large: true, bottleneck: false, "downsample", "fc", classes,
+            multiple: 32);
 
     /// <inheritdoc/>
     protected override Tensor Encode(Tensor images, List<Tensor>? stages)
@@ -123,9 +113,7 @@ public sealed class ResNet : HeadedModel, ICatalogued<ModelEntry>
         if (pooledStem)
             x = functional.max_pool2d(x, 3, 2, 1);
         Keep(x, stages);
-        foreach (var layer in layers)
-            x = Keep(layer.call(x), stages);
-        return Layers.GlobalMean(x);
+        return Layers.GlobalMean(Layers.Through(layers, x, stages));
     }
 
     static IReadOnlyList<ModelEntry> ICatalogued<ModelEntry>.Entries =>

@@ -13,7 +13,7 @@ namespace W2S.Models;
 /// and 960 channels with 4, 8 and 4 units. Keys: conv1, bn1, layer1–3, linear. Weights start as PyTorch leaves them, as
 /// there.
 /// </remarks>
-public sealed class ShuffleNetV1 : HeadedModel, ICatalogued<ModelEntry>
+internal sealed class ShuffleNetV1 : HeadedModel, ICatalogued<ModelEntry>
 {
     private readonly Conv2d conv1;
     private readonly BatchNorm2d bn1;
@@ -25,62 +25,33 @@ public sealed class ShuffleNetV1 : HeadedModel, ICatalogued<ModelEntry>
     {
         conv1 = Layers.PlainConv(3, 24, 1);
         bn1 = Layers.Norm(24);
-        layers = new Chain[3];
-        var inputs = 24;
-        for (var stage = 0; stage < 3; stage++)
-        {
-            var outputs = 240 << stage;
-            layers[stage] = new Chain(Enumerable.Range(0, stage == 1 ? 8 : 4).Select(unit =>
-            {
-                var from = unit == 0 ? inputs : outputs;
-                // The first unit halves the image and appends the pooled input to its output.
-                return (Module<Tensor, Tensor>)new Unit(from, unit == 0 ? outputs - from : outputs, unit == 0,
-                    from == 24 ? 1 : 3);
-            }));
-            register_module($"layer{stage + 1}", layers[stage]);
-            inputs = outputs;
-        }
+        // The first unit halves the image and appends the pooled input to its output.
+        layers = Layers.Stages(24, [4, 8, 4], stage => 240 << stage, (inputs, outputs, _) => inputs == outputs
+            ? new Unit(inputs, outputs, halves: false, firstGroups: 3)
+            : new Unit(inputs, outputs - inputs, halves: true, firstGroups: inputs == 24 ? 1 : 3));
+        Layers.Register(this, layers);
         RegisterComponents();
-        SetHead("linear", inputs, classes);
+        SetHead("linear", 960, classes);
     }
 
     /// <inheritdoc/>
     protected override Tensor Encode(Tensor images, List<Tensor>? stages)
     {
         var x = Keep(Layers.Convolve(conv1, bn1, images, relu: true), stages);
-        foreach (var layer in layers)
-            x = Keep(layer.call(x), stages);
-        return Layers.GlobalMean(x);
+        return Layers.GlobalMean(Layers.Through(layers, x, stages));
     }
 
-    private sealed class Unit : Block
+    private sealed class Unit(int inputs, int outputs, bool halves, int firstGroups) : ConvolutionBlock(
+        Layers.PlainConv(inputs, outputs / 4, 1, groups: firstGroups),
+        Layers.PlainConv(outputs / 4, outputs / 4, 3, halves ? 2 : 1, groups: outputs / 4),
+        Layers.PlainConv(outputs / 4, outputs, 1, groups: 3))
     {
-        private readonly Conv2d conv1;
-        private readonly BatchNorm2d bn1;
-        private readonly Conv2d conv2;
-        private readonly BatchNorm2d bn2;
-        private readonly Conv2d conv3;
-        private readonly BatchNorm2d bn3;
-        private readonly bool halves;
-        private readonly int groups;
-
-        public Unit(int inputs, int outputs, bool halves, int firstGroups) : base(nameof(Unit))
-        {
-            (this.halves, groups) = (halves, firstGroups);
-            var middle = outputs / 4;
-            (conv1, bn1) = (Layers.PlainConv(inputs, middle, 1, groups: firstGroups), Layers.Norm(middle));
-            (conv2, bn2) = (Layers.PlainConv(middle, middle, 3, halves ? 2 : 1, groups: middle), Layers.Norm(middle));
-            (conv3, bn3) = (Layers.PlainConv(middle, outputs, 1, groups: 3), Layers.Norm(outputs));
-            RegisterComponents();
-        }
-
         protected override Tensor Run(Tensor x)
         {
-            var y = Shuffle.Channels(Layers.Convolve(conv1, bn1, x, relu: true), groups);
-            y = Layers.Convolve(conv2, bn2, y, relu: true);
-            return halves
-                ? cat([Layers.Convolve(conv3, bn3, y), functional.avg_pool2d(x, 3, 2, 1)], 1).relu_()
-                : Layers.Convolve(conv3, bn3, y, x, relu: true);
+            var y = Shuffle.Channels(Convolve(1, x, relu: true), firstGroups);
+            y = Convolve(2, y, relu: true);
+            return halves ? cat([Convolve(3, y), functional.avg_pool2d(x, 3, 2, 1)], 1).relu_()
+                : Convolve(3, y, x, relu: true);
         }
     }
 

@@ -10,44 +10,33 @@ internal static class StateDictLoader
     private static readonly string[] Heads = ["fc", "linear", "classifier", "head", "linear2", "classifier.linear",
         "classifier.0", "last_linear"];
 
-    public static LoadReport Load(ImageModel model, string path, bool strict, HeadWeights head, string? key)
+    public static LoadReport Load(ImageModel model, string path, bool strict, bool keepHead, string? key)
     {
-        if (head != HeadWeights.Load && model.HeadKey.Length == 0)
-            throw new ArgumentException(
-                $"{model.ModelName} has no head of its own; give {nameof(HeadWeights)}.{nameof(HeadWeights.Load)}",
-                nameof(head));
+        if (keepHead && model.HeadKey.Length == 0)
+            throw new ArgumentException($"{model.ModelName} has no head of its own; leave {nameof(keepHead)} false",
+                nameof(keepHead));
         using var scope = NewDisposeScope();
         using var nothing = no_grad();
         var (format, source, notes) = Read(model, path, key);
         var shapes = model.state_dict().ToDictionary(entry => entry.Key, entry => entry.Value.shape);
-        var classes = model.Classes;
-        if (head == HeadWeights.Keep)
+        if (keepHead)
             LeaveHead(model, source, shapes, notes);
-        else if (head == HeadWeights.Replace)
-            classes = TakeHead(model, path, source, shapes, notes);
         var report = Compare(shapes, source, path, format, notes);
         if (strict && !report.Complete)
             throw new WeightFileException(
                 $"{path}: does not fit {model.ModelName}, which is left as it was\n{report with { Loaded = 0 }}");
-        if (classes != model.Classes)
-            model.ReplaceHead(classes);
         return report with { Notes = Copy(model, shapes, source, notes) };
     }
 
     private static (string Format, Dictionary<string, Tensor> Tensors, List<string> Notes) Read(ImageModel model,
         string path, string? key)
     {
-        using var file = new MappedFile(path);
-        try
+        return MappedFile.Read(path, file =>
         {
-            var (format, sets) = WeightFile.ParseAll(file.View);
+            var (format, sets) = WeightFile.Parse(file);
             List<string> notes = [];
             return (format, ToOurNames(sets, key, model, notes), notes);
-        }
-        catch (WeightFileException error)
-        {
-            throw error.In(path);
-        }
+        });
     }
 
     // An exporter that keeps no names leaves the graph to tell what is what.
@@ -122,24 +111,6 @@ internal static class StateDictLoader
                 source.Remove(key);
             }
         }
-    }
-
-    private static int TakeHead(ImageModel model, string path, Dictionary<string, Tensor> source,
-        Dictionary<string, long[]> shapes, List<string> notes)
-    {
-        var (weight, bias) = ($"{model.HeadKey}.weight", $"{model.HeadKey}.bias");
-        if (!source.TryGetValue(weight, out var tensor) || tensor.dim() != 2 || tensor.shape[1] != model.FeatureCount
-            || tensor.shape[0] < 1)
-            throw new WeightFileException(
-                $"{path}: has no head '{model.HeadKey}' for features of length {model.FeatureCount}, so none can be "
-                + "taken from it");
-        var classes = (int)tensor.shape[0];
-        shapes[weight] = [classes, model.FeatureCount];
-        if (shapes.ContainsKey(bias))
-            shapes[bias] = [classes];
-        if (classes != model.Classes)
-            notes.Add($"the head was replaced: {model.Classes} classes became {classes}");
-        return classes;
     }
 
     /// <summary>Brings the file's names to the network's where the field has two conventions, and says so.</summary>

@@ -12,7 +12,7 @@ namespace W2S.Models;
 /// halved after the first three (and the fourth for 64×64 images), one linear layer. Keys: block0–4 with the numbers of
 /// a sequence (convolution, norm, activation), classifier.
 /// </remarks>
-public sealed class Vgg : HeadedModel, ICatalogued<ModelEntry>
+internal sealed class Vgg : HeadedModel, ICatalogued<ModelEntry>
 {
     private static readonly int[] Widths = [64, 128, 256, 512, 512];
     private readonly Chain[] blocks;

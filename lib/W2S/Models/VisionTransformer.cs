@@ -13,18 +13,13 @@ namespace W2S.Models;
 /// <param name="Width">Length of a token.</param>
 /// <param name="Depth">How many blocks.</param>
 /// <param name="Heads">How many attention heads.</param>
-public sealed record VisionTransformerShape(int Image, int Patch, int Width, int Depth, int Heads)
+internal sealed record VisionTransformerShape(int Image, int Patch, int Width, int Depth, int Heads)
 {
     /// <summary>ViT-B/16 for 224×224 images.</summary>
     public static VisionTransformerShape Base16 { get; } = new(224, 16, 768, 12, 12);
 
     /// <summary>A small one for 32×32 images and a CPU: patches of 4×4, ViT-Ti's width, 6 blocks.</summary>
     public static VisionTransformerShape Tiny32 { get; } = new(32, 4, 192, 6, 3);
-
-    /// <summary>Probability that a block's branch is left out in training, rising evenly from 0 to this at the last
-    /// block.</summary>
-    /// <value>Default 0.</value>
-    public double DropPath { get; init; }
 
     /// <summary>Whether the head reads the mean of the patch tokens (MAE's fine-tuning) instead of the class
     /// token.</summary>
@@ -39,8 +34,9 @@ public sealed record VisionTransformerShape(int Image, int Patch, int Width, int
 /// from N(0, 0.02). Stages: the tokens before the first block and after each quarter of the blocks, [B, 1 + patches,
 /// width].
 /// </remarks>
-public sealed class VisionTransformer : HeadedModel, ICatalogued<ModelEntry>
+internal sealed class VisionTransformer : HeadedModel, ICatalogued<ModelEntry>
 {
+    private readonly VisionTransformerShape shape;
     private readonly Parameter cls_token;
     private readonly Parameter pos_embed;
     private readonly Chain patch_embed;
@@ -48,25 +44,12 @@ public sealed class VisionTransformer : HeadedModel, ICatalogued<ModelEntry>
     private readonly LayerNorm[] norm;
 
     /// <param name="name">Its field name.</param>
-    /// <param name="shape">Its shape.</param>
+    /// <param name="shape">Its shape: a whole number of patches, a width of a whole number of heads.</param>
     /// <param name="classes">How many classes.</param>
-    /// <exception cref="ArgumentException">The image is no whole number of patches, or the width no whole number of
-    /// heads.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">A count is below one, or the drop path is not in 0 …
-    /// 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than one class.</exception>
     public VisionTransformer(string name, VisionTransformerShape shape, int classes) : base(name)
     {
-        ArgumentNullException.ThrowIfNull(shape);
-        if (shape.Patch < 1 || shape.Image < 1 || shape.Image % shape.Patch != 0)
-            throw new ArgumentException(
-                $"images of {shape.Image} pixels are no whole number of patches of {shape.Patch}", nameof(shape));
-        if (shape.Heads < 1 || shape.Width < 1 || shape.Width % shape.Heads != 0)
-            throw new ArgumentException($"width {shape.Width} is no whole number of {shape.Heads} heads",
-                nameof(shape));
-        if (shape.Depth < 1 || shape.DropPath is not (>= 0 and < 1))
-            throw new ArgumentOutOfRangeException(nameof(shape),
-                $"depth {shape.Depth} must be 1 or more and drop path {shape.DropPath} in 0 … 1");
-        Shape = shape;
+        this.shape = shape;
         var patches = shape.Image / shape.Patch * (shape.Image / shape.Patch);
         cls_token = nn.Parameter(zeros(1, 1, shape.Width));
         pos_embed = nn.Parameter(zeros(1, patches + 1, shape.Width));
@@ -74,21 +57,17 @@ public sealed class VisionTransformer : HeadedModel, ICatalogued<ModelEntry>
         init.normal_(pos_embed, 0, 0.02);
         patch_embed =
             new Chain().Add("proj", Layers.PlainConv(3, shape.Width, shape.Patch, shape.Patch, bias: true, padding: 0));
-        blocks = new Chain(Enumerable.Range(0, shape.Depth).Select(block =>
-            new TransformerBlock(shape.Width, shape.Heads,
-                shape.Depth == 1 ? 0 : shape.DropPath * block / (shape.Depth - 1))));
+        blocks = new Chain(
+            Enumerable.Range(0, shape.Depth).Select(_ => new TransformerBlock(shape.Width, shape.Heads)));
         norm = [TransformerBlock.Norm(shape.Width)];
         RegisterComponents();
         register_module(shape.MeanPooling ? "fc_norm" : "norm", norm[0]);
         SetHead("head", shape.Width, classes, TransformerBlock.Linear);
     }
 
-    /// <summary>Its shape.</summary>
-    public VisionTransformerShape Shape { get; }
-
     // An encoder that was pretrained without classes normalises every token; a classifier that pools first has a norm
     // of its own (MAE).
-    internal override (string Own, string Encoder)? HeadNorm => Shape.MeanPooling ? ("fc_norm", "norm") : null;
+    internal override (string Own, string Encoder)? HeadNorm => shape.MeanPooling ? ("fc_norm", "norm") : null;
 
     /// <inheritdoc/>
     protected override Tensor Encode(Tensor images, List<Tensor>? stages)
@@ -96,14 +75,10 @@ public sealed class VisionTransformer : HeadedModel, ICatalogued<ModelEntry>
         var patches = patch_embed.call(images).flatten(2).transpose(1, 2);
         var first = cls_token.expand(patches.shape[0], -1, -1);
         var x = Keep(cat([first, patches], 1).add_(pos_embed, Layers.One), stages);
-        for (var block = 0; block < blocks.Count; block++)
-        {
-            x = blocks[block].call(x);
-            // After every quarter: block·4/depth steps up behind this one.
-            if ((block + 1) * 4 / blocks.Count > block * 4 / blocks.Count)
-                Keep(x, stages);
-        }
-        return Shape.MeanPooling
+        // After every quarter: block·4/depth steps up behind it.
+        x = Layers.Through(blocks.Parts, x, stages, [.. Enumerable.Range(0, shape.Depth).Where(
+            block => (block + 1) * 4 / shape.Depth > block * 4 / shape.Depth)]);
+        return shape.MeanPooling
             ? norm[0].call(x.narrow(1, 1, x.shape[1] - 1).mean([1]))
             : norm[0].call(x).select(1, 0);
     }

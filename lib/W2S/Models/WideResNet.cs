@@ -12,7 +12,7 @@ namespace W2S.Models;
 /// Zagoruyko, Komodakis: "Wide Residual Networks", BMVC 2016. Keys as in mdistiller: conv1, block1–3.layer.B, bn1, fc.
 /// The stages are the sums before the next norm, as there.
 /// </remarks>
-public sealed class WideResNet : HeadedModel, ICatalogued<ModelEntry>
+internal sealed class WideResNet : HeadedModel, ICatalogued<ModelEntry>
 {
     private readonly Conv2d conv1;
     private readonly BatchNorm2d bn1;
@@ -30,19 +30,13 @@ public sealed class WideResNet : HeadedModel, ICatalogued<ModelEntry>
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         conv1 = Layers.Conv(3, 16, 3);
         bn1 = Layers.Norm(64 * width);
-        blocks = new Chain[3];
-        var inputs = 16;
-        for (var stage = 0; stage < 3; stage++)
-        {
-            var outputs = (16 << stage) * width;
-            blocks[stage] = new Chain(Enumerable.Range(0, (depth - 4) / 6).Select(block =>
-                (Module<Tensor, Tensor>)new PreActBlock(block == 0 ? inputs : outputs, outputs,
-                    block == 0 && stage > 0 ? 2 : 1, PreActStyle.Wide)));
-            register_module($"block{stage + 1}", new Chain().Add("layer", blocks[stage]));
-            inputs = outputs;
-        }
+        var count = (depth - 4) / 6;
+        blocks = Layers.Stages(16, [count, count, count], stage => (16 << stage) * width,
+            (inputs, outputs, stride) => new PreActBlock(inputs, outputs, stride, PreActStyle.Wide));
+        foreach (var (index, stage) in blocks.Index())
+            register_module($"block{index + 1}", new Chain().Add("layer", stage));
         RegisterComponents();
-        SetHead("fc", inputs, classes, (features, count) =>
+        SetHead("fc", 64 * width, classes, (features, count) =>
         {
             var head = nn.Linear(features, count);
             init.zeros_(head.bias!);
@@ -57,8 +51,7 @@ public sealed class WideResNet : HeadedModel, ICatalogued<ModelEntry>
     protected override Tensor Encode(Tensor images, List<Tensor>? stages)
     {
         var x = Keep(Layers.Convolve(conv1, null, images), stages);
-        foreach (var block in blocks)
-            x = Keep(block.call(x), stages);
+        x = Layers.Through(blocks, x, stages);
         return Layers.GlobalMean(bn1.call(x).relu_());
     }
 

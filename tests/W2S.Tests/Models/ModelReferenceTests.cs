@@ -43,7 +43,7 @@ public sealed class ModelReferenceTests
     [InlineData(34)]
     public void EqualsThePublicNetworkWithProjection(int depth)
     {
-        using var model = new PreActResNet(depth, 100, Projection.Linear);
+        using var model = new PreActResNet(depth, 100, projected: 128);
         Compare(model, References[$"preactresnet{depth}+projection"]);
     }
 

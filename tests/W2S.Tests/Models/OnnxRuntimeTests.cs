@@ -61,7 +61,8 @@ public sealed class OnnxRuntimeTests
     public void TheMeansAreThoseOfTheMeanImage()
     {
         using var scope = NewDisposeScope();
-        var image = OnnxFile.Read(RealData.Data("imagenet-resnet18", "ResNetPreprocess.onnx"))["MeanImage"];
+        var image = MappedFile.Read(
+            RealData.Data("imagenet-resnet18", "ResNetPreprocess.onnx"), OnnxFile.Parse).Tensors["MeanImage"];
         Assert.Equal([1L, 3, 224, 224], image.shape);
         var means = image.to(ScalarType.Float64).mean([2L, 3]).data<double>().ToArray(); // blue, green, red
         var (red, green, blue) = Normalization.Cntk.Mean;

@@ -34,9 +34,7 @@ internal sealed class Chain : Block
             Add(parts.Count.ToString(), module);
     }
 
-    public int Count => parts.Count;
-
-    public Module<Tensor, Tensor> this[int index] => parts[index];
+    public IReadOnlyList<Module<Tensor, Tensor>> Parts => parts;
 
     /// <summary>Appends a module under a key of its own, as public code has where layers without weights take
     /// numbers.</summary>

@@ -59,6 +59,43 @@ internal static class Layers
         return relu ? y.relu_() : y;
     }
 
+    /// <summary>Makes the stages of a network: the first block of each takes what the stage before gives, and from the
+    /// second stage on it has a stride of 2.</summary>
+    /// <param name="inputs">Channels that the first stage takes.</param>
+    /// <param name="counts">How many blocks each stage has.</param>
+    /// <param name="width">Channels that a stage gives, by its place.</param>
+    /// <param name="block">Makes a block by the channels that it takes and gives, and its stride.</param>
+    public static Chain[] Stages(int inputs, int[] counts, Func<int, int> width, Func<int, int, int, Block> block) =>
+    [
+        .. counts.Select((count, stage) => new Chain(Enumerable.Range(0, count).Select(place => place > 0
+            ? block(width(stage), width(stage), 1)
+            : block(stage == 0 ? inputs : width(stage - 1), width(stage), stage == 0 ? 1 : 2)))),
+    ];
+
+    /// <summary>Registers stages as public code mostly has them: <c>layer1</c>, <c>layer2</c>, …</summary>
+    public static void Register(Module network, Chain[] stages)
+    {
+        foreach (var (index, stage) in stages.Index())
+            network.register_module($"layer{index + 1}", stage);
+    }
+
+    /// <summary>Runs modules one after the other.</summary>
+    /// <param name="modules">The modules.</param>
+    /// <param name="x">What the first takes.</param>
+    /// <param name="stages">Takes what some of them give; null where nobody asks.</param>
+    /// <param name="kept">Which, by their places; none for all.</param>
+    public static Tensor Through(IReadOnlyList<Module<Tensor, Tensor>> modules, Tensor x, List<Tensor>? stages,
+        params ReadOnlySpan<int> kept)
+    {
+        for (var index = 0; index < modules.Count; index++)
+        {
+            x = modules[index] is Conv2d convolution ? Convolve(convolution, null, x) : modules[index].call(x);
+            if (kept.IsEmpty || kept.Contains(index))
+                stages?.Add(x);
+        }
+        return x;
+    }
+
     /// <summary>x + y into <paramref name="x"/>, which must be the caller's own.</summary>
     public static Tensor AddInto(Tensor x, Tensor y) => x.add_(y, One);
 

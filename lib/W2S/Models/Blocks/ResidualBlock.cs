@@ -1,80 +1,63 @@
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
-using static TorchSharp.torch.nn;
 
 namespace W2S.Models.Blocks;
 
-/// <summary>Two 3×3 convolutions beside a shortcut.</summary>
-internal sealed class BasicBlock : Block
+/// <summary>Convolutions with a norm behind each, under the keys <c>conv1</c>, <c>bn1</c>, <c>conv2</c>, …</summary>
+internal abstract class ConvolutionBlock : Block
 {
-    private readonly Conv2d conv1;
-    private readonly BatchNorm2d bn1;
-    private readonly Conv2d conv2;
-    private readonly BatchNorm2d bn2;
-    private readonly Chain[] shortcut;
+    // In an array, so that a block may have any number of them.
+    private readonly (Conv2d Convolution, BatchNorm2d Norm)[] layers;
 
-    public BasicBlock(int inputs, int width, int stride, string shortcutKey) : base(nameof(BasicBlock))
+    protected ConvolutionBlock(params Conv2d[] convolutions) : base(nameof(ConvolutionBlock))
     {
-        (conv1, bn1) = (Layers.Conv(inputs, width, 3, stride), Layers.Norm(width));
-        (conv2, bn2) = (Layers.Conv(width, width, 3), Layers.Norm(width));
-        shortcut = Shortcut.Make(inputs, width, stride);
-        RegisterComponents();
-        Shortcut.Register(this, shortcutKey, shortcut);
+        layers = [.. convolutions.Select(convolution => (convolution, Layers.Norm((int)convolution.out_channels)))];
+        foreach (var (index, (convolution, norm)) in layers.Index())
+        {
+            register_module($"conv{index + 1}", convolution);
+            register_module($"bn{index + 1}", norm);
+        }
     }
 
-    protected override Tensor Run(Tensor x)
-    {
-        var y = Layers.Convolve(conv1, bn1, x, relu: true);
-        return Layers.Convolve(conv2, bn2, y, Shortcut.Of(shortcut, x), relu: true);
-    }
+    protected int Count => layers.Length;
+
+    /// <summary>The convolution of a number, counted from 1, with its norm: see
+    /// <see cref="Layers.Convolve"/>.</summary>
+    protected Tensor Convolve(int number, Tensor x, Tensor? plus = null, bool relu = false) =>
+        Layers.Convolve(layers[number - 1].Convolution, layers[number - 1].Norm, x, plus, relu);
 }
 
-/// <summary>1×1, 3×3 (with the stride) and 1×1 convolution to four times the width, beside a shortcut.</summary>
-internal sealed class Bottleneck : Block
+/// <summary>Convolutions, activations between them, beside a shortcut: nothing, or a 1×1 convolution and a norm where
+/// size or width change.</summary>
+internal sealed class ResidualBlock : ConvolutionBlock
 {
-    public const int Expansion = 4;
-
-    private readonly Conv2d conv1;
-    private readonly BatchNorm2d bn1;
-    private readonly Conv2d conv2;
-    private readonly BatchNorm2d bn2;
-    private readonly Conv2d conv3;
-    private readonly BatchNorm2d bn3;
+    // In an array: its key differs between codes (downsample, shortcut), so no field can name it.
     private readonly Chain[] shortcut;
 
-    public Bottleneck(int inputs, int width, int stride, string shortcutKey) : base(nameof(Bottleneck))
+    private ResidualBlock(int inputs, int outputs, int stride, string shortcutKey, params Conv2d[] convolutions)
+        : base(convolutions)
     {
-        (conv1, bn1) = (Layers.Conv(inputs, width, 1), Layers.Norm(width));
-        (conv2, bn2) = (Layers.Conv(width, width, 3, stride), Layers.Norm(width));
-        (conv3, bn3) = (Layers.Conv(width, width * Expansion, 1), Layers.Norm(width * Expansion));
-        shortcut = Shortcut.Make(inputs, width * Expansion, stride);
-        RegisterComponents();
-        Shortcut.Register(this, shortcutKey, shortcut);
-    }
-
-    protected override Tensor Run(Tensor x)
-    {
-        var y = Layers.Convolve(conv1, bn1, x, relu: true);
-        y = Layers.Convolve(conv2, bn2, y, relu: true);
-        return Layers.Convolve(conv3, bn3, y, Shortcut.Of(shortcut, x), relu: true);
-    }
-}
-
-/// <summary>The path around a block: nothing, or a 1×1 convolution and a norm where size or width change.</summary>
-/// <remarks>Kept in an array: its key differs between codes (<c>downsample</c>, <c>shortcut</c>), so no field can name
-/// it.</remarks>
-internal static class Shortcut
-{
-    public static Chain[] Make(int inputs, int outputs, int stride) =>
-        stride == 1 && inputs == outputs ? []
+        shortcut = stride == 1 && inputs == outputs ? []
             : [new Chain(Layers.Conv(inputs, outputs, 1, stride), Layers.Norm(outputs))];
-
-    public static void Register(Block block, string key, Chain[] shortcut)
-    {
         if (shortcut.Length > 0)
-            block.register_module(key, shortcut[0]);
+            register_module(shortcutKey, shortcut[0]);
     }
 
-    public static Tensor Of(Chain[] shortcut, Tensor x) => shortcut.Length > 0 ? shortcut[0].call(x) : x;
+    /// <summary>Two 3×3 convolutions, the first with the stride.</summary>
+    public static ResidualBlock Basic(int inputs, int width, int stride, string shortcutKey) =>
+        new(inputs, width, stride, shortcutKey, Layers.Conv(inputs, width, 3, stride), Layers.Conv(width, width, 3));
+
+    /// <summary>1×1, 3×3 (with the stride) and 1×1 convolution; the middle has a quarter of the width.</summary>
+    public static ResidualBlock Bottleneck(int inputs, int width, int stride, string shortcutKey) =>
+        new(inputs, width, stride, shortcutKey, Layers.Conv(inputs, width / 4, 1),
+            Layers.Conv(width / 4, width / 4, 3, stride), Layers.Conv(width / 4, width, 1));
+
+    protected override Tensor Run(Tensor x)
+    {
+        var y = x;
+        for (var number = 1; number < Count; number++)
+            y = Convolve(number, y, relu: true);
+        return Convolve(Count, y, shortcut.Length > 0 ? shortcut[0].call(x) : x, relu: true);
+    }
 }

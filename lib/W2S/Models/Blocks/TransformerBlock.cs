@@ -12,16 +12,14 @@ internal sealed class TransformerBlock : Block
     private readonly Attention attn;
     private readonly LayerNorm norm2;
     private readonly Chain mlp;
-    private readonly double dropPath;
 
-    public TransformerBlock(int width, int heads, double dropPath) : base(nameof(TransformerBlock))
+    public TransformerBlock(int width, int heads) : base(nameof(TransformerBlock))
     {
         norm1 = Norm(width);
         attn = new Attention(width, heads);
         norm2 = Norm(width);
         mlp = new Chain().Add("fc1", Linear(width, 4 * width)).Add("gelu", new Function(functional.gelu)).Add("fc2",
             Linear(4 * width, width));
-        this.dropPath = dropPath;
         RegisterComponents();
     }
 
@@ -40,18 +38,8 @@ internal sealed class TransformerBlock : Block
 
     protected override Tensor Run(Tensor x)
     {
-        x = Layers.AddInto(Drop(attn.call(norm1.call(x))), x);
-        return Layers.AddInto(Drop(mlp.call(norm2.call(x))), x);
-    }
-
-    // Stochastic depth: in training, a sample's branch is left out with this probability and scaled up otherwise.
-    private Tensor Drop(Tensor branch)
-    {
-        if (!training || dropPath == 0)
-            return branch;
-        using var kept =
-            rand(branch.shape[0], 1, 1, dtype: branch.dtype, device: branch.device).ge_(dropPath).div_(1 - dropPath);
-        return branch * kept;
+        x = Layers.AddInto(attn.call(norm1.call(x)), x);
+        return Layers.AddInto(mlp.call(norm2.call(x)), x);
     }
 
     private sealed class Attention : Block

@@ -57,6 +57,13 @@ internal static class ElementTypes
         return tensor;
     }
 
+    /// <summary>The same of bytes that may move.</summary>
+    public static unsafe Tensor Copy(ReadOnlySpan<byte> bytes, ScalarType type)
+    {
+        fixed (byte* start = bytes)
+            return Copy(new ByteView(start, bytes.Length), type);
+    }
+
     /// <summary>Every byte of a contiguous tensor on the CPU, in pieces a stream can take.</summary>
     public static unsafe void Write(Tensor tensor, Stream stream)
     {
@@ -96,13 +103,6 @@ internal static class ElementTypes
     }
 
     private static ScalarType? Find(
-        Func<(ScalarType Type, string SafeTensors, string Storage, int Onnx, int Bytes), bool> match)
-    {
-        foreach (var entry in All)
-        {
-            if (match(entry))
-                return entry.Type;
-        }
-        return null;
-    }
+        Func<(ScalarType Type, string SafeTensors, string Storage, int Onnx, int Bytes), bool> match) =>
+        All.Where(match).Select(entry => (ScalarType?)entry.Type).FirstOrDefault();
 }

@@ -2,19 +2,6 @@ using System.Text;
 
 namespace W2S.Models.Weights;
 
-/// <summary>What happens to the head when weights are loaded.</summary>
-public enum HeadWeights
-{
-    /// <summary>Loaded like the rest; another number of classes in the file is an error.</summary>
-    Load,
-
-    /// <summary>Left as it is in the network, whatever the file has.</summary>
-    Keep,
-
-    /// <summary>The network takes a head of the file's number of classes, with the file's weights.</summary>
-    Replace,
-}
-
 /// <summary>How loading a weight file went.</summary>
 /// <param name="Path">The file.</param>
 /// <param name="Format">safetensors, PyTorch zip, PyTorch legacy or ONNX.</param>

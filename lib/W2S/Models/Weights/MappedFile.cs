@@ -8,8 +8,7 @@ internal sealed unsafe class MappedFile : IDisposable
     private readonly MemoryMappedFile? map;
     private readonly MemoryMappedViewAccessor? accessor;
 
-    /// <exception cref="WeightFileException">There is no such file, or it cannot be opened.</exception>
-    public MappedFile(string path)
+    private MappedFile(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (Directory.Exists(path))
@@ -37,7 +36,23 @@ internal sealed unsafe class MappedFile : IDisposable
         }
     }
 
-    public ByteView View { get; }
+    private ByteView View { get; }
+
+    /// <summary>What a file's bytes hold.</summary>
+    /// <exception cref="WeightFileException">There is no such file, or it is not as <paramref name="parse"/> expects;
+    /// the message begins with its path.</exception>
+    public static T Read<T>(string path, Func<ByteView, T> parse)
+    {
+        using var file = new MappedFile(path);
+        try
+        {
+            return parse(file.View);
+        }
+        catch (WeightFileException error)
+        {
+            throw error.In(path);
+        }
+    }
 
     private static string Inside(string folder)
     {

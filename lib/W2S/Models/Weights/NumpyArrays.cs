@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using TorchSharp;
 using W2S.Torch;
 using static TorchSharp.torch;
@@ -45,26 +44,20 @@ internal static class NumpyArrays
         if (args.Length < 2 || args[0] is not PickleElementType type || args[1] is not byte[] bytes
             || bytes.Length != Find(type).Bytes)
             throw new WeightFileException("a NumPy scalar is not as NumPy writes it");
-        return type.Code[^2..] switch
+        using var scope = NewDisposeScope();
+        var number = ToTensor(new PickleArray { Type = type, Bytes = bytes });
+        return number.dtype switch
         {
-            "b1" => bytes[0] != 0,
-            "i1" => (long)(sbyte)bytes[0],
-            "u1" => (long)bytes[0],
-            "i2" => (long)BinaryPrimitives.ReadInt16LittleEndian(bytes),
-            "u2" => (long)BinaryPrimitives.ReadUInt16LittleEndian(bytes),
-            "i4" => (long)BinaryPrimitives.ReadInt32LittleEndian(bytes),
-            "u4" => (long)BinaryPrimitives.ReadUInt32LittleEndian(bytes),
-            "i8" => BinaryPrimitives.ReadInt64LittleEndian(bytes),
-            "f2" => (double)BinaryPrimitives.ReadHalfLittleEndian(bytes),
-            "f4" => (double)BinaryPrimitives.ReadSingleLittleEndian(bytes),
-            "f8" => BinaryPrimitives.ReadDoubleLittleEndian(bytes),
-            _ => throw new WeightFileException(
+            ScalarType.Bool => number.item<bool>(),
+            ScalarType.ComplexFloat32 => throw new WeightFileException(
                 $"a NumPy scalar of type '{FileKinds.Printable(type.Code)}' is not read"),
+            _ when number.is_floating_point() => number.to(ScalarType.Float64).item<double>(),
+            _ => number.to(ScalarType.Int64).item<long>(),
         };
     }
 
     /// <summary>The array as a tensor; unsigned 16 and 32 bits become the next wider signed type.</summary>
-    public static unsafe Tensor ToTensor(PickleArray array)
+    public static Tensor ToTensor(PickleArray array)
     {
         if (array.Type is null || array.Bytes is null)
             throw new WeightFileException("a NumPy array is made but never filled");
@@ -74,9 +67,7 @@ internal static class NumpyArrays
                 $"a NumPy array of shape [{string.Join(", ", array.Shape)}] has {array.Bytes.Length} bytes, not "
                 + $"{size} for each element");
         using var scope = NewDisposeScope();
-        Tensor flat;
-        fixed (byte* start = array.Bytes)
-            flat = ElementTypes.Copy(new ByteView(start, array.Bytes.Length), type);
+        var flat = ElementTypes.Copy(array.Bytes, type);
         if (widenTo is { } wide)
             flat = flat.to(wide).bitwise_and(tensor(wide == ScalarType.Int32 ? 0xFFFFL : 0xFFFFFFFFL, wide));
         if (!array.ColumnsFirst)

@@ -10,7 +10,7 @@ namespace W2S.Models.Weights;
 /// the file's size: each byte belongs to one tensor, and only whole numbers in protobuf's short form grow, from one
 /// byte to eight at most.
 /// </remarks>
-public static class OnnxFile
+internal static class OnnxFile
 {
     // Fields of ModelProto, GraphProto, NodeProto and TensorProto.
     private const int ModelProducer = 2, ModelGraph = 7;
@@ -21,27 +21,9 @@ public static class OnnxFile
 
     private const int MostSizes = 64;
 
-    /// <summary>Reads every tensor of a file.</summary>
-    /// <param name="path">The file.</param>
-    /// <returns>By name, on the CPU, owned by the current dispose scope.</returns>
-    /// <exception cref="WeightFileException">There is no such file, it is damaged, or it keeps its numbers in another
-    /// file; the message says where.</exception>
-    public static IReadOnlyDictionary<string, Tensor> Read(string path)
-    {
-        using var file = new MappedFile(path);
-        try
-        {
-            return Parse(file.View).Tensors;
-        }
-        catch (WeightFileException error)
-        {
-            throw error.In(path);
-        }
-    }
-
     /// <summary>Whether the bytes begin as every writer begins a model: the format's version, then one of the fields
     /// that follow it.</summary>
-    internal static bool IsOne(ByteView file)
+    public static bool IsOne(ByteView file)
     {
         if (file.Length < 3)
             return false;
@@ -51,11 +33,10 @@ public static class OnnxFile
     }
 
     /// <summary>Reads tensors and nodes from memory.</summary>
-    internal static OnnxGraph Parse(ByteView file)
+    /// <exception cref="WeightFileException">It is damaged, or keeps its numbers in another file; the message says
+    /// where.</exception>
+    public static OnnxGraph Parse(ByteView file)
     {
-        var start = file.Span(0, (int)Math.Min(FileKinds.Telling, file.Length), "the file");
-        if (FileKinds.Describe(start) is { } kind)
-            throw new WeightFileException(kind);
         if (file.Length > int.MaxValue)
             throw new WeightFileException(
                 $"it has {file.Length} bytes, more than an ONNX model may; save its weights as safetensors");
@@ -175,8 +156,8 @@ public static class OnnxFile
             throw new WeightFileException(
                 $"{name} of {type} [{string.Join(", ", shape)}] has {given} numbers; the file is damaged or was cut "
                 + "off: fetch it again");
-        return fields is [TensorLongs] or [TensorInts] ? FromShortForm(type, given, numbers)
-            : numbers.Count == 1 ? ElementTypes.Copy(numbers[0].Bytes(), type) : FromPieces(type, given, numbers);
+        return numbers.Count == 1 && fields is not ([TensorLongs] or [TensorInts])
+            ? ElementTypes.Copy(numbers[0].Bytes(), type) : FromPieces(type, given, numbers);
 
         long Whole(int size)
         {
@@ -187,35 +168,30 @@ public static class OnnxFile
         }
     }
 
-    private static unsafe Tensor FromPieces(ScalarType type, long count, List<ProtoReader> pieces)
-    {
-        var bytes = new byte[count * ElementTypes.Bytes(type)];
-        var at = 0;
-        foreach (var piece in pieces.Select(piece => piece.Bytes()))
-        {
-            piece.Span(0, (int)piece.Length, "a piece of a tensor").CopyTo(bytes.AsSpan(at));
-            at += (int)piece.Length;
-        }
-        fixed (byte* start = bytes)
-            return ElementTypes.Copy(new ByteView(start, bytes.Length), type);
-    }
-
-    // Each number's lowest bytes are the element: integers as they are, half floats and bools as their bits.
-    private static unsafe Tensor FromShortForm(ScalarType type, long count, List<ProtoReader> pieces)
+    // Of a number in the short form, the lowest bytes are the element: integers as they are, half floats and bools as
+    // their bits.
+    private static Tensor FromPieces(ScalarType type, long count, List<ProtoReader> pieces)
     {
         var size = ElementTypes.Bytes(type);
         var bytes = new byte[count * size];
         var at = 0;
         foreach (var piece in pieces)
         {
-            piece.EachNumber(number =>
+            if (piece.Field is TensorLongs or TensorInts)
             {
-                BitConverter.GetBytes(number).AsSpan(0, size).CopyTo(bytes.AsSpan(at));
-                at += size;
-            });
+                piece.EachNumber(number => Take(BitConverter.GetBytes(number).AsSpan(0, size)));
+                continue;
+            }
+            var part = piece.Bytes();
+            Take(part.Span(0, (int)part.Length, "a piece of a tensor"));
         }
-        fixed (byte* start = bytes)
-            return ElementTypes.Copy(new ByteView(start, bytes.Length), type);
+        return ElementTypes.Copy(bytes, type);
+
+        void Take(ReadOnlySpan<byte> part)
+        {
+            part.CopyTo(bytes.AsSpan(at));
+            at += part.Length;
+        }
     }
 
     private static string Named(string name) => $"tensor '{FileKinds.Printable(name)}'";

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Numerics;
 using System.Text;
 using W2S.Torch;
+using static TorchSharp.torch;
 
 namespace W2S.Models.Weights;
 
@@ -25,6 +26,9 @@ internal sealed class PickleMachine(ByteView file, long position)
 
     /// <summary>Where the pickle ended, after <see cref="Run"/>.</summary>
     public long Position => at;
+
+    /// <summary>The storages that it names, with the type of their elements.</summary>
+    public IReadOnlyDictionary<string, ScalarType> Storages => names.Storages;
 
     /// <exception cref="WeightFileException">Damaged, or it holds something else than plain data.</exception>
     public object? Run()

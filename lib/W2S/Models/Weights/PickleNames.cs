@@ -20,23 +20,17 @@ internal sealed class PickleNames(long budget)
         ["torch.Size"] = (names, args) => names.Copy(args),
         ["torch.device"] = (_, args) => args.Length > 0 ? args[0] as string : throw Wrong("torch.device"),
         ["builtins.set"] = (names, args) => names.Copy(args),
-        ["__builtin__.set"] = (names, args) => names.Copy(args),
         ["builtins.frozenset"] = (names, args) => names.Copy(args),
-        ["__builtin__.frozenset"] = (names, args) => names.Copy(args),
         ["collections.defaultdict"] = (_, _) => new Dictionary<object, object?>(),
         ["argparse.Namespace"] = (_, args) => Namespace(args),
         ["types.SimpleNamespace"] = (_, args) => Namespace(args),
         ["pathlib.PosixPath"] = (names, args) => names.FilePath(args),
         ["pathlib.WindowsPath"] = (names, args) => names.FilePath(args),
-        ["pathlib._local.PosixPath"] = (names, args) => names.FilePath(args),
-        ["pathlib._local.WindowsPath"] = (names, args) => names.FilePath(args),
         ["_codecs.encode"] = (names, args) => names.Latin1(args),
         ["numpy.dtype"] = (_, args) =>
             args.Length > 0 && args[0] is string code ? new PickleElementType(code) : throw Wrong("numpy.dtype"),
         ["numpy.core.multiarray._reconstruct"] = (_, _) => new PickleArray(),
-        ["numpy._core.multiarray._reconstruct"] = (_, _) => new PickleArray(),
         ["numpy.core.multiarray.scalar"] = (_, args) => NumpyArrays.Scalar(args),
-        ["numpy._core.multiarray.scalar"] = (_, args) => NumpyArrays.Scalar(args),
     };
 
     // Classes and constants that are only ever named, as a setting or as what a defaultdict makes; they are never
@@ -44,20 +38,31 @@ internal sealed class PickleNames(long budget)
     private static readonly HashSet<string> Constants =
     [
         .. new[] { "dict", "list", "tuple", "int", "long", "float", "bool", "str", "unicode", "bytes" }
-            .SelectMany(name => new[] { $"builtins.{name}", $"__builtin__.{name}" }),
+            .Select(name => $"builtins.{name}"),
         .. new[] { "float16", "float32", "float64", "bfloat16", "int8", "int16", "int32", "int64", "uint8", "bool",
             "complex64", "complex128" }
             .Select(name => $"torch.{name}"),
         "numpy.ndarray",
     ];
 
+    private readonly Dictionary<string, ScalarType> storages = [];
     private long spent;
+
+    /// <summary>The storages that were asked for, with the type of their elements.</summary>
+    public IReadOnlyDictionary<string, ScalarType> Storages => storages;
 
     /// <summary>Looks a name up.</summary>
     /// <exception cref="WeightFileException">It is none of those that are read; nothing is run.</exception>
     public PickleName Find(string? module, string? name)
     {
-        var found = new PickleName(module ?? "?", name ?? "?");
+        var found = new PickleName(module switch
+        {
+            null => "?",
+            "__builtin__" => "builtins", // in Python 2
+            "pathlib._local" => "pathlib", // in Python 3.13
+            "numpy._core.multiarray" => "numpy.core.multiarray", // in NumPy 2
+            _ => module,
+        }, name ?? "?");
         // Storage classes are never called either, only named.
         if (Known.ContainsKey(found.ToString()) || Constants.Contains(found.ToString())
             || StorageType(found) is not null)
@@ -113,6 +118,7 @@ internal sealed class PickleNames(long budget)
         {
             throw new WeightFileException("a storage is not described as PyTorch describes one");
         }
+        storages[key] = elements;
         var storage = new PickleStorage(key, elements, count);
         if (parts.Length == 5 || parts[5] is null)
             return storage;

@@ -14,13 +14,12 @@ namespace W2S.Models.Weights;
 /// size: tensors that share a storage share it here too. Format: torch/serialization.py and caffe2/serialize of
 /// PyTorch.
 /// </remarks>
-public static class PyTorchFile
+internal static class PyTorchFile
 {
     private static readonly BigInteger LegacyMagic = BigInteger.Parse("119547037146038801333356");
 
     /// <summary>Reads a <c>.pth</c> or <c>.pt</c> file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="verify">Compare the checksums of the records used (zip format); default true.</param>
     /// <returns>
     /// The saved value: a <see cref="Tensor"/> (of tensors and NumPy arrays; owned by the current dispose scope),
     /// <c>Dictionary&lt;object, object?&gt;</c> (dict, argparse.Namespace), <c>List&lt;object?&gt;</c> (list, set),
@@ -29,42 +28,21 @@ public static class PyTorchFile
     /// </returns>
     /// <exception cref="WeightFileException">There is no such file, it is damaged, or it holds anything
     /// else.</exception>
-    public static object? Read(string path, bool verify = true)
-    {
-        using var file = new MappedFile(path);
-        try
-        {
-            return Parse(file.View, verify);
-        }
-        catch (WeightFileException error)
-        {
-            throw error.In(path);
-        }
-    }
+    public static object? Read(string path) => MappedFile.Read(path, Parse);
 
     /// <summary>Reads the same from memory.</summary>
-    internal static object? Parse(ByteView file, bool verify)
+    public static object? Parse(ByteView file)
     {
-        if (SafeTensorsFile.IsOne(file))
-            throw new WeightFileException(
-                $"it is a safetensors file; read it with {nameof(SafeTensorsFile)} or {nameof(WeightFile)}");
-        if (OnnxFile.IsOne(file))
-            throw new WeightFileException(
-                $"it is an ONNX model; read it with {nameof(OnnxFile)} or {nameof(WeightFile)}");
-        var start = file.Span(0, (int)Math.Min(FileKinds.Telling, file.Length), "the file");
-        if (!start.StartsWith("PK"u8) && FileKinds.Describe(start) is { } kind)
-            throw new WeightFileException(kind);
-        if (file.Length < 4)
-            throw new WeightFileException($"{file.Length} bytes are no PyTorch file");
+        var format = WeightFile.FormatOf(file, WeightFile.PyTorchZip, WeightFile.PyTorchLegacy);
         using var scope = NewDisposeScope();
         List<Tensor> made = [];
-        var root = file.UInt32(0, "the file") == 0x04034b50 ? ParseZip(file, verify, made) : ParseLegacy(file, made);
+        var root = format == WeightFile.PyTorchZip ? ParseZip(file, made) : ParseLegacy(file, made);
         foreach (var tensor in made)
             tensor.MoveToOuterDisposeScope();
         return root;
     }
 
-    private static object? ParseZip(ByteView file, bool verify, List<Tensor> made)
+    private static object? ParseZip(ByteView file, List<Tensor> made)
     {
         using var zip = new ZipRecords(file);
         if (zip.Names.Any(IsOfTorchScript))
@@ -82,12 +60,12 @@ public static class PyTorchFile
         var order = $"{folder}byteorder";
         if (zip.Contains(order))
         {
-            var bytes = zip.Read(order, verify);
+            var bytes = zip.Read(order);
             if (bytes.Length != 6 || !bytes.Span(0, 6, "the byte order").SequenceEqual("little"u8))
                 throw new WeightFileException("it was written on a big-endian machine; save it again on another");
         }
-        var root = new PickleMachine(zip.Read(pickle, verify), 0).Run();
-        return Resolve(root, storage => zip.Read($"{folder}data/{storage.Key}", verify), made);
+        var root = new PickleMachine(zip.Read(pickle), 0).Run();
+        return Resolve(root, storage => zip.Read($"{folder}data/{storage.Key}"), made);
     }
 
     private static bool IsOfTorchScript(string name) =>
@@ -108,51 +86,40 @@ public static class PyTorchFile
     private static object? ParseLegacy(ByteView file, List<Tensor> made)
     {
         long at = 0;
+        IReadOnlyDictionary<string, ScalarType> types = new Dictionary<string, ScalarType>();
         object? Next()
         {
             var machine = new PickleMachine(file, at);
             var value = machine.Run();
-            at = machine.Position;
+            (at, types) = (machine.Position, machine.Storages);
             return value;
         }
 
-        if (file.Span(0, 1, "the file")[0] != 0x80 || Next() is not BigInteger magic || magic != LegacyMagic)
+        if (Next() is not BigInteger magic || magic != LegacyMagic)
             throw new WeightFileException("it is neither a zip file nor the format before it, so not of torch.save");
         if (Next() is not 1001L)
             throw new WeightFileException("its legacy format has another version than 1001");
         if (Next() is Dictionary<object, object?> system && system.GetValueOrDefault("little_endian") is false)
             throw new WeightFileException("it was written on a big-endian machine; save it again on another");
         var root = Next();
+        var used = types;
         if (Next() is not List<object?> keys)
             throw new WeightFileException("the list of its storages is missing");
         Dictionary<string, (long Offset, long Count)> places = [];
-        var types = StorageSizes(root);
         foreach (var item in keys)
         {
-            if (item is not string key || !types.TryGetValue(key, out var bytes))
+            if (item is not string key || !used.TryGetValue(key, out var type))
                 throw new WeightFileException("its list of storages names one that nothing uses");
             var count = file.UInt64(at, "a storage's length");
             if (count > (ulong)file.Length)
                 throw new WeightFileException(
                     $"storage '{FileKinds.Printable(key)}' claims {count} elements in a file of {file.Length} bytes");
-            places[key] = (at + 8, (long)count * bytes);
-            at += 8 + (long)count * bytes;
+            places[key] = (at + 8, (long)count * ElementTypes.Bytes(type));
+            at += 8 + places[key].Count;
         }
         return Resolve(root, storage => places.TryGetValue(storage.Key, out var place)
             ? file.Slice(place.Offset, place.Count, $"storage '{FileKinds.Printable(storage.Key)}'")
             : throw new WeightFileException($"storage '{FileKinds.Printable(storage.Key)}' is missing"), made);
-    }
-
-    private static Dictionary<string, int> StorageSizes(object? root)
-    {
-        Dictionary<string, int> sizes = [];
-        Walk(root, value =>
-        {
-            if (value is PickleTensor tensor)
-                sizes[tensor.Storage.Key] = ElementTypes.Bytes(tensor.Storage.Type);
-            return value;
-        });
-        return sizes;
     }
 
     /// <summary>Puts tensors in the place of their descriptions, everywhere below the root.</summary>

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using TorchSharp;
 using W2S.Torch;
@@ -12,10 +11,12 @@ namespace W2S.Models.Weights;
 /// range in the rest, with an optional <c>__metadata__</c> of texts; the numbers without gaps
 /// (huggingface/safetensors).
 /// </remarks>
-public static class SafeTensorsFile
+internal static class SafeTensorsFile
 {
     /// <summary>The longest header that is read, as in the reference implementation: 100 MB.</summary>
     public const int LongestHeader = 100_000_000;
+
+    private const string Metadata = "__metadata__";
 
     /// <summary>Writes tensors so that the file is either whole or not there: temporary name, flush to disk,
     /// rename.</summary>
@@ -63,30 +64,26 @@ public static class SafeTensorsFile
     /// <returns>By name, on the CPU, owned by the current dispose scope.</returns>
     /// <exception cref="WeightFileException">There is no such file, or it is damaged; the message says
     /// where.</exception>
-    public static IReadOnlyDictionary<string, Tensor> Read(string path) => Open(path, file => Parse(file).Tensors);
+    public static IReadOnlyDictionary<string, Tensor> Read(string path) => MappedFile.Read(path, Parse);
 
-    /// <summary>Reads the texts beside the tensors, without the tensors.</summary>
-    /// <param name="path">The file.</param>
-    /// <returns>By name; empty where the file has none.</returns>
-    /// <exception cref="WeightFileException">There is no such file, or it is damaged; the message says
-    /// where.</exception>
-    public static IReadOnlyDictionary<string, string> ReadMetadata(string path) =>
-        Open(path, file => ParseHeader(file, out _).Metadata);
-
-    internal static (IReadOnlyDictionary<string, Tensor> Tensors, IReadOnlyDictionary<string, string> Metadata) Parse(
-        ByteView file)
+    /// <summary>Reads the same from memory.</summary>
+    internal static IReadOnlyDictionary<string, Tensor> Parse(ByteView file)
     {
-        var (entries, metadata) = ParseHeader(file, out var body);
+        _ = WeightFile.FormatOf(file, WeightFile.SafeTensors);
+        var length = file.UInt64(0, "the header's length");
+        if (length > LongestHeader || length > (ulong)file.Length - 8)
+            throw new WeightFileException(
+                $"the header claims {length} bytes of a file of {file.Length}; it is no safetensors file, or was cut "
+                + "off");
+        var body = file.Slice(8 + (long)length, file.Length - 8 - (long)length, "the tensors");
+        var entries = ParseHeader(file.Span(8, (int)length, "the header"));
+        CheckRanges(entries, body.Length);
         using var scope = NewDisposeScope();
-        Dictionary<string, Tensor> tensors = new(entries.Count);
-        foreach (var entry in entries)
-        {
-            var flat = ElementTypes.Copy(body.Slice(entry.Start, entry.Length, Named(entry.Name)), entry.Type);
-            tensors[entry.Name] = flat.reshape(entry.Shape);
-        }
+        var tensors = entries.ToDictionary(entry => entry.Name, entry => ElementTypes
+            .Copy(body.Slice(entry.Start, entry.Length, Named(entry.Name)), entry.Type).reshape(entry.Shape));
         foreach (var tensor in tensors.Values)
             tensor.MoveToOuterDisposeScope();
-        return (tensors, metadata);
+        return tensors;
     }
 
     /// <summary>Whether the bytes begin as the format does: a header's length that the file can hold, and its
@@ -95,46 +92,26 @@ public static class SafeTensorsFile
         file.Length > 8 && file.Span(8, 1, "the header")[0] == '{'
             && file.UInt64(0, "the header's length") <= LongestHeader;
 
-    private static T Open<T>(string path, Func<ByteView, T> read)
-    {
-        using var file = new MappedFile(path);
-        try
-        {
-            return read(file.View);
-        }
-        catch (WeightFileException error)
-        {
-            throw error.In(path);
-        }
-    }
-
     private sealed record Entry(string Name, ScalarType Type, long[] Shape, long Start, long Length);
 
-    private static (List<Entry> Entries, Dictionary<string, string> Metadata) ParseHeader(ByteView file,
-        out ByteView body)
+    private static List<Entry> ParseHeader(ReadOnlySpan<byte> json)
     {
-        if (!IsOne(file))
-        {
-            var start = file.Span(0, (int)Math.Min(FileKinds.Telling, file.Length), "the file");
-            if (start.StartsWith("PK"u8))
-                throw new WeightFileException(
-                    $"it is a zip file, as PyTorch writes; read it with {nameof(PyTorchFile)} or {nameof(WeightFile)}");
-            if (FileKinds.Describe(start) is { } kind)
-                throw new WeightFileException(kind);
-            if (OnnxFile.IsOne(file))
-                throw new WeightFileException(
-                    $"it is an ONNX model; read it with {nameof(OnnxFile)} or {nameof(WeightFile)}");
-        }
-        var length = file.UInt64(0, "the header's length");
-        if (length > LongestHeader || length > (ulong)file.Length - 8)
-            throw new WeightFileException(
-                $"the header claims {length} bytes of a file of {file.Length}; it is no safetensors file, or was cut "
-                + "off");
-        var json = file.Span(8, (int)length, "the header");
-        body = file.Slice(8 + (long)length, file.Length - 8 - (long)length, "the tensors");
         try
         {
-            return SafeTensorsHeader(json, body.Length);
+            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 4 });
+            using var header = JsonDocument.ParseValue(ref reader);
+            if (reader.Read())
+                throw new WeightFileException("the header goes on after its end");
+            HashSet<string> names = [];
+            List<Entry> entries = [];
+            foreach (var property in header.RootElement.EnumerateObject())
+            {
+                if (!names.Add(property.Name))
+                    throw new WeightFileException($"{Named(property.Name)} is there twice");
+                if (property.Name != Metadata)
+                    entries.Add(ReadEntry(property.Name, property.Value));
+            }
+            return entries;
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
@@ -143,68 +120,30 @@ public static class SafeTensorsFile
         }
     }
 
-    private static (List<Entry>, Dictionary<string, string>) SafeTensorsHeader(ReadOnlySpan<byte> json, long bodyLength)
-    {
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 4 });
-        List<Entry> entries = [];
-        HashSet<string> names = [];
-        Dictionary<string, string> metadata = [];
-        Expect(ref reader, JsonTokenType.StartObject);
-        while (Next(ref reader) == JsonTokenType.PropertyName)
-        {
-            var name = reader.GetString()!;
-            if (!names.Add(name))
-                throw new WeightFileException($"{Named(name)} is there twice");
-            if (name == "__metadata__")
-                ReadTexts(ref reader, metadata);
-            else
-                entries.Add(ReadEntry(ref reader, name));
-        }
-        if (reader.Read())
-            throw new WeightFileException("the header goes on after its end");
-        CheckRanges(entries, bodyLength);
-        return (entries, metadata);
-    }
-
-    private static void ReadTexts(ref Utf8JsonReader reader, Dictionary<string, string> metadata)
-    {
-        Expect(ref reader, JsonTokenType.StartObject);
-        while (Next(ref reader) == JsonTokenType.PropertyName)
-        {
-            var key = reader.GetString()!;
-            Expect(ref reader, JsonTokenType.String);
-            metadata[key] = reader.GetString()!;
-        }
-    }
-
-    private static Entry ReadEntry(ref Utf8JsonReader reader, string name)
+    private static Entry ReadEntry(string name, JsonElement described)
     {
         ScalarType? type = null;
         long[]? shape = null, range = null;
-        Expect(ref reader, JsonTokenType.StartObject);
-        while (Next(ref reader) == JsonTokenType.PropertyName)
+        foreach (var field in described.EnumerateObject())
         {
-            if (reader.ValueTextEquals("dtype"u8))
+            switch (field.Name)
             {
-                Expect(ref reader, JsonTokenType.String);
-                var code = reader.GetString()!;
-                type = ElementTypes.FromSafeTensors(code) ?? throw new WeightFileException(
-                    $"{Named(name)} is of type '{FileKinds.Printable(code)}', which is not read; convert it to one of "
-                    + $"{ElementTypes.SafeTensorsNames}");
-            }
-            else if (reader.ValueTextEquals("shape"u8))
-            {
-                shape = ReadNumbers(ref reader, name);
-            }
-            else if (reader.ValueTextEquals("data_offsets"u8))
-            {
-                range = ReadNumbers(ref reader, name);
-            }
-            else
-            {
-                throw new WeightFileException(
-                    $"{Named(name)} has a field '{FileKinds.Printable(reader.GetString()!)}', which the format does "
-                    + "not know");
+                case "dtype":
+                    var code = field.Value.GetString() ?? "";
+                    type = ElementTypes.FromSafeTensors(code) ?? throw new WeightFileException(
+                        $"{Named(name)} is of type '{FileKinds.Printable(code)}', which is not read; convert it to one "
+                        + $"of {ElementTypes.SafeTensorsNames}");
+                    break;
+                case "shape":
+                    shape = ReadNumbers(field.Value, name);
+                    break;
+                case "data_offsets":
+                    range = ReadNumbers(field.Value, name);
+                    break;
+                default:
+                    throw new WeightFileException(
+                        $"{Named(name)} has a field '{FileKinds.Printable(field.Name)}', which the format does not "
+                        + "know");
             }
         }
         if (type is null || shape is null || range is not [var start, var end])
@@ -219,19 +158,11 @@ public static class SafeTensorsFile
         return new Entry(name, type.Value, shape, start, end - start);
     }
 
-    private static long[] ReadNumbers(ref Utf8JsonReader reader, string name)
+    private static long[] ReadNumbers(JsonElement list, string name)
     {
-        List<long> numbers = [];
-        Expect(ref reader, JsonTokenType.StartArray);
-        while (Next(ref reader) == JsonTokenType.Number)
-        {
-            if (!reader.TryGetInt64(out var number) || number < 0 || numbers.Count == 64)
-                throw new WeightFileException($"{Named(name)} has a shape or range that is none");
-            numbers.Add(number);
-        }
-        if (reader.TokenType != JsonTokenType.EndArray)
-            throw new WeightFileException($"{Named(name)} has a shape or range that is none");
-        return [.. numbers];
+        long[] numbers = [.. list.EnumerateArray().Select(size => size.TryGetInt64(out var number) ? number : -1)];
+        return numbers.Length <= 64 && numbers.All(number => number >= 0) ? numbers
+            : throw new WeightFileException($"{Named(name)} has a shape or range that is none");
     }
 
     // The ranges must cover the rest of the file, each byte once: nothing hidden, nothing shared.
@@ -253,44 +184,26 @@ public static class SafeTensorsFile
     private static byte[] Header(List<KeyValuePair<string, Tensor>> tensors,
         IReadOnlyDictionary<string, string>? metadata)
     {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
+        OrderedDictionary<string, object> header = [];
+        if (metadata is { Count: > 0 })
+            header[Metadata] = new SortedDictionary<string, string>(metadata.ToDictionary(), StringComparer.Ordinal);
+        long start = 0;
+        foreach (var (name, tensor) in tensors)
         {
-            json.WriteStartObject();
-            if (metadata is { Count: > 0 })
+            var end = start + tensor.numel() * SizeOf(name, tensor);
+            header[name] = new
             {
-                json.WriteStartObject("__metadata__");
-                foreach (var (key, text) in metadata.OrderBy(entry => entry.Key, StringComparer.Ordinal))
-                    json.WriteString(key, text);
-                json.WriteEndObject();
-            }
-            long start = 0;
-            foreach (var (name, tensor) in tensors)
-            {
-                var end = start + tensor.numel() * SizeOf(name, tensor);
-                json.WriteStartObject(name);
-                json.WriteString("dtype", ElementTypes.ToSafeTensors(tensor.dtype));
-                json.WriteStartArray("shape");
-                foreach (var size in tensor.shape)
-                    json.WriteNumberValue(size);
-                json.WriteEndArray();
-                json.WriteStartArray("data_offsets");
-                json.WriteNumberValue(start);
-                json.WriteNumberValue(end);
-                json.WriteEndArray();
-                json.WriteEndObject();
-                start = end;
-            }
-            json.WriteEndObject();
+                dtype = ElementTypes.ToSafeTensors(tensor.dtype), tensor.shape, data_offsets = new[] { start, end },
+            };
+            start = end;
         }
-        while (buffer.Length % 8 != 0)
-            buffer.WriteByte((byte)' ');
-        return buffer.ToArray();
+        var json = JsonSerializer.SerializeToUtf8Bytes(header);
+        return [.. json, .. Enumerable.Repeat((byte)' ', -json.Length & 7)]; // to a multiple of eight
     }
 
     private static int SizeOf(string name, Tensor tensor)
     {
-        if (name == "__metadata__")
+        if (name == Metadata)
             throw new ArgumentException("a tensor cannot be named __metadata__; choose another name", nameof(name));
         return ElementTypes.ToSafeTensors(tensor.dtype) is not null
             ? ElementTypes.Bytes(tensor.dtype)
@@ -300,14 +213,4 @@ public static class SafeTensorsFile
     }
 
     private static string Named(string name) => $"tensor '{FileKinds.Printable(name)}'";
-
-    private static JsonTokenType Next(ref Utf8JsonReader reader) =>
-        reader.Read() ? reader.TokenType : throw new WeightFileException("the header ends too early");
-
-    private static void Expect(ref Utf8JsonReader reader, JsonTokenType token)
-    {
-        if (Next(ref reader) != token)
-            throw new WeightFileException(
-                $"the header has {reader.TokenType} where {token} belongs, at byte {reader.TokenStartIndex}");
-    }
 }

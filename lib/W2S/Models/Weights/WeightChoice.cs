@@ -24,20 +24,19 @@ internal sealed record WeightChoice(WeightSet Set, string Prefix, string Added, 
     /// <param name="sets">All the file holds.</param>
     /// <param name="key">Where to look: keys of containers and leading parts of names, with dots between; null:
     /// everywhere.</param>
-    /// <param name="wanted">The network's names; null where no network is there: most tensors win, not counting single
+    /// <param name="wanted">The network's names; where none of the file's is one, most tensors win, not counting single
     /// numbers.</param>
     /// <exception cref="WeightFileException">Nothing lies under the key, or several sets fit equally well.</exception>
-    public static WeightChoice Find(IReadOnlyList<WeightSet> sets, string? key, IReadOnlySet<string>? wanted)
+    public static WeightChoice Find(IReadOnlyList<WeightSet> sets, string? key, IReadOnlySet<string> wanted)
     {
         var all = key is null ? sets : Under(sets, key.TrimEnd('.'));
-        string[] added = wanted is null ? [] : ["", .. CommonParts(wanted)];
-        List<WeightChoice> choices = wanted is null ? [] : [.. all.SelectMany(set => Readings(set, wanted, added))];
+        List<WeightChoice> choices = [.. all.SelectMany(set => Readings(set, wanted))];
         if (choices.Count == 0)
             choices = [.. all.Select(
                 set => new WeightChoice(set, "", "", set.Tensors.Values.Count(tensor => tensor.dim() > 0)))];
         var rivals = Rivals(choices, wanted);
         var found = rivals.Count == 1 ? rivals[0] : Usual(rivals) ?? throw new WeightFileException(
-            $"it holds several sets of weights{(wanted is null ? "" : " that fit")}: {Listed(rivals)}; " +
+            $"it holds several sets of weights that fit: {Listed(rivals)}; " +
             $"choose one, for instance with key: \"{rivals[0].Name}\"");
         found.Describe(rivals);
         return found;
@@ -45,7 +44,7 @@ internal sealed record WeightChoice(WeightSet Set, string Prefix, string Added, 
 
     /// <summary>Whether any name of a set is one of the network's, less or with leading parts.</summary>
     public static bool Knows(WeightSet set, IReadOnlySet<string> wanted) =>
-        Readings(set, wanted, ["", .. CommonParts(wanted)]).Any();
+        Readings(set, wanted).Any();
 
     /// <summary>The name in the network of a name in the file.</summary>
     public string Rename(string name, IReadOnlySet<string> wanted)
@@ -117,14 +116,13 @@ internal sealed record WeightChoice(WeightSet Set, string Prefix, string Added, 
         return false;
     }
 
-    /// <summary>Leading parts that at least half of the network's names have, such as an encoder's.</summary>
-    private static IEnumerable<string> CommonParts(IReadOnlySet<string> wanted) => wanted
-        .Where(name => name.Contains('.')).GroupBy(name => name[..(name.IndexOf('.') + 1)])
-        .Where(group => group.Count() * 2 >= wanted.Count).Select(group => group.Key);
-
     /// <summary>Every prefix that makes a name of the set one of the network's, with how many it makes so.</summary>
-    private static IEnumerable<WeightChoice> Readings(WeightSet set, IReadOnlySet<string> wanted, string[] added)
+    private static IEnumerable<WeightChoice> Readings(WeightSet set, IReadOnlySet<string> wanted)
     {
+        // Leading parts that at least half of the network's names have, such as an encoder's.
+        string[] added = ["", .. wanted.Where(name => name.Contains('.'))
+            .GroupBy(name => name[..(name.IndexOf('.') + 1)])
+            .Where(group => group.Count() * 2 >= wanted.Count).Select(group => group.Key)];
         Dictionary<(string Prefix, string Added), int> fits = [];
         foreach (var name in set.Tensors.Keys)
         {
@@ -146,7 +144,7 @@ internal sealed record WeightChoice(WeightSet Set, string Prefix, string Added, 
     }
 
     /// <summary>Those that fit at least half as well as the best, each of other tensors; the best first.</summary>
-    private static List<WeightChoice> Rivals(List<WeightChoice> choices, IReadOnlySet<string>? wanted)
+    private static List<WeightChoice> Rivals(List<WeightChoice> choices, IReadOnlySet<string> wanted)
     {
         var best = choices.Max(choice => choice.Fits);
         List<WeightChoice> rivals = [];
@@ -159,7 +157,7 @@ internal sealed record WeightChoice(WeightSet Set, string Prefix, string Added, 
         }
         return rivals;
 
-        int Shared(WeightChoice one, WeightChoice other) => wanted is null ? 0 : one.Set.Tensors.Keys.Count(name =>
+        int Shared(WeightChoice one, WeightChoice other) => one.Set.Tensors.Keys.Count(name =>
             one.Owns(name) && other.Owns(name) && wanted.Contains(one.Added + name[one.Prefix.Length..])
             && wanted.Contains(other.Added + name[other.Prefix.Length..]));
     }

@@ -16,7 +16,7 @@ public sealed class ForeignFileTests
     {
         using var scope = NewDisposeScope();
         using var model = ModelCatalogue.Create("resnet8", 10);
-        foreach (var read in new Action[] { () => model.LoadWeights(path), () => WeightFile.Read(path),
+        foreach (var read in new Action[] { () => model.LoadWeights(path), () => WeightFiles.Read(path),
             () => PyTorchFile.Read(path) })
         {
             var message = Assert.Throws<WeightFileException>(read).Message;
@@ -90,12 +90,12 @@ public sealed class ForeignFileTests
         using var folder = new TemporaryFolder();
         using var scope = NewDisposeScope();
         SafeTensorsFile.Write(folder["x.pth"], new Dictionary<string, Tensor> { ["w"] = ones(2) });
-        Assert.Equal("safetensors", WeightFile.Read(folder["x.pth"]).Format);
-        Assert.Contains("it is a safetensors file; read it with",
+        Assert.Equal("safetensors", WeightFiles.Read(folder["x.pth"]).Format);
+        Assert.Contains("it is a file of the format safetensors, not of PyTorch zip or PyTorch legacy",
             Assert.Throws<WeightFileException>(() => PyTorchFile.Read(folder["x.pth"])).Message);
         File.Copy(PyTorchFileTests.Reference("checkpoint.pth"), folder["x.safetensors"]);
-        Assert.Equal("PyTorch zip", WeightFile.Read(folder["x.safetensors"]).Format);
-        Assert.Contains("read it with PyTorchFile",
+        Assert.Equal("PyTorch zip", WeightFiles.Read(folder["x.safetensors"]).Format);
+        Assert.Contains("it is a file of the format PyTorch zip, not of safetensors",
             Assert.Throws<WeightFileException>(() => SafeTensorsFile.Read(folder["x.safetensors"])).Message);
     }
 }

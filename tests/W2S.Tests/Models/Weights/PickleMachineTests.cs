@@ -129,7 +129,7 @@ public sealed class PickleMachineTests
         var read = Assert.IsType<Dictionary<object, object?>>(PyTorchFile.Read(folder["loop.pth"]));
         Assert.Same(read, read["model"]);
         Assert.Contains("holds no state dict",
-            Assert.Throws<WeightFileException>(() => WeightFile.Read(folder["loop.pth"])).Message);
+            Assert.Throws<WeightFileException>(() => WeightFiles.Read(folder["loop.pth"])).Message);
     }
 
     [Theory]

@@ -183,9 +183,6 @@ public sealed class PyTorchFileTests
         File.WriteAllBytes(folder["damaged.pth"], bytes);
         Assert.Contains("is damaged: its CRC-32",
             Assert.Throws<WeightFileException>(() => PyTorchFile.Read(folder["damaged.pth"])).Message);
-        using var scope = NewDisposeScope();
-        var read = (Dictionary<object, object?>)PyTorchFile.Read(folder["damaged.pth"], verify: false)!;
-        Assert.NotEqual(3.25f, ((Tensor)read["scalar"]!).item<float>());
     }
 
     [Theory]

@@ -125,7 +125,7 @@ public sealed class WeightNamesTests
     }
 
     private static WeightChoice Choose(object root, string? key = null, params string[] wanted) =>
-        WeightChoice.Find(WeightSet.FindAll(root), key, wanted.Length == 0 ? null : wanted.ToHashSet());
+        WeightChoice.Find(WeightSet.FindAll(root), key, wanted.ToHashSet());
 
     private static Dictionary<object, object?> Dict(params (object Key, object? Value)[] entries) =>
         entries.ToDictionary(entry => entry.Key, entry => entry.Value);
@@ -206,9 +206,10 @@ public sealed class WeightNamesTests
     {
         var error =
             Assert.Throws<WeightFileException>(
-                () => WeightFile.Read(PyTorchFileTests.Reference("arrays-protocol4.pth"), key: "nothing"));
+                () => WeightFiles.Read(PyTorchFileTests.Reference("arrays-protocol4.pth"), key: "nothing"));
         Assert.Contains("it has nothing under the key 'nothing'; it has 'f4'", error.Message);
-        error = Assert.Throws<WeightFileException>(() => WeightFile.Read(PyTorchFileTests.Reference("containers.pth")));
+        error = Assert.Throws<WeightFileException>(
+            () => WeightFiles.Read(PyTorchFileTests.Reference("containers.pth")));
         Assert.Contains("it holds no state dict, but a dict of 'list' (a list), 'tuple' (a tuple)", error.Message);
     }
 
@@ -218,7 +219,7 @@ public sealed class WeightNamesTests
         using var scope = NewDisposeScope();
         foreach (var kind in new[] { "zip", "legacy" })
         {
-            var file = WeightFile.Read(PyTorchFileTests.Reference($"namespace-{kind}.pth"));
+            var file = WeightFiles.Read(PyTorchFileTests.Reference($"namespace-{kind}.pth"));
             Assert.Equal(["w"], file.Tensors.Keys);
             Assert.Equal(["the state dict was under 'model'", "passed over beside it: 'args'"], file.Notes);
         }
