@@ -22,7 +22,8 @@ internal static class Checks
     public static void Labels(IReadOnlyList<long> labels, long? classes, string name = "labels")
     {
         ArgumentNullException.ThrowIfNull(labels, name);
-        InRange(labels as long[] ?? [.. labels], classes, name);
+        for (var i = 0; i < labels.Count; i++)
+            if (labels[i] < 0 || labels[i] >= classes) throw Outside($"{name}[{i}]", labels[i], classes, name);
     }
 
     /// <summary>The same for one class number.</summary>
@@ -249,7 +250,7 @@ internal static class Checks
                 name);
     }
 
-    private static void InRange(ReadOnlySpan<long> labels, long? classes, string name)
+    private static void InRange(ReadOnlySpan<long> labels, long classes, string name)
     {
         for (var i = 0; i < labels.Length; i++)
             if (labels[i] < 0 || labels[i] >= classes) throw Outside($"{name}[{i}]", labels[i], classes, name);
