@@ -20,26 +20,23 @@ internal sealed class CodeIdentity
     /// letters.</summary>
     public IReadOnlyCollection<string> Lines => lines;
 
-    /// <summary>The code of a type and of all that it uses.</summary>
-    /// <returns>Its compiled code where it is none of the library's; else null.</returns>
-    public CompiledCode? Add(Type type) =>
-        Add((MemberInfo)(type.IsConstructedGenericType ? type.GetGenericTypeDefinition() : type));
-
-    /// <summary>The code of a function, for instance of a lambda expression.</summary>
-    public CompiledCode? Add(MethodBase method) => Add((MemberInfo)method);
-
     /// <summary>Lines of another identity that this one stands on.</summary>
     public void Add(IEnumerable<string> others) => lines.UnionWith(others);
 
-    private CompiledCode? Add(MemberInfo member)
+    /// <summary>The code of a type or of a function, for instance of a lambda expression, and of all that it
+    /// uses.</summary>
+    /// <returns>Its compiled code where it is none of the library's; else null.</returns>
+    public CompiledCode? Add(MemberInfo member)
     {
+        if (member is Type { IsConstructedGenericType: true } constructed)
+            member = constructed.GetGenericTypeDefinition();
         switch (CodeOrigins.Of(member.Module.Assembly))
         {
             case CodeOrigin.Library when member is Type type:
                 AddRevisions(type, type.Assembly);
                 return null;
             case CodeOrigin.Own:
-                var code = Read.GetValue(member, CompiledCode.Of);
+                var code = Read.GetValue(member, one => new CompiledCode(one));
                 if (!seen.Add(member)) return code;
                 lines.Add($"{CompiledNames.Plain(member.Name)}, code {code.Sum}");
                 foreach (var type in code.Library) AddRevisions(type, type.Assembly);

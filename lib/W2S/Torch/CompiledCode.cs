@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Reflection.Emit;
 using System.Security.Cryptography;
@@ -30,9 +31,10 @@ internal sealed class CompiledCode
     private readonly HashSet<Type> library = [];
     private readonly HashSet<FieldInfo> used = [], written = [];
 
-    private CompiledCode(MemberInfo root)
+    /// <summary>Reads it.</summary>
+    public CompiledCode(MemberInfo typeOrMethod)
     {
-        Number(root);
+        Number(typeOrMethod);
         while (open.TryDequeue(out var member))
         {
             text.Append('\n').Append(numbers[member]).Append(' ');
@@ -54,16 +56,12 @@ internal sealed class CompiledCode
 
     /// <summary>What it uses of the variables around it.</summary>
     public IEnumerable<FieldInfo> Captured =>
-        used.Where(one => !one.IsStatic && IsContained(one) && !written.Contains(one));
-
-    /// <summary>Reads it.</summary>
-    public static CompiledCode Of(MemberInfo typeOrMethod) => new(typeOrMethod);
+        used.Where(one =>
+            !one.IsStatic && CompiledNames.IsContainer(one.DeclaringType!) && !written.Contains(one));
 
     /// <summary>Whether the code itself changes a field once it is made: what it holds is then the run's own
     /// doing.</summary>
     public bool Changes(FieldInfo field) => written.Contains(Definition(field));
-
-    private static bool IsContained(FieldInfo field) => CompiledNames.IsContainer(field.DeclaringType!);
 
     private int Number(MemberInfo member)
     {
@@ -223,10 +221,7 @@ internal sealed class CompiledCode
 
     private static FieldInfo Definition(FieldInfo field) => field.Module.ResolveField(field.MetadataToken)!;
 
-    private static string Constant(object? value) =>
-        value is IFormattable number
-            ? number.ToString(value is double or float ? "R" : null, System.Globalization.CultureInfo.InvariantCulture)
-            : $"{value}";
+    private static string? Constant(object? value) => Convert.ToString(value, CultureInfo.InvariantCulture);
 
     private static int Size(OperandType operand) => operand switch
     {

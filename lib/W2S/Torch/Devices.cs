@@ -13,20 +13,20 @@ public static class Devices
     private static bool alone;
 
     /// <summary>The fastest device there is: CUDA, else Apple's MPS, else the CPU.</summary>
-    /// <returns>The device and one sentence that says which it is and why.</returns>
-    public static DeviceChoice Best()
+    /// <returns>The device, to be given to trainers, extractors and models, and one sentence that says which it is and
+    /// why.</returns>
+    public static (Device Device, string Reason) Best()
     {
         UseThreads();
         if (cuda.is_available())
         {
             var count = cuda.device_count();
-            return new DeviceChoice(new Device(DeviceType.CUDA, 0),
+            return (new Device(DeviceType.CUDA, 0),
                 $"CUDA: this libtorch sees {count} GPU{(count == 1 ? "" : "s")} and the first is used");
         }
         if (OperatingSystem.IsMacOS() && mps_is_available())
-            return new DeviceChoice(new Device(DeviceType.MPS),
-                "MPS: no CUDA here, and this Mac's GPU is available to libtorch");
-        return new DeviceChoice(CPU, $"CPU with {get_num_threads()} threads: {WhyNoGpu()}");
+            return (new Device(DeviceType.MPS), "MPS: no CUDA here, and this Mac's GPU is available to libtorch");
+        return (CPU, $"CPU with {get_num_threads()} threads: {WhyNoGpu()}");
     }
 
     /// <summary>Whether the processor multiplies bfloat16 by itself (AVX512_BF16 or AMX): <c>Precision.BFloat16</c> is
@@ -80,9 +80,8 @@ public static class Devices
         });
     }
 
-    /// <summary>One thread for each physical core that the process may use: two on one core share its vector
-    /// unit.</summary>
-    internal static int DefaultThreads()
+    // One for each physical core that the process may use: two on one core share its vector unit.
+    private static int DefaultThreads()
     {
         if (int.TryParse(Environment.GetEnvironmentVariable("OMP_NUM_THREADS")?.Split(',')[0], out var wish)
             && wish > 0)
@@ -126,18 +125,4 @@ public static class Devices
     private static string WhyNoGpu() => OperatingSystem.IsMacOS()
         ? "this libtorch offers no MPS device"
         : "this libtorch is built without CUDA, or finds no NVIDIA GPU and driver";
-
-    private sealed class Ending(Action end) : IDisposable
-    {
-        public void Dispose() => end();
-    }
-}
-
-/// <summary>A device and why it was chosen.</summary>
-/// <param name="Device">Give it to trainers, extractors and models.</param>
-/// <param name="Reason">One sentence.</param>
-public sealed record DeviceChoice(Device Device, string Reason)
-{
-    /// <inheritdoc/>
-    public override string ToString() => Reason;
 }

@@ -17,40 +17,22 @@ namespace W2S.Torch;
 /// <c>GOMP_SPINCOUNT</c> say otherwise.</para>
 /// <para>On other systems and C libraries there is nothing to set, and nothing is called.</para>
 /// </remarks>
-public static class ProcessSettings
+internal static class ProcessSettings
 {
     private const string Spins = "10000"; // about as long as the pause between two operations of a network
-    private static readonly Lock Gate = new();
+    private static readonly Lazy<bool> Made = new(Make);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50), FirstTrim = TimeSpan.FromSeconds(2),
         TrimEvery = TimeSpan.FromSeconds(20);
-    private static bool applied;
     private static long last, nextTrim;
 
     /// <summary>Whether the C library keeps freed memory as told; false on other systems than Linux with glibc, or
     /// before
     /// <see cref="TorchRuntime.Start"/>.</summary>
-    public static bool KeepsFreedMemory { get; private set; }
+    public static bool KeepsFreedMemory => Made is { IsValueCreated: true, Value: true };
 
     /// <summary>Makes the settings, unless that is done already. Those of the threads must come before libtorch is
     /// loaded.</summary>
-    internal static void Apply()
-    {
-        lock (Gate)
-        {
-            if (applied) return;
-            applied = true;
-            if (!OperatingSystem.IsLinux()) return;
-            try
-            {
-                if (Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is null) setenv("GOMP_SPINCOUNT", Spins, 0);
-                KeepsFreedMemory = TellAllocator();
-            }
-            catch (Exception error) when (error is EntryPointNotFoundException or DllNotFoundException)
-            {
-                // Another C library: nothing to tell it.
-            }
-        }
-    }
+    public static void Apply() => _ = Made.Value;
 
     /// <summary>Frees what waits for a finalizer, unless that was done within the last 50 ms, and gives the heap's
     /// holes back every 20 s; a loop calls it after every step.</summary>
@@ -78,7 +60,21 @@ public static class ProcessSettings
 
     /// <summary>Gives what the C library's heap holds and nobody uses back to the system; only where
     /// <see cref="KeepsFreedMemory"/>.</summary>
-    internal static void GiveBack() => _ = malloc_trim(0);
+    public static void GiveBack() => _ = malloc_trim(0);
+
+    private static bool Make()
+    {
+        if (!OperatingSystem.IsLinux()) return false;
+        try
+        {
+            if (Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is null) setenv("GOMP_SPINCOUNT", Spins, 0);
+            return TellAllocator();
+        }
+        catch (Exception error) when (error is EntryPointNotFoundException or DllNotFoundException)
+        {
+            return false; // another C library: nothing to tell it
+        }
+    }
 
     // Serve from the heap up to 1 GiB (32 MiB where the C library allows no more), never trim by itself, grow by 64
     // MiB.

@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace W2S.Torch;
 
 /// <summary>Which revision of its code a type has that decides numbers: results of another revision are not read
@@ -11,7 +13,7 @@ namespace W2S.Torch;
 /// <param name="number">2 or more; 1 is said by leaving the attribute away.</param>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Struct | AttributeTargets.Interface | AttributeTargets.Enum,
     Inherited = false)]
-public sealed class RevisionAttribute(int number) : Attribute
+internal sealed class RevisionAttribute(int number) : Attribute
 {
     /// <summary>The revision.</summary>
     public int Number { get; } = number;
@@ -19,10 +21,5 @@ public sealed class RevisionAttribute(int number) : Attribute
     /// <summary>The revision of a type.</summary>
     /// <param name="type">Any type.</param>
     /// <returns>1 where none is stated.</returns>
-    public static int Of(Type type)
-    {
-        ArgumentNullException.ThrowIfNull(type);
-        return GetCustomAttribute(type, typeof(RevisionAttribute), inherit: false) is RevisionAttribute stated
-            ? stated.Number : 1;
-    }
+    public static int Of(Type type) => type.GetCustomAttribute<RevisionAttribute>(inherit: false)?.Number ?? 1;
 }

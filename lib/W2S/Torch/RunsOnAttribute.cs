@@ -4,7 +4,7 @@ namespace W2S.Torch;
 /// as its own does.</summary>
 /// <param name="engines">Types of the library; an interface stands for all that implement it.</param>
 [AttributeUsage(AttributeTargets.Class, Inherited = true)]
-public sealed class RunsOnAttribute(params Type[] engines) : Attribute
+internal sealed class RunsOnAttribute(params Type[] engines) : Attribute
 {
     /// <summary>The types named.</summary>
     public IReadOnlyList<Type> Engines { get; } = engines;

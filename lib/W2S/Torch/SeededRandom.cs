@@ -4,7 +4,7 @@ namespace W2S.Torch;
 /// <remarks>SplitMix64 (Steele, Lea and Flood 2014): a counter in steps of the golden ratio behind a mixing function.
 /// It costs eight bytes and no set-up, so that each image of each epoch can have its own.</remarks>
 /// <param name="seed">Any number.</param>
-public struct SeededRandom(long seed)
+internal struct SeededRandom(long seed)
 {
     private ulong _state = (ulong)seed;
 

@@ -29,9 +29,8 @@ internal static unsafe class TorchNative
         "_ZN2at8autocast11clear_cacheEv", "?clear_cache@autocast@at@@YAXXZ");
     // Of the C interface for compiled models (aoti_torch/c/shim_cpu.h); they return 0 or an error's code.
     private static readonly nint Pointwise = Find(
-        "aoti_torch_cpu_mkldnn__convolution_pointwise", "aoti_torch_cpu_mkldnn__convolution_pointwise");
+        "aoti_torch_cpu_mkldnn__convolution_pointwise");
     private static readonly nint PointwiseSum = Find(
-        "aoti_torch_cpu_mkldnn__convolution_pointwise_binary_",
         "aoti_torch_cpu_mkldnn__convolution_pointwise_binary_");
 
     // The one operation here that TorchSharp reaches only by a script.
@@ -56,9 +55,26 @@ internal static unsafe class TorchNative
     /// <param name="device">CPU or CUDA.</param>
     /// <param name="type">bfloat16, or on CUDA float16.</param>
     /// <exception cref="NotSupportedException">This libtorch has no such switch.</exception>
-    public static IDisposable Autocast(DeviceType device, ScalarType type) => HasAutocast
-        ? new AutocastScope((sbyte)device, (sbyte)type)
-        : throw new NotSupportedException("this libtorch does not let autocast be switched; train in float32");
+    public static IDisposable Autocast(DeviceType device, ScalarType type)
+    {
+        if (!HasAutocast)
+            throw new NotSupportedException("this libtorch does not let autocast be switched; train in float32");
+        var place = (sbyte)device;
+        var enabled = ((delegate* unmanaged<sbyte, byte>)IsEnabled)(place);
+        var before = ((delegate* unmanaged<sbyte, sbyte>)GetType_)(place);
+        Set((sbyte)type, 1);
+        return new Ending(() =>
+        {
+            Set(before, enabled);
+            if (enabled == 0) ((delegate* unmanaged<void>)Clear)(); // weights change before the next step
+        });
+
+        void Set(sbyte one, byte on)
+        {
+            ((delegate* unmanaged<sbyte, sbyte, void>)SetType)(place, one);
+            ((delegate* unmanaged<sbyte, byte, void>)Enable)(place, on);
+        }
+    }
 
     /// <summary>The same numbers with the channels last in memory, which convolutions on the CPU and on tensor cores
     /// prefer.</summary>
@@ -113,35 +129,14 @@ internal static unsafe class TorchNative
         }
     }
 
-    private static nint Find(string itanium, string microsoft)
+    private static nint Find(string itanium, string? microsoft = null)
     {
         _ = torch.get_num_threads(); // libtorch must be there before it is asked for
-        var (library, name) = OperatingSystem.IsWindows() ? ("torch_cpu", microsoft) : ("libtorch_cpu", itanium);
+        var (library, name) = OperatingSystem.IsWindows() ? ("torch_cpu", microsoft ?? itanium)
+            : ("libtorch_cpu", itanium);
         return NativeLibrary.TryLoad(library, typeof(torch).Assembly, null, out var handle)
             && NativeLibrary.TryGetExport(handle, name, out var address)
             ? address
             : 0;
-    }
-
-    private sealed class AutocastScope : IDisposable
-    {
-        private readonly sbyte device, type;
-        private readonly byte enabled;
-
-        public AutocastScope(sbyte device, sbyte wanted)
-        {
-            this.device = device;
-            enabled = ((delegate* unmanaged<sbyte, byte>)IsEnabled)(device);
-            type = ((delegate* unmanaged<sbyte, sbyte>)GetType_)(device);
-            ((delegate* unmanaged<sbyte, sbyte, void>)SetType)(device, wanted);
-            ((delegate* unmanaged<sbyte, byte, void>)Enable)(device, 1);
-        }
-
-        public void Dispose()
-        {
-            ((delegate* unmanaged<sbyte, byte, void>)Enable)(device, enabled);
-            ((delegate* unmanaged<sbyte, sbyte, void>)SetType)(device, type);
-            if (enabled == 0) ((delegate* unmanaged<void>)Clear)(); // weights change before the next step
-        }
     }
 }

@@ -15,43 +15,35 @@ namespace W2S.Torch;
 /// </remarks>
 public static class TorchRuntime
 {
-    private static readonly Lock Gate = new();
-    private static readonly List<string> LoadedFiles = [];
-    private static bool done;
-    private static TorchLoadException? failure;
+    // Once, by whichever thread comes first; a failure is told to all of them.
+    private static readonly Lazy<IReadOnlyList<string>> Natives = new(() => LoadFrom(Folders()));
 
-    /// <summary>Which versions run: of this library, TorchSharp, libtorch and .NET.</summary>
-    /// <exception cref="TorchLoadException">libtorch cannot be loaded.</exception>
-    public static TorchVersions Versions
+    /// <summary>What computes, in one line: versions of this library, TorchSharp, libtorch and .NET, and CUDA with its
+    /// devices or the CPU with its threads.</summary>
+    /// <value>For instance <c>W2S 0.1.0 · TorchSharp 0.107.0 · libtorch 2.10.0 · .NET 10.0.1 · CPU, 2
+    /// threads</c>.</value>
+    /// <exception cref="DllNotFoundException">libtorch cannot be loaded.</exception>
+    public static string Versions
     {
         get
         {
             Load();
-            return new TorchVersions(
-                VersionOf(typeof(TorchRuntime).Assembly),
-                VersionOf(typeof(torch).Assembly),
-                Version.Parse(torch.__version__).ToString(3),
-                Environment.Version.ToString(),
-                torch.cuda.is_available() ? $"CUDA, {torch.cuda.device_count()} device(s)"
-                    : $"CPU, {torch.get_num_threads()} threads");
+            var device = torch.cuda.is_available() ? $"CUDA, {torch.cuda.device_count()} device(s)"
+                : $"CPU, {torch.get_num_threads()} threads";
+            return $"W2S {VersionOf(typeof(TorchRuntime).Assembly)} · TorchSharp {VersionOf(typeof(torch).Assembly)} · "
+                + $"libtorch {Version.Parse(torch.__version__).ToString(3)} · .NET {Environment.Version} · {device}";
         }
     }
 
     /// <summary>The native files that were loaded, in order; empty where TorchSharp was left to find its own.</summary>
-    public static IReadOnlyList<string> NativeFiles
-    {
-        get
-        {
-            lock (Gate)
-                return [.. LoadedFiles];
-        }
-    }
+    internal static IReadOnlyList<string> NativeFiles => Natives.IsValueCreated ? Natives.Value : [];
 
     /// <summary>Makes the settings of <see cref="ProcessSettings"/> and loads libtorch, unless that is done
     /// already.</summary>
     /// <remarks>Any thread may call it, any number of times. Settings of threads count for a libtorch that is loaded
     /// after them.</remarks>
-    /// <exception cref="TorchLoadException">libtorch cannot be loaded; the message names the cure.</exception>
+    /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message is one line and names the
+    /// cure.</exception>
     public static void Start()
     {
         ProcessSettings.Apply(); // before the threads of libtorch exist
@@ -59,27 +51,8 @@ public static class TorchRuntime
     }
 
     /// <summary>Loads libtorch unless that is done already, and leaves the process's settings alone.</summary>
-    /// <exception cref="TorchLoadException">libtorch cannot be loaded; the message names the cure.</exception>
-    internal static void Load()
-    {
-        lock (Gate)
-        {
-            if (!done)
-            {
-                done = true;
-                try
-                {
-                    LoadedFiles.AddRange(LoadFrom(Folders()));
-                }
-                catch (TorchLoadException error)
-                {
-                    failure = error;
-                }
-            }
-            if (failure is not null)
-                throw failure;
-        }
-    }
+    /// <exception cref="DllNotFoundException">libtorch cannot be loaded; the message names the cure.</exception>
+    internal static void Load() => _ = Natives.Value;
 
     /// <summary>Loads every library of libtorch that one of the folders holds, the first folder first.</summary>
     internal static IReadOnlyList<string> LoadFrom(IReadOnlyList<string> folders)
@@ -97,7 +70,7 @@ public static class TorchRuntime
             catch (Exception error) when (error is DllNotFoundException or BadImageFormatException)
             {
                 if (!OlderCppRuntime.TryLoad(file, error.Message))
-                    throw new TorchLoadException(Explain(file, error.Message), error);
+                    throw new DllNotFoundException(Explain(file, error.Message), error);
             }
             loaded.Add(file);
         }
@@ -149,23 +122,3 @@ public static class TorchRuntime
         assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0]
         ?? assembly.GetName().Version!.ToString();
 }
-
-/// <summary>Versions of what computes.</summary>
-/// <param name="W2S">Of this library.</param>
-/// <param name="TorchSharp">Of TorchSharp.</param>
-/// <param name="LibTorch">Of libtorch.</param>
-/// <param name="DotNet">Of the .NET runtime.</param>
-/// <param name="Device">CUDA with its devices, or the CPU with its threads.</param>
-public sealed record TorchVersions(string W2S, string TorchSharp, string LibTorch, string DotNet, string Device)
-{
-    /// <summary>All of them in one line.</summary>
-    /// <returns>For instance <c>W2S 0.1.0 · TorchSharp 0.107.0 · libtorch 2.10.0 · .NET 10.0.1 · CPU, 2
-    /// threads</c>.</returns>
-    public override string ToString() =>
-        $"W2S {W2S} · TorchSharp {TorchSharp} · libtorch {LibTorch} · .NET {DotNet} · {Device}";
-}
-
-/// <summary>libtorch cannot be loaded; the message is one line and names the cure.</summary>
-/// <param name="message">What failed and what to do.</param>
-/// <param name="inner">The system loader's own report.</param>
-public sealed class TorchLoadException(string message, Exception? inner = null) : Exception(message, inner);

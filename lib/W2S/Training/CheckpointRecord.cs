@@ -1,10 +1,6 @@
-using System.Text.Json.Serialization;
-using TorchSharp;
-
 namespace W2S.Training;
 
-/// <summary>What a checkpoint says in words and numbers: which run it belongs to, where it stood, and its
-/// files.</summary>
+/// <summary>Where a run stands, in words and numbers; in a checkpoint also which files are beside it.</summary>
 internal sealed record CheckpointRecord
 {
     /// <summary>Of the format.</summary>
@@ -15,42 +11,34 @@ internal sealed record CheckpointRecord
     /// <summary>What decides about the run's numbers, by topic; a run with other texts is another run.</summary>
     public required Dictionary<string, string> Identity { get; init; }
 
-    public required long Step { get; init; }
+    /// <summary>Updates made so far.</summary>
+    public required long Step { get; set; }
 
-    public required long OptimizerSteps { get; init; }
-
-    public required int Threads { get; init; }
-
-    /// <summary>What to say where the run goes on with another number of threads; null where it does not.</summary>
-    [JsonIgnore]
-    public string? ThreadsDiffer => Threads == torch.get_num_threads()
-        ? null
-        : $"the run was begun with {Threads} threads and goes on with {torch.get_num_threads()}: results agree, but "
-            + "not bit for bit";
+    public required int Threads { get; set; }
 
     public required List<TrainingProgress> History { get; init; }
 
-    public double? BestAccuracy { get; init; }
+    public double? BestAccuracy { get; set; }
 
-    public long? BestStep { get; init; }
+    public long? BestStep { get; set; }
 
     /// <summary>Evaluations since the best.</summary>
-    public int Waited { get; init; }
+    public int Waited { get; set; }
 
     /// <summary>Evaluations at which the student was ahead of its teacher.</summary>
-    public int TeacherBeaten { get; init; }
+    public int TeacherBeaten { get; set; }
 
-    public double? TeacherAccuracy { get; init; }
+    public double? TeacherAccuracy { get; set; }
 
-    public bool StoppedEarly { get; init; }
+    public bool StoppedEarly { get; set; }
 
     /// <summary>Whether the evaluation after this step was stopped and is to be made first.</summary>
-    public bool EvaluationDue { get; init; }
+    public bool EvaluationDue { get; set; }
 
     /// <summary>Names and counts of what has been added up since the last report.</summary>
-    public string[] MeterNames { get; init; } = [];
+    public string[] MeterNames { get; set; } = [];
 
-    public long MeterSteps { get; init; }
+    public long MeterSteps { get; set; }
 
     /// <summary>SHA-256 of each file beside this one.</summary>
     public Dictionary<string, string> Files { get; init; } = [];

@@ -42,7 +42,7 @@ internal sealed class CheckpointStore(string folder)
         : [];
 
     /// <summary>Writes a checkpoint and removes those before the last two.</summary>
-    /// <exception cref="CheckpointException">It cannot be written; the earlier ones are intact.</exception>
+    /// <exception cref="IOException">It cannot be written; the earlier ones are intact.</exception>
     public void Save(CheckpointRecord record, IReadOnlyDictionary<string, Tensor> weights,
         IReadOnlyDictionary<string, Tensor> state)
     {
@@ -64,7 +64,7 @@ internal sealed class CheckpointStore(string folder)
         }
         catch (Exception error) when (DurableFile.IsRefusal(error))
         {
-            throw new CheckpointException(
+            throw new IOException(
                 $"the checkpoint of step {record.Step} cannot be written to {folder} ({error.Message}); make room or "
                 + "give another folder: earlier checkpoints are intact", error);
         }
@@ -76,62 +76,57 @@ internal sealed class CheckpointStore(string folder)
 
     /// <summary>Reads the newest checkpoint that is whole, and says which ones were passed over.</summary>
     /// <returns>Null where there is none. The tensors are owned by the current dispose scope.</returns>
-    /// <exception cref="CheckpointException">There are checkpoints and none is whole, or the newest whole one belongs
-    /// to another run.</exception>
+    /// <exception cref="IOException">There are checkpoints and none is whole, or the newest whole one belongs to
+    /// another run.</exception>
     public Checkpoint? Load(IReadOnlyDictionary<string, string> identity)
     {
         List<string> messages = [];
         foreach (var path in Folders)
         {
             CheckpointRecord record;
-            IReadOnlyDictionary<string, Tensor> weights, state;
             try
             {
                 record = ReadRecord(path);
                 foreach (var (name, hash) in record.Files)
                     if (Sha256(Path.Combine(path, name)) != hash)
                         throw new InvalidDataException($"{name} is not what was written");
-                RequireSameRun(record, identity, path);
-                weights = SafeTensorsFile.Read(Path.Combine(path, WeightsFile));
-                state = SafeTensorsFile.Read(Path.Combine(path, StateFile));
             }
-            catch (Exception error)
-                when (error is not CheckpointException
-                    and (IOException or JsonException or InvalidDataException or UnauthorizedAccessException
-                        or NotSupportedException))
+            catch (Exception error) when (error is IOException or JsonException or InvalidDataException
+                or UnauthorizedAccessException or NotSupportedException)
             {
                 messages.Add($"the checkpoint {path} is damaged ({error.Message}) and was passed over");
                 continue;
             }
+            RequireSameRun(record, identity, path);
             if (messages.Count > 0) messages.Add($"the run goes on from step {record.Step}");
-            return new Checkpoint(record, weights, state, messages);
+            return new Checkpoint(record, SafeTensorsFile.Read(Path.Combine(path, WeightsFile)),
+                SafeTensorsFile.Read(Path.Combine(path, StateFile)), messages);
         }
         return messages.Count == 0
             ? null
-            : throw new CheckpointException(
+            : throw new IOException(
                 $"no checkpoint in {folder} is whole: {string.Join("; ", messages)}; delete the folder to begin again");
     }
 
     private static CheckpointRecord ReadRecord(string path)
     {
         using var stream = File.OpenRead(Path.Combine(path, RecordFile));
-        var record = JsonSerializer.Deserialize<CheckpointRecord>(stream, Json)
+        return JsonSerializer.Deserialize<CheckpointRecord>(stream, Json)
             ?? throw new InvalidDataException($"{RecordFile} is empty");
-        return record.Version == CheckpointRecord.CurrentVersion
-            ? record
-            : throw new CheckpointException(
-                $"{path} is of format {record.Version} and this library reads {CheckpointRecord.CurrentVersion}; "
-                + "continue it with the library that wrote it");
     }
 
     private static void RequireSameRun(CheckpointRecord record, IReadOnlyDictionary<string, string> identity,
         string path)
     {
+        if (record.Version != CheckpointRecord.CurrentVersion)
+            throw new IOException(
+                $"{path} is of format {record.Version} and this library reads {CheckpointRecord.CurrentVersion}; "
+                + "continue it with the library that wrote it");
         foreach (var topic in identity.Keys.Union(record.Identity.Keys))
         {
             var (stored, wanted) = (record.Identity.GetValueOrDefault(topic), identity.GetValueOrDefault(topic));
             if (stored != wanted)
-                throw new CheckpointException(
+                throw new IOException(
                     $"{path} belongs to another run: its {topic} is '{stored}', this run's is '{wanted}'; give "
                     + "another folder, or delete that one to begin again");
         }

@@ -12,8 +12,9 @@ namespace W2S.Training;
 internal sealed unsafe class ClosedFormProbe : ProbeTraining
 {
     private readonly LogitBatches batches;
-    private readonly AlignedFloats values, gradients, logits, bias;
-    private readonly VectorUpdate update;
+    private readonly AlignedFloats logits, bias;
+    private readonly VectorParameters parameters;
+    private readonly IVectorOptimizer optimizer;
     private readonly int[] drawn;
     private readonly float*[] rows;
     private readonly string[] names;
@@ -21,8 +22,9 @@ internal sealed unsafe class ClosedFormProbe : ProbeTraining
     private readonly int classes;
     private int since;
 
-    public ClosedFormProbe(ProbeFeatures features, ProbeTask task) : base(features, task)
+    public ClosedFormProbe(ProbeFeatures features, ProbeTask task, IVectorOptimizer optimizer) : base(features, task)
     {
+        this.optimizer = optimizer;
         using (NewDisposeScope())
         {
             // The features stand where the logits of the whole set would: nobody looks at those.
@@ -32,27 +34,24 @@ internal sealed unsafe class ClosedFormProbe : ProbeTraining
         names = ["total", .. batches.Sample.Parts];
         sums = new double[names.Length + (batches.Labelled ? 1 : 0)];
         classes = batches.Padded;
-        var length = (features.Stride + 1) * classes;
-        (values, gradients, bias) = (new(length), new(length), new(classes));
-        update = task.Options.Optimizer.Vectors(length);
+        (parameters, bias) = (new((features.Stride + 1) * classes), new(classes));
         (drawn, rows) = (new int[Options.BatchSize], new float*[ProbeKernel.Pad(Options.BatchSize)]);
         logits = new((long)rows.Length * classes);
         var first = FirstWeights();
+        var values = parameters.Values;
         for (var c = 0; c < task.Classes; c++)
         {
-            for (var f = 0; f < features.Length; f++) values.Start[f * classes + c] = first[c * features.Length + f];
+            for (var f = 0; f < features.Length; f++) values[f * classes + c] = first[c * features.Length + f];
             Bias[c] = first[task.Classes * features.Length + c];
         }
     }
 
-    private float* Bias => values.Start + Features.Stride * classes;
+    private float* Bias => parameters.Values + Features.Stride * classes;
 
     public override void Dispose()
     {
         batches.Dispose();
-        update.Dispose();
-        values.Dispose();
-        gradients.Dispose();
+        parameters.Dispose();
         logits.Dispose();
         bias.Dispose();
     }
@@ -62,7 +61,7 @@ internal sealed unsafe class ClosedFormProbe : ProbeTraining
         var (weight, shift) = (new float[Task.Classes, Features.Length], new float[Task.Classes]);
         for (var c = 0; c < Task.Classes; c++)
         {
-            for (var f = 0; f < Features.Length; f++) weight[c, f] = values.Start[f * classes + c];
+            for (var f = 0; f < Features.Length; f++) weight[c, f] = parameters.Values[f * classes + c];
             shift[c] = Bias[c];
         }
         return (tensor(weight), tensor(shift));
@@ -75,15 +74,17 @@ internal sealed unsafe class ClosedFormProbe : ProbeTraining
         for (var c = 0; c < classes; c++) bias.Start[c] = c < Task.Classes ? Bias[c] : LogitSample.Never;
         fixed (float** starts = rows)
         {
-            ProbeKernel.Forward(starts, rows.Length, Features.Length, values.Start, bias.Start, classes, logits.Start);
+            ProbeKernel.Forward(
+                starts, rows.Length, Features.Length, parameters.Values, bias.Start, classes, logits.Start);
             var (right, agreed) = batches.Differentiate(drawn, logits.Start, Epoch(step));
-            ProbeKernel.Backward(starts, drawn.Length, Features.Stride, logits.Start, classes, gradients.Start);
-            ProbeKernel.Sum(logits.Start, drawn.Length, classes, gradients.Start + Features.Stride * classes);
+            var gradients = parameters.Gradients;
+            ProbeKernel.Backward(starts, drawn.Length, Features.Stride, logits.Start, classes, gradients);
+            ProbeKernel.Sum(logits.Start, drawn.Length, classes, gradients + Features.Stride * classes);
             Count(right);
             if (report) Tell(meter, agreed);
         }
         if (Options.L2 > 0) Penalise();
-        update.Step(values.Start, gradients.Start, rate);
+        optimizer.Update(parameters, rate, step + 1);
     }
 
     private void Count(int right)
@@ -105,7 +106,7 @@ internal sealed unsafe class ClosedFormProbe : ProbeTraining
         for (var i = 0; i < sample.Watched.Length; i++)
             diagnostics[sample.Watched[i]] = sample.WatchedSums[i] / drawn.Length;
         double? agreement = batches.Taught ? agreed / (double)drawn.Length : null;
-        meter.Add(names, sums, since, since * drawn.Length, batches.Labelled, diagnostics, agreement);
+        meter.Add(names, sums, since, since * drawn.Length, diagnostics, agreement);
         Array.Clear(sums);
         since = 0;
     }
@@ -114,10 +115,11 @@ internal sealed unsafe class ClosedFormProbe : ProbeTraining
     private void Penalise()
     {
         var strength = Vector256.Create((float)Options.L2);
+        float* values = parameters.Values, gradients = parameters.Gradients;
         for (var i = 0; i < Features.Stride * classes; i += 8)
         {
-            Vector256.FusedMultiplyAdd(strength, Vector256.Load(values.Start + i), Vector256.Load(gradients.Start + i))
-                .Store(gradients.Start + i);
+            Vector256.FusedMultiplyAdd(strength, Vector256.Load(values + i), Vector256.Load(gradients + i))
+                .Store(gradients + i);
         }
     }
 }

@@ -20,9 +20,8 @@ internal sealed class EpisodeInput : TrainingInput
     {
         this.tasks = tasks;
         sampler = new EpisodeSampler(run.Images, tasks.Episode, run.Options.Seed);
-        pixels = (device.type == DeviceType.CPU ? run.Images.Images.alias() : run.Images.Images.to(device))
-            .DetachFromDisposeScope();
-        teacherScale = tensor(new[] { (float)tasks.TeacherScale }, device: device).DetachFromDisposeScope();
+        pixels = run.Images.Images.to(device);
+        teacherScale = tensor(new[] { (float)tasks.TeacherScale }, device: device);
         Module = head = new CosineHead(tasks.Scale).to(device);
     }
 
@@ -57,13 +56,6 @@ internal sealed class EpisodeInput : TrainingInput
         }.Batch(head.call(queries, Prototypes.Of(support, tasks.Episode.Ways)).flatten(0, 1).to(Judge), epoch, Epochs);
     }
 
-    public override void Dispose()
-    {
-        base.Dispose();
-        pixels.Dispose();
-        teacherScale.Dispose();
-    }
-
     private Tensor? Ask(Tensor images, int count)
     {
         if (Run.Teacher is not { } teacher) return null;
@@ -77,11 +69,8 @@ internal sealed class EpisodeInput : TrainingInput
     // All tasks in one pass: support of each, then queries of each.
     private Tensor Images(Episode[] drawn)
     {
-        var rows = tensor(
-            drawn.SelectMany(task => task.Support).Concat(drawn.SelectMany(task => task.Query)).Select(row => (long)row)
-                .ToArray(), device: Device);
-        var images = Run.Student.Normalization.Apply(pixels.index_select(0, rows));
-        return Run.Options.ChannelsLast ? TorchNative.ChannelsLast(images) : images;
+        var rows = drawn.SelectMany(task => task.Support).Concat(drawn.SelectMany(task => task.Query));
+        return Images(pixels.index_select(0, Rows(rows, Device)));
     }
 
     private (Tensor Support, Tensor Queries) Apart(Tensor features, int count)

@@ -1,5 +1,4 @@
 using TorchSharp;
-using W2S.Data;
 using W2S.Data.Episodes;
 using W2S.Models;
 using W2S.Torch;
@@ -76,22 +75,5 @@ public sealed record EpisodeScores(IReadOnlyList<double> Accuracies, IReadOnlyLi
             var rows = tensor(tasks.SelectMany(which).Select(row => (long)row).ToArray(), device: features.device);
             return features.index_select(0, rows).reshape(tasks.Length, -1, features.shape[1]);
         }
-    }
-
-    /// <summary>Judges a network: features once, then tasks.</summary>
-    /// <param name="model">The network.</param>
-    /// <param name="images">The sampler's set.</param>
-    /// <param name="sampler">Draws the tasks.</param>
-    /// <param name="episodes">The number of tasks.</param>
-    /// <param name="batch">Images at a time: 1 or more.</param>
-    /// <param name="token">Stops the pass.</param>
-    /// <returns>The scores.</returns>
-    /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
-    public static EpisodeScores Of(
-        ImageModel model, ImageSet images, EpisodeSampler sampler, int episodes, int batch = 256,
-        CancellationToken token = default)
-    {
-        using var seen = FeatureExtractor.Compute(model, images, batch, token: token);
-        return Of(seen.Features, sampler, episodes, token);
     }
 }

@@ -17,16 +17,6 @@ public sealed record ImageFeatures(Tensor Features, Tensor Logits) : IDisposable
     /// <summary>How many images.</summary>
     public int Count => (int)Features.shape[0];
 
-    /// <summary>Some of the rows, in the order given (copied).</summary>
-    /// <param name="indices">Positions in the set.</param>
-    /// <returns>The rows, owned by the current dispose scope.</returns>
-    public ImageFeatures Subset(IReadOnlyList<int> indices)
-    {
-        ArgumentNullException.ThrowIfNull(indices);
-        using var rows = tensor(indices.Select(index => (long)index).ToArray(), device: Features.device);
-        return new ImageFeatures(Features.index_select(0, rows), Logits.index_select(0, rows));
-    }
-
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -57,7 +47,7 @@ public static class FeatureExtractor
     /// <param name="token">Stops the pass.</param>
     /// <returns>On the model's device, one row for each image; the caller disposes it.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="batch"/> is not positive.</exception>
-    /// <exception cref="OutOfDeviceMemoryException">The device's memory does not suffice.</exception>
+    /// <exception cref="InsufficientMemoryException">The device's memory does not suffice.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
     public static ImageFeatures Compute(
         ImageModel model, ImageSet images, int? batch = null,
@@ -107,7 +97,7 @@ public static class FeatureExtractor
             logits.DetachFromDisposeScope();
             return new ImageFeatures(features, logits);
         }
-        catch (ExternalException error) when (OutOfDeviceMemoryException.Is(error))
+        catch (ExternalException error) when (MemoryDiagnosis.RanOut(error))
         {
             throw MemoryDiagnosis.For(model, images, $"{size}",
                 size > 1 ? $"give {size / 2} images at a time" : null, error);

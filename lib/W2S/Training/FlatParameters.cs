@@ -11,25 +11,20 @@ namespace W2S.Training;
 internal sealed record TrainedParameter(string Name, Tensor Value, double LearningRateScale = 1,
     double WeightDecay = 0);
 
-/// <summary>Parameters that share learning rate and weight decay: one piece of the flat buffers.</summary>
-internal sealed record FlatGroup(Tensor Values, Tensor Gradients, long Start, long Length, double LearningRateScale,
-    double WeightDecay)
-{
-    /// <summary>The same piece of another buffer, owned by the current dispose scope.</summary>
-    public Tensor Slice(Tensor buffer) => buffer.narrow(0, Start, Length);
-}
-
-/// <summary>All trained parameters in one buffer and their gradients in another, so that an update or a
-/// check is a handful of operations however many parameters there are. The model's parameters become views of the
-/// buffer.</summary>
-internal sealed class FlatParameters : IDisposable
+/// <summary>All trained parameters in one buffer, their gradients in another, and in further ones what the optimizer
+/// remembers, so that an update or a check is a handful of operations however many parameters there are. The model's
+/// parameters become views of the buffer.</summary>
+internal sealed class FlatParameters
 {
     private const int Alignment = 16; // elements: 64 bytes of float32, a cache line and a vector register
+    private readonly Optimizer optimizer;
 
+    /// <summary>Makes the buffers, which are owned by the current dispose scope.</summary>
     /// <param name="parameters">Of one dtype and device, each with gradient.</param>
+    /// <param name="optimizer">Moves them.</param>
     /// <param name="channelsLast">Whether four-dimensional ones are laid out with the channels last.</param>
     /// <exception cref="ArgumentException">There is none, or they differ in dtype or device.</exception>
-    public FlatParameters(IReadOnlyList<TrainedParameter> parameters, bool channelsLast = false)
+    public FlatParameters(IReadOnlyList<TrainedParameter> parameters, Optimizer optimizer, bool channelsLast = false)
     {
         if (parameters.Count == 0)
             throw new ArgumentException("no parameter is to be trained; leave at least one unfrozen",
@@ -40,33 +35,29 @@ internal sealed class FlatParameters : IDisposable
                 || p.Value.device.ToString() != first.Value.device.ToString()) is { } other)
             throw new ArgumentException(
                 $"{first.Name} is {first.Value.dtype} on {first.Value.device}, {other.Name} {other.Value.dtype} on "
-                + $"{other.Value.device}; " +
-                "give all parameters one dtype and device", nameof(parameters));
-        Parameters = [.. parameters.GroupBy(p => (p.LearningRateScale, p.WeightDecay)).SelectMany(group => group)];
+                + $"{other.Value.device}; give all parameters one dtype and device", nameof(parameters));
+        this.optimizer = optimizer;
+        var groups = parameters.GroupBy(p => (p.LearningRateScale, p.WeightDecay)).ToArray();
+        Parameters = [.. groups.SelectMany(group => group)];
 
         using var _ = no_grad();
-        using var scope = NewDisposeScope();
-        Values = zeros(Parameters.Sum(p => Padded(p.Value)), first.Value.dtype, first.Value.device)
-            .DetachFromDisposeScope();
-        Gradients = zeros_like(Values).DetachFromDisposeScope();
-        List<FlatGroup> groups = [];
+        Values = zeros(Parameters.Sum(p => Padded(p.Value)), first.Value.dtype, first.Value.device);
+        Gradients = zeros_like(Values);
+        Buffers = optimizer.Buffers.ToDictionary(name => name, _ => zeros_like(Values));
+        List<ParameterUpdate> updates = [];
         long start = 0;
-        foreach (var group in Parameters.GroupBy(p => (p.LearningRateScale, p.WeightDecay)))
+        foreach (var group in groups)
         {
             var groupStart = start;
             foreach (var parameter in group)
             {
-                var strides = Strides(parameter.Value.shape, channelsLast);
-                Adopt(parameter.Value, strides, start);
+                Adopt(parameter.Value, channelsLast, start);
                 start += Padded(parameter.Value);
             }
-            var length = start - groupStart;
-            groups.Add(new FlatGroup(
-                Values.narrow(0, groupStart, length)
-                    .DetachFromDisposeScope(), Gradients.narrow(0, groupStart, length).DetachFromDisposeScope(),
-                groupStart, length, group.Key.LearningRateScale, group.Key.WeightDecay));
+            updates.Add(new ParameterUpdate(this, groupStart, start - groupStart, group.Key.LearningRateScale,
+                group.Key.WeightDecay));
         }
-        Groups = groups;
+        Groups = updates;
     }
 
     /// <summary>In the order of the buffers.</summary>
@@ -78,8 +69,11 @@ internal sealed class FlatParameters : IDisposable
     /// <summary>[P]; backward adds into it.</summary>
     public Tensor Gradients { get; }
 
+    /// <summary>What the optimizer remembers, by name, [P] each.</summary>
+    public IReadOnlyDictionary<string, Tensor> Buffers { get; }
+
     /// <summary>Pieces with a learning rate and weight decay each.</summary>
-    public IReadOnlyList<FlatGroup> Groups { get; }
+    public IReadOnlyList<ParameterUpdate> Groups { get; }
 
     /// <summary>Says which parameter lies where, so that a buffer of another model is recognised.</summary>
     public string Layout => string.Join(";", Parameters.Select(p => $"{p.Name}[{string.Join(",", p.Value.shape)}]"));
@@ -91,39 +85,36 @@ internal sealed class FlatParameters : IDisposable
         return Parameters.FirstOrDefault(p => !p.Value.grad!.isfinite().all().item<bool>())?.Name;
     }
 
-    public void Dispose()
+    /// <summary>Moves every parameter once; reads the gradients and leaves them as they are.</summary>
+    /// <param name="learningRate">The learning rate, before scales of single parameters.</param>
+    /// <param name="step">The number of the step, from 1.</param>
+    public void Step(double learningRate, long step)
     {
+        using var _ = no_grad();
         foreach (var group in Groups)
         {
-            group.Values.Dispose();
-            group.Gradients.Dispose();
+            using var scope = NewDisposeScope();
+            optimizer.Update(group.At(step, learningRate));
         }
-        Values.Dispose();
-        Gradients.Dispose();
     }
 
     // The parameter keeps its identity and changes its storage.
-    private void Adopt(Tensor parameter, long[] strides, long start)
+    private void Adopt(Tensor parameter, bool channelsLast, long start)
     {
-        var place = Values.as_strided(parameter.shape, strides, start);
+        using var scope = NewDisposeScope();
+        var place = Piece(Values);
         place.copy_(parameter);
         parameter.set_(place);
-        parameter.grad = Gradients.as_strided(parameter.shape, strides, start);
+        parameter.grad = Piece(Gradients);
+
+        Tensor Piece(Tensor buffer)
+        {
+            var piece = buffer.narrow(0, start, parameter.numel());
+            return channelsLast && parameter.shape is [var n, var c, var h, var w]
+                ? piece.view(n, h, w, c).permute(0, 3, 1, 2)
+                : piece.view(parameter.shape);
+        }
     }
 
     private static long Padded(Tensor tensor) => (tensor.numel() + Alignment - 1) / Alignment * Alignment;
-
-    private static long[] Strides(long[] shape, bool channelsLast)
-    {
-        if (channelsLast && shape is [_, var c, var h, var w])
-            return [h * w * c, 1, w * c, c];
-        var strides = new long[shape.Length];
-        long stride = 1;
-        for (var i = shape.Length - 1; i >= 0; i--)
-        {
-            strides[i] = stride;
-            stride *= shape[i];
-        }
-        return strides;
-    }
 }

@@ -13,7 +13,6 @@ internal sealed class GraphProbe : ProbeTraining
     private readonly Tensor weight, bias;
     private readonly Supervision supervision;
     private readonly FlatParameters parameters;
-    private readonly OptimizerState optimizer;
 
     public GraphProbe(ProbeFeatures features, ProbeTask task) : base(features, task)
     {
@@ -25,16 +24,11 @@ internal sealed class GraphProbe : ProbeTraining
             .requires_grad_();
         bias = first.narrow(0, count, task.Classes).to(device, copy: true).requires_grad_();
         var decay = Options.Optimizer.WeightDecay;
-        parameters = new FlatParameters([new("weight", weight, 1, decay), new("bias", bias, 1, decay)]);
-        optimizer = new OptimizerState(Options.Optimizer, parameters);
+        parameters = new FlatParameters(
+            [new("weight", weight, 1, decay), new("bias", bias, 1, decay)], Options.Optimizer);
     }
 
-    public override void Dispose()
-    {
-        optimizer.Dispose();
-        parameters.Dispose();
-        scope.Dispose();
-    }
+    public override void Dispose() => scope.Dispose();
 
     protected override (Tensor Weight, Tensor Bias) Weights() => (weight.detach().clone(), bias.detach().clone());
 
@@ -55,7 +49,7 @@ internal sealed class GraphProbe : ProbeTraining
         parameters.Gradients.zero_();
         parts.Total.backward();
         if (Options.L2 > 0) Penalise();
-        optimizer.Step(rate);
+        parameters.Step(rate, step + 1);
         meter.Add(parts, logits, given.Labels, given.TeacherLogits, Options.BatchSize, report);
         ProcessSettings.ReleaseMemory();
     }

@@ -24,15 +24,14 @@ internal sealed class ImageInput : TrainingInput
                 + "DropLast leaves nothing; give a smaller batch");
         known = new Supervision
         {
-            TrueLabels = run.TrueLabels is { } truth
-                ? tensor(truth.ToArray(), device: Judge).DetachFromDisposeScope() : null,
+            TrueLabels = run.TrueLabels is { } truth ? tensor(truth.ToArray(), device: Judge) : null,
             Weights = Numbers(run.Weights),
             TeacherWeights = Numbers(run.TeacherWeights),
         };
         Module = MakeModule();
 
         Tensor? Numbers(IReadOnlyList<float>? all) =>
-            all is null ? null : tensor(all.ToArray(), device: Judge).DetachFromDisposeScope();
+            all is null ? null : tensor(all.ToArray(), device: Judge);
     }
 
     public override long UpdatesPerEpoch => loader.StepsPerEpoch;
@@ -47,9 +46,6 @@ internal sealed class ImageInput : TrainingInput
     {
         base.Dispose();
         loader.Dispose();
-        known.TrueLabels?.Dispose();
-        known.Weights?.Dispose();
-        known.TeacherWeights?.Dispose();
     }
 
     // The loss's learnable part, made from the run's first batch; null for most losses.
@@ -77,7 +73,7 @@ internal sealed class ImageInput : TrainingInput
         var student = Run.Student.ForwardFeatures(batch.Images);
         var teacher = Ask(batch);
         var rows = known is { TrueLabels: null, Weights: null, TeacherWeights: null } ? known
-            : known.Rows(Rows(batch, Judge));
+            : known.Rows(Rows(batch.Indices, Judge));
         rows = rows with { Labels = Run.WithLabels ? Labels(batch) : null, TeacherLogits = teacher?.Logits.to(Judge) };
         return rows.Batch(student.Logits.to(Judge), epoch, Epochs) with
         {
@@ -109,11 +105,9 @@ internal sealed class ImageInput : TrainingInput
         if (!Run.Loss.NeedsPlain(epoch, Epochs)) return null;
         using var _ = no_grad();
         using var scope = NewDisposeScope();
-        var images = Run.Student.Normalization.Apply(
-            Run.Images.Images.index_select(0, Rows(batch, CPU)).to(Device));
+        var images = Images(Run.Images.Images.index_select(0, Rows(batch.Indices, CPU)).to(Device));
         Run.Student.eval();
-        var logits =
-            Run.Student.ForwardFeatures(Run.Options.ChannelsLast ? TorchNative.ChannelsLast(images) : images).Logits;
+        var logits = Run.Student.ForwardFeatures(images).Logits;
         ParameterGroups.TrainMode(Run.Student, Run.Options);
         return logits.to(Judge).MoveToOuterDisposeScope();
     }
@@ -127,7 +121,4 @@ internal sealed class ImageInput : TrainingInput
 
         Tensor OneHot(Tensor labels) => nn.functional.one_hot(labels, Run.Student.Classes).to_type(ScalarType.Float32);
     }
-
-    private static Tensor Rows(Batch batch, Device device) =>
-        tensor(batch.Indices.Select(i => (long)i).ToArray(), device: device);
 }

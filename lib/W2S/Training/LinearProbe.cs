@@ -19,7 +19,8 @@ public sealed class LinearProbe : IDisposable
 {
     private readonly Tensor mean, deviation, weight, bias;
 
-    private LinearProbe(Tensor mean, Tensor deviation, Tensor weight, Tensor bias,
+    /// <summary>A probe of tensors that become its own.</summary>
+    internal LinearProbe(Tensor mean, Tensor deviation, Tensor weight, Tensor bias,
         IReadOnlyList<TrainingProgress> history)
     {
         this.mean = mean.DetachFromDisposeScope();
@@ -37,15 +38,11 @@ public sealed class LinearProbe : IDisposable
 
     /// <summary>λ of the penalty that it was trained with: as given, or as chosen; 0 for one that was read from a
     /// file.</summary>
-    public double L2 { get; private init; }
+    public double L2 { get; internal init; }
 
     /// <summary>Updates that it was trained with: as given, or as chosen; 0 for one that was read from a
     /// file.</summary>
-    public int Steps { get; private init; }
-
-    /// <summary>Of each candidate, the cross entropy to the held-out own labels; empty where nothing was
-    /// chosen.</summary>
-    public IReadOnlyList<ProbeCandidate> HeldOut { get; private set; } = [];
+    public int Steps { get; internal init; }
 
     /// <summary>A point for every report.</summary>
     public IReadOnlyList<TrainingProgress> History { get; }
@@ -72,10 +69,8 @@ public sealed class LinearProbe : IDisposable
         IProgress<TrainingProgress>? progress = null, CancellationToken token = default,
         Action<TrainingProgress, LinearProbe>? watch = null)
     {
-        IReadOnlyList<ProbeTask> one =
-            [new(features, classes, loss, supervision, options ?? new LinearProbeOptions()) { Progress = progress,
-                Watch = watch }];
-        return TrainMany(one, token: token)[0];
+        var task = new ProbeTask(features, classes, loss, supervision, options ?? new LinearProbeOptions());
+        return TrainMany([task with { Progress = progress, Watch = watch }], token: token)[0];
     }
 
     /// <summary>Trains many probes, as many at a time as libtorch has threads.</summary>
@@ -96,10 +91,7 @@ public sealed class LinearProbe : IDisposable
         ArgumentNullException.ThrowIfNull(tasks);
         foreach (var task in tasks) task.Check();
         using var scope = NewDisposeScope();
-        var choices = ProbeChoice.Of(tasks, candidates => Fit(candidates, null, token));
-        var probes = Fit([.. choices.Select(choice => choice.Task)], finished, token);
-        foreach (var (probe, choice) in probes.Zip(choices)) probe.HeldOut = choice.HeldOut;
-        return probes;
+        return Fit(ProbeChoice.Of(tasks, candidates => Fit(candidates, null, token)), finished, token);
     }
 
     private static LinearProbe[] Fit(IReadOnlyList<ProbeTask> tasks, IProgress<int>? finished, CancellationToken token)
@@ -110,17 +102,8 @@ public sealed class LinearProbe : IDisposable
         {
             ParallelWork.Each(tasks.Count, (i, stop) =>
             {
-                var task = tasks[i];
                 var shared = features[i].Value;
-                using (var training = ProbeTraining.Start(shared, task))
-                {
-                    probes[i] = training.Run((mean, deviation, weight, bias, history) =>
-                        new LinearProbe(mean, deviation, weight, bias, history)
-                        {
-                            L2 = task.Options.L2,
-                            Steps = task.Options.Steps
-                        }, gate, stop);
-                }
+                using (var training = ProbeTraining.Start(shared, tasks[i])) probes[i] = training.Run(gate, stop);
                 shared.Release();
                 lock (gate) finished?.Report(++done);
             }, token);
@@ -139,17 +122,14 @@ public sealed class LinearProbe : IDisposable
     private static Lazy<ProbeFeatures>[] Shared(IReadOnlyList<ProbeTask> tasks)
     {
         var features = new Lazy<ProbeFeatures>[tasks.Count];
-        foreach (var standardize in new[] { false, true })
+        foreach (var group in Enumerable.Range(0, tasks.Count)
+            .GroupBy(i => tasks[i].Features, ReferenceEqualityComparer.Instance)
+            .SelectMany(same => same.GroupBy(i => tasks[i].Options.Standardize)))
         {
-            foreach (var group in Enumerable.Range(0, tasks.Count).Where(
-                i => tasks[i].Options.Standardize == standardize)
-                .GroupBy(i => tasks[i].Features, ReferenceEqualityComparer.Instance))
-            {
-                var users = group.ToArray();
-                var shared =
-                    new Lazy<ProbeFeatures>(() => new ProbeFeatures((Tensor)group.Key!, standardize, users.Length));
-                foreach (var i in users) features[i] = shared;
-            }
+            var users = group.ToArray();
+            var shared = new Lazy<ProbeFeatures>(
+                () => new ProbeFeatures(tasks[users[0]].Features, group.Key, users.Length));
+            foreach (var i in users) features[i] = shared;
         }
         return features;
     }
@@ -192,7 +172,7 @@ public sealed class LinearProbe : IDisposable
         CheckFeatures(features);
         if (features.shape[1] != FeatureCount)
             throw new ArgumentException(
-                $"features of shape [{string.Join(", ", features.shape)}] for a probe of {FeatureCount}; give "
+                $"features of shape {features.Shape()} for a probe of {FeatureCount}; give "
                 + $"[samples, {FeatureCount}]", nameof(features));
         using var _ = no_grad();
         using var here = features.to(mean.device);

@@ -8,12 +8,12 @@ public sealed record LinearProbeOptions
     /// <summary>The number of updates.</summary>
     /// <value>600.</value>
     /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
-    public int Steps { get; init => field = Positive(value, nameof(Steps)); } = 600;
+    public int Steps { get; init => field = Option.Positive(value); } = 600;
 
     /// <summary>Samples in a batch, drawn with replacement.</summary>
     /// <value>256.</value>
     /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
-    public int BatchSize { get; init => field = Positive(value, nameof(BatchSize)); } = 256;
+    public int BatchSize { get; init => field = Option.Positive(value); } = 256;
 
     /// <summary>How the weights follow the gradient; the rate falls to 0 along a cosine.</summary>
     /// <value>Adam, learning rate 1e-2, weight decay 1e-4.</value>
@@ -47,8 +47,7 @@ public sealed record LinearProbeOptions
     /// <exception cref="ArgumentOutOfRangeException">One is negative or not finite.</exception>
     public IReadOnlyList<double> ChooseL2
     {
-        get; init =>
-        field = [.. value.Select(l2 => Option.NotNegative(l2))];
+        get; init => field = [.. value.Select(l2 => Option.NotNegative(l2))];
     } = [];
 
     /// <summary>Candidates of <see cref="Steps"/>, chosen together with <see cref="ChooseL2"/>.</summary>
@@ -56,8 +55,7 @@ public sealed record LinearProbeOptions
     /// <exception cref="ArgumentOutOfRangeException">One is not positive.</exception>
     public IReadOnlyList<int> ChooseSteps
     {
-        get; init =>
-        field = [.. value.Select(steps => Positive(steps, nameof(ChooseSteps)))];
+        get; init => field = [.. value.Select(steps => Option.Positive(steps))];
     } = [];
 
     /// <summary>α of mixup: each batch is mixed with itself in reverse order, features, labels and teacher's logits
@@ -75,9 +73,5 @@ public sealed record LinearProbeOptions
     /// <summary>Steps between reports, each of which is a point of the history; the last step always reports.</summary>
     /// <value>50.</value>
     /// <exception cref="ArgumentOutOfRangeException">Not positive.</exception>
-    public int ReportEvery { get; init => field = Positive(value, nameof(ReportEvery)); } = 50;
-
-    private static int Positive(int value, string name) =>
-        value > 0 ? value
-            : throw new ArgumentOutOfRangeException(name, value, $"{name} {value} is not positive; give 1 or more");
+    public int ReportEvery { get; init => field = Option.Positive(value); } = 50;
 }

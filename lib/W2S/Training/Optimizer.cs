@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using System.Text.Json.Serialization;
 using TorchSharp;
 using W2S.Torch;
@@ -30,11 +31,7 @@ public abstract record Optimizer
     /// <param name="update">Parameters that share learning rate and weight decay, and their gradients.</param>
     protected internal abstract void Update(ParameterUpdate update);
 
-    /// <summary>Whether the same can be done on plain memory.</summary>
-    internal virtual bool HasVectors => false;
-
-    /// <summary>The same for parameters in plain memory, all with <see cref="WeightDecay"/>.</summary>
-    internal virtual VectorUpdate Vectors(int length) => throw new NotSupportedException();
+    private protected static Vector256<float> All(double number) => Vector256.Create((float)number);
 }
 
 /// <summary>Stochastic gradient descent with momentum.</summary>
@@ -42,7 +39,7 @@ public abstract record Optimizer
 /// g ← g + λw, m ← μm + g, w ← w − η·m, or with Nesterov's momentum w ← w − η·(g + μm):
 /// Sutskever et al., ICML 2013, in PyTorch's form, where η multiplies the momentum.
 /// </remarks>
-public sealed record Sgd : Optimizer
+public sealed record Sgd : Optimizer, IVectorOptimizer
 {
     /// <summary>A descent with the given rate.</summary>
     /// <param name="learningRate">The learning rate.</param>
@@ -76,9 +73,19 @@ public sealed record Sgd : Optimizer
         update.Values.add_(gradient, rate);
     }
 
-    internal override bool HasVectors => true;
-
-    internal override VectorUpdate Vectors(int length) => new SgdVectors(length, WeightDecay, Momentum, Nesterov);
+    unsafe void IVectorOptimizer.Update(VectorParameters parameters, double learningRate, long step)
+    {
+        float* values = parameters.Values, gradients = parameters.Gradients, moving = parameters.First;
+        Vector256<float> keep = All(Momentum), decay = All(WeightDecay), rate = All(learningRate);
+        for (var i = 0; i < parameters.Length; i += 8)
+        {
+            var value = Vector256.Load(values + i);
+            var gradient = Vector256.FusedMultiplyAdd(decay, value, Vector256.Load(gradients + i));
+            var m = Vector256.Load(moving + i) * keep + gradient;
+            m.Store(moving + i);
+            (value - rate * (Nesterov ? gradient + keep * m : m)).Store(values + i);
+        }
+    }
 }
 
 /// <summary>Adam with weight decay as a part of the gradient.</summary>
@@ -86,7 +93,7 @@ public sealed record Sgd : Optimizer
 /// g ← g + λw, m ← β₁m + (1−β₁)g, v ← β₂v + (1−β₂)g², w ← w − η·(m/(1−β₁ᵗ)) / (√(v/(1−β₂ᵗ)) + ε):
 /// Kingma and Ba, ICLR 2015 (arXiv 1412.6980).
 /// </remarks>
-public record Adam : Optimizer
+public record Adam : Optimizer, IVectorOptimizer
 {
     /// <summary>Adam with the given rate.</summary>
     /// <param name="learningRate">The learning rate.</param>
@@ -108,18 +115,53 @@ public record Adam : Optimizer
     public double Epsilon { get; init => field = Option.Positive(value); } = 1e-8;
 
     /// <inheritdoc/>
-    protected internal override IReadOnlyList<string> Buffers => Moments.Names;
-
-    /// <inheritdoc/>
-    protected internal override void Update(ParameterUpdate update) =>
-        Moments.Update(update, Beta1, Beta2, Epsilon, Decoupled);
+    protected internal override IReadOnlyList<string> Buffers => ["mean", "square"];
 
     internal virtual bool Decoupled => false;
 
-    internal override bool HasVectors => true;
+    /// <inheritdoc/>
+    protected internal override void Update(ParameterUpdate update)
+    {
+        ArgumentNullException.ThrowIfNull(update);
+        var gradient = update.Gradients;
+        if (update.WeightDecay > 0)
+        {
+            using var decay =
+                (Decoupled ? 1 - update.LearningRate * update.WeightDecay : update.WeightDecay).ToScalar();
+            if (Decoupled) update.Values.mul_(decay);
+            else gradient = gradient.add(update.Values, decay);
+        }
+        Tensor mean = update["mean"], square = update["square"];
+        using Scalar keepMean = Beta1.ToScalar(), newMean = (1 - Beta1).ToScalar(), keepSquare = Beta2.ToScalar(),
+            newSquare = (1 - Beta2).ToScalar(), tiny = Epsilon.ToScalar();
+        mean.mul_(keepMean).add_(gradient, newMean);
+        square.mul_(keepSquare).addcmul_(gradient, gradient, newSquare);
+        using Scalar root = (1 / Math.Sqrt(1 - Math.Pow(Beta2, update.Step))).ToScalar(),
+            rate = (-update.LearningRate / (1 - Math.Pow(Beta1, update.Step))).ToScalar();
+        update.Values.addcdiv_(mean, square.sqrt().mul_(root).add_(tiny, Numerics.One), rate);
+    }
 
-    internal override VectorUpdate Vectors(int length) =>
-        new AdamVectors(length, WeightDecay, Beta1, Beta2, Epsilon, Decoupled);
+    unsafe void IVectorOptimizer.Update(VectorParameters parameters, double learningRate, long step)
+    {
+        float* values = parameters.Values, gradients = parameters.Gradients, mean = parameters.First,
+            square = parameters.Second;
+        Vector256<float> keepMean = All(Beta1), newMean = All(1 - Beta1), keepSquare = All(Beta2),
+            newSquare = All(1 - Beta2);
+        Vector256<float> tiny = All(Epsilon), coupled = All(Decoupled ? 0 : WeightDecay),
+            shrink = All(Decoupled ? 1 - learningRate * WeightDecay : 1);
+        var root = All(1 / Math.Sqrt(1 - Math.Pow(Beta2, step)));
+        var rate = All(learningRate / (1 - Math.Pow(Beta1, step)));
+        for (var i = 0; i < parameters.Length; i += 8)
+        {
+            var value = Vector256.Load(values + i) * shrink;
+            var gradient = Vector256.FusedMultiplyAdd(coupled, value, Vector256.Load(gradients + i));
+            var m = Vector256.Load(mean + i) * keepMean + gradient * newMean;
+            var s = Vector256.Load(square + i) * keepSquare + gradient * gradient * newSquare;
+            m.Store(mean + i);
+            s.Store(square + i);
+            (value - rate * m / (Vector256.Sqrt(s) * root + tiny)).Store(values + i);
+        }
+    }
 }
 
 /// <summary>Adam with weight decay apart from the gradient.</summary>
@@ -133,31 +175,4 @@ public sealed record AdamW : Adam
         : base(learningRate) => WeightDecay = 0.01;
 
     internal override bool Decoupled => true;
-}
-
-/// <summary>The step of Adam and AdamW.</summary>
-internal static class Moments
-{
-    public static IReadOnlyList<string> Names { get; } = ["mean", "square"];
-
-    public static void Update(ParameterUpdate update, double beta1, double beta2, double epsilon, bool decoupled)
-    {
-        ArgumentNullException.ThrowIfNull(update);
-        var gradient = update.Gradients;
-        if (update.WeightDecay > 0)
-        {
-            using var decay =
-                (decoupled ? 1 - update.LearningRate * update.WeightDecay : update.WeightDecay).ToScalar();
-            if (decoupled) update.Values.mul_(decay);
-            else gradient = gradient.add(update.Values, decay);
-        }
-        Tensor mean = update["mean"], square = update["square"];
-        using Scalar keepMean = beta1.ToScalar(), newMean = (1 - beta1).ToScalar(), keepSquare = beta2.ToScalar(),
-            newSquare = (1 - beta2).ToScalar(), tiny = epsilon.ToScalar();
-        mean.mul_(keepMean).add_(gradient, newMean);
-        square.mul_(keepSquare).addcmul_(gradient, gradient, newSquare);
-        using Scalar root = (1 / Math.Sqrt(1 - Math.Pow(beta2, update.Step))).ToScalar(),
-            rate = (-update.LearningRate / (1 - Math.Pow(beta1, update.Step))).ToScalar();
-        update.Values.addcdiv_(mean, square.sqrt().mul_(root).add_(tiny, Numerics.One), rate);
-    }
 }

@@ -6,29 +6,41 @@ namespace W2S.Training;
 /// of all of them, so that an update is a handful of operations.</summary>
 public sealed class ParameterUpdate
 {
-    private readonly FlatGroup group;
-    private readonly IReadOnlyDictionary<string, Tensor> buffers;
+    private readonly double scale;
+    private readonly Dictionary<string, Tensor> buffers;
 
-    internal ParameterUpdate(FlatGroup group, IReadOnlyDictionary<string, Tensor> buffers, double learningRate,
-        long step) => (this.group, this.buffers, LearningRate, Step) = (group, buffers, learningRate, step);
+    /// <summary>A piece of the flat parameters, owned by the current dispose scope.</summary>
+    internal ParameterUpdate(FlatParameters all, long start, long length, double scale, double decay)
+    {
+        (Values, Gradients) = (all.Values.narrow(0, start, length), all.Gradients.narrow(0, start, length));
+        buffers = all.Buffers.ToDictionary(buffer => buffer.Key, buffer => buffer.Value.narrow(0, start, length));
+        (this.scale, WeightDecay) = (scale, decay);
+    }
 
     /// <summary>The parameters, float [P]: to be changed in place.</summary>
-    public Tensor Values => group.Values;
+    public Tensor Values { get; }
 
     /// <summary>Their gradients, float [P]: to be left as they are.</summary>
-    public Tensor Gradients => group.Gradients;
+    public Tensor Gradients { get; }
 
     /// <summary>Their learning rate in this step.</summary>
-    public double LearningRate { get; }
+    public double LearningRate { get; private set; }
 
     /// <summary>Their weight decay.</summary>
-    public double WeightDecay => group.WeightDecay;
+    public double WeightDecay { get; }
 
     /// <summary>The number of the step, from 1.</summary>
-    public long Step { get; }
+    public long Step { get; private set; }
 
     /// <summary>A buffer of <see cref="Optimizer.Buffers"/>, float [P]: to be changed in place.</summary>
     /// <param name="name">Its name.</param>
     /// <exception cref="KeyNotFoundException">The optimizer names no such buffer.</exception>
-    public Tensor this[string name] => group.Slice(buffers[name]);
+    public Tensor this[string name] => buffers[name];
+
+    /// <summary>The same parameters in another step.</summary>
+    internal ParameterUpdate At(long step, double learningRate)
+    {
+        (Step, LearningRate) = (step, learningRate * scale);
+        return this;
+    }
 }

@@ -5,32 +5,29 @@ using static TorchSharp.torch;
 
 namespace W2S.Training;
 
-/// <summary>A probe whose penalty and steps are settled: as they were given, or by a fifth of its own labels.</summary>
-/// <param name="Task">With nothing left to choose.</param>
-/// <param name="HeldOut">The candidates, judged; empty where there was no choice.</param>
-internal sealed record ProbeChoice(ProbeTask Task, IReadOnlyList<ProbeCandidate> HeldOut)
+/// <summary>Settles what probes leave open, their penalty and steps, by a fifth of their own labels.</summary>
+internal static class ProbeChoice
 {
     private const int Parts = 5;
 
     /// <summary>Settles every task; the candidates of all of them train together.</summary>
     /// <param name="tasks">With or without something to choose.</param>
     /// <param name="train">Trains probes in the order of its tasks.</param>
+    /// <returns>The tasks with nothing left to choose.</returns>
     /// <exception cref="ArgumentException">There are too few samples to hold some out.</exception>
-    public static IReadOnlyList<ProbeChoice> Of(
+    public static IReadOnlyList<ProbeTask> Of(
         IReadOnlyList<ProbeTask> tasks, Func<IReadOnlyList<ProbeTask>, IReadOnlyList<LinearProbe>> train)
     {
-        if (!tasks.Any(Chooses)) return [.. tasks.Select(task => new ProbeChoice(task, []))];
+        if (!tasks.Any(Chooses)) return tasks;
         using var scope = NewDisposeScope();
         List<HeldOutPart> parts = [];
-        var judged =
-            tasks.Select(task => Chooses(task) ? (Part: PartOf(task), Candidates: Candidates(task)) : default)
-                .ToArray();
+        var open = tasks.Select(task => (Candidates: Candidates(task), Part: Chooses(task) ? PartOf(task) : null))
+            .ToArray();
         var probes = new Queue<LinearProbe>(train(
-            [.. judged.Where(choice => choice.Part is not null).SelectMany(
-                choice => choice.Candidates.Select(choice.Part.Train))]));
-        return [.. tasks.Zip(judged,
-            (task, choice) =>
-                choice.Part is null ? new ProbeChoice(task, []) : Settle(task, choice.Part, choice.Candidates))];
+            [.. open.SelectMany(choice => choice.Part is { } part ? choice.Candidates.Select(part.Train) : [])]));
+        return [.. open.Select(choice => choice.Part is { } part
+            ? choice.Candidates.MinBy(candidate => Judge(part, candidate))! // of equals the first
+            : choice.Candidates[0])];
 
         HeldOutPart PartOf(ProbeTask task)
         {
@@ -40,16 +37,10 @@ internal sealed record ProbeChoice(ProbeTask Task, IReadOnlyList<ProbeCandidate>
             return part;
         }
 
-        ProbeChoice Settle(ProbeTask task, HeldOutPart part, IReadOnlyList<ProbeTask> candidates)
+        double Judge(HeldOutPart part, ProbeTask candidate)
         {
-            List<ProbeCandidate> found = [];
-            foreach (var candidate in candidates)
-            {
-                using var probe = probes.Dequeue();
-                found.Add(new ProbeCandidate(candidate.Options.L2, candidate.Options.Steps, part.Judge(probe, task)));
-            }
-            var best = found.MinBy(candidate => candidate.CrossEntropy)!; // of equals the first
-            return new ProbeChoice(task with { Options = Settled(task.Options, best.L2, best.Steps) }, found);
+            using var probe = probes.Dequeue();
+            return part.Judge(probe, candidate);
         }
     }
 
@@ -62,11 +53,8 @@ internal sealed record ProbeChoice(ProbeTask Task, IReadOnlyList<ProbeCandidate>
         IReadOnlyList<double> penalties = options.ChooseL2.Count > 0 ? options.ChooseL2 : [options.L2];
         IReadOnlyList<int> steps = options.ChooseSteps.Count > 0 ? options.ChooseSteps : [options.Steps];
         return [.. penalties.SelectMany(l2 => steps.Select(count =>
-            task with { Options = Settled(options, l2, count), Progress = null, Watch = null }))];
+            task with { Options = options with { L2 = l2, Steps = count, ChooseL2 = [], ChooseSteps = [] } }))];
     }
-
-    private static LinearProbeOptions Settled(LinearProbeOptions options, double l2, int steps) =>
-        options with { L2 = l2, Steps = steps, ChooseL2 = [], ChooseSteps = [] };
 
     /// <summary>A fifth of the samples, which judges, and the rest, which trains: one draw for all probes of the same
     /// features and seed.</summary>
@@ -94,8 +82,16 @@ internal sealed record ProbeChoice(ProbeTask Task, IReadOnlyList<ProbeCandidate>
 
         public long Seed { get; }
 
-        public ProbeTask Train(ProbeTask task) => task.On(keptFeatures, kept);
+        /// <summary>The task on the samples that train; what is made is owned by the current dispose scope.</summary>
+        public ProbeTask Train(ProbeTask task) => task with
+        {
+            Features = keptFeatures,
+            Supervision = task.Supervision.To(kept.device).Rows(kept),
+            Progress = null,
+            Watch = null,
+        };
 
+        /// <summary>The cross entropy of a probe to the labels that are held out.</summary>
         public double Judge(LinearProbe probe, ProbeTask task)
         {
             using var scope = NewDisposeScope();

@@ -46,8 +46,4 @@ public sealed record ProbeTask(
                 $"a teacher that changes with the probe serves one training: give L2 and Steps instead of ChooseL2 and "
                 + "ChooseSteps, and no Mixup");
     }
-
-    /// <summary>The same on some of the samples; what is made is owned by the current dispose scope.</summary>
-    internal ProbeTask On(Tensor features, Tensor rows) =>
-        this with { Features = features, Supervision = Supervision.To(rows.device).Rows(rows) };
 }

@@ -21,9 +21,9 @@ internal abstract class ProbeTraining : IDisposable
     /// <summary>One in closed form where loss and optimizer have that and the features lie in the CPU's memory, else
     /// one by the graph.</summary>
     public static ProbeTraining Start(ProbeFeatures features, ProbeTask task) =>
-        task.Loss.HasClosedForm && task.Options.Optimizer.HasVectors && task.Options.Mixup == 0
+        task.Loss.HasClosedForm && task.Options.Optimizer is IVectorOptimizer optimizer && task.Options.Mixup == 0
             && task.Teach is null && features.Standard.device.type == DeviceType.CPU
-            ? new ClosedFormProbe(features, task)
+            ? new ClosedFormProbe(features, task, optimizer)
             : new GraphProbe(features, task);
 
     protected ProbeFeatures Features { get; }
@@ -36,13 +36,9 @@ internal abstract class ProbeTraining : IDisposable
     protected double Epochs { get; }
 
     /// <summary>Trains it.</summary>
-    /// <param name="make">Makes a probe of mean, deviation, weight [C, F], bias [C] and history so far; all tensors are
-    /// its own.</param>
     /// <param name="gate">Held while the task's progress and watcher are called.</param>
     /// <param name="token">Asked before every step.</param>
-    public LinearProbe Run(
-        Func<Tensor, Tensor, Tensor, Tensor, IReadOnlyList<TrainingProgress>, LinearProbe> make, Lock gate,
-        CancellationToken token)
+    public LinearProbe Run(Lock gate, CancellationToken token)
     {
         List<TrainingProgress> history = [];
         using var meter = new LossMeter();
@@ -54,17 +50,12 @@ internal abstract class ProbeTraining : IDisposable
             Step(step, rate, meter, report);
             if (!report) continue;
             var point = meter.Report(step + 1, Options.Steps, Epochs * (step + 1) / Options.Steps, Epochs, rate);
-            if (point.Losses.FirstOrDefault(part => !double.IsFinite(part.Value)) is
-                {
-                    Key: { } part,
-                    Value: var value
-                })
-            {
+            if (point.Losses.FirstOrDefault(one => !double.IsFinite(one.Value)) is { Key: { } part, Value: var value })
                 throw new NotFiniteException(
                     $"the probe's loss '{part}' became {value} between steps "
-                    + $"{step / Options.ReportEvery * Options.ReportEvery + 1} and {step + 1}; " +
-                    "lower the learning rate or check features and logits");
-            }
+                    + $"{step / Options.ReportEvery * Options.ReportEvery + 1} and {step + 1}; "
+                    + "lower the learning rate or check features and logits")
+                { Step = step + 1 };
             history.Add(point);
             lock (gate) Tell(point);
         }
@@ -83,7 +74,11 @@ internal abstract class ProbeTraining : IDisposable
             using var _ = no_grad();
             using var scope = NewDisposeScope();
             var (weight, bias) = Weights();
-            return make(Features.Mean.clone(), Features.Deviation.clone(), weight, bias, soFar);
+            return new LinearProbe(Features.Mean.clone(), Features.Deviation.clone(), weight, bias, soFar)
+            {
+                L2 = Options.L2,
+                Steps = Options.Steps,
+            };
         }
     }
 

@@ -46,19 +46,7 @@ public sealed record Supervision
     }
 
     /// <summary>The same rows of every tensor.</summary>
-    internal Supervision Rows(Tensor indices)
-    {
-        return new Supervision
-        {
-            Labels = Pick(Labels),
-            TeacherLogits = Pick(TeacherLogits),
-            TrueLabels = Pick(TrueLabels),
-            Weights = Pick(Weights),
-            TeacherWeights = Pick(TeacherWeights),
-        };
-
-        Tensor? Pick(Tensor? all) => all?.index_select(0, indices);
-    }
+    internal Supervision Rows(Tensor indices) => Each(all => all.index_select(0, indices));
 
     /// <summary>What a loss may look at, for the student's logits of the same rows.</summary>
     internal LossBatch Batch(Tensor logits, double epoch, double epochs) => new(logits)
@@ -72,27 +60,17 @@ public sealed record Supervision
         Epochs = epochs,
     };
 
-    private static readonly Scalar One = 1.ToScalar();
-
     /// <summary>λ times each row plus 1 − λ times the row at the mirrored place.</summary>
     internal static Tensor Mix(Tensor rows, double lambda)
     {
         using Scalar own = lambda.ToScalar(), other = (1 - lambda).ToScalar();
-        return rows.mul(own).add_(rows.flip(0).mul_(other), One);
+        return rows.mul(own).add_(rows.flip(0).mul_(other), Numerics.One);
     }
 
     /// <summary>What supervises a batch that is mixed with itself in reverse order: labels as distributions, the
-    /// teacher's logits mixed alike.</summary>
-    internal Supervision Mixed(double lambda, int classes)
-    {
-        return new Supervision
-        {
-            Labels = Labels is { } labels
-                ? Mix(labels.dim() == 1 ? nn.functional.one_hot(labels, classes).to_type(ScalarType.Float32) : labels,
-                    lambda) : null,
-            TeacherLogits = TeacherLogits is { } logits ? Mix(logits, lambda) : null,
-        };
-    }
+    /// teacher's logits mixed alike; there is nothing else, as <see cref="CheckMixable"/> says.</summary>
+    internal Supervision Mixed(double lambda, int classes) => Each(rows => Mix(
+        rows.dim() == 1 ? nn.functional.one_hot(rows, classes).to_type(ScalarType.Float32) : rows, lambda));
 
     /// <exception cref="ArgumentException">There is what has no meaning for a mixture of two samples.</exception>
     internal void CheckMixable()
@@ -108,15 +86,22 @@ public sealed record Supervision
     }
 
     /// <summary>The same on another device, owned by the current dispose scope.</summary>
-    internal Supervision To(Device device) => new()
+    internal Supervision To(Device device) =>
+        Each(rows => (rows.is_floating_point() ? rows : rows.to_type(ScalarType.Int64)).to(device));
+
+    private Supervision Each(Func<Tensor, Tensor> make)
     {
-        Labels = Labels is { } labels
-            ? (labels.is_floating_point() ? labels : labels.to_type(ScalarType.Int64)).to(device) : null,
-        TeacherLogits = TeacherLogits?.to(device),
-        TrueLabels = TrueLabels?.to(device),
-        Weights = Weights?.to(device),
-        TeacherWeights = TeacherWeights?.to(device),
-    };
+        return new Supervision
+        {
+            Labels = Made(Labels),
+            TeacherLogits = Made(TeacherLogits),
+            TrueLabels = Made(TrueLabels),
+            Weights = Made(Weights),
+            TeacherWeights = Made(TeacherWeights),
+        };
+
+        Tensor? Made(Tensor? rows) => rows is null ? null : make(rows);
+    }
 
     /// <summary>Whether it fits so many samples and classes; asked once, where a training begins.</summary>
     /// <exception cref="ArgumentException">Something does not, or nothing supervises.</exception>

@@ -14,10 +14,9 @@ public static class Trainer
     /// returned.</param>
     /// <returns>History and outcome; the student holds the final weights and is in evaluation mode.</returns>
     /// <exception cref="ArgumentException">Parts of the run do not fit together.</exception>
-    /// <exception cref="TrainingNotFiniteException">A loss or gradient became NaN or infinite.</exception>
-    /// <exception cref="OutOfDeviceMemoryException">The device's memory does not suffice.</exception>
-    /// <exception cref="CheckpointException">A checkpoint cannot be written or read, or belongs to another
-    /// run.</exception>
+    /// <exception cref="NotFiniteException">A loss or gradient became NaN or infinite.</exception>
+    /// <exception cref="InsufficientMemoryException">The device's memory does not suffice.</exception>
+    /// <exception cref="IOException">A checkpoint cannot be written or read, or belongs to another run.</exception>
     /// <remarks>
     /// Chance is a pure function of seeds and positions: views of (seed, view, image), order of (seed, epoch), dropout
     /// of (seed, step). On one machine with one number of threads a run gives the same bits whether it was interrupted
@@ -36,7 +35,7 @@ public static class Trainer
             using var session = new TrainingSession(run, progress, token);
             return session.Run();
         }
-        catch (ExternalException error) when (OutOfDeviceMemoryException.Is(error))
+        catch (ExternalException error) when (MemoryDiagnosis.RanOut(error))
         {
             throw MemoryDiagnosis.For(run, error);
         }

@@ -53,13 +53,7 @@ public sealed record TrainerOptions
     /// <summary>Factor of the learning rate from each block to the one before it; the head has 1.</summary>
     /// <value>1; 0.65 to 0.75 for a pre-trained transformer.</value>
     /// <exception cref="ArgumentOutOfRangeException">Not in (0, 1].</exception>
-    public double LayerDecay
-    {
-        get;
-        init => field = value is > 0 and <= 1 ? value
-            : throw new ArgumentOutOfRangeException(nameof(LayerDecay), value,
-                $"LayerDecay {value} is outside (0, 1]; give a factor");
-    } = 1;
+    public double LayerDecay { get; init => field = Option.Positive(Option.Fraction(value)); } = 1;
 
     /// <summary>Whether biases, norms and other one-dimensional parameters decay too.</summary>
     /// <value>False.</value>

@@ -5,7 +5,8 @@ using static TorchSharp.torch;
 
 namespace W2S.Training;
 
-/// <summary>What the updates of a run are made on: batches of images, or few-shot tasks.</summary>
+/// <summary>What the updates of a run are made on: batches of images, or few-shot tasks. Tensors that it makes are
+/// owned by the current dispose scope.</summary>
 /// <param name="run">The run.</param>
 /// <param name="device">Where its networks are.</param>
 internal abstract class TrainingInput(TrainingRun run, Device device) : IDisposable
@@ -17,18 +18,30 @@ internal abstract class TrainingInput(TrainingRun run, Device device) : IDisposa
     /// <summary>Where losses are computed.</summary>
     protected Device Judge { get; } = Devices.ForLosses(device);
 
-    /// <summary>How many epochs the run has.</summary>
-    protected double Epochs =>
-        Run.Options.Steps is { } steps ? (double)steps / UpdatesPerEpoch : Run.Options.Epochs;
-
     /// <summary>How many updates an epoch has.</summary>
     public abstract long UpdatesPerEpoch { get; }
+
+    /// <summary>How many updates the run has.</summary>
+    public long Updates => Run.Options.Steps ?? UpdatesPerEpoch * Run.Options.Epochs;
+
+    /// <summary>How many epochs the run has, fractions allowed.</summary>
+    public double Epochs => (double)Updates / UpdatesPerEpoch;
 
     /// <summary>What learns beside the student; null for nothing.</summary>
     public nn.Module? Module { get; protected set; }
 
     /// <summary>What else a report says, after the update.</summary>
     public virtual IReadOnlyDictionary<string, double> Diagnostics => TrainingProgress.Empty;
+
+    /// <summary>Pixels as the student takes them.</summary>
+    protected Tensor Images(Tensor pixels)
+    {
+        var images = Run.Student.Normalization.Apply(pixels);
+        return Run.Options.ChannelsLast ? TorchNative.ChannelsLast(images) : images;
+    }
+
+    protected static Tensor Rows(IEnumerable<int> images, Device device) =>
+        tensor(images.Select(image => (long)image).ToArray(), device: device);
 
     /// <summary>What the updates of an epoch are made on; each holds until the next is asked for.</summary>
     /// <param name="update">The first one wanted, counted from the run's beginning.</param>

@@ -18,15 +18,11 @@ internal sealed class TrainingSession : IDisposable
     private readonly TrainingStep step;
     private readonly LossMeter meter = new();
     private readonly CheckpointStore? store;
-    private readonly Dictionary<string, string> identity;
-    private readonly List<TrainingProgress> history = [];
     private readonly List<string> messages = [];
     private readonly long updatesPerEpoch, steps;
-    private long done, resumedFrom, saved = -1;
-    private double? bestAccuracy, teacherAccuracy;
-    private long? bestStep;
-    private int waited, teacherBeaten;
-    private bool stoppedEarly, evaluationDue, toldMessages;
+    private CheckpointRecord at; // where the run stands
+    private long resumedFrom, saved = -1;
+    private bool toldMessages;
 
     public TrainingSession(TrainingRun run, IProgress<TrainingProgress>? progress, CancellationToken token)
     {
@@ -43,33 +39,35 @@ internal sealed class TrainingSession : IDisposable
                 "this processor has no bf16 instructions (AVX512_BF16, AMX), so BFloat16 is emulated and about half "
                 + "as fast as Float32; use Float32 here");
         input = run.Episodes is { } episodes ? new EpisodeInput(run, episodes, device) : new ImageInput(run, device);
-        updatesPerEpoch = input.UpdatesPerEpoch;
-        steps = options.Steps ?? updatesPerEpoch * options.Epochs;
+        (updatesPerEpoch, steps) = (input.UpdatesPerEpoch, input.Updates);
         state = new TrainingState(run.Student, input.Module, options);
         step = new TrainingStep(run, input, state, device);
-        identity = RunIdentity.Of(run, state.Parameters.Layout);
+        var identity = RunIdentity.Of(run, state.Parameters.Layout);
+        at = new CheckpointRecord { Identity = identity, Step = 0, Threads = get_num_threads(), History = [] };
         store = options.Folder is { } folder ? new CheckpointStore(folder) : null;
     }
-
-    private double Epochs => (double)steps / updatesPerEpoch;
 
     public TrainingResult Run()
     {
         Resume();
         JudgeTeacher();
-        if (evaluationDue) EvaluateAndReport();
-        while (done < steps && !stoppedEarly && !token.IsCancellationRequested) Epoch();
-        var finished = (done >= steps || stoppedEarly) && !evaluationDue;
-        if (saved != done) Save();
-        if (finished) Finish();
+        if (at.EvaluationDue) EvaluateAndReport();
+        while (at.Step < steps && !at.StoppedEarly && !token.IsCancellationRequested) Epoch();
+        var finished = (at.Step >= steps || at.StoppedEarly) && !at.EvaluationDue;
+        if (saved != at.Step) Save();
+        if (finished)
+        {
+            Write(LastFile);
+            if (options.Final == FinalWeights.Best) state.UseBest(PathOf(BestFile));
+        }
         return new TrainingResult
         {
-            History = history,
-            Steps = done,
+            History = at.History,
+            Steps = at.Step,
             Cancelled = !finished,
-            StoppedEarly = stoppedEarly,
-            BestAccuracy = bestAccuracy,
-            BestStep = bestStep,
+            StoppedEarly = at.StoppedEarly,
+            BestAccuracy = at.BestAccuracy,
+            BestStep = at.BestStep,
             ResumedFrom = resumedFrom,
             Messages = messages,
         };
@@ -86,12 +84,12 @@ internal sealed class TrainingSession : IDisposable
     private void Epoch()
     {
         ParameterGroups.TrainMode(run.Student, options);
-        foreach (var given in input.From(done))
+        foreach (var given in input.From(at.Step))
         {
-            step.Forward(given, done, teacherBeaten, meter, IsReport(done + 1));
+            step.Forward(given, at.Step, at.TeacherBeaten, meter, IsReport(at.Step + 1));
             var rate = Rate();
-            step.Update(rate, done);
-            done++;
+            step.Update(rate, at.Step);
+            at.Step++;
             ProcessSettings.ReleaseMemory();
             if (AfterUpdate(rate)) return;
         }
@@ -100,40 +98,42 @@ internal sealed class TrainingSession : IDisposable
     /// <summary>Reports, evaluates and saves where it is time; true ends the epoch.</summary>
     private bool AfterUpdate(double rate)
     {
+        var done = at.Step;
         var endOfEpoch = done % updatesPerEpoch == 0 || done == steps;
         if (IsReport(done))
         {
             step.CheckNoted();
-            var point = meter.Report(done, steps, (double)done / updatesPerEpoch, Epochs, rate);
-            history.Add(point with { Diagnostics = point.Diagnostics.Concat(input.Diagnostics).ToDictionary() });
-            evaluationDue = endOfEpoch && run.Validation is not null
+            var point = meter.Report(done, steps, (double)done / updatesPerEpoch, input.Epochs, rate);
+            at.History.Add(point with { Diagnostics = point.Diagnostics.Concat(input.Diagnostics).ToDictionary() });
+            at.EvaluationDue = endOfEpoch && run.Validation is not null
                 && (done == steps || done / updatesPerEpoch % options.EvaluateEvery == 0);
             EvaluateAndReport();
         }
-        var due = endOfEpoch || options.CheckpointEvery is { } every && done % every == 0 || store is { IsDue: true };
-        if (due)
+        if (endOfEpoch || options.CheckpointEvery is { } every && done % every == 0 || store is { IsDue: true })
         {
             using var pause = meter.Pause();
             Save();
         }
-        return endOfEpoch || stoppedEarly || token.IsCancellationRequested;
+        return endOfEpoch || at.StoppedEarly || token.IsCancellationRequested;
     }
 
-    private bool IsReport(long at) => at % options.ReportEvery == 0 || at % updatesPerEpoch == 0 || at == steps;
+    private bool IsReport(long update) =>
+        update % options.ReportEvery == 0 || update % updatesPerEpoch == 0 || update == steps;
 
     private double Rate()
     {
         var scale = options.LearningRateBatch is { } reference ? (double)run.Batches.BatchSize / reference : 1;
-        return options.Optimizer.LearningRate * scale * options.Schedule.Factor((double)done / updatesPerEpoch, Epochs);
+        return options.Optimizer.LearningRate * scale * options.Schedule.Factor(
+            (double)at.Step / updatesPerEpoch, input.Epochs);
     }
 
     private void JudgeTeacher()
     {
-        if (done >= steps || stoppedEarly || run.Validation is null || run.Teacher is null
-            || teacherAccuracy is not null) return;
+        if (at.Step >= steps || at.StoppedEarly || run.Validation is null || run.Teacher is null
+            || at.TeacherAccuracy is not null) return;
         try
         {
-            teacherAccuracy = run.Validation.Accuracy(run.Teacher, 256, token);
+            at.TeacherAccuracy = run.Validation.Accuracy(run.Teacher, 256, token);
         }
         catch (OperationCanceledException)
         {
@@ -144,13 +144,14 @@ internal sealed class TrainingSession : IDisposable
     // Where it is stopped halfway, it stays due: the next call begins with it.
     private void EvaluateAndReport()
     {
-        if (evaluationDue)
+        var history = at.History;
+        if (at.EvaluationDue)
         {
             using var pause = meter.Pause();
             try
             {
                 history[^1] = history[^1] with { Accuracies = Evaluate(history[^1].Accuracies) };
-                evaluationDue = false;
+                at.EvaluationDue = false;
             }
             catch (OperationCanceledException) when (token.IsCancellationRequested)
             {
@@ -167,22 +168,22 @@ internal sealed class TrainingSession : IDisposable
         var judged = Judge(run.Validation!);
         var accuracies = new Dictionary<string, double>(so) { ["validation"] = judged };
         if (run.Watched is { } watched) accuracies["watched"] = Judge(watched);
-        if (bestAccuracy is null || judged > bestAccuracy)
+        if (at.BestAccuracy is null || judged > at.BestAccuracy)
         {
-            (bestAccuracy, bestStep, waited) = (judged, done, 0);
+            (at.BestAccuracy, at.BestStep, at.Waited) = (judged, at.Step, 0);
             if (options.Final == FinalWeights.Best) state.KeepBest();
-            if (options.Folder is { } folder) Write(Path.Combine(folder, BestFile));
+            Write(BestFile);
         }
         else
         {
-            waited++;
+            at.Waited++;
         }
-        if (teacherAccuracy is { } teacher)
+        if (at.TeacherAccuracy is { } teacher)
         {
             accuracies["teacher"] = teacher;
-            if (judged > teacher) teacherBeaten++;
+            if (judged > teacher) at.TeacherBeaten++;
         }
-        if (options.Patience is { } patience && waited >= patience) stoppedEarly = true;
+        if (options.Patience is { } patience && at.Waited >= patience) at.StoppedEarly = true;
         return accuracies;
     }
 
@@ -192,29 +193,20 @@ internal sealed class TrainingSession : IDisposable
 
     private const string BestFile = "best.safetensors", LastFile = "last.safetensors";
 
-    private void Finish()
-    {
-        if (options.Folder is { } folder) Write(Path.Combine(folder, LastFile));
-        if (options.Final != FinalWeights.Best) return;
-        if (!state.HasBest && options.Folder is { } place)
-        {
-            using var scope = NewDisposeScope();
-            state.KeepBest(SafeTensorsFile.Read(Path.Combine(place, BestFile)));
-        }
-        if (state.HasBest) state.UseBest();
-    }
+    private string? PathOf(string file) => options.Folder is { } folder ? Path.Combine(folder, file) : null;
 
-    private void Write(string path)
+    private void Write(string file)
     {
+        if (PathOf(file) is not { } path) return;
         try
         {
             Directory.CreateDirectory(options.Folder!);
-            SafeTensorsFile.Write(path, state.Weights(),
-                new Dictionary<string, string> { ["model"] = run.Student.ModelName, ["step"] = $"{done}" });
+            SafeTensorsFile.Write(path, run.Student.state_dict(),
+                new Dictionary<string, string> { ["model"] = run.Student.ModelName, ["step"] = $"{at.Step}" });
         }
         catch (Exception error) when (DurableFile.IsRefusal(error))
         {
-            throw new CheckpointException(
+            throw new IOException(
                 $"{path} cannot be written ({error.Message}); make room or give another folder", error);
         }
     }
@@ -226,39 +218,25 @@ internal sealed class TrainingSession : IDisposable
         using var scope = NewDisposeScope();
         var tensors = state.State();
         if (meter.Sums is { } sums) tensors["meter"] = sums;
-        store.Save(new CheckpointRecord
-        {
-            Identity = identity,
-            Step = done,
-            OptimizerSteps = state.Optimizer.Steps,
-            Threads = get_num_threads(),
-            History = history,
-            BestAccuracy = bestAccuracy,
-            BestStep = bestStep,
-            Waited = waited,
-            TeacherBeaten = teacherBeaten,
-            TeacherAccuracy = teacherAccuracy,
-            StoppedEarly = stoppedEarly,
-            EvaluationDue = evaluationDue,
-            MeterNames = meter.Names,
-            MeterSteps = meter.Steps,
-        }, state.Weights(), tensors);
-        saved = done;
+        (at.MeterNames, at.MeterSteps) = (meter.Names, meter.Steps);
+        store.Save(at, run.Student.state_dict(), tensors);
+        saved = at.Step;
     }
 
     private void Resume()
     {
         using var scope = NewDisposeScope();
-        if (store?.Load(identity) is not { } checkpoint) return;
+        if (store?.Load(at.Identity) is not { } checkpoint) return;
         state.Restore(checkpoint);
-        var record = checkpoint.Record;
-        (done, saved, resumedFrom) = (record.Step, record.Step, record.Step);
-        (bestAccuracy, bestStep, waited) = (record.BestAccuracy, record.BestStep, record.Waited);
-        (teacherAccuracy, teacherBeaten) = (record.TeacherAccuracy, record.TeacherBeaten);
-        (stoppedEarly, evaluationDue) = (record.StoppedEarly, record.EvaluationDue);
-        history.AddRange(record.History);
-        meter.Restore(record.MeterNames, record.MeterSteps, checkpoint.State.GetValueOrDefault("meter"), device);
+        var threads = at.Threads;
+        at = checkpoint.Record;
+        (saved, resumedFrom) = (at.Step, at.Step);
+        meter.Restore(at.MeterNames, at.MeterSteps, checkpoint.State.GetValueOrDefault("meter"), device);
         messages.AddRange(checkpoint.Messages);
-        if (record.ThreadsDiffer is { } words) messages.Add(words);
+        if (at.Threads != threads)
+            messages.Add(
+                $"the run was begun with {at.Threads} threads and goes on with {threads}: results agree, but not bit "
+                + "for bit");
+        at.Threads = threads;
     }
 }

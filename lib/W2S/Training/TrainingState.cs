@@ -1,10 +1,13 @@
 using TorchSharp;
 using W2S.Models;
+using W2S.Models.Weights;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Training;
 
-/// <summary>All tensors of a run that change: parameters, buffers, optimizer.</summary>
+/// <summary>All tensors of a run that change: parameters, buffers, optimizer. Those that it makes are owned by the
+/// current dispose scope.</summary>
 internal sealed class TrainingState : IDisposable
 {
     private readonly ImageModel model;
@@ -18,108 +21,75 @@ internal sealed class TrainingState : IDisposable
         // On the CPU only where the network is known to be computed rightly that way.
         var channelsLast = options.ChannelsLast
             && (model.TakesChannelsLast || model.parameters().Any(weight => weight.device_type != DeviceType.CPU));
-        Parameters = new FlatParameters(ParameterGroups.Of(model, loss, options), channelsLast);
+        Parameters = new FlatParameters(ParameterGroups.Of(model, loss, options), options.Optimizer, channelsLast);
         foreach (var (name, parameter) in model.named_parameters())
         {
             if (!parameter.requires_grad || !ParameterGroups.IsFrozen(name, model, options)) continue;
             parameter.requires_grad = false; // for the run: no gradient is computed for it
             frozen.Add(parameter);
         }
-        Optimizer = new OptimizerState(options.Optimizer, Parameters);
     }
 
     public FlatParameters Parameters { get; }
 
-    public OptimizerState Optimizer { get; }
-
-    /// <summary>Whether a best set of weights is held.</summary>
-    public bool HasBest => best is not null;
-
     /// <summary>Keeps the network's present weights as the best.</summary>
     public void KeepBest()
     {
-        Drop(best);
+        DropBest();
         using var _ = no_grad();
         best = model.state_dict().ToDictionary(entry => entry.Key,
             entry => entry.Value.detach().clone().DetachFromDisposeScope());
     }
 
-    /// <summary>Takes the best weights from a file's tensors.</summary>
-    public void KeepBest(IReadOnlyDictionary<string, Tensor> tensors)
+    /// <summary>Puts the best weights into the network: those that were kept, or else those of a file.</summary>
+    public void UseBest(string? file)
     {
-        Drop(best);
-        best = tensors.ToDictionary(entry => entry.Key,
-            entry => entry.Value.to(Parameters.Values.device, copy: true).DetachFromDisposeScope());
+        using var scope = NewDisposeScope();
+        if ((best ?? (file is null ? null : SafeTensorsFile.Read(file))) is { } weights)
+            Fill(model.state_dict(), weights);
     }
 
-    /// <summary>Puts the best weights into the network.</summary>
-    public void UseBest() => LoadModel(best!);
-
-    /// <summary>The network's own tensors by name, owned by the current dispose scope where copied.</summary>
-    public Dictionary<string, Tensor> Weights() => model.state_dict();
-
-    /// <summary>Everything else by name: optimizer, the loss's own module.</summary>
-    public Dictionary<string, Tensor> State()
-    {
-        Dictionary<string, Tensor> state = [];
-        foreach (var (name, buffer) in Optimizer.Buffers)
-            state[$"optimizer.{name}"] = buffer;
-        foreach (var (name, value) in loss?.state_dict() ?? [])
-            state[$"loss.{name}"] = value;
-        return state;
-    }
+    /// <summary>All but the network's own tensors by name: optimizer, the loss's own module.</summary>
+    public Dictionary<string, Tensor> State() => Parameters.Buffers
+        .Select(buffer => ($"optimizer.{buffer.Key}", buffer.Value))
+        .Concat((loss?.state_dict() ?? []).Select(entry => ($"loss.{entry.Key}", entry.Value)))
+        .ToDictionary();
 
     /// <summary>Puts a checkpoint's tensors into place.</summary>
-    /// <exception cref="CheckpointException">One is missing or has another shape.</exception>
+    /// <exception cref="IOException">One is missing or has another shape.</exception>
     public void Restore(Checkpoint checkpoint)
     {
-        using var _ = no_grad();
         using var scope = NewDisposeScope();
-        LoadModel(checkpoint.Weights);
-        foreach (var (name, target) in State())
-        {
-            if (!checkpoint.State.TryGetValue(name, out var stored) || !stored.shape.SequenceEqual(target.shape))
-                throw new CheckpointException(
-                    $"the checkpoint of step {checkpoint.Record.Step} lacks '{name}' in the shape "
-                    + $"[{string.Join(", ", target.shape)}]; it was written by another version: begin the run again");
-            target.copy_(stored);
-        }
-        Optimizer.Steps = checkpoint.Record.OptimizerSteps;
-    }
-
-    public void Dispose()
-    {
-        Optimizer.Dispose();
-        Release();
-        Parameters.Dispose();
-        Drop(best);
+        Fill(model.state_dict(), checkpoint.Weights);
+        Fill(State(), checkpoint.State);
     }
 
     // The network keeps its weights; the gradients go, and what was frozen may be trained again.
-    private void Release()
+    public void Dispose()
     {
         foreach (var parameter in Parameters.Parameters)
             parameter.Value.grad = null;
         foreach (var parameter in frozen)
             parameter.requires_grad = true;
+        DropBest();
     }
 
-    private void LoadModel(IReadOnlyDictionary<string, Tensor> tensors)
+    private static void Fill(Dictionary<string, Tensor> targets, IReadOnlyDictionary<string, Tensor> kept)
     {
         using var _ = no_grad();
-        foreach (var (name, target) in model.state_dict())
+        foreach (var (name, target) in targets)
         {
-            if (!tensors.TryGetValue(name, out var stored) || !stored.shape.SequenceEqual(target.shape))
-                throw new CheckpointException(
-                    $"the weights lack '{name}' in the shape [{string.Join(", ", target.shape)}]; they are of another "
-                    + "network");
+            if (!kept.TryGetValue(name, out var stored) || !stored.shape.SequenceEqual(target.shape))
+                throw new IOException(
+                    $"what the run has kept lacks '{name}' in the shape {target.Shape()}; it was written by another "
+                    + "version: begin the run again");
             target.copy_(stored);
         }
     }
 
-    private static void Drop(Dictionary<string, Tensor>? tensors)
+    private void DropBest()
     {
-        foreach (var tensor in tensors?.Values ?? Enumerable.Empty<Tensor>())
+        foreach (var tensor in best?.Values ?? Enumerable.Empty<Tensor>())
             tensor.Dispose();
     }
 }

@@ -32,7 +32,10 @@ internal sealed class TrainingStep(TrainingRun run, TrainingInput input, Trainin
             batch = given.Forward((double)done / input.UpdatesPerEpoch, teacherBeaten);
         var parts = run.Loss.Compute(batch);
         if (checksEveryStep && !double.IsFinite(Number(parts.Total)))
-            throw Failure(Culprit(parts), given, done, batch, parts);
+        {
+            var bad = parts.Parts.Where(part => !double.IsFinite(Number(part.Value))).Select(part => part.Name);
+            throw Failure($"the loss ({string.Join(", ", bad)})", given, done, batch, parts);
+        }
         parts.Total.backward();
         if (checksEveryStep && !IsFinite(state.Parameters.Gradients))
             throw Failure($"the gradient of {state.Parameters.FirstNotFinite()}", given, done, batch, parts);
@@ -42,7 +45,7 @@ internal sealed class TrainingStep(TrainingRun run, TrainingInput input, Trainin
     /// <summary>Moves the weights.</summary>
     public void Update(double rate, long done)
     {
-        state.Optimizer.Step(rate);
+        state.Parameters.Step(rate, done + 1);
         if (!checksEveryStep) Mark(done);
     }
 
@@ -71,12 +74,6 @@ internal sealed class TrainingStep(TrainingRun run, TrainingInput input, Trainin
         return scalar.detach().cpu().to_type(ScalarType.Float64).item<double>();
     }
 
-    private static string Culprit(LossParts parts)
-    {
-        var bad = parts.Parts.Where(part => !double.IsFinite(Number(part.Value))).Select(part => part.Name);
-        return $"the loss ({string.Join(", ", bad)})";
-    }
-
     // Stays on the device; CheckNoted fetches it.
     private void Mark(long done)
     {
@@ -88,23 +85,19 @@ internal sealed class TrainingStep(TrainingRun run, TrainingInput input, Trainin
         firstBad.masked_fill_(bad, here);
     }
 
-    private TrainingNotFiniteException Failure(string what, UpdateInput given, long done, LossBatch? batch,
+    private NotFiniteException Failure(string what, UpdateInput given, long done, LossBatch? batch,
         LossParts? parts)
     {
         var file = Keep(given, done, batch);
-        var losses =
-            parts?.Parts.Append(("total", parts.Total)).ToDictionary(part => part.Item1, part => Number(part.Item2))
-                ?? [];
-        var numbers = string.Concat(losses.Select(l => FormattableString.Invariant($", {l.Key} {l.Value:g4}")));
+        var numbers = string.Concat(parts?.Parts.Append(("total", parts.Total)).Select(
+            part => FormattableString.Invariant($", {part.Item1} {Number(part.Item2):g4}")) ?? []);
         var spoiled = checksEveryStep ? "" : "the weights have been spoiled since, go on from a checkpoint; ";
-        return new TrainingNotFiniteException(
+        return new NotFiniteException(
             $"{what} is not finite at step {done + 1} ({given.Place}{numbers}); {spoiled}"
             + $"lower the learning rate, or look at the batch{(file is null ? "" : $" in {file}")}")
         {
             Step = done + 1,
-            What = what,
             Indices = [.. given.Images],
-            Losses = losses,
             BatchFile = file,
         };
     }

@@ -50,8 +50,11 @@ public sealed record TaskValidation(ImageSet Images, EpisodeOptions Episode, int
     : Validation(Images)
 {
     /// <inheritdoc/>
-    public override double Accuracy(ImageModel model, int batch, CancellationToken token) =>
-        EpisodeScores.Of(model, Images, new EpisodeSampler(Images, Episode, Seed), Episodes, batch, token).Accuracy;
+    public override double Accuracy(ImageModel model, int batch, CancellationToken token)
+    {
+        using var seen = FeatureExtractor.Compute(model, Images, batch, token: token);
+        return EpisodeScores.Of(seen.Features, new EpisodeSampler(Images, Episode, Seed), Episodes, token).Accuracy;
+    }
 
     /// <inheritdoc/>
     protected internal override void Check(ImageModel model)

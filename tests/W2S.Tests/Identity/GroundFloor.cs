@@ -8,8 +8,8 @@ internal static class GroundFloor
 {
     private static readonly HashSet<string> Names =
     [
-        "TorchRuntime", "ProcessSettings", "TorchVersions", "TorchNative", "RevisionAttribute", "RunsOnAttribute",
-        "CodeIdentity", "CompiledCode", "Devices", "DeviceChoice", "DurableFile", "DataFolder", "SafeTensorsFile",
+        "TorchRuntime", "ProcessSettings", "TorchNative", "RevisionAttribute", "RunsOnAttribute",
+        "CodeIdentity", "CompiledCode", "Devices", "DurableFile", "DataFolder", "SafeTensorsFile",
         "Fingerprint", "RunIdentity", "CheckpointStore", "CheckpointRecord",
         "TrainingProgress", "GridProgress", "ProbeProgress", "Experiment", "IIdentified",
         "RecordJson", "RunContext", "RunResult", "RunOutcome", "RunPoint", "RunStore", "RunFile",

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 using W2S.Torch;
@@ -10,11 +11,8 @@ public sealed class TorchRuntimeTests
     public void VersionsAreThoseOfThePackages()
     {
         var versions = TorchRuntime.Versions;
-        Assert.Equal("0.107.0", versions.TorchSharp);
-        Assert.Equal("2.10.0", versions.LibTorch);
-        Assert.StartsWith("10.", versions.DotNet);
-        Assert.Contains("libtorch 2.10.0", versions.ToString());
-        Assert.DoesNotContain("\n", versions.ToString());
+        Assert.Contains("TorchSharp 0.107.0 · libtorch 2.10.0 · .NET 10.", versions);
+        Assert.DoesNotContain("\n", versions);
     }
 
     [Fact]
@@ -51,7 +49,7 @@ public sealed class TorchRuntimeTests
         try
         {
             File.WriteAllText(Path.Combine(folder.FullName, "libc10.so"), "no library");
-            var error = Assert.Throws<TorchLoadException>(() => TorchRuntime.LoadFrom([folder.FullName]));
+            var error = Assert.Throws<DllNotFoundException>(() => TorchRuntime.LoadFrom([folder.FullName]));
             Assert.StartsWith(Path.Combine(folder.FullName, "libc10.so"), error.Message);
             Assert.EndsWith("run ./w2s build", error.Message);
             Assert.DoesNotContain("\n", error.Message);
@@ -83,7 +81,8 @@ public sealed class TorchRuntimeTests
 
             Assert.Null(Variable());
             Assert.Empty((IReadOnlyList<string>)copy.GetType(typeof(TorchRuntime).FullName!)!
-                .GetProperty(nameof(TorchRuntime.NativeFiles))!.GetValue(null)!);
+                .GetProperty(nameof(TorchRuntime.NativeFiles),
+                    BindingFlags.NonPublic | BindingFlags.Static)!.GetValue(null)!);
         }
         finally
         {

@@ -60,6 +60,7 @@ public sealed class EpisodeReferenceTests : IDisposable
 
     private T With<T>(Loss loss, Func<EpisodeInput, TrainingState, T> use)
     {
+        using var scope = NewDisposeScope();
         using PixelModel student = new(0, 1) { Normalization = Plain }, teacher = new(2, 0) { Normalization = Plain };
         var run = new TrainingRun(student, images, loss)
         {
@@ -135,7 +136,7 @@ public sealed class EpisodeReferenceTests : IDisposable
             var before = input.Diagnostics[EpisodeTraining.ScaleName];
             state.Parameters.Gradients.zero_();
             new CrossEntropy().Compute(input.Forward([Task], 0)).Total.backward();
-            state.Optimizer.Step(0.1);
+            state.Parameters.Step(0.1, 1);
             return (before, input.Diagnostics[EpisodeTraining.ScaleName]);
         });
 

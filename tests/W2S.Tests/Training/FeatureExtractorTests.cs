@@ -34,9 +34,7 @@ public sealed class FeatureExtractorTests
         var direct = model.ForwardFeatures(model.Normalization.Apply(images.Images));
         Assert.True(direct.Logits.allclose(all.Logits, rtol: 1e-4, atol: 1e-4));
         Assert.True(direct.Pooled.allclose(all.Features, rtol: 1e-4, atol: 1e-4));
-        var some = all.Subset([10, 2]);
-        Assert.True(some.Features[1].Equals(all.Features[2]));
-        Assert.Equal(2, some.Count);
+        Assert.Equal(11, all.Count);
     }
 
     [Fact]

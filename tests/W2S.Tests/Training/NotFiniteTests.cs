@@ -44,7 +44,7 @@ public sealed class NotFiniteTests
                 ChecksEveryStep = everyStep
             },
         };
-        var error = Assert.Throws<TrainingNotFiniteException>(() => Trainer.Train(run));
+        var error = Assert.Throws<NotFiniteException>(() => Trainer.Train(run));
         Assert.Equal(6, error.Step);
         Assert.Equal(Enumerable.Range(40, 8), error.Indices);
         Assert.Contains("step 6", error.Message);
@@ -55,7 +55,7 @@ public sealed class NotFiniteTests
         Assert.Equal(images.Labels.Skip(40).Take(8), kept["labels"].data<long>().ToArray());
         if (everyStep)
         {
-            Assert.Equal("the loss (labels)", error.What);
+            Assert.StartsWith("the loss (labels) is not finite", error.Message);
             Assert.Contains("student_logits", kept.Keys);
             Assert.All(student.parameters(), parameter => Assert.True(parameter.isfinite().all().item<bool>()));
         }
@@ -75,7 +75,7 @@ public sealed class NotFiniteTests
             Weights = [.. Enumerable.Repeat(0f, 64)],
             Options = new() { Folder = disk.Path },
         };
-        Assert.Null(Assert.Throws<TrainingNotFiniteException>(() => Trainer.Train(run)).BatchFile);
+        Assert.Null(Assert.Throws<NotFiniteException>(() => Trainer.Train(run)).BatchFile);
     }
 
     [Fact]
@@ -86,10 +86,10 @@ public sealed class NotFiniteTests
         var run = new TrainingRun(student, images,
             new BadGradient())
         { Batches = new() { BatchSize = 8, Workers = 0 } };
-        var error = Assert.Throws<TrainingNotFiniteException>(() => Trainer.Train(run));
+        var error = Assert.Throws<NotFiniteException>(() => Trainer.Train(run));
         Assert.Equal(1, error.Step);
-        Assert.StartsWith("the gradient of ", error.What);
-        Assert.Equal(0, error.Losses["total"], 6);
+        Assert.StartsWith("the gradient of ", error.Message);
+        Assert.Contains(", total 0)", error.Message);
         Assert.Null(error.BatchFile);
     }
 
@@ -102,9 +102,9 @@ public sealed class NotFiniteTests
             new CrossEntropy())
         { Options = new() { Device = new torch.Device("cuda:0") } };
         var torchSays = new InvalidOperationException("CUDA out of memory. Tried to allocate 20.00 MiB");
-        Assert.True(OutOfDeviceMemoryException.Is(torchSays));
+        Assert.True(MemoryDiagnosis.RanOut(torchSays));
         Assert.False(
-            OutOfDeviceMemoryException.Is(new InvalidOperationException("mat1 and mat2 shapes cannot be multiplied")));
+            MemoryDiagnosis.RanOut(new InvalidOperationException("mat1 and mat2 shapes cannot be multiplied")));
         var message = MemoryDiagnosis.For(run, torchSays).Message;
         Assert.Equal(
             "out of memory on cuda:0: tiny with batches of 128 images of 12×12; give batches of 64",

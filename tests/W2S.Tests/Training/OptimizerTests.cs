@@ -29,15 +29,14 @@ public sealed class OptimizerTests
         using var scope = NewDisposeScope();
         var (ours, theirs) = Pairs[name];
         Tensor[] ourParameters = Start(), theirParameters = Start();
-        using var flat = new FlatParameters(
-            [.. ourParameters.Select((p, i) => new TrainedParameter($"p{i}", p, 1, ours.WeightDecay))]);
-        using var state = new OptimizerState(ours, flat);
+        var flat = new FlatParameters(
+            [.. ourParameters.Select((p, i) => new TrainedParameter($"p{i}", p, 1, ours.WeightDecay))], ours);
         var reference = theirs(theirParameters.Cast<Parameter>());
         for (var step = 0; step < 20; step++)
         {
             flat.Gradients.zero_();
             Loss(ourParameters).backward();
-            state.Step(ours.LearningRate);
+            flat.Step(ours.LearningRate, step + 1);
             reference.zero_grad();
             Loss(theirParameters).backward();
             reference.step();
@@ -60,10 +59,10 @@ public sealed class OptimizerTests
     {
         using var scope = NewDisposeScope();
         Tensor[] p = [ones(3).requires_grad_(), ones(3).requires_grad_(), ones(3).requires_grad_()];
-        using var flat = new FlatParameters([new("a", p[0]), new("b", p[1], 0.5), new("c", p[2], 1, 0.1)]);
-        using var state = new OptimizerState(new Sgd(0.1) { Momentum = 0 }, flat);
+        var flat = new FlatParameters([new("a", p[0]), new("b", p[1], 0.5), new("c", p[2], 1, 0.1)],
+            new Sgd(0.1) { Momentum = 0 });
         (p[0].sum() + p[1].sum() + p[2].sum()).backward();
-        state.Step(0.1);
+        flat.Step(0.1, 1);
         Assert.Equal([0.9f, 0.95f, 0.89f], p.Select(x => x[0].item<float>()), (a, b) => Math.Abs(a - b) < 1e-6);
         Assert.Equal(3, flat.Groups.Count);
     }
@@ -75,9 +74,9 @@ public sealed class OptimizerTests
         manual_seed(1);
         var layer = nn.Conv2d(3, 5, 3);
         var before = layer.weight.clone();
-        using var flat =
+        var flat =
             new FlatParameters([.. layer.named_parameters().Select(p => new TrainedParameter(p.name, p.parameter))],
-                channelsLast);
+                new Sgd(), channelsLast);
         Assert.True(before.allclose(layer.weight, rtol: 0, atol: 0));
         Assert.Equal(channelsLast ? 1 : 9, layer.weight.stride(1));
         var x = randn(2, 3, 8, 8);
@@ -98,6 +97,6 @@ public sealed class OptimizerTests
     {
         Assert.Contains("LearningRate", Assert.Throws<ArgumentOutOfRangeException>(() => new Sgd(0)).Message);
         Assert.Contains("Beta2", Assert.Throws<ArgumentOutOfRangeException>(() => new AdamW { Beta2 = 2 }).Message);
-        Assert.Contains("unfrozen", Assert.Throws<ArgumentException>(() => new FlatParameters([])).Message);
+        Assert.Contains("unfrozen", Assert.Throws<ArgumentException>(() => new FlatParameters([], new Sgd())).Message);
     }
 }
