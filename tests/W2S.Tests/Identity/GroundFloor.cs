@@ -11,8 +11,8 @@ internal static class GroundFloor
         "TorchRuntime", "ProcessSettings", "TorchVersions", "TorchNative", "RevisionAttribute", "RunsOnAttribute",
         "CodeIdentity", "CompiledCode", "Devices", "DeviceChoice", "DurableFile", "DataFolder", "SafeTensorsFile",
         "Fingerprint", "RunIdentity", "CheckpointStore", "CheckpointRecord",
-        "TrainingProgress", "GridProgress", "ProbeProgress", "LossCatalogue", "LossEntry", "Experiment", "IIdentified",
-        "RecordJson", "RunContext", "RunResult", "RunOutcome", "RunPoint", "RunStore", "RunFile",
+        "TrainingProgress", "GridProgress", "LossCatalogue", "LossEntry", "Experiment", "RecordJson",
+        "RunContext", "RunResult", "RunOutcome", "RunPoint", "RunStore", "RunFile",
         "RunMachine", "Grid", "GridWork", "Claim", "ClaimHolder", "ClaimState", "RunFailure", "RunLengths", "Sweep",
         "SweepRun", "Option",
     ];
