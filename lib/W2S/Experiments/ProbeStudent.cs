@@ -1,5 +1,5 @@
-using W2S.Losses.WeakToStrong;
 using W2S.Losses;
+using W2S.Losses.WeakToStrong;
 using W2S.Torch;
 
 namespace W2S.Experiments;

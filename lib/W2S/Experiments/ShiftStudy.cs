@@ -1,8 +1,8 @@
 using TorchSharp;
 using W2S.Data.Corruptions;
 using W2S.Data.Sources;
-using W2S.Losses.WeakToStrong;
 using W2S.Losses;
+using W2S.Losses.WeakToStrong;
 using W2S.Models;
 using W2S.Runs;
 using W2S.Selection;
