@@ -1,5 +1,4 @@
 using System.Globalization;
-using W2S.Experiments;
 using W2S.Runs;
 using W2S.Training;
 
@@ -28,15 +27,15 @@ public static class LiveViewSources
     /// <summary>Listens to a probe study.</summary>
     /// <param name="view">The view.</param>
     /// <returns>What to hand to the study.</returns>
-    public static IProgress<ProbeProgress> Splits(this LiveView view)
+    public static IProgress<GridProgress> Splits(this LiveView view)
     {
         ArgumentNullException.ThrowIfNull(view);
-        return view.For<ProbeProgress>(study => new LiveViewState
+        return view.For<GridProgress>(study => new LiveViewState
         {
-            Title = study.Pair,
+            Title = study.Latest!.Facets.Data,
             Done = (double)study.Done / study.Total,
             Place = $"split {study.Done} of {study.Total}",
-            Numbers = [.. study.Latest.Select(probe => (probe.Name, Percent(probe["test accuracy"])))],
+            Numbers = [.. new RunSet([study.Latest]).Select(probe => (probe.Name, Percent(probe["test accuracy"])))],
         });
     }
 

@@ -48,7 +48,7 @@ public sealed partial class RoomsTests
             ["Torch", "Analysis", "Data", "Data.*", "Models", "Models.Weights", "Selection", "Losses", "Losses.*",
                 "Training",
                 "Runs", "Experiments"]),
-        ("Charts", ["Torch", "Analysis", "Data", "Losses.WeakToStrong", "Training", "Runs", "Experiments"]),
+        ("Charts", ["Torch", "Analysis", "Data", "Losses.WeakToStrong", "Training", "Runs"]),
     ];
 
     private static readonly Dictionary<short, OpCode> Codes =

@@ -16,10 +16,6 @@ public sealed record DistillationPlan
     /// <value>The first ten classes of CIFAR-100, 400 images of each to learn from.</value>
     public DataPlan Data { get; init; } = Cifar100(10, 400, 100);
 
-    /// <summary>The images that the teacher learns from, of the same classes.</summary>
-    /// <value>Null: those of <see cref="Data"/>.</value>
-    public DataPlan? TeacherData { get; init; }
-
     /// <summary>The teacher's network, by its name in <see cref="W2S.Models.ModelCatalogue"/>.</summary>
     /// <value>resnet8.</value>
     public string Teacher { get; init; } = "resnet8";
@@ -54,10 +50,7 @@ public sealed record DistillationPlan
 
     /// <summary>Two cores, minutes: ten classes of CIFAR-100 at 16×16, ResNet-8 after two epochs → ResNet-20 after
     /// six.</summary>
-    public static DistillationPlan Small { get; } = new()
-    {
-        Data = Cifar100(10, 300, 50, size: 16),
-    };
+    public static DistillationPlan Small { get; } = new() { Data = Cifar100(10, 300, 50, size: 16) };
 
     /// <summary>Two cores, minutes a run: ten classes of CIFAR-100 at 16×16, ResNet-8 → WRN-16-2, both trained until
     /// their accuracy rises no further.</summary>
@@ -158,8 +151,7 @@ public sealed record DistillationPlan
     /// <param name="seed">The seed.</param>
     /// <returns>The run.</returns>
     public TrainNetwork TeacherRun(long seed) =>
-        Run(Teacher, TeacherEpochs, seed) with
-        { Role = Role.WeakTeacher, Data = TeacherData ?? Data };
+        Run(Teacher, TeacherEpochs, seed) with { Role = Role.WeakTeacher };
 
     /// <summary>The student's network taught by labels alone; it is the ceiling of students who see no label.</summary>
     /// <param name="seed">The seed.</param>
@@ -215,11 +207,7 @@ public sealed record DistillationPlan
             ReportEvery = 1000,
             Optimizer = new Sgd(LearningRate) { Nesterov = true, WeightDecay = 5e-4 },
             Schedule = new CosineSchedule
-            {
-                WarmUpEpochs = Math.Min(WarmUpEpochs, epochs),
-                WarmUpStart = 0.1,
-                Final = 0.01
-            },
+            { WarmUpEpochs = Math.Min(WarmUpEpochs, epochs), WarmUpStart = 0.1, Final = 0.01 },
         },
     };
 }

@@ -44,6 +44,22 @@ public sealed record FrozenFeatures : Experiment
     /// <summary>Always 0: nothing is left to chance.</summary>
     public override long Seed { get; init; }
 
+    /// <summary>The features of a set, without views.</summary>
+    internal static FrozenFeatures Of(DataSource images, NetworkSource network) =>
+        new() { Images = images, Network = network };
+
+    /// <summary>The features of all images that a plan deals.</summary>
+    internal static IEnumerable<FrozenFeatures> Of(DataPlan data, NetworkSource network) =>
+        new[] { data.Pool, data.TestPool }.OfType<DataSource>().Select(images => Of(images, network));
+
+    /// <summary>One part's rows of them, for a run that needs them.</summary>
+    /// <returns>Float32 [n, F], owned by the current dispose scope.</returns>
+    internal Tensor Rows(RunContext context, DataPart part)
+    {
+        using var all = Read(context.Of(this));
+        return part.Rows(all);
+    }
+
     /// <summary>Reads the features of a finished run.</summary>
     /// <param name="run">The run.</param>
     /// <returns>Float32 [N, F], owned by the current dispose scope.</returns>
@@ -59,21 +75,24 @@ public sealed record FrozenFeatures : Experiment
     /// <inheritdoc/>
     protected internal override RunOutcome Run(RunContext context)
     {
-        ArgumentNullException.ThrowIfNull(context);
         using var scope = NewDisposeScope();
         using var images = Images.Read();
         using var network = FrozenNetwork.Of(Network, context.Progress, context.Token);
         var tensors =
-            new Dictionary<string, Tensor> { ["features"] = network.Extract(images, token: context.Token).Features };
-        if (WithViews)
-            tensors["views"] = stack([.. Enumerable.Range(0, Views).Select(
-                view => ExtractView(network, images, view, context.Token))]);
+            new Dictionary<string, Tensor> { ["features"] = network.Features(images, null, context.Token) };
+        if (WithViews) tensors["views"] = stack([.. Enumerable.Range(0, Views).Select(OfView)]);
         SafeTensorsFile.Write(Path.Combine(context.Kept, File), tensors);
         return new RunOutcome
         {
-            Values =
-            new Dictionary<string, double> { ["images"] = images.Count, ["features"] = tensors["features"].shape[1] }
+            Values = new Dictionary<string, double>
+            { ["images"] = images.Count, ["features"] = tensors["features"].shape[1] },
         };
+
+        Tensor OfView(int view)
+        {
+            using var set = new ImageSet(images.Name, View(images.Images, view), images.Labels, images.ClassNames);
+            return network.Features(set, null, context.Token);
+        }
     }
 
     /// <summary>One of the views of a batch of images.</summary>
@@ -87,14 +106,6 @@ public sealed record FrozenFeatures : Experiment
         using var padded = zeros(images.shape[0], images.shape[1], h + 4, w + 4, ScalarType.Byte);
         padded.narrow(2, 2, h).narrow(3, 2, w).copy_(images);
         return padded.narrow(2, top, h).narrow(3, left, w).contiguous();
-    }
-
-    private static Tensor ExtractView(FrozenNetwork network, ImageSet images, int view, CancellationToken token)
-    {
-        using var set = new ImageSet(images.Name, View(images.Images, view), images.Labels, images.ClassNames);
-        var seen = network.Extract(set, token: token);
-        seen.Logits.Dispose();
-        return seen.Features;
     }
 
     private static Tensor Read(RunResult run, string name)

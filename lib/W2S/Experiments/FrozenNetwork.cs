@@ -2,6 +2,7 @@ using TorchSharp;
 using W2S.Data;
 using W2S.Models;
 using W2S.Training;
+using static TorchSharp.torch;
 
 namespace W2S.Experiments;
 
@@ -55,6 +56,14 @@ public sealed record FrozenNetwork(string Name, ImageModel Model, string Trained
     public ImageFeatures Extract(ImageSet images, IProgress<ExtractionProgress>? progress = null,
         CancellationToken token = default) =>
         FeatureExtractor.Compute(Model, images, progress: progress, token: token);
+
+    /// <summary>The pooled features of images alone; the caller disposes them.</summary>
+    internal Tensor Features(ImageSet images, IProgress<ExtractionProgress>? progress, CancellationToken token)
+    {
+        var seen = Extract(images, progress, token);
+        seen.Logits.Dispose();
+        return seen.Features;
+    }
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name}, which has seen {TrainedOn}";

@@ -37,11 +37,8 @@ public sealed record FrozenPair(string Name, Tensor Weak, Tensor Strong, IReadOn
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(weak);
         ArgumentNullException.ThrowIfNull(strong);
-        var first = weak.Extract(images, progress, token);
-        first.Logits.Dispose();
-        var second = strong.Extract(images, progress, token);
-        second.Logits.Dispose();
-        return new FrozenPair(images.Name, first.Features, second.Features, images.Labels, images.Classes)
+        return new FrozenPair(images.Name, weak.Features(images, progress, token),
+            strong.Features(images, progress, token), images.Labels, images.Classes)
         {
             WeakName = weak.Name,
             StrongName = strong.Name,
@@ -63,11 +60,9 @@ public sealed record FrozenPair(string Name, Tensor Weak, Tensor Strong, IReadOn
         foreach (var (side, features) in new[] { (nameof(Weak), Weak), (nameof(Strong), Strong) })
         {
             if (features.dim() != 2 || features.shape[0] != Count)
-            {
                 throw new ArgumentException(
                     $"{side} features of {Name} are [{string.Join(", ", features.shape)}] for {Count} labels; give "
                     + "one row each", side);
-            }
             Checks.Features(features, side);
         }
     }

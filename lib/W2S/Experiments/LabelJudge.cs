@@ -38,14 +38,30 @@ internal sealed class LabelJudge(Loss loss, DataPart split, Tensor given, Tensor
         return numbers;
     }
 
+    /// <summary>The labels that an image's neighbours confirm.</summary>
+    /// <param name="selection">By which rule.</param>
+    /// <param name="features">The images' features.</param>
+    /// <param name="given">Their given labels, on the features' device.</param>
+    /// <param name="part">The images.</param>
+    /// <param name="classes">C.</param>
+    /// <param name="who">Who learns them.</param>
+    /// <returns>Their rows, and how good they are.</returns>
+    public static (long[] Rows, SelectionQuality Quality) Confirm(NeighbourSelection selection, Tensor features,
+        Tensor given, DataPart part, int classes, string who)
+    {
+        var kept = selection.Select(features, given, classes);
+        return kept.Rows is { Length: > 0 } rows ? (rows, SelectionQuality.Of(kept.Selected, part.Right))
+            : throw new InvalidOperationException(
+                $"{who}: the neighbours confirm no label; take a larger Quantile or other Neighbours");
+    }
+
     private bool[] Trusted(Tensor logits, double epoch, double epochs)
     {
         var rule = labels switch
         {
             TrustedLabels own => own,
             SmallLoss small =>
-                new TrustedLabels(
-                    Likely with { Share = small.KeepRate(epoch, epochs) })
+                new TrustedLabels(Likely with { Share = small.KeepRate(epoch, epochs) })
                 { JudgedByTeacher = small.JudgedByTeacher },
             _ => new TrustedLabels(Likely with { Threshold = 0.5 }),
         };

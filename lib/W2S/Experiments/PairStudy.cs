@@ -70,12 +70,11 @@ public sealed record PairStudy : Experiment
 
     /// <inheritdoc/>
     public override IReadOnlyList<Experiment> Needs =>
-        [TrainProbe.Features(Images, Weak), TrainProbe.Features(Images, Strong)];
+        [FrozenFeatures.Of(Images, Weak), FrozenFeatures.Of(Images, Strong)];
 
     /// <inheritdoc/>
     protected internal override RunOutcome Run(RunContext context)
     {
-        ArgumentNullException.ThrowIfNull(context);
         using var scope = NewDisposeScope();
         var (labels, names) = Images.ReadLabels();
         var features = Needs.Select(need => FrozenFeatures.Read(context.Of(need))).ToArray();

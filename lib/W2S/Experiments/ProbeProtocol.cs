@@ -85,22 +85,22 @@ public sealed record ProbeProtocol
         return [Arm(Role.WeakTeacher, weak, null), Arm(Role.FewTrueLabels, strong, null),
             Arm(Role.Ceiling, strong, null), .. Students.Select(student => Arm(Role.Student, strong, student))];
 
-        RunFacets Arm(Role role, string network, ProbeStudent? student) => RunFacets.Of("probes", data, role, network,
-            student is null or { Word: WordOf.Itself or WordOf.Twins } ? null : weak,
-            labels: student?.WithLabels ?? true, student?.Loss.Name ?? "") with
+        RunFacets Arm(Role role, string network, ProbeStudent? student)
         {
-            TrueLabels = TrueLabels,
-            Labels = student is { Word: WordOf.Itself or WordOf.Twins }
-                ? $"{(student.WithLabels ? "labels + " : "")}{Own(student)} soft labels" : null,
-            Variant = student?.Variant ?? student?.Word switch
+            var own = student?.Word switch { WordOf.Itself => "own", WordOf.Twins => "twins'", _ => null };
+            return RunFacets.Of("probes", data, role, network, student is null || own is not null ? null : weak,
+                labels: student?.WithLabels ?? true, student?.Loss.Name ?? "") with
             {
-                WordOf.Both => "teacher and own",
-                WordOf.BothShuffled => "shuffled teacher and own",
-                _ => null,
-            },
-        };
-
-        static string Own(ProbeStudent student) => student.Word == WordOf.Twins ? "twins'" : "own";
+                TrueLabels = TrueLabels,
+                Labels = own is null ? null : $"{(student!.WithLabels ? "labels + " : "")}{own} soft labels",
+                Variant = student?.Variant ?? student?.Word switch
+                {
+                    WordOf.Both => "teacher and own",
+                    WordOf.BothShuffled => "shuffled teacher and own",
+                    _ => null,
+                },
+            };
+        }
     }
 
     /// <summary>Runs the splits 0, 1, 2, …: their probes train together, as many at a time as libtorch has
@@ -114,16 +114,14 @@ public sealed record ProbeProtocol
     /// <exception cref="ArgumentException">The protocol does not fit the set.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="token"/> was cancelled.</exception>
     public RunSet Study(
-        FrozenPair pair, int splits, IProgress<ProbeProgress>? progress = null, CancellationToken token = default)
+        FrozenPair pair, int splits, IProgress<GridProgress>? progress = null, CancellationToken token = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(splits);
         var done = 0;
         var started = DateTime.UtcNow;
-        var results = Train(pair, [.. Enumerable.Range(0, splits)], Tell, token);
+        var results = Train(pair, [.. Enumerable.Range(0, splits)], (split, arms) =>
+            progress?.Report(new GridProgress(++done, splits, null, null, Result(split, arms))), token);
         return new RunSet(results.Select((arms, split) => Result(split, arms)));
-
-        void Tell(int split, IReadOnlyList<RunArm> arms) =>
-            progress?.Report(new ProbeProgress(pair.Name, new RunSet([Result(split, arms)]), ++done, splits));
 
         RunResult Result(int split, IReadOnlyList<RunArm> arms) => new()
         {
@@ -151,21 +149,14 @@ public sealed record ProbeProtocol
         var labelled = Labelled();
         foreach (var (split, probes) in splits.Zip(labelled.Chunk(labelled.Count / splits.Length))) split.Ask(probes);
         foreach (var probe in labelled) probe.Dispose();
-        var results = new Dictionary<int, IReadOnlyList<RunArm>>();
-        var students = LinearProbe.TrainMany([.. splits.SelectMany(split => split.Students(End))], token: token);
+        var students = LinearProbe.TrainMany([.. splits.SelectMany(split => split.Students(ended))], token: token);
         foreach (var student in students) student.Dispose();
-        return [.. seeds.Select(seed => results[seed])];
+        return [.. splits.Select(split => split.Arms)];
 
         IReadOnlyList<LinearProbe> Labelled()
         {
             using var features = NewDisposeScope();
             return LinearProbe.TrainMany([.. splits.SelectMany(split => split.Labelled())], token: token);
-        }
-
-        void End(int seed, IReadOnlyList<RunArm> arms)
-        {
-            results[seed] = arms;
-            ended(seed, arms);
         }
     }
 
@@ -174,29 +165,14 @@ public sealed record ProbeProtocol
         ArgumentNullException.ThrowIfNull(pair);
         pair.Check();
         if (TrueLabels < 1 || TrueLabels > TeacherImages)
-        {
             throw new ArgumentException(
                 $"{TrueLabels} true labels for a teacher's part of {TeacherImages} images; give 1 to {TeacherImages}");
-        }
         if (Folds < 0 || Folds == 1 || Folds > TrueLabels)
             throw new ArgumentException(
                 $"{TrueLabels} true labels are to be dealt into {Folds} folds; give 2 to {TrueLabels}, or 0 for none");
-        foreach (var student in Students)
-        {
-            if (student.Loss.LabelWeight != 0)
-            {
-                throw new ArgumentException(
-                    $"the student by {student.Loss.Name} gives true labels the weight {student.Loss.LabelWeight}, but "
-                    + "it "
-                    + "sees none; use TeacherOnly()");
-            }
-        }
+        if (Students.FirstOrDefault(student => student.Loss.LabelWeight != 0)?.Loss is { } loss)
+            throw new ArgumentException(
+                $"the student by {loss.Name} gives true labels the weight {loss.LabelWeight}, but it sees none; use "
+                + "TeacherOnly()");
     }
 }
-
-/// <summary>How far a study has come.</summary>
-/// <param name="Pair">What is studied.</param>
-/// <param name="Latest">The probes of the split that has just ended.</param>
-/// <param name="Done">Splits finished.</param>
-/// <param name="Total">Splits in all.</param>
-public sealed record ProbeProgress(string Pair, RunSet Latest, int Done, int Total);

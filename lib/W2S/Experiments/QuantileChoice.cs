@@ -52,7 +52,7 @@ public sealed record QuantileChoice : Experiment
     /// <inheritdoc/>
     public override bool SideBySide => true;
 
-    private FrozenFeatures Features => TrainProbe.Features(Study.Data.Pool, Study.Strong);
+    private FrozenFeatures Features => FrozenFeatures.Of(Study.Data.Pool, Study.Strong);
 
     /// <summary>The quantile with the highest mean validation accuracy; of equals the smallest.</summary>
     /// <param name="runs">Finished choices of one setting, one for each split.</param>
@@ -74,7 +74,6 @@ public sealed record QuantileChoice : Experiment
     /// <inheritdoc/>
     protected internal override RunOutcome Run(RunContext context)
     {
-        ArgumentNullException.ThrowIfNull(context);
         var method = Study.Method;
         if (method.Selection is not { } selection || method.Teacher)
             throw new ArgumentException(
@@ -85,7 +84,7 @@ public sealed record QuantileChoice : Experiment
         var split = data.Labelled;
         var held = (long)(split.Count * HeldOut);
         var rest = split.Count - held;
-        var all = split.Rows(FrozenFeatures.Read(context.Of(Features)));
+        var all = Features.Rows(context, split);
         var (features, judged) = (all.narrow(0, 0, rest), all.narrow(0, rest, held));
         var given = tensor([.. split.Given.Take((int)rest)]);
         long[] due = [.. split.Given.Skip((int)rest)];

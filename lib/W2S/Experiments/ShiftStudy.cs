@@ -87,7 +87,7 @@ public sealed record ShiftStudy : Experiment
     /// <inheritdoc/>
     public override IReadOnlyList<Experiment> Needs =>
         [.. Severities.Prepend(0).Distinct().SelectMany(severity => Teachers.Append(Between).Append(Strong).Select(
-            network => TrainProbe.Features(Images(severity), network)))];
+            network => FrozenFeatures.Of(Images(severity), network)))];
 
     private string Pool => string.Join(" + ", Teachers.Select(teacher => teacher.Title));
 
@@ -113,28 +113,28 @@ public sealed record ShiftStudy : Experiment
             RunFacets.Of(Facets.Scenario, Images(severity).Title, role, network, teacher, teacher is null, loss);
     }
 
-    private static readonly DistillationLoss Soft = new WeakCrossEntropy();
+    internal static readonly DistillationLoss Soft = new WeakCrossEntropy();
 
     // By one teacher's word alone; those in closed form first.
-    private static readonly DistillationLoss[] Alone =
+    internal static readonly DistillationLoss[] Alone =
         [Soft, new LogConfidence { SelfLabel = SelfLabel.Argmax, WarmUp = .2 }, AdaptConf.Paper, new Evidential()];
 
     /// <inheritdoc/>
     protected internal override RunOutcome Run(RunContext context)
     {
-        ArgumentNullException.ThrowIfNull(context);
         using var scope = NewDisposeScope();
         var parts = Data.Draw(Seed);
         var half = Enumerable.Range(0, parts.Classes).Select(c => 2 * c / parts.Classes).ToArray();
         var known = tensor([.. parts.Labelled.Truth]);
-        var first = Rows(Teachers[0], 0, parts.Labelled);
+        var first = Rows(context, Teachers[0], 0, parts.Labelled);
         ProbeTask[] labelled =
         [
-            .. Teachers.Select((network, k) => Labels(Rows(network, 0, parts.Labelled), known, $"teacher {k}")),
+            .. Teachers.Select((network, k) =>
+                Labels(Rows(context, network, 0, parts.Labelled), known, $"teacher {k}")),
             .. new[] { 0, 1 }.Select(side => tensor([.. Enumerable.Range(0, parts.Labelled.Count)
                 .Where(i => half[parts.Labelled.Truth[i]] == side).Select(i => (long)i)])).Select((own, side) =>
                     Labels(first.index_select(0, own), known.index_select(0, own), $"specialist {side}")),
-            Labels(Rows(Strong, 0, parts.Labelled), known, "student"),
+            Labels(Rows(context, Strong, 0, parts.Labelled), known, "student"),
         ];
         var probes = LinearProbe.TrainMany(labelled, token: context.Token);
         var (weak, special, few) = (probes.Take(Teachers.Count).ToArray(),
@@ -147,32 +147,124 @@ public sealed record ShiftStudy : Experiment
         RunArm[] At(int severity)
         {
             using var inner = NewDisposeScope();
-            var own = new ShiftedStudents(parts, Probe, Seed, context.Token)
+            var judged = new ShiftedStudents(this, parts, context, severity).Learn(weak, special, half, few);
+            return [.. ArmsAt(severity).Zip(judged, (facets, arm) =>
             {
-                Seen = [.. Teachers.Select(network => (Rows(network, severity, parts.Unlabelled),
-                    Rows(network, severity, parts.Test)))],
-                Between = Rows(Between, severity, parts.Unlabelled),
-                Strong = (Rows(Strong, severity, parts.Unlabelled), Rows(Strong, severity, parts.Test)),
-            };
-            var judged = own.Learn(weak, special, half, few, Alone, Soft, WeightRate);
-            var facets = ArmsAt(severity);
-            if (severity == Shown)
-                foreach (var (facet, arm) in facets.Zip(judged).Where(arm => IsShown(arm.First)))
-                    predictions[facet.Method] = arm.Predictions;
-            return [.. facets.Zip(judged, (facet, arm) => new RunArm(facet, arm.Values))];
+                if (severity == Shown && IsShown(facets)) predictions[facets.Method] = arm.Said;
+                return new RunArm(facets, arm.Values);
+            })];
         }
 
         bool IsShown(RunFacets arm) => arm is { Role: Runs.Role.WeakTeacher } ? arm.Teacher == Teachers[0].Title
             : arm is { Role: Runs.Role.Student, Variant: null, Labels: "ensemble" or "RAVEN" }
                 || arm is { Role: Runs.Role.Student, Labels: null } && arm.Loss == Soft.Name;
 
-        Tensor Rows(NetworkSource network, int severity, Data.Sources.DataPart part)
-        {
-            using var all = FrozenFeatures.Read(context.Of(TrainProbe.Features(Images(severity), network)));
-            return part.Rows(all);
-        }
-
         ProbeTask Labels(Tensor features, Tensor labels, string who) => new(features, parts.Classes,
             new CrossEntropy(), new Supervision { Labels = labels }, Probe with { Seed = Seeds.Derive(Seed, who) });
+    }
+
+    /// <summary>What a network sees of a part's images at a severity.</summary>
+    internal Tensor Rows(RunContext context, NetworkSource network, int severity, DataPart part) =>
+        FrozenFeatures.Of(Images(severity), network).Rows(context, part);
+}
+
+/// <summary>The probes of a <see cref="ShiftStudy"/> that learn from spoilt images, at one severity.</summary>
+internal sealed class ShiftedStudents
+{
+    private readonly ShiftStudy study;
+    private readonly DataParts parts;
+    private readonly CancellationToken token;
+    private readonly Tensor truth, between;
+
+    // The students' images and the test images, as each weak network and the strong one see them.
+    private readonly (Tensor Students, Tensor Test)[] seen;
+    private readonly (Tensor Students, Tensor Test) strong;
+
+    public ShiftedStudents(ShiftStudy study, DataParts parts, RunContext context, int severity)
+    {
+        (this.study, this.parts, token) = (study, parts, context.Token);
+        truth = tensor([.. parts.Test.Truth]);
+        seen = [.. study.Teachers.Select(See)];
+        between = study.Rows(context, study.Between, severity, parts.Unlabelled);
+        strong = See(study.Strong);
+
+        (Tensor, Tensor) See(NetworkSource network) => (study.Rows(context, network, severity, parts.Unlabelled),
+            study.Rows(context, network, severity, parts.Test));
+    }
+
+    /// <summary>Trains and judges, in the order of the study's arms.</summary>
+    public (Dictionary<string, double> Values, SamplePredictions Said)[] Learn(
+        LinearProbe[] weak, LinearProbe[] specialists, IReadOnlyList<int> groups, LinearProbe few)
+    {
+        Tensor[] told = [.. weak.Zip(seen, (probe, own) => probe.Logits(own.Students))];
+        Tensor[] tested = [.. weak.Zip(seen, (probe, own) => probe.Logits(own.Test))];
+        var (pool, poolTested) = (Mean(told), Mean(tested));
+        var first = LinearProbe.TrainMany(
+        [
+            Task(strong.Students, new CrossEntropy(), Supervision.ByLabels([.. parts.Unlabelled.Truth])),
+            .. ShiftStudy.Alone.Where(loss => loss.HasClosedForm).Select(loss =>
+                Task(strong.Students, loss, Supervision.ByTeacher(told[0]))),
+            Task(strong.Students, ShiftStudy.Soft, Supervision.ByTeacher(pool)),
+            Task(between, ShiftStudy.Soft, Supervision.ByTeacher(told[0])) with { Options = Of("between") },
+        ], token: token);
+        var (ceiling, plain, ensemble, middle) = (first[0], first[1], first[^2], first[^1]);
+
+        var pointing = plain.Logits(strong.Students);
+        var assigned = CoSupervision.Assign(pointing,
+            [.. specialists.Select(probe => probe.Logits(seen[0].Students))], groups).Logits;
+        var kept = CoSupervision.Keep(pointing, assigned).nonzero().squeeze(1);
+        Raven[] ravens = [.. new[] { study.WeightRate, 0 }.Select(rate => new Raven(told) { LearningRate = rate })];
+        var second = LinearProbe.TrainMany(
+        [
+            Task(strong.Students, ShiftStudy.Soft, Supervision.ByTeacher(middle.Logits(between))),
+            Task(strong.Students.index_select(0, kept), ShiftStudy.Soft,
+                Supervision.ByTeacher(assigned.index_select(0, kept))),
+            .. ravens.Select(raven => With(ensemble.L2, ShiftStudy.Soft, pool) with { Teach = raven.Teach }),
+            .. ShiftStudy.Alone.Where(loss => !loss.HasClosedForm).Select(loss => With(plain.L2, loss, told[0])),
+        ], token: token);
+        LinearProbe[] single = [.. first.Skip(1).SkipLast(2), .. second.Skip(2 + ravens.Length)];
+
+        (Dictionary<string, double> Values, SamplePredictions Said)[] judged =
+        [
+            .. tested.Append(poolTested).Select(logits => Judge(logits, null, null)),
+            Student(few, null), Student(ceiling, null),
+            .. single.Select(probe => Student(probe, tested[0])), Student(ensemble, poolTested),
+            .. second.Take(2).Select(probe => Student(probe, tested[0])),
+            .. second.Skip(2).Take(ravens.Length).Select(probe => Student(probe, poolTested)),
+        ];
+        foreach (var (raven, arm) in ravens.Zip(judged.TakeLast(2)))
+            for (var k = 0; k < weak.Length; k++) arm.Values[$"weight {k + 1}"] = raven.Weights[k];
+        foreach (var probe in first.Concat(second)) probe.Dispose();
+        return judged;
+
+        (Dictionary<string, double>, SamplePredictions) Student(LinearProbe probe, Tensor? teacher) =>
+            Judge(probe.Logits(strong.Test), teacher, probe);
+    }
+
+    private static Tensor Mean(Tensor[] logits) => TeacherPool.Ensemble(logits, [.. logits.Select(_ => 1.0)]);
+
+    private LinearProbeOptions Of(string who) => study.Probe with { Seed = Seeds.Derive(study.Seed, who) };
+
+    private ProbeTask With(double l2, Loss loss, Tensor teacher) =>
+        Task(strong.Students, loss, Supervision.ByTeacher(teacher)) with
+        { Options = Of("student") with { ChooseL2 = [], L2 = l2 } };
+
+    private ProbeTask Task(Tensor features, Loss loss, Supervision by) =>
+        new(features, parts.Classes, loss, by, Of("student"));
+
+    private (Dictionary<string, double>, SamplePredictions) Judge(Tensor logits, Tensor? teacher, LinearProbe? probe)
+    {
+        var said = SamplePredictions.Of(logits, truth);
+        var values = new Dictionary<string, double> { ["test accuracy"] = said.Accuracy };
+        if (probe is not null) values["L2"] = probe.L2;
+        if (teacher is not null)
+        {
+            var agreed = logits.argmax(1).eq(teacher.argmax(1));
+            values["test agreement"] = Share(agreed);
+            values["both right"] = Share(agreed.logical_and(logits.argmax(1).eq(truth)));
+        }
+        return (values, said);
+
+        static double Share(Tensor which) => which.to_type(ScalarType.Float64).mean().item<double>();
     }
 }

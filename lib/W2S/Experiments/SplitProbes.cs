@@ -33,6 +33,9 @@ internal sealed class SplitProbes
         left = judged.Length - 2 + (2 * protocol.Folds);
     }
 
+    /// <summary>What each probe measured, once all have ended.</summary>
+    public IReadOnlyList<RunArm> Arms { get; private set; } = [];
+
     private bool Asked(WordOf word) => protocol.Students.Any(student => student.Word == word);
 
     /// <summary>The trainings of the teacher and of the strong network on the same true labels, and of the latter's
@@ -92,7 +95,7 @@ internal sealed class SplitProbes
         [
             Task(many, Supervision.ByLabels(labels.All), "student"),
             .. protocol.Students.Select(student =>
-                Task(student.WithLabels ? with : many, Supervision.ByTeacher(Told(student)), "student", student)),
+                Task(student.WithLabels ? with : many, Supervision.ByTeacher(Told(student)), "student", student.Loss)),
         ];
         return [.. tasks.Select((task, i) => Then(task, probe => judged[i + 2] = Judge(probe))), .. Folds()];
 
@@ -102,7 +105,7 @@ internal sealed class SplitProbes
             {
                 if (point.Step < point.Steps) return;
                 judge(probe);
-                if (--left == 0) ended(seed, Arms());
+                if (--left == 0) ended(seed, Arms = Results());
             },
         };
 
@@ -143,13 +146,9 @@ internal sealed class SplitProbes
         return cat([HardLabels.Logits(tensor(labels.Few), pair.Classes, word), word]).MoveToOuterDisposeScope();
     }
 
-    private ProbeTask Task(Tensor features, Supervision supervision, string who, ProbeStudent? student = null)
-    {
-        var options = student is { Unregularised: true } ? protocol.Probe with { L2 = 0, ChooseL2 = [] }
-            : protocol.Probe;
-        Loss loss = student is null ? new CrossEntropy() : student.Loss;
-        return new(features, pair.Classes, loss, supervision, options with { Seed = Seeds.Derive(seed, who) });
-    }
+    private ProbeTask Task(Tensor features, Supervision supervision, string who, Loss? loss = null) =>
+        new(features, pair.Classes, loss ?? new CrossEntropy(), supervision,
+            protocol.Probe with { Seed = Seeds.Derive(seed, who) });
 
     private Judged Judge(LinearProbe probe)
     {
@@ -175,17 +174,16 @@ internal sealed class SplitProbes
             known[name] = right.to_type(ScalarType.Float64).mean().item<double>();
     }
 
-    private RunArm[] Arms()
+    private RunArm[] Results()
     {
         if (protocol.Folds > 0) Held();
-        bool[] chooses = [true, true, true, .. protocol.Students.Select(student => !student.Unregularised)];
         return [.. protocol.Arms(pair.Name, pair.WeakName, pair.StrongName).Select((facets, i) =>
         {
             var value = judged[i];
             var values = new Dictionary<string, double> { ["test accuracy"] = value.Accuracy };
             if (i > 0) (values["test agreement"], values["both right"]) = (value.Agreement, value.BothRight);
             foreach (var (name, number) in i == 1 ? known : []) values[name] = number;
-            if (protocol.Probe.ChooseL2.Count > 0 && chooses[i]) values["L2"] = value.L2;
+            if (protocol.Probe.ChooseL2.Count > 0) values["L2"] = value.L2;
             return new RunArm(facets, values);
         })];
     }

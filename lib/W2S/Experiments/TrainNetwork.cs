@@ -39,6 +39,8 @@ public enum TrainedDepth
 [RunsOn(typeof(FeatureExtractor), typeof(Trainer))]
 public sealed record TrainNetwork : Experiment
 {
+    private const string WeightsFile = "weights.safetensors", LogitsFile = "logits.safetensors";
+
     /// <summary>The images: to learn from, to choose the epoch by, and to judge by.</summary>
     public required DataPlan Data { get; init; }
 
@@ -111,9 +113,8 @@ public sealed record TrainNetwork : Experiment
                 : FromUnlabelled ? Runs.Role.Ceiling
                 : Data.Unlabelled > 0 ? Runs.Role.FewTrueLabels : Runs.Role.StrongAlone);
             return RunFacets.Of(Scenario ?? "weak to strong", Data.Title, role, Title(this),
-                Teacher is null ? null
-                    : Title(Teacher), WithLabels, (Loss as LabelsAndTeacher)?.Teacher.Name ?? Loss.Name)
-                with
+                Teacher is null ? null : Title(Teacher), WithLabels,
+                (Loss as LabelsAndTeacher)?.Teacher.Name ?? Loss.Name) with
             {
                 Labels = Selection is null ? null : "confirmed labels",
                 Noise = Data.Noise?.Name,
@@ -143,15 +144,18 @@ public sealed record TrainNetwork : Experiment
     /// <returns>[N, C], owned by the current dispose scope.</returns>
     /// <exception cref="FileNotFoundException">It is a committed result, which has predictions and no
     /// logits.</exception>
-    public static Tensor TestLogits(RunResult result) => TrainedNetwork.TestLogits(result);
+    public static Tensor TestLogits(RunResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        return SafeTensorsFile.Read(result.File(LogitsFile))["test"];
+    }
 
     /// <summary>The names of what stays as it is where only the last stage and the head are trained.</summary>
     /// <param name="model">The network.</param>
     /// <returns>Its modules and parameters before the last stage, in order.</returns>
     /// <exception cref="ArgumentException">Its modules are not named as stages.</exception>
-    public static IReadOnlyList<string> BeforeLastStage(ImageModel model)
+    internal static IReadOnlyList<string> BeforeLastStage(ImageModel model)
     {
-        ArgumentNullException.ThrowIfNull(model);
         var groups = model.named_parameters().Select(parameter => Group(parameter.name)).Distinct().ToArray();
         var last = groups.LastOrDefault(IsBlock)
             ?? throw new ArgumentException(
@@ -169,14 +173,13 @@ public sealed record TrainNetwork : Experiment
     /// <inheritdoc/>
     protected internal override RunOutcome Run(RunContext context)
     {
-        ArgumentNullException.ThrowIfNull(context);
         using var data = Data.Open(Seed);
         var part = FromUnlabelled ? data.Unlabelled : data.Labelled;
         using var student = Network.Create(data.Classes, Seed);
         if (Start is not null)
-            student.LoadWeights(context.Of(Start).File(TrainedNetwork.Weights), keepHead: true);
+            student.LoadWeights(context.Of(Start).File(WeightsFile), keepHead: true);
         using var teacher = Teacher?.Network.Create(data.Classes, Teacher.Seed);
-        teacher?.LoadWeights(context.Of(Teacher!).File(TrainedNetwork.Weights));
+        teacher?.LoadWeights(context.Of(Teacher!).File(WeightsFile));
         var (device, validation) =
             (Devices.Best().Device, data.Validation.Count > 0 ? data.Validation.Images : null);
         var (selected, quality) = Select(student.to(device), part, data.Classes, context.Token);
@@ -205,8 +208,7 @@ public sealed record TrainNetwork : Experiment
             },
         }, context.Progress, context.Token);
         context.Token.ThrowIfCancellationRequested();
-        var (values, predictions) = TrainedNetwork.Judge(context, student, validation, data.Test.Images,
-            Teacher is null ? null : context.Of(Teacher));
+        var (values, predictions) = Judge(context, student, validation, data.Test.Images);
         if (trained.BestStep is { } best)
             values["best epoch"] = Math.Round((double)best / trained.Steps * trained.History[^1].Epochs, 3);
         if (quality is not null) (values["selected"], values["selected right"]) = (quality.Coverage, quality.Accuracy);
@@ -214,9 +216,46 @@ public sealed record TrainNetwork : Experiment
         {
             Values = values,
             History = [.. trained.History.Where(
-                point => point.Accuracies.ContainsKey(validation is null ? "train" : "validation")).Select(Point)],
+                point => point.Accuracies.ContainsKey(validation is null ? "train" : "validation")).Select(
+                point => RunPoint.Of(point, ("validation", "validation accuracy"), ("train", "train accuracy")))],
             Predictions = predictions,
         };
+    }
+
+    // Keeps weights and logits, and measures.
+    private (Dictionary<string, double> Values, Dictionary<string, SamplePredictions> Predictions) Judge(
+        RunContext context, ImageModel network, ImageSet? validation, ImageSet test)
+    {
+        using var scope = NewDisposeScope();
+        var logits = new Dictionary<string, Tensor>();
+        var predictions = new Dictionary<string, SamplePredictions>();
+        if (validation is not null) See("validation", validation);
+        See("test", test);
+        SafeTensorsFile.Write(Path.Combine(context.Kept, LogitsFile), logits);
+        SafeTensorsFile.Write(Path.Combine(context.Kept, WeightsFile), network.state_dict());
+        var values = new Dictionary<string, double>
+        {
+            ["test accuracy"] = predictions["test"].Accuracy,
+            ["test NLL"] = predictions["test"].MeanNll,
+        };
+        if (validation is not null) values["validation accuracy"] = predictions["validation"].Accuracy;
+        if (Teacher is not null)
+        {
+            var teacher = context.Of(Teacher);
+            var misfit = Misfit.Of(logits["test"], TestLogits(teacher), tensor(test.Labels.ToArray()));
+            values["test agreement"] = predictions["test"].Agreement(teacher.Predictions("test"));
+            (values["misfit forward"], values["misfit reverse"],
+                values["NLL gain"]) = (misfit.Forward, misfit.Reverse, misfit.Gain);
+        }
+        return (values, predictions);
+
+        void See(string set, ImageSet images)
+        {
+            var seen = FeatureExtractor.Compute(network, images, token: context.Token);
+            logits[set] = seen.Logits.cpu();
+            predictions[set] = SamplePredictions.Of(logits[set], tensor(images.Labels.ToArray()));
+            seen.Features.Dispose();
+        }
     }
 
     // An earlier stage on the same images adds nothing to what the network has seen.
@@ -229,22 +268,8 @@ public sealed record TrainNetwork : Experiment
         if (Selection is null) return (null, null);
         using var scope = NewDisposeScope();
         using var seen = FeatureExtractor.Compute(student, part.Images, token: token);
-        var selected = Selection.Select(seen.Features, tensor(part.Given.ToArray(), device: seen.Features.device),
-            classes).Selected;
-        var quality = SelectionQuality.Of(selected, part.Right);
-        return quality.Kept > 0 ? ([.. Enumerable.Range(0, selected.Count).Where(i => selected[i])], quality)
-            : throw new InvalidOperationException(
-                $"{Name}: the neighbours confirm no label; take a larger Quantile or other Neighbours");
-    }
-
-    private static RunPoint Point(TrainingProgress at)
-    {
-        var values = new Dictionary<string, double>();
-        if (at.Accuracies.TryGetValue("validation", out var accuracy)) values["validation accuracy"] = accuracy;
-        if (at.Accuracies.TryGetValue("train", out var train)) values["train accuracy"] = train;
-        foreach (var (name, loss) in at.Losses) values[$"loss {name}"] = loss;
-        foreach (var (name, mean) in at.Diagnostics) values[name] = mean;
-        if (at.Agreement is { } agreement) values["agreement"] = agreement;
-        return new RunPoint(at.Epoch, values);
+        var (rows, quality) = LabelJudge.Confirm(Selection, seen.Features,
+            tensor(part.Given.ToArray(), device: seen.Features.device), part, classes, Name);
+        return ([.. rows.Select(row => (int)row)], quality);
     }
 }

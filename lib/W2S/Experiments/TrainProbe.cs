@@ -88,7 +88,8 @@ public sealed record TrainProbe : Experiment
 
     /// <inheritdoc/>
     public override IReadOnlyList<Experiment> Needs =>
-        Method.Teacher ? [.. FeaturesOf(Network), Teacher, .. FeaturesOf(Weak)] : [.. FeaturesOf(Network)];
+        Method.Teacher ? [.. FrozenFeatures.Of(Data, Network), Teacher, .. FrozenFeatures.Of(Data, Weak)]
+            : [.. FrozenFeatures.Of(Data, Network)];
 
     private NetworkSource Network => Method.Weak ? Weak : Strong;
 
@@ -98,7 +99,6 @@ public sealed record TrainProbe : Experiment
     /// <inheritdoc/>
     protected internal override RunOutcome Run(RunContext context)
     {
-        ArgumentNullException.ThrowIfNull(context);
         using var scope = NewDisposeScope();
         var data = Data.Draw(Seed);
         var part = Data.Unlabelled > 0 && (Method.Teacher || Method.TrueLabels) ? data.Unlabelled : data.Labelled;
@@ -107,7 +107,9 @@ public sealed record TrainProbe : Experiment
         // A probe has no dropout and no running statistics: it is always in evaluation mode.
         using var teacher = Method.Teacher ? LinearProbe.Load(context.Of(Teacher).File(File)) : null;
         var taught = teacher?.Logits(OfTrain(Weak));
-        var (chosen, selection) = Choose(train, given, part, data.Classes);
+        var (rows, quality) = Method.Selection is not { } selection ? (null, null)
+            : LabelJudge.Confirm(selection, train, given, part, data.Classes, Name);
+        var chosen = rows is null ? arange(train.shape[0], ScalarType.Int64) : tensor(rows);
         var by = new Supervision { Labels = Method.Labels ? given : null, TeacherLogits = taught }.Rows(chosen);
         List<RunPoint> history = [];
         var judge = new LabelJudge(Method.Loss, part, given, taught);
@@ -122,7 +124,7 @@ public sealed record TrainProbe : Experiment
             });
         if (Method.Weak) probe.Save(Path.Combine(context.Kept, File));
         var values = new Dictionary<string, double>(history[^1].Values);
-        foreach (var (name, value) in selection) values[name] = value;
+        if (quality is not null) (values["selected"], values["selected right"]) = (quality.Coverage, quality.Accuracy);
         if (Probe.ChooseL2.Count > 0) values["L2"] = probe.L2;
         if (teacher is not null)
             values["test agreement"] =
@@ -135,35 +137,9 @@ public sealed record TrainProbe : Experiment
             { ["test"] = SamplePredictions.Of(probe.Logits(test), tensor(data.Test.Truth.ToArray())) },
         };
 
-        Tensor OfTrain(NetworkSource network) => Rows(part, Data.Pool, network);
+        Tensor OfTrain(NetworkSource network) => FrozenFeatures.Of(Data.Pool, network).Rows(context, part);
 
-        Tensor OfTest(NetworkSource network) => Rows(data.Test, Data.TestPool ?? Data.Pool, network);
-
-        Tensor Rows(DataPart rows, DataSource images, NetworkSource network)
-        {
-            using var all = FrozenFeatures.Read(context.Of(Features(images, network)));
-            return rows.Rows(all);
-        }
-    }
-
-    internal static FrozenFeatures Features(DataSource images, NetworkSource network) =>
-        new() { Images = images, Network = network };
-
-    private IEnumerable<FrozenFeatures> FeaturesOf(NetworkSource network) =>
-        new[] { Data.Pool, Data.TestPool }.OfType<DataSource>().Select(images => Features(images, network));
-
-    private (Tensor Rows, IReadOnlyDictionary<string, double> Values) Choose(Tensor features, Tensor given,
-        DataPart part, int classes)
-    {
-        if (Method.Selection is not { } selection)
-            return (arange(features.shape[0], ScalarType.Int64), new Dictionary<string, double>());
-        var kept = selection.Select(features, given, classes);
-        var quality = SelectionQuality.Of(kept.Selected, part.Right);
-        var rows = kept.Rows;
-        if (rows.Length == 0)
-            throw new InvalidOperationException(
-                $"{Facets.Method}: the neighbours confirm no label; take a larger Quantile or other Neighbours");
-        return (tensor(rows),
-            new Dictionary<string, double> { ["selected"] = quality.Coverage, ["selected right"] = quality.Accuracy });
+        Tensor OfTest(NetworkSource network) =>
+            FrozenFeatures.Of(Data.TestPool ?? Data.Pool, network).Rows(context, data.Test);
     }
 }

@@ -107,7 +107,5 @@ public abstract record Experiment
     public sealed override string ToString() => $"{Name}, {Setting}, seed {Seed} ({Kind} {Hash})";
 
     internal static string HashOf(JsonObject record) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(record.ToJsonString(Compact))))[..16];
-
-    private static readonly JsonSerializerOptions Compact = new() { WriteIndented = false };
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(record.ToJsonString())))[..16];
 }

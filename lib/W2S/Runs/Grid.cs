@@ -49,14 +49,12 @@ public static class Grid
     /// <exception cref="RunException">The store cannot be written.</exception>
     /// <remarks>How long a run takes is known from those of its setting that have finished by then; while there are
     /// none, a chain is as long as it has runs.</remarks>
-    public static int Work(
+    internal static int Work(
         IReadOnlyList<Experiment> experiments, RunStore store, IProgress<GridProgress>? progress = null,
         CancellationToken token = default)
     {
-        ArgumentNullException.ThrowIfNull(experiments);
-        ArgumentNullException.ThrowIfNull(store);
         var order = Order(experiments);
-        var took = new Dictionary<string, double?>();
+        SweepRun[] runs = [.. order.Select(SweepRun.Of)];
         GridWork? work = null;
         work = new GridWork(order, store,
             (current, training) => progress?.Report(Now(current) with { Training = training }))
@@ -68,12 +66,11 @@ public static class Grid
         work.Run(token);
         return work.Left;
 
-        IReadOnlyList<Experiment> LongestChainFirst(IReadOnlyList<Experiment> order)
+        IEnumerable<string> LongestChainFirst()
         {
-            foreach (var run in order.Where(run => took.GetValueOrDefault(run.Hash) is null))
-                took[run.Hash] = store.Seconds(run.Kind, run.Hash);
-            return new RunLengths(order.Where(run => took[run.Hash] is not null)
-                .Select(run => (run.Kind, run.Setting, run.Name, took[run.Hash]!.Value))).LongestChainFirst(order);
+            runs = [.. runs.Select(run => run.State != RunState.Finished
+                && store.Seconds(run.Kind, run.Hash) is { } took ? run.FinishedAfter(took) : run)];
+            return new RunLengths(runs.Where(run => run.State == RunState.Finished)).LongestChainFirst(runs);
         }
 
         GridProgress Now(Experiment? current) => new(order.Count - work!.Left, order.Count, current, null, null);
@@ -103,4 +100,17 @@ public static class Grid
             order.Add(experiment);
         }
     }
+}
+
+/// <summary>How far a set of runs has come.</summary>
+/// <param name="Done">Runs finished, those read included.</param>
+/// <param name="Total">Runs in all, those they need included.</param>
+/// <param name="Current">The run under way; null at the end.</param>
+/// <param name="Training">Where that run stands; null before its first report.</param>
+/// <param name="Latest">The run that ended last; null before the first.</param>
+public sealed record GridProgress(int Done, int Total, Experiment? Current, TrainingProgress? Training,
+    RunResult? Latest)
+{
+    /// <summary>Why <see cref="Current"/> has just failed; null where it has not.</summary>
+    internal RunFailure? Failure { get; init; }
 }

@@ -16,7 +16,6 @@ internal sealed class GridWork
     private readonly Lock gate = new();
     private readonly List<Experiment> left = [];
     private readonly Dictionary<string, bool> files = [];
-    private readonly IReadOnlyList<Experiment> order;
     private readonly List<Experiment> underway = [];
     private readonly HashSet<string> tried = [];
     private readonly RunStore store;
@@ -33,14 +32,14 @@ internal sealed class GridWork
     /// it started, and of its training.</param>
     public GridWork(IReadOnlyList<Experiment> order, RunStore store, Action<Experiment, TrainingProgress?> tell)
     {
-        (this.order, this.store, this.tell) = (order, store, tell);
+        (this.store, this.tell) = (store, tell);
         foreach (var experiment in order) Want(experiment, withFiles: false);
-        Sort(order);
+        Sort(order.Select(run => run.Hash));
     }
 
-    /// <summary>Sorts the runs anew while others end, by what is known by then.</summary>
+    /// <summary>Sorts the runs' hashes anew while others end, by what is known by then.</summary>
     /// <value>Null: their order stays.</value>
-    public Func<IReadOnlyList<Experiment>, IReadOnlyList<Experiment>>? Sorted { get; init; }
+    public Func<IEnumerable<string>>? Sorted { get; init; }
 
     /// <summary>Hears, one call at a time, of each run that this process has finished, and of each that it found
     /// finished by another, then with null.</summary>
@@ -78,9 +77,9 @@ internal sealed class GridWork
         }
     }
 
-    private void Sort(IReadOnlyList<Experiment> sorted)
+    private void Sort(IEnumerable<string> hashes)
     {
-        var rank = sorted.Select((run, i) => (run.Hash, i)).DistinctBy(run => run.Hash).ToDictionary();
+        var rank = hashes.Distinct().Select((hash, i) => (hash, i)).ToDictionary();
         int Rank(Experiment experiment) => rank.GetValueOrDefault(experiment.Hash, -1);
         left.Sort((one, other) => Rank(one).CompareTo(Rank(other)));
     }
@@ -91,7 +90,7 @@ internal sealed class GridWork
         if (Sorted is null || Stopwatch.GetElapsedTime(sortedAt) < 20 * sorting) return;
         var began = Stopwatch.GetTimestamp();
         foreach (var experiment in Free().Where(run => store.IsFinished(run, files[run.Hash]))) End(experiment, null);
-        Sort(Sorted(order));
+        Sort(Sorted());
         (sortedAt, sorting) = (Stopwatch.GetTimestamp(), Stopwatch.GetElapsedTime(began));
     }
 
@@ -206,4 +205,11 @@ internal sealed class GridWork
     }
 
     private sealed record Taken(Experiment Experiment, Claim Claim);
+}
+
+/// <summary>Hands each report on at once, on the thread that makes it; <see cref="Progress{T}"/> would hand it on
+/// later.</summary>
+internal sealed class SynchronousProgress<T>(Action<T> report) : IProgress<T>
+{
+    public void Report(T value) => report(value);
 }

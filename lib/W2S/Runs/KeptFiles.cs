@@ -15,10 +15,16 @@ internal static class KeptFiles
         var file = new FileInfo(path);
         if (Known.TryGetValue(file.FullName, out var known) && known.Length == file.Length
             && known.Written == file.LastWriteTimeUtc) return known.Sum;
-        using var stream = file.OpenRead();
-        var sum = Convert.ToHexStringLower(SHA256.HashData(stream));
+        var sum = SumNow(path);
         Known[file.FullName] = (file.Length, file.LastWriteTimeUtc, sum);
         return sum;
+    }
+
+    /// <summary>The sum of a file, computed anew.</summary>
+    public static string SumNow(string path)
+    {
+        using var stream = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 
     /// <summary>The sums of all files of a folder by their paths in it, with / between folders.</summary>

@@ -7,25 +7,14 @@ using W2S.Torch;
 
 namespace W2S.Runs;
 
-/// <summary>Lets a type say itself what identifies it where it stands inside an experiment's record.</summary>
-public interface IIdentified
-{
-    /// <summary>A text that is equal for equal content and for nothing else, for instance a name and a
-    /// fingerprint.</summary>
-    string Identity { get; }
-}
-
 /// <summary>A record as JSON that is the same on every machine: what an experiment's hash is made of.</summary>
 /// <remarks>
 /// An object becomes its type's name and every public property that can be set when it is made, in the order of their
-/// names, but for role and variant, which <see cref="Experiment"/> itself has; one of the
-/// reader's own types, also its other fields. Properties may hold numbers, booleans, texts, enums, nulls, lists,
-/// tuples, further such
-/// records and the reader's own functions with the variables that they use; anything else must be
-/// <see cref="IIdentified"/>. What is only
-/// computed from them takes no part, nor does an <see cref="AddedAttribute">option added later</see> at its default.
-/// Last comes the <see cref="CodeIdentity"/> of all types in it
-/// and of the runs that it needs, where it says anything.
+/// names, but for role and variant, which <see cref="Experiment"/> itself has; one of the reader's own types, also its
+/// other fields. Properties may hold numbers, booleans, texts, enums, nulls, lists, tuples, further such records and
+/// the reader's own functions with the variables that they use. What is only computed from them takes no part, nor does
+/// an <see cref="AddedAttribute">option added later</see> at its default. Last comes the <see cref="CodeIdentity"/> of
+/// all types in it and of the runs that it needs, where it says anything.
 /// </remarks>
 internal sealed class RecordJson
 {
@@ -118,9 +107,6 @@ internal sealed class RecordJson
         switch (value)
         {
             case null: return null;
-            case IIdentified identified:
-                Take(code.Add(identified.GetType()));
-                return identified.Identity;
             case string text: return text;
             case bool flag: return flag;
             case Enum word: return word.ToString();
@@ -148,7 +134,7 @@ internal sealed class RecordJson
             default:
                 throw new NotSupportedException(
                     $"{path} is a {value.GetType().Name}, which has no place in an experiment's record; make it a "
-                    + $"record, or let it be {nameof(IIdentified)}");
+                    + "record");
         }
     }
 

@@ -83,7 +83,7 @@ public sealed record RunFacets
     /// fewest facets that tell it apart; empty where nothing has to be told.</summary>
     /// <param name="others">Facets of all that stand together, its own among them.</param>
     /// <returns>For instance <c>symmetric 50 %</c>.</returns>
-    public string SettingBeside(IEnumerable<RunFacets> others)
+    internal string SettingBeside(IEnumerable<RunFacets> others)
     {
         var all = others.ToArray();
         // What is asked first stands last in the name.
@@ -180,4 +180,38 @@ public sealed record RunFacets
 
     private static string Join(string between, params string?[] parts) =>
         string.Join(between, parts.Where(part => !string.IsNullOrEmpty(part)));
+}
+
+/// <summary>What a network learns from.</summary>
+public enum SupervisionKind
+{
+    /// <summary>Labels alone.</summary>
+    Labels,
+
+    /// <summary>Its teacher alone: no label enters the loss.</summary>
+    Teacher,
+
+    /// <summary>Its teacher and labels.</summary>
+    Both,
+}
+
+/// <summary>The part that a network plays in a comparison: the ends that a student stands between, and the
+/// student.</summary>
+public enum Role
+{
+    /// <summary>The weak network with its own labels: it teaches.</summary>
+    WeakTeacher,
+
+    /// <summary>The strong network without a teacher, with the labels that a taught student sees.</summary>
+    StrongAlone,
+
+    /// <summary>The strong network without a teacher, with the few true labels that the weak teacher learned
+    /// from.</summary>
+    FewTrueLabels,
+
+    /// <summary>The strong network under a method: taught, or by a loss other than plain cross entropy.</summary>
+    Student,
+
+    /// <summary>The strong network with the true labels of the images that the student learns from.</summary>
+    Ceiling,
 }

@@ -9,7 +9,7 @@ namespace W2S.Runs;
 /// <param name="Log">The log of the process, as the variable <c>W2S_LOG</c> names it; null for none.</param>
 /// <param name="Count">How often the run has failed.</param>
 /// <param name="When">UTC.</param>
-public sealed record RunFailure(
+internal sealed record RunFailure(
     string Message, string Details, string Machine, string? Log, int Count, DateTime When)
 {
     private const string FileName = "failures";
@@ -17,15 +17,15 @@ public sealed record RunFailure(
     /// <summary>What stands, a line each, in a run's folder for unfinished work: failures, and <c>null</c> for each
     /// time that the run was asked for again.</summary>
     /// <returns>Null where the run has not failed, or was asked for since.</returns>
-    internal static RunFailure? Last(string folder) =>
+    public static RunFailure? Last(string folder) =>
         Lines(folder) is [.., { Length: > 0 } last] ? JsonSerializer.Deserialize<RunFailure?>(last) : null;
 
-    internal static void Note(string folder, Exception error) => Add(folder, new RunFailure(
+    public static void Note(string folder, Exception error) => Add(folder, new RunFailure(
         error.Message.ReplaceLineEndings(" "), $"{error}", Environment.MachineName,
         Environment.GetEnvironmentVariable("W2S_LOG"), Lines(folder).Count(line => line != "null") + 1,
         DateTime.UtcNow));
 
-    internal static bool Forget(string folder)
+    public static bool Forget(string folder)
     {
         if (Last(folder) is null) return false;
         Add(folder, null);

@@ -66,7 +66,7 @@ public static class RunFile
                 try
                 {
                     SafeTensorsFile.Write(temporary, arrays);
-                    sum = Sum(temporary);
+                    sum = KeptFiles.SumNow(temporary);
                     if (File.Exists(path)) arraysPath = Waiting(path, sum);
                     File.Move(temporary, arraysPath, overwrite: true);
                 }
@@ -112,7 +112,7 @@ public static class RunFile
                 throw new InvalidDataException($"it is of format {file.Format} and this library reads {Format}");
             var arraysPath = file.Sha256 is { } waiting && File.Exists(Waiting(path, waiting)) ? Waiting(path, waiting)
                 : Beside(path);
-            if (file.Sha256 is { } sum && Sum(arraysPath) != sum)
+            if (file.Sha256 is { } sum && KeptFiles.SumNow(arraysPath) != sum)
                 throw new InvalidDataException($"{Path.GetFileName(arraysPath)} is not what was written with it");
             using var scope = torch.NewDisposeScope();
             var arrays = file.Sha256 is null ? new Dictionary<string, torch.Tensor>()
@@ -157,12 +157,6 @@ public static class RunFile
     private static string Waiting(string path, string sum) => $"{Beside(path)}.{sum}";
 
     private static string TasksAt(string hash, string name) => $"{hash}/{name}/tasks";
-
-    private static string Sum(string path)
-    {
-        using var stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(stream));
-    }
 
     private sealed record Times(IReadOnlyList<Times.Run> Runs)
     {

@@ -9,10 +9,10 @@ namespace W2S.Runs;
 /// <param name="Processor">Its model, for instance <c>AMD EPYC 9B14</c>.</param>
 /// <param name="Gpu">The first GPU's model; null where libtorch sees none.</param>
 /// <param name="Threads">Threads of one operation on the processor.</param>
-public sealed record RunMachine(string Processor, string? Gpu, int Threads)
+internal sealed record RunMachine(string Processor, string? Gpu, int Threads)
 {
     /// <summary>This one, with the threads in force on the calling thread.</summary>
-    internal static RunMachine Here => new(Model.Value, Card.Value, torch.get_num_threads());
+    public static RunMachine Here => new(Model.Value, Card.Value, torch.get_num_threads());
 
     private static readonly Lazy<string> Model = new(() => Line("/proc/cpuinfo", "model name") ?? Registry()
         ?? Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER")
@@ -26,17 +26,14 @@ public sealed record RunMachine(string Processor, string? Gpu, int Threads)
     /// each.</returns>
     public static string? Note(IEnumerable<RunResult> runs)
     {
-        ArgumentNullException.ThrowIfNull(runs);
         var machines = runs.GroupBy(run => run.Machine).OrderByDescending(group => group.Count()).ToArray();
         return machines.Length < 2 ? null : "Runs of different machines: "
-            + string.Join(", ",
-                machines.Select(
-                    group => $"{group.Count()} of "
-                        + $"{(group.Key is { } machine ? $"{machine}" : "a machine that was not recorded")}"));
+            + string.Join(", ", machines.Select(
+                group => $"{group.Count()} of {group.Key?.ToString() ?? "a machine that was not recorded"}"));
     }
 
     /// <summary>The machines of some runs, for a table's cell.</summary>
-    internal static string Names(IEnumerable<RunResult> runs) =>
+    public static string Names(IEnumerable<RunResult> runs) =>
         string.Join("; ", runs.Select(run => run.Machine?.ToString() ?? "not recorded").Distinct());
 
     /// <inheritdoc/>
@@ -47,14 +44,11 @@ public sealed record RunMachine(string Processor, string? Gpu, int Threads)
     private static string? Graphics()
     {
         const string folder = "/proc/driver/nvidia/gpus";
-        if (torch.cuda.is_available())
-        {
-            string[] cards = Directory.Exists(folder)
-                ? [.. Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal)] : [];
-            return cards.Select(card => Line(Path.Combine(card, "information"), "Model")).FirstOrDefault(
-                model => model is not null) ?? "a CUDA GPU";
-        }
-        return OperatingSystem.IsMacOS() && torch.mps_is_available() ? "Apple GPU" : null;
+        if (!torch.cuda.is_available())
+            return OperatingSystem.IsMacOS() && torch.mps_is_available() ? "Apple GPU" : null;
+        var cards = Directory.Exists(folder) ? Directory.GetDirectories(folder) : [];
+        return cards.Order(StringComparer.Ordinal).Select(card => Line(Path.Combine(card, "information"), "Model"))
+            .FirstOrDefault(model => model is not null) ?? "a CUDA GPU";
     }
 
     private static string? Registry()

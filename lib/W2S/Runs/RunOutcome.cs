@@ -1,3 +1,5 @@
+using W2S.Training;
+
 namespace W2S.Runs;
 
 /// <summary>What a run measured.</summary>
@@ -25,4 +27,23 @@ public sealed record RunOutcome
 /// <summary>Measurements at one moment of a run.</summary>
 /// <param name="Epoch">Passes over the training images so far.</param>
 /// <param name="Values">Numbers by name.</param>
-public sealed record RunPoint(double Epoch, IReadOnlyDictionary<string, double> Values);
+public sealed record RunPoint(double Epoch, IReadOnlyDictionary<string, double> Values)
+{
+    /// <summary>A moment of a training: its losses, its losses' diagnostics, agreement and accuracies.</summary>
+    /// <param name="at">The moment.</param>
+    /// <param name="accuracies">What the accuracy on each set is called.</param>
+    internal static RunPoint Of(TrainingProgress at, params (string Set, string Name)[] accuracies)
+    {
+        var values = at.Losses.ToDictionary(loss => $"loss {loss.Key}", loss => loss.Value);
+        foreach (var (name, mean) in at.Diagnostics) values[name] = mean;
+        foreach (var (set, name) in accuracies)
+            if (at.Accuracies.TryGetValue(set, out var accuracy)) values[name] = accuracy;
+        if (at.Agreement is { } agreement) values["agreement"] = agreement;
+        return new RunPoint(at.Epoch, values);
+    }
+}
+
+/// <summary>One of several things that a run measures at once, for instance a probe of a split.</summary>
+/// <param name="Facets">What it is.</param>
+/// <param name="Values">Its final numbers by name.</param>
+public sealed record RunArm(RunFacets Facets, IReadOnlyDictionary<string, double> Values);

@@ -39,7 +39,7 @@ public sealed record RunResult
     public required string Versions { get; init; }
 
     /// <summary>What it was computed on; null where that was not recorded.</summary>
-    public RunMachine? Machine { get; init; }
+    internal RunMachine? Machine { get; init; }
 
     /// <summary>The SHA-256 of each file that the run kept, by its name; a committed result has the sums without the
     /// files.</summary>

@@ -131,9 +131,8 @@ public sealed class RunStore
     /// <returns>Whether it had failed.</returns>
     internal bool Retry(string kind, string hash)
     {
-        var (place, failed) = (Place(kind, hash) + UnfinishedEnding, false);
-        Write(place, () => failed = RunFailure.Forget(place));
-        return failed;
+        var place = Place(kind, hash) + UnfinishedEnding;
+        return Write(place, () => RunFailure.Forget(place));
     }
 
     /// <summary>The time that a finished run took; null where it is not finished.</summary>
@@ -149,7 +148,7 @@ public sealed class RunStore
     /// <param name="needs">What it needs, as it stands.</param>
     internal SweepRun Look(SweepRun run, IReadOnlyList<SweepRun> needs)
     {
-        if (Seconds(run.Kind, run.Hash) is { } took) return run with { State = RunState.Finished, Seconds = took };
+        if (Seconds(run.Kind, run.Hash) is { } took) return run.FinishedAfter(took);
         var place = Place(run.Kind, run.Hash) + UnfinishedEnding;
         var (claim, failure) = (ClaimState.Last(place), RunFailure.Last(place));
         return run with
@@ -197,8 +196,7 @@ public sealed class RunStore
     internal Claim? TryTake(Experiment experiment, bool files)
     {
         var place = Unfinished(experiment);
-        Claim? claim = null;
-        Write(place, () => claim = Claim.TryTake(place, Progress(place)));
+        var claim = Write(place, () => Claim.TryTake(place, Progress(place)));
         if (claim is null || !IsFinished(experiment, files)) return claim;
         claim.Dispose();
         TryDelete(place);
@@ -315,10 +313,8 @@ public sealed class RunStore
         if (File.Exists(Path.Combine(Place(experiment), ResultFile)))
         {
             // Under the claim, so that it is not what another has just made.
-            Claim? claim = null;
-            Write(Unfinished(experiment), () => claim = Claim.TryTake(Unfinished(experiment)));
-            using (claim)
-                if (claim is not null && Usable(experiment, files) is null) SetAside(experiment);
+            using var claim = Write(Unfinished(experiment), () => Claim.TryTake(Unfinished(experiment)));
+            if (claim is not null && Usable(experiment, files) is null) SetAside(experiment);
         }
         return files ? null : committed.Value.GetValueOrDefault(experiment.Hash);
     }
@@ -402,11 +398,17 @@ public sealed class RunStore
         }
     }
 
-    internal static void Write(string place, Action action)
+    internal static void Write(string place, Action action) => Write(place, () =>
+    {
+        action();
+        return true;
+    });
+
+    private static T Write<T>(string place, Func<T> action)
     {
         try
         {
-            action();
+            return action();
         }
         catch (Exception error) when (error is UnauthorizedAccessException or IOException and not RunException)
         {

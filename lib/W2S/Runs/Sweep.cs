@@ -7,7 +7,7 @@ namespace W2S.Runs;
 /// stands.</summary>
 /// <remarks>The store keeps the list in <c>sweeps/NAME.json</c>, so that it can be looked at without the code that made
 /// it.</remarks>
-public sealed class Sweep
+internal sealed class Sweep
 {
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -34,7 +34,6 @@ public sealed class Sweep
     /// <exception cref="RunException">The store cannot be written.</exception>
     public static Sweep Keep(string name, IReadOnlyList<Experiment> experiments, RunStore store)
     {
-        ArgumentNullException.ThrowIfNull(store);
         var runs = Grid.Order(experiments).Select(SweepRun.Of).ToArray();
         RunStore.Write(PathOf(name, store),
             () => DurableFile.Write(PathOf(name, store), stream => JsonSerializer.Serialize(stream, runs, Json)));
@@ -48,8 +47,6 @@ public sealed class Sweep
     /// <exception cref="RunException">There is none of that name, or it cannot be read.</exception>
     public static Sweep Read(string name, RunStore store)
     {
-        ArgumentException.ThrowIfNullOrEmpty(name);
-        ArgumentNullException.ThrowIfNull(store);
         var path = PathOf(name, store);
         if (!File.Exists(path))
             throw new RunException($"{store.Folder} knows no sweep '{name}'; list it once, which compiles its plan");
@@ -69,11 +66,8 @@ public sealed class Sweep
     /// <param name="runs">Those to ask for; others than failed ones are left alone.</param>
     /// <returns>How many there were.</returns>
     /// <exception cref="RunException">The store cannot be written.</exception>
-    public int Retry(IEnumerable<SweepRun> runs)
-    {
-        ArgumentNullException.ThrowIfNull(runs);
-        return runs.Count(run => run.State == RunState.Failed && store.Retry(run.Kind, run.Hash));
-    }
+    public int Retry(IEnumerable<SweepRun> runs) =>
+        runs.Count(run => run.State == RunState.Failed && store.Retry(run.Kind, run.Hash));
 
     /// <summary>Writes the finished runs in the form in which results are committed.</summary>
     /// <param name="path">As for <see cref="RunFile.Write"/>; replaced where it is there.</param>
@@ -105,10 +99,7 @@ public sealed class Sweep
         var seen = new Dictionary<string, SweepRun>();
         foreach (var run in runs)
             seen[run.Hash] = store.Look(run, [.. run.Needs.Select(need => seen[need])]);
-        var lengths = new RunLengths(seen.Values.Where(run => run.State == RunState.Finished)
-            .Select(run => (run.Kind, run.Setting, run.Name, run.Seconds)));
-        return new Sweep(name,
-            [.. runs.Select(run => seen[run.Hash] with { Expected = lengths.Of(run.Kind, run.Setting, run.Name) })],
-            store);
+        var lengths = new RunLengths(seen.Values.Where(run => run.State == RunState.Finished));
+        return new Sweep(name, [.. runs.Select(run => seen[run.Hash] with { Expected = lengths.Of(run) })], store);
     }
 }

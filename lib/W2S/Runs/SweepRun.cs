@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace W2S.Runs;
 
 /// <summary>Where a run of a sweep stands.</summary>
-public enum RunState
+internal enum RunState
 {
     /// <summary>It waits for runs that it needs.</summary>
     Waiting,
@@ -32,7 +32,7 @@ public enum RunState
 /// <param name="Seed">The seed or split.</param>
 /// <param name="Needs">The hashes of the runs that it needs.</param>
 /// <param name="NeedsFiles">Whether it reads files that those kept.</param>
-public sealed record SweepRun(
+internal sealed record SweepRun(
     string Hash, string Kind, string Name, string Setting, long Seed, IReadOnlyList<string> Needs, bool NeedsFiles)
 {
     /// <summary>Where it stands.</summary>
@@ -55,10 +55,50 @@ public sealed record SweepRun(
     [JsonIgnore]
     public RunFailure? Failure { get; init; }
 
-    internal static SweepRun Of(Experiment experiment) => new(
+    public static SweepRun Of(Experiment experiment) => new(
         experiment.Hash, experiment.Kind, experiment.Name, experiment.Setting, experiment.Seed,
         [.. experiment.Needs.Select(need => need.Hash)], experiment.NeedsFiles);
 
+    /// <summary>The same, once it is finished.</summary>
+    public SweepRun FinishedAfter(double seconds) => this with { State = RunState.Finished, Seconds = seconds };
+
     /// <inheritdoc/>
     public override string ToString() => $"{Name}, {Setting}, seed {Seed}";
+}
+
+/// <summary>How long a run will take, by runs like it.</summary>
+/// <param name="finished">Runs whose time is known.</param>
+internal sealed class RunLengths(IEnumerable<SweepRun> finished)
+{
+    private readonly SweepRun[] finished = [.. finished];
+    private readonly Dictionary<(string, string, string), double?> known = [];
+
+    /// <summary>The mean of runs of the same setting and method, else of the setting, else of all.</summary>
+    /// <returns>Seconds; null where nothing is known.</returns>
+    public double? Of(SweepRun run)
+    {
+        var (kind, setting, name) = (run.Kind, run.Setting, run.Name);
+        if (known.TryGetValue((kind, setting, name), out var seconds)) return seconds;
+        return known[(kind, setting, name)] =
+            Mean(like => (like.Kind, like.Setting, like.Name) == (kind, setting, name))
+            ?? Mean(like => (like.Kind, like.Setting) == (kind, setting)) ?? Mean(_ => true);
+    }
+
+    /// <summary>Sorts runs by the time from their beginning to the end of the last that depends on them, the longest
+    /// first.</summary>
+    /// <param name="order">The runs, each after those that it needs.</param>
+    /// <returns>Their hashes.</returns>
+    public IEnumerable<string> LongestChainFirst(IReadOnlyList<SweepRun> order)
+    {
+        var chain = order.ToDictionary(run => run.Hash, _ => 0.0);
+        foreach (var run in order.Reverse())
+        {
+            chain[run.Hash] += Of(run) ?? 1;
+            foreach (var need in run.Needs) chain[need] = Math.Max(chain[need], chain[run.Hash]);
+        }
+        return order.Select(run => run.Hash).OrderByDescending(hash => chain[hash]);
+    }
+
+    private double? Mean(Func<SweepRun, bool> such) =>
+        finished.Where(such).Select(run => (double?)run.Seconds).Average();
 }

@@ -50,7 +50,7 @@ public sealed class ProbeProtocolTests
         var pair = Blobs();
         List<int> heard = [];
 
-        var study = Small.Study(pair, 3, new SynchronousProgress<ProbeProgress>(at => heard.Add(at.Done)));
+        var study = Small.Study(pair, 3, new SynchronousProgress<GridProgress>(at => heard.Add(at.Done)));
 
         Assert.Equal([1, 2, 3], heard);
         Assert.Equal([0, 1, 2], study.Seeds);
@@ -60,23 +60,13 @@ public sealed class ProbeProtocolTests
     }
 
     [Fact]
-    public void EveryProbeChoosesItsOwnPenaltyAndAnUnregularisedStudentNone()
+    public void EveryProbeChoosesItsOwnPenaltyWhereOneIsToBeChosen()
     {
         using var scope = NewDisposeScope();
         var options = new LinearProbeOptions { Steps = 60, BatchSize = 64, ChooseL2 = [1e-2, 1] };
-        var protocol = Small with
-        {
-            Probe = options,
-            Students = [ProbeStudent.Soft, ProbeStudent.Soft with { Variant = "bare", Unregularised = true }],
-        };
-        var study = protocol.Study(Blobs(), 2);
+        var study = (Small with { Probe = options }).Study(Blobs(), 2);
 
-        Assert.All(study, probe =>
-        {
-            var chose = probe.Outcome.Values.TryGetValue("L2", out var l2);
-            Assert.Equal(probe.Facets.Variant != "bare", chose);
-            if (chose) Assert.Contains(l2, options.ChooseL2);
-        });
+        Assert.All(study, probe => Assert.Contains(probe["L2"], options.ChooseL2));
         Assert.All(Small.Run(Blobs(), 0), probe => Assert.DoesNotContain("L2", probe.Values.Keys));
     }
 

@@ -11,8 +11,8 @@ internal static class GroundFloor
         "TorchRuntime", "ProcessSettings", "TorchNative", "RevisionAttribute", "RunsOnAttribute",
         "CodeIdentity", "CompiledCode", "Devices", "DurableFile", "DataFolder", "SafeTensorsFile",
         "Fingerprint", "RunIdentity", "CheckpointStore", "CheckpointRecord",
-        "TrainingProgress", "GridProgress", "ProbeProgress", "Experiment", "IIdentified",
-        "RecordJson", "RunContext", "RunResult", "RunOutcome", "RunPoint", "RunStore", "RunFile",
+        "TrainingProgress", "GridProgress", "Experiment", "RecordJson",
+        "RunContext", "RunResult", "RunOutcome", "RunPoint", "RunStore", "RunFile",
         "RunMachine", "Grid", "GridWork", "Claim", "ClaimHolder", "ClaimState", "RunFailure", "RunLengths", "Sweep",
         "SweepRun", "Option",
     ];

@@ -77,8 +77,8 @@ public sealed class ExperimentTests
         var error = Assert.Throws<NotSupportedException>(() => new WithStream("x", 1).Hash);
 
         Assert.Equal(
-            "WithStream.Stream is a MemoryStream, which has no place in an experiment's record; make it a record, or "
-            + "let it be IIdentified", error.Message);
+            "WithStream.Stream is a MemoryStream, which has no place in an experiment's record; make it a record",
+            error.Message);
     }
 
     private sealed record WithStream(string Name_, long Number) : Experiment

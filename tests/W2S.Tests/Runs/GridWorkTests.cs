@@ -97,12 +97,15 @@ public sealed class GridWorkTests : IDisposable
         }), Token);
 
         Assert.Equal(["a", "b", "d", "c"], begun); // by what depends on it, as no time is known
-        var lengths = new RunLengths([("k", "s", "d", 100), ("k", "s", "d", 200), ("k", "s", "a", 1)]);
-        Assert.Equal((150, 1, 301 / 3.0, 301 / 3.0),
-            (lengths.Of("k", "s", "d"), lengths.Of("k", "s", "a"), lengths.Of("k", "s", "other"),
-                lengths.Of("other", "s", "d")));
-        var measured = new RunLengths([("stepped", "steps", "d", 100), ("stepped", "steps", "a", 1)]);
-        Assert.Equal(["d", "a"], measured.LongestChainFirst([new Stepped("a"), d]).Select(run => run.Name));
+        var lengths = new RunLengths([Took("k", "d", 100), Took("k", "d", 200), Took("k", "a", 1)]);
+        Assert.Equal((150, 1, 301 / 3.0, 301 / 3.0), (lengths.Of(Took("k", "d")), lengths.Of(Took("k", "a")),
+            lengths.Of(Took("k", "other")), lengths.Of(Took("other", "d"))));
+        SweepRun[] two = [SweepRun.Of(a), SweepRun.Of(d)];
+        var measured = new RunLengths([two[0].FinishedAfter(1), two[1].FinishedAfter(100)]);
+        Assert.Equal([d.Hash, a.Hash], measured.LongestChainFirst(two));
+
+        static SweepRun Took(string kind, string name, double seconds = 0) =>
+            new SweepRun(name, kind, name, "s", 0, [], NeedsFiles: false).FinishedAfter(seconds);
     }
 
     [Fact]

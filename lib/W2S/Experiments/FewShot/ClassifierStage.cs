@@ -14,25 +14,13 @@ namespace W2S.Experiments.FewShot;
 /// <remarks>Chen et al., "Meta-Baseline", ICCV 2021 (Classifier-Baseline); distillation as in
 /// ggjy/vision_weak_to_strong.</remarks>
 [RunsOn(typeof(FeatureExtractor), typeof(Trainer))]
-public sealed record ClassifierStage : FewShotStage
+internal sealed record ClassifierStage : FewShotStage
 {
     /// <summary>The network, also one of your own.</summary>
     public required NetworkSource Network { get; init; }
 
-    /// <summary>The teacher's run; null for none.</summary>
-    public ClassifierStage? Teacher { get; init; }
-
-    /// <summary>Passes over the base images.</summary>
-    /// <value>100, as published.</value>
-    public int Epochs { get; init; } = 100;
-
     /// <summary>The number of images of a batch.</summary>
-    /// <value>128</value>
-    public int BatchSize { get; init; } = 128;
-
-    /// <summary>How the weights follow the gradient.</summary>
-    /// <value>SGD, rate 0.1, momentum 0.9, weight decay 5e-4.</value>
-    public Optimizer Optimizer { get; init; } = new Sgd(0.1) { WeightDecay = 5e-4 };
+    public required int BatchSize { get; init; }
 
     /// <summary>The learning rate over the run.</summary>
     /// <value>Divided by 10 after epoch 90.</value>
@@ -43,8 +31,7 @@ public sealed record ClassifierStage : FewShotStage
     public Augmentation Augmentation { get; init; } = new() { ResizedCrop = new RandomResizedCrop(), Flip = true };
 
     /// <summary>Epochs between judgements on the validation classes.</summary>
-    /// <value>5</value>
-    public int JudgeEvery { get; init; } = 5;
+    public required int JudgeEvery { get; init; }
 
     /// <inheritdoc/>
     public override string Kind => "few-shot-classifier";
@@ -53,14 +40,9 @@ public sealed record ClassifierStage : FewShotStage
 
     private protected override NetworkSource Learner => Network;
 
-    private protected override FewShotStage? TaughtBy => Teacher;
-
-    internal override IReadOnlyList<FewShotStage> Before => Teacher is null ? [] : [Teacher];
-
     /// <inheritdoc/>
     protected internal override RunOutcome Run(RunContext context)
     {
-        ArgumentNullException.ThrowIfNull(context);
         using var images = Images.Base.Read();
         using var held = Images.Validation.Read();
         using var unseen = Images.Unseen?.Read();
@@ -68,26 +50,11 @@ public sealed record ClassifierStage : FewShotStage
         using var teacher = Teacher?.Load(context, images);
         var result = Trainer.Train(new TrainingRun(student, images, Loss)
         {
-            Batches = new BatchOptions
-            {
-                BatchSize = BatchSize,
-                Seed = Seed,
-                Augmentation = Augmentation
-            },
+            Batches = new BatchOptions { BatchSize = BatchSize, Seed = Seed, Augmentation = Augmentation },
             Teacher = teacher,
             Validation = new TaskValidation(held, new EpisodeOptions { Shots = 5 }, ValidationEpisodes, Seed: 1),
             Watched = unseen,
-            Options = new TrainerOptions
-            {
-                Epochs = Epochs,
-                Optimizer = Optimizer,
-                Schedule = Schedule,
-                Seed = Seed,
-                EvaluateEvery = JudgeEvery,
-                Final = FinalWeights.Best,
-                Device = Devices.Best().Device,
-                Folder = Path.Combine(context.Folder, "training")
-            },
+            Options = Training(context) with { Schedule = Schedule, EvaluateEvery = JudgeEvery },
         }, context.Progress, context.Token);
         context.Token.ThrowIfCancellationRequested();
         return Finish(context, student, result, teacher, "validation 5-shot");

@@ -5,7 +5,7 @@ namespace W2S.Experiments.FewShot;
 /// <summary>A network of few-shot learning by its form.</summary>
 /// <param name="Depth">4 for Conv4; 12, 18 or 36 for the residual networks.</param>
 /// <param name="Width">Channels of the first stage; 64 in the papers, 16 for a CPU.</param>
-public sealed record FewShotNetwork(int Depth, int Width = 64) : NetworkSource
+internal sealed record FewShotNetwork(int Depth, int Width = 64) : NetworkSource
 {
     /// <summary>Pixels of an image's side, by which Conv4 has more or fewer features.</summary>
     /// <value>32.</value>

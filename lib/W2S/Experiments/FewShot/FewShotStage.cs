@@ -7,44 +7,52 @@ using W2S.Losses;
 using W2S.Models;
 using W2S.Models.Weights;
 using W2S.Runs;
+using W2S.Torch;
 using W2S.Training;
 
 namespace W2S.Experiments.FewShot;
 
 /// <summary>A stage of few-shot learning: it leaves a network, which is judged by tasks of novel classes.</summary>
 /// <remarks>Validation classes choose the epoch; novel classes judge once, in the end.</remarks>
-public abstract record FewShotStage : Experiment
+internal abstract record FewShotStage : Experiment
 {
-    internal const string WeightsFile = "weights.safetensors";
+    private const string WeightsFile = "weights.safetensors";
 
     /// <summary>The images.</summary>
     public required ClassPlan Images { get; init; }
+
+    /// <summary>The teacher's run; null for none.</summary>
+    public FewShotStage? Teacher { get; init; }
 
     /// <summary>The loss that the student learns by.</summary>
     /// <value>Cross entropy to the labels.</value>
     public Loss Loss { get; init; } = new CrossEntropy();
 
+    /// <summary>Passes over the base images, or over the tasks.</summary>
+    public required int Epochs { get; init; }
+
+    /// <summary>How the weights follow the gradient.</summary>
+    public required Optimizer Optimizer { get; init; }
+
     /// <summary>Tasks of novel classes that judge.</summary>
-    /// <value>600</value>
-    public int Episodes { get; init; } = 600;
+    public required int Episodes { get; init; }
 
     /// <summary>Tasks of validation classes that choose the epoch.</summary>
-    /// <value>200</value>
-    public int ValidationEpisodes { get; init; } = 200;
+    public required int ValidationEpisodes { get; init; }
 
-    /// <summary>The runs that this one begins with; what those need belongs to <see cref="Experiment.Needs"/> too, so
-    /// that weights can be made again.</summary>
-    internal abstract IReadOnlyList<FewShotStage> Before { get; }
+    /// <summary>The runs that this one begins with.</summary>
+    private protected virtual IEnumerable<FewShotStage?> Before => [Teacher];
 
     /// <inheritdoc/>
-    public sealed override IReadOnlyList<Experiment> Needs =>
-        [.. Before.SelectMany(need => need.Needs.Append(need)).DistinctBy(need => need.Hash)];
+    /// <remarks>What those before it need belongs to it too, so that weights can be made again.</remarks>
+    public sealed override IReadOnlyList<Experiment> Needs => [.. Before.OfType<FewShotStage>()
+        .SelectMany(need => need.Needs.Append(need)).DistinctBy(need => need.Hash)];
 
     /// <inheritdoc/>
     /// <remarks>A run without a teacher is the strong network alone, unless <see cref="Experiment.Role"/> says
     /// otherwise.</remarks>
     public sealed override RunFacets Facets => RunFacets.Of("few-shot", Images.Title,
-        Role ?? (TaughtBy is null ? Runs.Role.StrongAlone : Runs.Role.Student), Learner.Title, TaughtBy?.Learner.Title,
+        Role ?? (Teacher is null ? Runs.Role.StrongAlone : Runs.Role.Student), Learner.Title, Teacher?.Learner.Title,
         labels: true, Loss.Name) with
     { Depth = Stage, Variant = Variant };
 
@@ -56,9 +64,6 @@ public abstract record FewShotStage : Experiment
 
     /// <summary>The network.</summary>
     private protected abstract NetworkSource Learner { get; }
-
-    /// <summary>The teacher's run; null for none.</summary>
-    private protected abstract FewShotStage? TaughtBy { get; }
 
     /// <inheritdoc/>
     public override long Seed { get; init; }
@@ -87,6 +92,17 @@ public abstract record FewShotStage : Experiment
         model.eval();
         return model;
     }
+
+    /// <summary>What both stages have in common.</summary>
+    private protected TrainerOptions Training(RunContext context) => new()
+    {
+        Epochs = Epochs,
+        Optimizer = Optimizer,
+        Seed = Seed,
+        Final = FinalWeights.Best,
+        Device = Devices.Best().Device,
+        Folder = Path.Combine(context.Folder, "training"),
+    };
 
     /// <summary>Judges the network on novel classes, keeps it, and puts the numbers together.</summary>
     /// <param name="context">The run.</param>
@@ -124,19 +140,12 @@ public abstract record FewShotStage : Experiment
         }
         values["test accuracy"] = values["5-shot"];
         return new RunOutcome
-        { Values = values, Tasks = tasks, History = [.. training.History.Where(EndsEpoch).Select(Point)] };
-
-        static bool EndsEpoch(TrainingProgress point) => point.Epoch == Math.Round(point.Epoch);
-
-        RunPoint Point(TrainingProgress point)
         {
-            var numbers = point.Losses.ToDictionary(loss => $"loss {loss.Key}", loss => loss.Value);
-            foreach (var (name, value) in point.Diagnostics) numbers[name] = value;
-            if (point.Accuracies.TryGetValue("train", out var train)) numbers["base accuracy"] = train;
-            if (point.Accuracies.TryGetValue("watched", out var watched)) numbers["unseen base accuracy"] = watched;
-            if (point.Accuracies.TryGetValue("validation", out var judged)) numbers[validation] = judged;
-            if (point.Agreement is { } agreement) numbers["agreement"] = agreement;
-            return new RunPoint(point.Epoch, numbers);
-        }
+            Values = values,
+            Tasks = tasks,
+            History = [.. training.History.Where(point => point.Epoch == Math.Round(point.Epoch)).Select(
+                point => RunPoint.Of(point, ("train", "base accuracy"), ("watched", "unseen base accuracy"),
+                    ("validation", validation)))],
+        };
     }
 }

@@ -154,22 +154,20 @@ public sealed record FewShotStudy
     /// <summary>The teacher's classifier stage.</summary>
     /// <param name="seed">The seed.</param>
     /// <returns>The run's record.</returns>
-    public ClassifierStage Teacher(long seed) =>
-        Stage(Weak, seed, TeacherEpochs) with
-        { Role = Role.WeakTeacher };
+    internal ClassifierStage Teacher(long seed) =>
+        Stage(Weak, seed, TeacherEpochs) with { Role = Role.WeakTeacher };
 
     /// <summary>The teacher's meta stage, which teaches the students' meta stage.</summary>
     /// <param name="seed">The seed.</param>
     /// <returns>The run's record.</returns>
-    public MetaStage MetaTeacher(long seed) =>
-        Tasks(Teacher(seed), null, seed, new CrossEntropy()) with
-        { Role = Role.WeakTeacher };
+    internal MetaStage MetaTeacher(long seed) =>
+        Tasks(Teacher(seed), null, seed, new CrossEntropy()) with { Role = Role.WeakTeacher };
 
     /// <summary>The classifier stages of a seed's students: without a teacher, then one for each of
     /// <see cref="Losses"/>.</summary>
     /// <param name="seed">The seed.</param>
     /// <returns>The runs' records.</returns>
-    public IReadOnlyList<ClassifierStage> Classifiers(long seed)
+    internal IReadOnlyList<ClassifierStage> Classifiers(long seed)
     {
         var alone = Stage(Strong, seed, Epochs);
         return [alone, .. Losses.Select(loss => alone with { Loss = loss, Teacher = Teacher(seed) })];
@@ -178,7 +176,7 @@ public sealed record FewShotStudy
     /// <summary>The meta stages of a seed's students, each from its own classifier stage.</summary>
     /// <param name="seed">The seed.</param>
     /// <returns>The runs' records, in the order of <see cref="Classifiers"/>.</returns>
-    public IReadOnlyList<MetaStage> Metas(long seed)
+    internal IReadOnlyList<MetaStage> Metas(long seed)
     {
         var classifiers = Classifiers(seed);
         return [Tasks(classifiers[0], null, seed, new CrossEntropy()),
@@ -210,16 +208,13 @@ public sealed record FewShotStudy
             Seed = seed,
             Epochs = epochs,
             BatchSize = BatchSize,
+            Optimizer = new Sgd(LearningRate) { Nesterov = !Published, WeightDecay = 5e-4 },
             Episodes = Episodes,
             ValidationEpisodes = ValidationEpisodes,
             JudgeEvery = JudgeEvery,
         };
-        return Published ? stage with { Optimizer = new Sgd(LearningRate) { WeightDecay = 5e-4 } } : stage with
-        {
-            Optimizer = new Sgd(LearningRate) { Nesterov = true, WeightDecay = 5e-4 },
-            Schedule = new CosineSchedule(),
-            Augmentation = Augmentation.Standard,
-        };
+        return Published ? stage
+            : stage with { Schedule = new CosineSchedule(), Augmentation = Augmentation.Standard };
     }
 
     private MetaStage Tasks(ClassifierStage start, FewShotStage? teacher, long seed, Loss loss) => new()

@@ -15,29 +15,16 @@ namespace W2S.Experiments.FewShot;
 /// has learned.
 /// </remarks>
 [RunsOn(typeof(FeatureExtractor), typeof(Trainer))]
-public sealed record MetaStage : FewShotStage
+internal sealed record MetaStage : FewShotStage
 {
     /// <summary>The run whose weights are the beginning.</summary>
     public required ClassifierStage Start { get; init; }
 
-    /// <summary>The teacher's run, of either stage; null for none.</summary>
-    public FewShotStage? Teacher { get; init; }
-
-    /// <summary>The number of passes over the tasks.</summary>
-    /// <value>20, as published.</value>
-    public int Epochs { get; init; } = 20;
-
     /// <summary>Updates an epoch.</summary>
-    /// <value>200, as published.</value>
-    public int UpdatesPerEpoch { get; init; } = 200;
+    public required int UpdatesPerEpoch { get; init; }
 
     /// <summary>Tasks an update.</summary>
-    /// <value>4, as published.</value>
-    public int EpisodesPerUpdate { get; init; } = 4;
-
-    /// <summary>How the weights follow the gradient.</summary>
-    /// <value>SGD, rate 0.001, momentum 0.9, weight decay 5e-4.</value>
-    public Optimizer Optimizer { get; init; } = new Sgd(1e-3) { WeightDecay = 5e-4 };
+    public required int EpisodesPerUpdate { get; init; }
 
     /// <inheritdoc/>
     public override string Kind => "few-shot-meta";
@@ -46,14 +33,11 @@ public sealed record MetaStage : FewShotStage
 
     private protected override NetworkSource Learner => Start.Network;
 
-    private protected override FewShotStage? TaughtBy => Teacher;
-
-    internal override IReadOnlyList<FewShotStage> Before => Teacher is null ? [Start] : [Start, Teacher];
+    private protected override IEnumerable<FewShotStage?> Before => [Start, Teacher];
 
     /// <inheritdoc/>
     protected internal override RunOutcome Run(RunContext context)
     {
-        ArgumentNullException.ThrowIfNull(context);
         using var images = Images.Base.Read();
         using var validation = Images.Validation.Read();
         using var student = Start.Load(context, images);
@@ -69,17 +53,7 @@ public sealed record MetaStage : FewShotStage
             },
             Teacher = teacher,
             Validation = new TaskValidation(validation, new EpisodeOptions(), ValidationEpisodes, Seed),
-            Options = new TrainerOptions
-            {
-                Epochs = Epochs,
-                Optimizer = Optimizer,
-                Schedule = new ConstantSchedule(),
-                Seed = Seed,
-                ReportEvery = UpdatesPerEpoch,
-                Final = FinalWeights.Best,
-                Folder = Path.Combine(context.Folder, "training"),
-                Device = Devices.Best().Device,
-            },
+            Options = Training(context) with { Schedule = new ConstantSchedule(), ReportEvery = UpdatesPerEpoch },
         }, context.Progress, context.Token);
         context.Token.ThrowIfCancellationRequested();
         return Finish(context, student, result, teacher, "validation 1-shot",

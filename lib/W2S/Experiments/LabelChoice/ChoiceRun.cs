@@ -54,7 +54,7 @@ public sealed record ChoiceRun : Experiment
     public override long Seed { get; init; }
 
     /// <summary>Teachers and first student of the split.</summary>
-    public ChoiceCast Cast => new() { Task = Task, Seed = Seed };
+    internal ChoiceCast Cast => new() { Task = Task, Seed = Seed };
 
     /// <inheritdoc/>
     public override IReadOnlyList<Experiment> Needs => [Cast.Features(Task.Student), Cast];
@@ -68,7 +68,6 @@ public sealed record ChoiceRun : Experiment
     /// <inheritdoc/>
     protected internal override RunOutcome Run(RunContext context)
     {
-        ArgumentNullException.ThrowIfNull(context);
         using var scope = NewDisposeScope();
         var features = FrozenFeatures.Read(context.Of(Cast.Features(Task.Student)));
         var cast = Cast.Read(context.Of(Cast));
@@ -81,22 +80,21 @@ public sealed record ChoiceRun : Experiment
         };
         using var probe = LinearProbe.Train(features.index_select(0, positions), split.Classes, loss, by,
             Task.Probe with { Seed = Seeds.Derive(Seed, "student") }, context.Progress, context.Token);
-        var said = SamplePredictions.Of(probe.Logits(split.Test.Rows(features)),
-            cast.Truth(ChoicePart.Test));
+        var said = SamplePredictions.Of(probe.Logits(split.Test.Rows(features)), cast.Truth(ChoicePart.Test));
         values["test accuracy"] = said.Accuracy;
         if (!Rule.WithLabels && Rule.Source != LabelSource.FewTrueLabels)
             values["validation accuracy"] = probe.Accuracy(split.Validation.Rows(features), split.Validation.Truth);
         return new RunOutcome
-        {
-            Values = values,
-            Predictions = new Dictionary<string, SamplePredictions> { ["test"] = said }
-        };
+        { Values = values, Predictions = new Dictionary<string, SamplePredictions> { ["test"] = said } };
 
         static (Tensor, Loss, Supervision, Dictionary<string, double>) ByTruth(params DataPart[] parts) =>
-            (tensor([.. parts.SelectMany(part => part.Positions).Select(at => (long)at)]), new CrossEntropy(),
+            (tensor(Positions(parts)), new CrossEntropy(),
                 Supervision.ByLabels([.. parts.SelectMany(part => part.Truth)]),
                 new() { ["label accuracy"] = 1, ["coverage"] = 1 });
     }
+
+    private static long[] Positions(params DataPart[] parts) =>
+        [.. parts.SelectMany(part => part.Positions).Select(at => (long)at)];
 
     private (Tensor, Loss, Supervision, Dictionary<string, double>) ByRule(CastLogits cast)
     {
@@ -129,18 +127,17 @@ public sealed record ChoiceRun : Experiment
         };
         if (Rule is { Coverage: < 1, Distrusted: Distrusted.Drop })
             values["AUC"] = SelectionQuality.Auc(trust, Accuracy.Correct(labels, cast.Truth(ChoicePart.Student)));
-        var positions = rows.Select(row => (long)cast.Split.Unlabelled.Positions[(int)row]);
-        if (!Rule.WithLabels) return (tensor([.. positions]), ProbeStudent.Soft.Loss, by, values);
+        long[] positions = [.. rows.Select(row => (long)cast.Split.Unlabelled.Positions[(int)row])];
+        if (!Rule.WithLabels) return (tensor(positions), ProbeStudent.Soft.Loss, by, values);
         DataPart[] known = [cast.Split.Labelled, cast.Split.Validation];
         var truth = HardLabels.Logits(tensor([.. known.SelectMany(part => part.Truth)]), cast.Split.Classes, labels);
         var shown = new Supervision
         {
             TeacherLogits = cat([truth, by.TeacherLogits!]),
-            TeacherWeights = by.TeacherWeights is { } trusted ? cat([ones(truth.shape[0], trusted.dtype), trusted])
-                : null,
+            TeacherWeights =
+                by.TeacherWeights is { } trusted ? cat([ones(truth.shape[0], trusted.dtype), trusted]) : null,
         };
-        return (tensor([.. known.SelectMany(part => part.Positions).Select(at => (long)at), .. positions]),
-            ProbeStudent.Soft.Loss, shown, values);
+        return (tensor([.. Positions(known), .. positions]), ProbeStudent.Soft.Loss, shown, values);
     }
 
     private static double Balance(long[] named, int classes)

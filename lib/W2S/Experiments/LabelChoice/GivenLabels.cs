@@ -113,9 +113,8 @@ public sealed record GivenLabels : Experiment
     public override long Seed { get; init; }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Experiment> Needs => [.. new[] { Weak, Strong }.SelectMany(
-        network => new[] { Data.Pool, Data.TestPool }.OfType<DataSource>().Select(
-            images => TrainProbe.Features(images, network)))];
+    public override IReadOnlyList<Experiment> Needs =>
+        [.. FrozenFeatures.Of(Data, Weak), .. FrozenFeatures.Of(Data, Strong)];
 
     /// <inheritdoc/>
     public override bool NeedsFiles => true;
@@ -139,51 +138,46 @@ public sealed record GivenLabels : Experiment
     /// <inheritdoc/>
     protected internal override RunOutcome Run(RunContext context)
     {
-        ArgumentNullException.ThrowIfNull(context);
         using var scope = NewDisposeScope();
         var data = Data.Draw(Seed);
         var part = data.Labelled;
         if (Checked < 1 || Checked >= part.Count)
             throw new ArgumentException($"{Checked} of {part.Count} labelled images are checked; give 1 or more, and "
                 + "leave some to learn from", nameof(Checked));
-        var (weak, strong) = (part.Rows(Read(Data.Pool, Weak)), part.Rows(Read(Data.Pool, Strong)));
+        var (weak, strong) = (Rows(Weak), Rows(Strong));
         var (weakTest, test) = (Tests(Weak), Tests(Strong));
         var truth = tensor(data.Test.Truth.ToArray());
-        var rest = arange(Checked, part.Count, ScalarType.Int64);
         var given = tensor(part.Given.ToArray());
-        var witnesses = new GivenWitnesses(part, data.Classes, Checked, CrossFit(weak, "teacher"),
-            CrossFit(strong, "student"),
-            new NeighbourSelection { Neighbours = Neighbours }.Select(strong, given, data.Classes).Votes,
-            Seeds.Derive(Seed, "trust"));
-        var choices = GivenRule.All.Select(rule => rule.Choose(witnesses, this)).ToArray();
-        ProbeTask[] tasks =
+        var witnesses = new GivenWitnesses(this, data, CrossFit(weak, "teacher"), CrossFit(strong, "student"),
+            new NeighbourSelection { Neighbours = Neighbours }.Select(strong, given, data.Classes).Votes);
+        (string Who, Tensor Seen, Tensor Test, GivenChoice Choice, bool Predicts)[] learners =
         [
-            Task(weak, rest, new CrossEntropy(), new Supervision { Labels = given }, "teacher"),
-            .. choices.Select((choice, k) => Task(strong, choice.Rows, GivenRule.All[k].Loss ?? choice.Loss, choice.By,
-                "student")),
+            ("teacher", weak, weakTest, GivenChoice.ByLabels(witnesses.Rest, given), false),
+            .. GivenRule.All.Select(rule => ("student", strong, test, rule.Choose(witnesses), rule.Predicts)),
         ];
-        var probes = LinearProbe.TrainMany(tasks, token: context.Token);
+        var probes = LinearProbe.TrainMany([.. learners.Select(own =>
+            Task(own.Seen, own.Choice.Rows, own.Choice.Loss, own.Choice.By, own.Who))], token: context.Token);
         var predictions = new Dictionary<string, SamplePredictions>();
-        var arms = probes.Select((probe, k) =>
+        var arms = probes.Zip(learners, Arms).Select(arm =>
         {
+            var (probe, own, facets) = arm;
             using (probe)
             {
-                var said = SamplePredictions.Of(probe.Logits(k == 0 ? weakTest : test), truth);
-                var values = k == 0 ? [] : choices[k - 1].Values;
+                var (said, values) = (SamplePredictions.Of(probe.Logits(own.Test), truth), own.Choice.Values);
                 values["test accuracy"] = said.Accuracy;
-                if (k == 0 || !choices[k - 1].LearnsChecked)
-                    values["checked accuracy"] = probe.Accuracy((k == 0 ? weak : strong).narrow(0, 0, Checked),
-                        [.. part.Truth.Take(Checked)]);
-                if (k > 0 && GivenRule.All[k - 1].Predicts) predictions[Arms[k].Method] = said;
-                return new RunArm(Arms[k], values);
+                if (!own.Choice.LearnsChecked)
+                    values["checked accuracy"] =
+                        probe.Accuracy(own.Seen.narrow(0, 0, Checked), [.. part.Truth.Take(Checked)]);
+                if (own.Predicts) predictions[facets.Method] = said;
+                return new RunArm(facets, values);
             }
         }).ToArray();
         return new RunOutcome { Values = new Dictionary<string, double>(), Arms = arms, Predictions = predictions };
 
-        Tensor Read(DataSource images, NetworkSource network) =>
-            FrozenFeatures.Read(context.Of(TrainProbe.Features(images, network)));
+        Tensor Rows(NetworkSource network) => FrozenFeatures.Of(Data.Pool, network).Rows(context, part);
 
-        Tensor Tests(NetworkSource network) => data.Test.Rows(Read(Data.TestPool ?? Data.Pool, network));
+        Tensor Tests(NetworkSource network) =>
+            FrozenFeatures.Of(Data.TestPool ?? Data.Pool, network).Rows(context, data.Test);
 
         ProbeTask Task(Tensor features, Tensor rows, Loss loss, Supervision by, string who) =>
             new(features.index_select(0, rows), data.Classes, loss, by.Rows(rows),
@@ -213,5 +207,5 @@ public sealed record GivenLabels : Experiment
 
     private RunFacets Arm(Role role, NetworkSource network, bool teacher) => RunFacets.Of("given labels", Data.Title,
         role, network.Title, teacher ? Weak.Title : null, labels: true, "") with
-    { Noise = Data.Noise?.Name, TrueLabels = null };
+    { Noise = Data.Noise?.Name };
 }

@@ -14,7 +14,7 @@ namespace W2S.Experiments.LabelChoice;
 /// <summary>A way to believe label, teacher or student: labels in, targets out.</summary>
 /// <param name="Labels">What facets call it; null where role or loss says all.</param>
 /// <param name="Choose">The images and targets that a student learns.</param>
-internal sealed record GivenRule(string? Labels, Func<GivenWitnesses, GivenLabels, GivenChoice> Choose)
+internal sealed record GivenRule(string? Labels, Func<GivenWitnesses, GivenChoice> Choose)
 {
     /// <summary>The part that the student plays.</summary>
     public Role Role { get; init; } = Role.Student;
@@ -31,11 +31,11 @@ internal sealed record GivenRule(string? Labels, Func<GivenWitnesses, GivenLabel
     /// <summary>All rules, in the order of tables.</summary>
     public static IReadOnlyList<GivenRule> All { get; } =
     [
-        new(null, (of, _) => GivenChoice.ByLabels(of.Rest, of.Given)) { Role = Role.StrongAlone, Teacher = false,
+        new(null, of => GivenChoice.ByLabels(of.Rest, of.Given)) { Role = Role.StrongAlone, Teacher = false,
             Predicts = true },
-        new(null, (of, _) => GivenChoice.ByLabels(arange(of.Checked, ScalarType.Int64), of.Truth) with
+        new(null, of => GivenChoice.ByLabels(arange(of.Checked, ScalarType.Int64), of.Truth) with
             { LearnsChecked = true }) { Role = Role.FewTrueLabels, Teacher = false },
-        new(null, (of, _) => GivenChoice.ByLabels(of.Rest, of.Truth)) { Role = Role.Ceiling, Teacher = false,
+        new(null, of => GivenChoice.ByLabels(of.Rest, of.Truth)) { Role = Role.Ceiling, Teacher = false,
             Predicts = true },
         With(new WeakCrossEntropy().TeacherOnly()), With(new Kd()), With(new AdaptConf()),
         With(new AdaptConf().TeacherOnly()),
@@ -51,44 +51,44 @@ internal sealed record GivenRule(string? Labels, Func<GivenWitnesses, GivenLabel
         Kept("loss mixture, own share", of => [.. LossMixture.Fit([.. of.AtGiven(
             GivenWitnesses.Probabilities(of.Student)).Select(p => -Math.Log(p))]).Clean.Select(p => p >= .5)]),
         Kept("learned P(right), own share", of => [.. of.Right.Select(p => p >= .5)]),
-        Target("word of all three, raw", (of, _) => of.Word.exp()),
-        Target("word of all three", (of, _) => GivenWitnesses.Probabilities(of.Calibrated)),
-        Target("conformal sets", (of, study) => Sets(of, study)),
-        Target("label in its conformal set, else the set", (of, study) =>
+        Target("word of all three, raw", of => of.Word.exp()),
+        Target("word of all three", of => GivenWitnesses.Probabilities(of.Calibrated)),
+        Target("conformal sets", Sets),
+        Target("label in its conformal set, else the set", of =>
         {
-            var sets = Sets(of, study);
+            var sets = Sets(of);
             return where(sets.At(of.Given).gt(0).unsqueeze(1), of.OneHot(of.Given), sets);
         }),
-        Target("label or word, by P(right)", (of, _) => of.Weighed()) with { Predicts = true },
-        new("label or word, with checked labels", (of, _) => WithChecked(of)),
+        Target("label or word, by P(right)", of => of.Weighed()) with { Predicts = true },
+        new("label or word, with checked labels", WithChecked),
     ];
 
-    private static GivenRule With(DistillationLoss loss) => new(null, (of, _) => new(of.Rest, loss,
+    private static GivenRule With(DistillationLoss loss) => new(null, of => new(of.Rest, loss,
         new Supervision { Labels = loss.LabelWeight > 0 ? of.Given : null, TeacherLogits = of.Teacher }, []))
     { Loss = loss };
 
     // Scores of all labels; the surest share of those that are not checked is kept.
-    private static GivenRule Half(string name, Func<GivenWitnesses, double[]> score) => new(name, (of, study) =>
+    private static GivenRule Half(string name, Func<GivenWitnesses, double[]> score) => new(name, of =>
     {
         var scores = score(of)[of.Checked..];
-        var choice = GivenChoice.Keep(of, SelectionQuality.Top(scores, study.Coverage));
+        var choice = GivenChoice.Keep(of, SelectionQuality.Top(scores, of.Study.Coverage));
         choice.Values["AUC"] = SelectionQuality.Auc(scores, of.Part.Right[of.Checked..]);
         return choice;
     });
 
     private static GivenRule Kept(string name, Func<GivenWitnesses, bool[]> keep) =>
-        new(name, (of, _) => GivenChoice.Keep(of, keep(of)[of.Checked..]));
+        new(name, of => GivenChoice.Keep(of, keep(of)[of.Checked..]));
 
-    private static GivenRule Target(string name, Func<GivenWitnesses, GivenLabels, Tensor> target) =>
-        new(name, (of, study) => GivenChoice.ByTargets(of, target(of, study)));
+    private static GivenRule Target(string name, Func<GivenWitnesses, Tensor> target) =>
+        new(name, of => GivenChoice.ByTargets(of, target(of)));
 
     private static ConfidentLearning Found(GivenWitnesses of) => ConfidentLearning.Find(of.Student, of.Given);
 
     // The word of all three within the image's set, scaled to sum 1.
-    private static Tensor Sets(GivenWitnesses of, GivenLabels study)
+    private static Tensor Sets(GivenWitnesses of)
     {
         var sets = ConformalSets.Fit(of.Calibrated.narrow(0, 0, of.Checked), of.Truth.narrow(0, 0, of.Checked),
-            study.Miss).Of(of.Calibrated);
+            of.Study.Miss).Of(of.Calibrated);
         var within = GivenWitnesses.Probabilities(of.Calibrated) * sets.to_type(ScalarType.Float64);
         return within / within.sum(1, keepdim: true);
     }

@@ -14,36 +14,34 @@ internal sealed class GivenWitnesses
 {
     // As in Sel-CL: a witness that gives a label nothing has said no more than that.
     private const double Least = .01;
-    private readonly long seed;
 
-    /// <param name="part">The labelled images.</param>
-    /// <param name="classes">C.</param>
-    /// <param name="checkedImages">How many of the first are checked.</param>
+    /// <param name="study">What the study asks for.</param>
+    /// <param name="data">The split; its labelled part is spoken of.</param>
     /// <param name="teacher">Logits [N, C] that never saw the image's label.</param>
     /// <param name="student">The student's.</param>
     /// <param name="neighbours">Float64 [N, C], the neighbours' votes.</param>
-    /// <param name="seed">Decides the random order.</param>
-    public GivenWitnesses(DataPart part, int classes, int checkedImages, Tensor teacher, Tensor student,
-        Tensor neighbours, long seed)
+    public GivenWitnesses(GivenLabels study, DataParts data, Tensor teacher, Tensor student, Tensor neighbours)
     {
-        (Part, Classes, Checked, Teacher, Student, Neighbours, this.seed) =
-            (part, classes, checkedImages, teacher, student, neighbours, seed);
-        Given = tensor(part.Given.ToArray());
-        Truth = tensor(part.Truth.ToArray());
-        Rest = arange(checkedImages, part.Count, ScalarType.Int64);
+        (Study, Part, Classes, Teacher, Student, Neighbours) =
+            (study, data.Labelled, data.Classes, teacher, student, neighbours);
+        Given = tensor(Part.Given.ToArray());
+        Truth = tensor(Part.Truth.ToArray());
+        Rest = arange(Checked, Part.Count, ScalarType.Int64);
         Both = (Probabilities(teacher).Plus(Probabilities(student)) / 2).log();
         Word = ((Both.exp() * 2 + neighbours) / 3).AtLeast(1e-12).log();
         Calibrated = TemperatureScaling.Fit(Word.narrow(0, 0, Checked), Truth.narrow(0, 0, Checked)).Apply(Word);
         var evidence = Evidence();
-        Right = LabelTrust.Learn(evidence[..Checked], part.Right[..Checked]).Of(evidence);
+        Right = LabelTrust.Learn(evidence[..Checked], Part.Right[..Checked]).Of(evidence);
     }
+
+    public GivenLabels Study { get; }
 
     public DataPart Part { get; }
 
     public int Classes { get; }
 
     /// <summary>How many of the first images are checked.</summary>
-    public int Checked { get; }
+    public int Checked => Study.Checked;
 
     public Tensor Teacher { get; }
 
@@ -73,7 +71,8 @@ internal sealed class GivenWitnesses
     public double[] Right { get; }
 
     /// <summary>A random score of each label.</summary>
-    public double[] Chance => [.. Data.RandomSplit.Permutation(Part.Count, seed).Select(place => (double)place)];
+    public double[] Chance => [.. Data.RandomSplit.Permutation(Part.Count, Seeds.Derive(Study.Seed, "trust")).Select(
+        place => (double)place)];
 
     /// <summary>What a distribution gives each given label.</summary>
     public double[] AtGiven(Tensor probabilities) => probabilities.At(Given).cpu().data<double>().ToArray();
