@@ -61,23 +61,14 @@ internal static class ChartMime
     public static string Text(GenericChart chart)
     {
         var figure = Figure(chart);
-        var text = new StringBuilder();
-        var heading = figure["layout"]?["title"] switch
-        {
-            JsonObject title => title["text"]?.ToString(),
-            { } plain => plain.ToString(),
-            null => null,
-        };
-        text.Append(string.IsNullOrWhiteSpace(heading) ? "chart" : Plain(heading));
+        var title = (figure["layout"]?["title"] as JsonObject)?["text"]?.ToString();
+        var text = new StringBuilder(string.IsNullOrWhiteSpace(title) ? "chart" : Plain(title));
         foreach (var trace in (figure["data"] as JsonArray ?? []).OfType<JsonObject>())
         {
             // A band's outline carries no numbers of its own.
             if (trace["hoverinfo"]?.ToString() == "skip") continue;
-            text.Append('\n').Append("  ")
-                .Append(Plain(
-                    (trace["meta"] as JsonObject)?["name"]?.ToString() ?? trace["name"]?.ToString()
-                        ?? trace["type"]?.ToString() ?? "series")).Append(": ")
-                .Append(Numbers(trace));
+            var name = Meta(trace, "name") ?? trace["name"]?.ToString() ?? trace["type"]?.ToString() ?? "series";
+            text.Append($"\n  {Plain(name)}: {Numbers(trace)}");
         }
         return text.ToString();
     }
@@ -93,44 +84,41 @@ internal static class ChartMime
         return figure;
     }
 
+    /// <summary>What <see cref="FigureBuilder.Told"/> said of a trace.</summary>
+    private static string? Meta(JsonObject trace, string key) => (trace["meta"] as JsonObject)?[key]?.ToString();
+
     private static string Numbers(JsonObject trace)
     {
-        var (x, y) = (trace["x"] as JsonArray, trace["y"] as JsonArray);
-        var (values, places, error) = (trace["meta"] as JsonObject)?["numbers"]?.ToString() == "x"
-            ? (x, null, trace["error_x"]) : (y, x, trace["error_y"]);
         if (trace["z"] is JsonArray grid)
             return $"{grid.Count} × {(grid.FirstOrDefault() as JsonArray)?.Count ?? 0} values";
-        if (values is null) return trace["values"] is JsonArray pie ? List(pie) : "no numbers";
+        var (x, y) = (trace["x"] as JsonArray, trace["y"] as JsonArray);
+        var (values, places, error) = Meta(trace, "numbers") == "x" ? (x, null, trace["error_x"])
+            : (y, x, trace["error_y"]);
+        if (values is null) return "no numbers";
         if (values.Count == 1)
         {
-            var interval = error is { } bars && bars["array"] is JsonArray up && bars["arrayminus"] is JsonArray down
-                ? $" [{Number(Value(values[0]) - Value(down[0]))}, {Number(Value(values[0]) + Value(up[0]))}]" : "";
-            var place = places is { Count: 1 } && places[0]?.GetValueKind() == JsonValueKind.Number
-                ? $" at {Number(Value(places[0]))}" : "";
-            return Number(Value(values[0])) + interval + place;
+            var value = Value(values[0]);
+            var interval = error?["array"] is JsonArray up && error["arrayminus"] is JsonArray down
+                ? $" [{Number(value - Value(down[0]))}, {Number(value + Value(up[0]))}]" : "";
+            var place = places is [JsonValue at] && at.GetValueKind() == JsonValueKind.Number
+                ? $" at {Number(Value(at))}" : "";
+            return Number(value) + interval + place;
         }
         if (places?.FirstOrDefault()?.GetValueKind() == JsonValueKind.String)
-        {
-            return string.Join(", ",
-                values.Zip(places).Take(ShownNumbers)
-                    .Select(pair => $"{Label(pair.Second)} {Number(Value(pair.First))}"));
-        }
+            return string.Join(", ", values.Zip(places).Take(ShownNumbers).Select(
+                pair => $"{Plain($"{pair.Second}")} {Number(Value(pair.First))}"));
         var over = places is { Count: > 0 } ? $" over {Number(Value(places[0]))} to {Number(Value(places[^1]))}" : "";
-        return List(values) + over;
+        return List([.. values.Select(Value)]) + over;
     }
 
-    private static string List(JsonArray values)
+    private static string List(double[] values)
     {
-        if (values.Count <= ShownNumbers) return string.Join(" ", values.Select(value => Number(Value(value))));
-        var numbers = values.Select(Value).Where(double.IsFinite).ToArray();
+        if (values.Length <= ShownNumbers) return string.Join(" ", values.Select(Number));
+        double[] numbers = [.. values.Where(double.IsFinite)];
         return numbers.Length == 0 ? "no numbers"
-            : $"{values.Count} values, first {Number(numbers[0])}, last {Number(numbers[^1])}, "
+            : $"{values.Length} values, first {Number(numbers[0])}, last {Number(numbers[^1])}, "
                 + $"{Number(numbers.Min())} to {Number(numbers.Max())}";
     }
-
-    private static string Label(JsonNode? place) =>
-        place is null ? "–"
-            : place.GetValueKind() == JsonValueKind.Number ? Number(place.GetValue<double>()) : Plain(place.ToString());
 
     private static double Value(JsonNode? node) =>
         node?.GetValueKind() == JsonValueKind.Number ? node.GetValue<double>() : double.NaN;
@@ -138,17 +126,7 @@ internal static class ChartMime
     private static string Number(double value) =>
         double.IsFinite(value) ? value.ToString("G4", CultureInfo.InvariantCulture).Replace('-', '−') : "–";
 
-    private static string Plain(string html)
-    {
-        var text = new StringBuilder();
-        var tag = false;
-        foreach (var c in html.Replace("<br><span", "\n  <span", StringComparison.Ordinal).Replace("<br>", " ",
-            StringComparison.Ordinal).Replace("<sub>", "_", StringComparison.Ordinal))
-        {
-            if (c == '<') tag = true;
-            else if (c == '>' && tag) tag = false;
-            else if (!tag) text.Append(c);
-        }
-        return text.Replace('\u00A0', ' ').ToString();
-    }
+    private static string Plain(string html) => HtmlText.Strip(html
+        .Replace("<br><span", "\n  <span", StringComparison.Ordinal).Replace("<br>", " ", StringComparison.Ordinal)
+        .Replace("<sub>", "_", StringComparison.Ordinal)).Replace('\u00A0', ' ');
 }

@@ -35,52 +35,29 @@ public sealed record Curve(string Name, IReadOnlyList<double> X, IReadOnlyList<E
         { Style = MethodStyle.Of(method.Facets) };
     }
 
-    /// <summary>How methods go with the number of true labels that the weak teacher learned from: a curve
-    /// each.</summary>
+    /// <summary>How methods' test accuracies go with the number of true labels that the weak teacher learned from: a
+    /// curve each.</summary>
     /// <param name="runs">Runs of several such numbers.</param>
-    /// <param name="value">A final number.</param>
     /// <returns>The curves, in the methods' styles.</returns>
     /// <exception cref="ArgumentException">A run does not say how many true labels there were.</exception>
-    public static IReadOnlyList<Curve> ByTrueLabels(RunSet runs, string value = "test accuracy")
+    public static IReadOnlyList<Curve> ByTrueLabels(RunSet runs)
     {
         ArgumentNullException.ThrowIfNull(runs);
         return [.. runs.Methods.GroupBy(method => method.Facets.Method).Select(over => new Curve(over.Key,
             [.. over.Select(method => (double)(method.Facets.TrueLabels ?? throw new ArgumentException(
                 $"{over.Key} does not say how many true labels its teacher had; give runs of a probe study with some",
                 nameof(runs))))],
-            [.. over.Select(method => method.Estimate(value))])
+            [.. over.Select(method => method.Estimate())])
             { Style = MethodStyle.Of(over.First().Facets) })];
     }
 
-    /// <summary>The mean of several runs with a Student-t band, widened for images that they share.</summary>
-    /// <param name="name">The method or series.</param>
-    /// <param name="x">Places on the axis.</param>
-    /// <param name="runs">The runs.</param>
-    /// <param name="values">A run's value at each place.</param>
-    /// <returns>The curve.</returns>
-    /// <exception cref="ArgumentException">A run has another number of values than there are places, or there is no
-    /// run.</exception>
-    public static Curve Over(string name, IReadOnlyList<double> x, RunSet runs,
-        Func<RunResult, IReadOnlyList<double>> values)
-    {
-        ArgumentNullException.ThrowIfNull(runs);
-        ArgumentNullException.ThrowIfNull(values);
-        if (runs.Count == 0) throw new ArgumentException($"{name} has no run; give at least one", nameof(runs));
-        var rows = runs.Select(values).ToArray();
-        var odd = Array.Find(rows, row => row.Count != x.Count);
-        if (odd is not null)
-            throw new ArgumentException($"{name} has {odd.Count} values for {x.Count} places; give one each",
-                nameof(values));
-        return new Curve(name, x,
-            [.. x.Select((_, i) => Statistics.OverRuns([.. rows.Select(row => row[i])], runs.TestPerTrain))]);
-    }
-
-    internal void Check()
+    /// <summary>Its values in a measure's unit.</summary>
+    /// <exception cref="ArgumentException">They do not fit the places.</exception>
+    internal Estimate[] In(Measure measure)
     {
         if (X.Count == 0 || X.Count != Values.Count)
-        {
             throw new ArgumentException(
                 $"{Name} has {Values.Count} values for {X.Count} places; give one each, at least one");
-        }
+        return [.. Values.Select(value => value.Times(measure.Factor))];
     }
 }

@@ -1,4 +1,5 @@
 using Plotly.NET;
+using W2S.Analysis;
 
 namespace W2S.Charts;
 
@@ -11,7 +12,7 @@ internal sealed class FigureBuilder(string title)
 
     private readonly List<Trace> traces = [];
     private readonly List<string> legend = [];
-    private readonly Dictionary<string, object?> extra = [];
+    private readonly List<(string Key, object? Value)> extra = [];
 
     /// <summary>What the reader must know to judge the picture: n, interval, setting.</summary>
     public string Caption { get; set; } = "";
@@ -31,9 +32,11 @@ internal sealed class FigureBuilder(string title)
     /// <summary>Room above the plot for panel titles.</summary>
     public int Top { get; set; }
 
-    /// <summary>An object of plotly.js.</summary>
+    /// <summary>An object of plotly.js. Of a key that is given twice the later value stands; null leaves it
+    /// out.</summary>
     public static Dictionary<string, object?> Obj(params (string Key, object? Value)[] entries) =>
-        entries.Where(entry => entry.Value is not null).ToDictionary(entry => entry.Key, entry => entry.Value);
+        entries.GroupBy(entry => entry.Key, entry => entry.Value).Where(entry => entry.Last() is not null)
+            .ToDictionary(entry => entry.Key, entry => entry.Last());
 
     /// <summary>Numbers as plotly.js wants them: six significant digits, a gap for what is not finite.</summary>
     public static object?[] Numbers(IEnumerable<double> values) =>
@@ -53,37 +56,40 @@ internal sealed class FigureBuilder(string title)
     public FigureBuilder Add(string type, params (string Key, object? Value)[] properties)
     {
         var trace = new Trace(type);
-        foreach (var (key, value) in properties)
-        {
-            if (value is not null) trace.SetProperty(key, value);
-        }
+        var given = Obj(properties);
+        foreach (var (key, value) in given) trace.SetProperty(key, value);
         traces.Add(trace);
-        var named = properties.FirstOrDefault(p => p.Key == "name").Value as string;
-        if (named is not null && !properties.Any(p => p is { Key: "showlegend", Value: false })) legend.Add(named);
+        if (given.TryGetValue("name", out var name) && given.GetValueOrDefault("showlegend") is not false)
+            legend.Add((string)name!);
         return this;
     }
 
     /// <summary>Sets a part of the layout, for instance <c>shapes</c>.</summary>
     public FigureBuilder Layout(string key, object? value)
     {
-        extra[key] = value;
+        extra.Add((key, value));
         return this;
     }
 
     /// <summary>An axis in the shared style; what is given wins.</summary>
-    public static Dictionary<string, object?> Axis(string? title, params (string Key, object? Value)[] more)
-    {
-        var axis = Obj(
-            ("title", title is null ? null : Obj(("text", title), ("standoff", 10), ("font", Obj(("size", 13))))),
-            ("gridcolor", Palette.Grid), ("zeroline", false), ("showline", true), ("linecolor", Palette.Reference),
-            ("ticks", "outside"), ("ticklen", 4), ("tickcolor", Palette.Reference), ("automargin", true));
-        foreach (var (key, value) in more)
-        {
-            if (value is null) axis.Remove(key);
-            else axis[key] = value;
-        }
-        return axis;
-    }
+    public static Dictionary<string, object?> Axis(string? title, params (string Key, object? Value)[] more) => Obj(
+    [
+        ("title", title is null ? null : Obj(("text", title), ("standoff", 10), ("font", Obj(("size", 13))))),
+        ("gridcolor", Palette.Grid), ("zeroline", false), ("showline", true), ("linecolor", Palette.Reference),
+        ("ticks", "outside"), ("ticklen", 4), ("tickcolor", Palette.Reference), ("automargin", true), .. more,
+    ]);
+
+    /// <summary>An axis of named rows, from top to bottom.</summary>
+    public static Dictionary<string, object?> RowAxis(
+        IReadOnlyList<string> names, params (string Key, object? Value)[] more) => Axis(null,
+    [
+        ("range", new[] { names.Count - .4, -.6 }), ("tickmode", "array"), ("ticks", ""),
+        ("tickvals", Enumerable.Range(0, names.Count).ToArray()), ("ticktext", names), .. more,
+    ]);
+
+    /// <summary>Room for the longest of these names of rows, at most so many pixels.</summary>
+    public static int RowRoom(IEnumerable<string> names, int most) =>
+        Math.Min(most, 24 + 7 * names.SelectMany(name => name.Split("<br>")).Max(line => HtmlText.Strip(line).Length));
 
     /// <summary>A thin straight line across the plot.</summary>
     public static Dictionary<string, object?> Line(string xref, object x0, object x1, string yref, object y0, object y1,
@@ -93,54 +99,58 @@ internal sealed class FigureBuilder(string title)
 
     /// <summary>A piece of text inside the figure.</summary>
     public static Dictionary<string, object?> Text(string text, string xref, object x, string yref, object y,
-        params (string Key, object? Value)[] more)
-    {
-        var annotation = Obj(("text", text), ("xref", xref), ("yref", yref), ("x", x), ("y", y), ("showarrow", false),
-            ("font", Obj(("size", 12))));
-        foreach (var (key, value) in more) annotation[key] = value;
-        return annotation;
-    }
+        params (string Key, object? Value)[] more) => Obj(
+        [("text", text), ("xref", xref), ("yref", yref), ("x", x), ("y", y), ("showarrow", false),
+            ("font", Obj(("size", 12))), .. more]);
+
+    /// <summary>The legend below the plot, in lines; what is given wins.</summary>
+    public static Dictionary<string, object?> Legend(params (string Key, object? Value)[] more) => Obj(
+        [("orientation", "h"), ("x", .012), ("xref", "container"), ("xanchor", "left"), ("y", 0),
+            ("yref", "container"), ("yanchor", "bottom"), ("font", Obj(("size", 12))), .. more]);
+
+    /// <summary>The scale of a heatmap's colours, with its title above it.</summary>
+    public static Dictionary<string, object?> ColourBar(string title, params (string Key, object? Value)[] more) => Obj(
+        [("title", Obj(("text", title), ("side", "top"), ("font", Obj(("size", 12))))), ("thickness", 12),
+            ("outlinewidth", 0), .. more]);
+
+    /// <summary>A heatmap's colours: blue, of some opacity at each place 0 … 1 of its range.</summary>
+    public static object[] Shades(params (double Place, double Opacity)[] stops) =>
+        [.. stops.Select(stop => new object[] { stop.Place, Palette.Fade(Palette.Blue, stop.Opacity) })];
+
+    /// <summary>Whiskers over the intervals of estimates; null where none has one.</summary>
+    public static Dictionary<string, object?>? Whiskers(IReadOnlyList<Estimate> shown, string colour = Palette.Ink,
+        double thickness = 1.8, int width = 6) => !shown.Any(value => value.HasInterval) ? null : Obj(
+        ("type", "data"), ("symmetric", false),
+        ("array", Numbers(shown.Select(value => value.HasInterval ? value.High - value.Mean : 0))),
+        ("arrayminus", Numbers(shown.Select(value => value.HasInterval ? value.Mean - value.Low : 0))),
+        ("thickness", thickness), ("width", width), ("color", colour));
 
     /// <summary>The figure.</summary>
     public GenericChart Build()
     {
         var titles = Wrap(title, TitleColumns);
-        var captions = Caption.Length == 0 ? [] : Wrap(Caption, CaptionColumns);
+        var captions = Wrap(Caption, CaptionColumns);
         var rows = legend.Count > 1 ? LegendRows() : 0;
         var top = 16 + 21 * titles.Count + 16 * captions.Count + 12 + Top;
         var bottom = Bottom + (rows == 0 ? 0 : 10 + 20 * rows);
         var heading = string.Join("<br>", titles.Select(line => $"<b>{line}</b>"))
             + (captions.Count == 0 ? "" : $"<br><span style=\"font-size:12px\">{string.Join("<br>", captions)}</span>");
+        var parts = Obj(
+        [
+            ("title", Obj(("text", heading), ("x", 0), ("xref", "container"), ("xanchor", "left"), ("y", .98),
+                ("yref", "container"), ("yanchor", "top"), ("pad", Obj(("l", 12), ("t", 12))),
+                ("font", Obj(("size", 16))))),
+            ("font", Obj(("family", "system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif"),
+                ("size", 13), ("color", Palette.Ink))),
+            ("paper_bgcolor", "rgba(0,0,0,0)"), ("plot_bgcolor", "rgba(0,0,0,0)"), ("autosize", true),
+            ("height", top + PlotHeight + bottom),
+            ("margin", Obj(("l", Left), ("r", Right), ("t", top), ("b", bottom))),
+            ("showlegend", rows > 0), ("legend", rows > 0 ? Legend() : null), ("hovermode", "closest"),
+            ("modebar", Obj(("orientation", "v"), ("bgcolor", "rgba(0,0,0,0)"))), .. extra,
+        ]);
         var layout = new Layout();
-        Set("title",
-            Obj(("text", heading), ("x", 0), ("xref", "container"), ("xanchor", "left"), ("y", .98),
-                ("yref", "container"),
-            ("yanchor", "top"), ("pad", Obj(("l", 12), ("t", 12))), ("font", Obj(("size", 16)))));
-        Set("font",
-            Obj(("family", "system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif"), ("size", 13),
-                ("color", Palette.Ink)));
-        Set("paper_bgcolor", "rgba(0,0,0,0)");
-        Set("plot_bgcolor", "rgba(0,0,0,0)");
-        Set("autosize", true);
-        Set("height", top + PlotHeight + bottom);
-        Set("margin", Obj(("l", Left), ("r", Right), ("t", top), ("b", bottom)));
-        Set("showlegend", rows > 0);
-        if (rows > 0)
-        {
-            Set("legend",
-                Obj(("orientation", "h"), ("x", .012), ("xref", "container"), ("xanchor", "left"), ("y", 0),
-                    ("yref", "container"),
-                ("yanchor", "bottom"), ("font", Obj(("size", 12)))));
-        }
-        Set("hovermode", "closest");
-        Set("modebar", Obj(("orientation", "v"), ("bgcolor", "rgba(0,0,0,0)")));
-        foreach (var (key, value) in extra) Set(key, value);
+        foreach (var (key, value) in parts) layout.SetProperty(key, value);
         return GenericChart.setLayout(layout, GenericChart.ofTraceObjects<IEnumerable<Trace>>(false, traces));
-
-        void Set(string key, object? value)
-        {
-            if (value is not null) layout.SetProperty(key, value);
-        }
     }
 
     private int LegendRows()
@@ -156,21 +166,9 @@ internal sealed class FigureBuilder(string title)
         var lines = new List<string>();
         foreach (var word in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (lines.Count > 0 && Visible(lines[^1]) + 1 + Visible(word) <= columns) lines[^1] += " " + word;
+            if (lines.Count > 0 && HtmlText.Strip($"{lines[^1]} {word}").Length <= columns) lines[^1] += " " + word;
             else lines.Add(word);
         }
         return lines;
-
-        static int Visible(string line)
-        {
-            var (length, tag) = (0, false);
-            foreach (var c in line)
-            {
-                if (c == '<') tag = true;
-                else if (c == '>' && tag) tag = false;
-                else if (!tag) length++;
-            }
-            return length;
-        }
     }
 }

@@ -37,35 +37,31 @@ public static partial class Figures
             Caption = Join(caption, string.Join(", ", series.Select(s => $"{s.Name} n = {s.Values.Count}")),
                 FormattableString.Invariant($"{bins} bins")),
         };
-        var edges =
-            Enumerable.Range(0, bins + 1).Select(i => (low + (high - low) * i / bins) * measure.Factor).ToArray();
-        for (var k = 0; k < series.Count; k++)
+        var edges = Numbers(Enumerable.Range(0, bins + 1).Select(
+            i => (low + (high - low) * i / bins) * measure.Factor));
+        foreach (var (k, (name, values)) in series.Index())
         {
-            var shares = Shares(series[k].Values, low, high, bins);
-            var colour = SeriesColour(series[k].Name, k);
+            var shares = Shares(values, low, high, bins);
+            // A method's colour where the name is one, else the palette's next.
+            var colour = (MethodStyle.Of(name) is { Order: not 900 } method ? method : MethodStyle.At(k)).Colour;
             figure.Add("scatter",
-                ("name", series[k].Name), ("mode", "lines"), ("x", Numbers(edges)),
-                ("y", Numbers([.. shares, shares[^1]])),
+                ("name", name), ("mode", "lines"), ("x", edges), ("y", Numbers([.. shares, shares[^1]])),
                 ("line", Obj(("shape", "hv"), ("color", colour), ("width", 2),
-                    ("dash", LineDashes[k % LineDashes.Length]))), ("fill", "tozeroy"),
-                    ("fillcolor", Palette.Fade(colour, .18)));
+                    ("dash", LineDashes[k % LineDashes.Length]))),
+                ("fill", "tozeroy"), ("fillcolor", Palette.Fade(colour, .18)));
         }
         return figure
             .Layout("xaxis", Axis(measure.Title)).Layout("yaxis", Axis("share of samples, %", ("rangemode", "tozero")))
             .Build();
     }
 
-    /// <summary>Percent of the values in each bin.</summary>
-    internal static double[] Shares(IReadOnlyList<double> values, double low, double high, int bins)
+    /// <summary>Percent of the values in each bin; 0 where there is no value.</summary>
+    private static double[] Shares(IReadOnlyList<double> values, double low, double high, int bins)
     {
         var counts = new double[bins];
         foreach (var value in values) counts[Math.Clamp((int)((value - low) / (high - low) * bins), 0, bins - 1)]++;
-        return [.. counts.Select(count => 100 * count / values.Count)];
+        return [.. counts.Select(count => 100 * count / Math.Max(1, values.Count))];
     }
-
-    /// <summary>A method's colour where the name is one, else the palette's next.</summary>
-    private static string SeriesColour(string name, int k) =>
-        MethodStyle.Of(name) is { Order: not 900 } style ? style.Colour : Palette.Hues[k % Palette.Hues.Count];
 
     private static readonly string[] LineDashes = ["solid", "dash", "dot", "dashdot", "longdash"];
 }

@@ -31,26 +31,22 @@ public static partial class Figures
         var figure = new FigureBuilder(title) { Caption = Join(caption, Spread(estimates, "band")) };
         foreach (var curve in curves.OrderBy(curve => curve.Style.Order))
         {
-            curve.Check();
-            var style = curve.Style;
-            var banded = Enumerable.Range(0, curve.X.Count).Where(i => curve.Values[i].HasInterval).ToArray();
+            var (style, shown) = (curve.Style, curve.In(measure));
+            var banded = Enumerable.Range(0, shown.Length).Where(i => shown[i].HasInterval).ToArray();
             if (banded.Length > 1)
             {
                 figure.Add("scatter",
                     ("x", Numbers(banded.Concat(banded.Reverse()).Select(i => curve.X[i]))),
-                    ("y", Numbers(banded.Select(i => curve.Values[i].High * measure.Factor)
-                        .Concat(banded.Reverse().Select(i => curve.Values[i].Low * measure.Factor)))),
+                    ("y", Numbers(banded.Select(i => shown[i].High)
+                        .Concat(banded.Reverse().Select(i => shown[i].Low)))),
                     ("mode", "lines"), ("line", Obj(("width", 0))), ("fill", "toself"),
                     ("fillcolor", Palette.Fade(style.Colour, .18)), ("hoverinfo", "skip"), ("showlegend", false),
                     ("legendgroup", curve.Name));
             }
             figure.Add("scatter",
-                ("name", curve.Name), ("x", Numbers(curve.X)),
-                ("y", Numbers(curve.Values.Select(value => value.Mean * measure.Factor))),
+                ("name", curve.Name), ("x", Numbers(curve.X)), ("y", Numbers(shown.Select(value => value.Mean))),
                 ("mode", curve.X.Count <= 60 ? "lines+markers" : "lines"), ("legendgroup", curve.Name),
-                ("line", Obj(("color", style.Colour), ("width", 2), ("dash", style.Dash))),
-                ("marker", Obj(("color", style.Colour), ("symbol", style.Symbol),
-                    ("size", curve.X.Count <= 20 ? 7 : 5))));
+                ("line", style.Line(2)), ("marker", style.Marker(curve.X.Count <= 20 ? 7 : 5)));
         }
         var lines = (references ?? []).Select(line => (line.Name, Value: Round(line.Value * measure.Factor))).ToArray();
         var few = curves.All(curve => curve.X.All(x => double.IsInteger(x) && x is >= 0 and < 10));
@@ -77,6 +73,10 @@ public static partial class Figures
     private static string Join(params string[] parts) =>
         string.Join(" ", parts.Where(part => part.Length > 0).Select(part => part.TrimEnd('.') + "."));
 
+    /// <summary>For instance <c>3 to 5</c>; <c>5</c> where all are the same.</summary>
+    private static string FromTo(IEnumerable<int> counts) =>
+        string.Join(" to ", new[] { counts.Min(), counts.Max() }.Distinct());
+
     /// <summary>Where these estimates and their intervals end, in the measure's unit.</summary>
     private static double[] Ends(IEnumerable<Estimate> values, Measure measure) =>
         [.. values.SelectMany(value => value.HasInterval ? new[] { value.Low, value.High } : [value.Mean])
@@ -94,8 +94,7 @@ public static partial class Figures
     {
         var all = values.Where(value => !double.IsNaN(value.Mean)).ToArray();
         if (all.Length == 0) return "";
-        var counts = all.Select(value => value.N).Distinct().Order().ToArray();
-        var n = counts.Length == 1 ? $"n\u00A0=\u00A0{counts[0]}" : $"n\u00A0=\u00A0{counts[0]} to {counts[^1]}";
+        var n = $"n\u00A0=\u00A0{FromTo(all.Select(value => value.N))}";
         return all.Any(value => value.HasInterval)
             ? FormattableString.Invariant(
                 $"{n}; {mark}: {Estimate.Level * 100:0.#} % interval of the mean")

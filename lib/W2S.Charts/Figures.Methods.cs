@@ -19,8 +19,8 @@ public static partial class Figures
         Measure? measure = null, string caption = "")
     {
         ArgumentNullException.ThrowIfNull(runs);
-        return Rows(title, [.. runs.Settings.SelectMany(setting => setting.Runs.Methods.Select(
-            method => new Row(setting.Name, method.Facets, method.Estimate(value), method.Values(value))))],
+        return Results(title, [.. runs.Settings.SelectMany(setting => setting.Runs.Methods.Select(
+            method => new Result(setting.Name, method.Facets, method.Estimate(value), method.Values(value))))],
             measure ?? Measure.Accuracy, zero: false, Join(caption, RunMachine.Note(runs) ?? ""));
     }
 
@@ -28,18 +28,16 @@ public static partial class Figures
     /// settles nothing.</summary>
     /// <param name="title">The claim or quantity.</param>
     /// <param name="gains">The comparisons shown.</param>
-    /// <param name="measure">What the values are; gains in accuracy 0 … 1 where null.</param>
     /// <param name="caption">What stands under the title before n and interval, for instance what the baseline
     /// is.</param>
     /// <returns>The chart.</returns>
     /// <exception cref="ArgumentException">There is no comparison.</exception>
-    public static GenericChart PairedGains(string title, IReadOnlyList<Comparison> gains, Measure? measure = null,
-        string caption = "")
+    public static GenericChart PairedGains(string title, IReadOnlyList<Comparison> gains, string caption = "")
     {
         ArgumentNullException.ThrowIfNull(gains);
-        return Rows(title,
-            [.. gains.Select(gain => new Row(gain.Setting, gain.Facets, gain.Gain, gain.Differences))],
-            measure ?? Measure.Gain, zero: true,
+        return Results(title,
+            [.. gains.Select(gain => new Result(gain.Setting, gain.Facets, gain.Gain, gain.Differences))],
+            Measure.Gain, zero: true,
             Join(caption, Verdicts(gains),
                 RunMachine.Note(gains.SelectMany(gain => gain.Runs.Concat(gain.Baseline)).Distinct()) ?? ""));
     }
@@ -49,79 +47,71 @@ public static partial class Figures
             + string.Join(", ", gains.GroupBy(gain => gain.Verdict).OrderBy(group => group.Key).Select(
                 group => $"{group.Count()} {group.Key}".ToLowerInvariant()));
 
-    private sealed record Row(string Setting, RunFacets Facets, Estimate Value, IReadOnlyList<double> Runs);
+    private sealed record Result(string Setting, RunFacets Facets, Estimate Value, IReadOnlyList<double> Runs);
 
-    // Where every setting has the same one method, its name heads the rows and the settings are the rows.
-    private static GenericChart Rows(string title, IReadOnlyList<Row> results, Measure measure, bool zero,
+    private static GenericChart Results(string title, IReadOnlyList<Result> results, Measure measure, bool zero,
         string caption)
     {
         Require(results, nameof(results));
-        var rows = new List<(string Label, Row? Result)>();
-        var methods = results.Select(result => result.Facets.Method).Distinct().Count();
-        foreach (var group in results.GroupBy(
-            result => methods == 1 && results.Count > 1 ? result.Facets.Method : result.Setting))
+        var digits = results.Min(result => result.Value.Times(measure.Factor).Decimals);
+        // Where every setting has the same one method, its name heads the rows and the settings are the rows.
+        var alone = results.Count > 1 && results.Select(result => result.Facets.Method).Distinct().Count() == 1;
+        Row[] rows = [.. results.Select(result =>
         {
-            if (group.Key.Length > 0) rows.Add(($"<b>{string.Join("<br>", Wrap(group.Key, 26))}</b>", null));
-            rows.AddRange(
-                MethodStyle.Sorted(group, result => result.Facets)
-                    .Select(result => (string.Join("<br>",
-                        Wrap(group.Key == result.Facets.Method ? result.Setting : result.Facets.Method, 26)),
-                        (Row?)result)));
-        }
-        var digits = Digits(results.Select(result => result.Value), measure);
-        var anyRuns = results.Any(result => result.Runs.Count > 1);
+            var (method, style) = (result.Facets.Method, MethodStyle.Of(result.Facets));
+            var shown = result.Value.Times(measure.Factor);
+            return new Row(alone ? method : result.Setting, alone ? result.Setting : method, style.Order,
+                zero ? shown.ToIntervalString(digits) : shown.ToString(digits), (figure, row) =>
+                {
+                    var name = result.Setting.Length == 0 ? method : $"{result.Setting}: {method}";
+                    if (result.Runs.Count > 1)
+                        Dots(figure, name + ", runs", result.Runs.Select(run => run * measure.Factor),
+                            result.Runs.Select((_, run) => row + .2 + .02 * (run % 3)),
+                            Obj(("color", Palette.Fade(style.Colour, .55)), ("size", 5)));
+                    Dots(figure, name, [shown.Mean], [row], style.Marker(11, stroke: 2),
+                        Whiskers([shown], style.Colour));
+                });
+        })];
         var figure = new FigureBuilder(title)
         {
             Caption = Join(caption, Spread(results.Select(result => result.Value), "whiskers"),
-                anyRuns ? "Small dots: single runs" : ""),
-            PlotHeight = Math.Max(120, 30 * rows.Count + 20),
-            Left = Math.Min(210,
-                24 + 7 * rows.Max(
-                    row => row.Label.Split("<br>").Max(line => line.Replace("<b>", "").Replace("</b>", "").Length))),
-            Right = 20 + 7 * results.Max(result => Number(result.Value).Length),
+                results.Any(result => result.Runs.Count > 1) ? "Small dots: single runs" : ""),
+            Right = 20 + 7 * rows.Max(row => row.Text.Length),
         };
-        var texts = new List<Dictionary<string, object?>>();
-        for (var i = 0; i < rows.Count; i++)
-        {
-            if (rows[i].Result is not { } result) continue;
-            var style = MethodStyle.Of(result.Facets);
-            var shown = result.Value.Times(measure.Factor);
-            var named = result.Facets.Method;
-            var name = result.Setting.Length == 0 ? named : $"{result.Setting}: {named}";
-            if (result.Runs.Count > 1)
-            {
-                figure.Add("scatter",
-                    ("name", name + ", runs"), ("meta", Told(axis: "x")), ("showlegend", false), ("mode", "markers"),
-                    ("x", Numbers(result.Runs.Select(run => run * measure.Factor))),
-                    ("y", Numbers(result.Runs.Select((_, r) => i + .2 + .02 * (r % 3)))),
-                    ("marker", Obj(("color", Palette.Fade(style.Colour, .55)), ("size", 5))));
-            }
-            figure.Add("scatter",
-                ("name", name), ("meta", Told(axis: "x")), ("showlegend", false), ("mode", "markers"),
-                ("x", Numbers([shown.Mean])), ("y", Numbers([i])),
-                ("marker", Obj(("color", style.Colour), ("symbol", style.Symbol), ("size", 11),
-                    ("line", Obj(("width", 2), ("color", style.Colour))))),
-                ("error_x", Whiskers(shown) is { } whiskers ? Coloured(whiskers, style.Colour) : null));
-            texts.Add(Text(Number(result.Value), "paper", 1, "y", i,
-                ("xanchor", "left"), ("xshift", 6), ("font", Obj(("size", 11.5)))));
-        }
-        return figure
-            .Layout("xaxis", Axis(measure.Title))
-            .Layout("yaxis", Axis(null, ("range", new[] { rows.Count - .4, -.6 }), ("tickmode", "array"), ("ticks", ""),
-                ("tickvals",
-                    Enumerable.Range(0, rows.Count).ToArray()), ("ticktext", rows.Select(row => row.Label).ToArray()),
-                ("showgrid", true)))
-            .Layout("shapes", zero ? new[] { Line("x", 0, 0, "paper", 0, 1, "solid") } : null)
-            .Layout("annotations", texts)
-            .Build();
-
-        string Number(Analysis.Estimate value) =>
-            zero ? value.Times(measure.Factor).ToIntervalString(digits) : value.Times(measure.Factor).ToString(digits);
-
-        static Dictionary<string, object?> Coloured(Dictionary<string, object?> whiskers, string colour)
-        {
-            whiskers["color"] = colour;
-            return whiskers;
-        }
+        if (zero) figure.Layout("shapes", new[] { Line("x", 0, 0, "paper", 0, 1, "solid") });
+        return Rows(figure, rows, measure, height: 30, ("showgrid", true));
     }
+
+    // A named row in a group of rows: what draws it, given its place, and what is written right of it.
+    private sealed record Row(string Group, string Name, int Order, string Text, Action<FigureBuilder, int> Draw);
+
+    /// <summary>Rows below one another, so many pixels each, under the names of their groups; methods stand in their
+    /// fixed order.</summary>
+    private static GenericChart Rows(FigureBuilder figure, IEnumerable<Row> rows, Measure measure, int height,
+        params (string Key, object? Value)[] axis)
+    {
+        var (names, texts) = (new List<string>(), new List<object>());
+        foreach (var group in rows.GroupBy(row => row.Group))
+        {
+            if (group.Key.Length > 0) names.Add($"<b>{Broken(group.Key)}</b>");
+            foreach (var row in group.OrderBy(row => row.Order))
+            {
+                row.Draw(figure, names.Count);
+                texts.Add(Text(row.Text, "paper", 1, "y", names.Count, ("xanchor", "left"), ("xshift", 6),
+                    ("font", Obj(("size", 11.5)))));
+                names.Add(Broken(row.Name));
+            }
+        }
+        figure.PlotHeight = Math.Max(120, height * names.Count + 20);
+        figure.Left = RowRoom(names, most: 210);
+        return figure.Layout("xaxis", Axis(measure.Title)).Layout("yaxis", RowAxis(names, axis))
+            .Layout("annotations", texts).Build();
+
+        static string Broken(string name) => string.Join("<br>", Wrap(name, 26));
+    }
+
+    private static void Dots(FigureBuilder figure, string name, IEnumerable<double> x, IEnumerable<double> y,
+        Dictionary<string, object?> marker, Dictionary<string, object?>? whiskers = null) => figure.Add("scatter",
+        ("name", name), ("meta", Told(axis: "x")), ("showlegend", false), ("mode", "markers"), ("x", Numbers(x)),
+        ("y", Numbers(y)), ("marker", marker), ("error_x", whiskers));
 }

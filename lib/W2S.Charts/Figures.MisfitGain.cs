@@ -14,7 +14,6 @@ public static partial class Figures
     /// <exception cref="ArgumentException">There is no point.</exception>
     public static GenericChart MisfitGain(string title, RunSet runs, string caption = "")
     {
-        ArgumentNullException.ThrowIfNull(runs);
         Require(runs, nameof(runs));
         return Scatter(title, "misfit KL(student ‖ teacher), nats", "gain NLL(teacher) − NLL(student), nats",
             [.. MethodStyle.Sorted(

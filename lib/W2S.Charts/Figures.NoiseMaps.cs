@@ -6,25 +6,17 @@ namespace W2S.Charts;
 
 public static partial class Figures
 {
-    /// <summary>Percent at which the map's colour steps; close together below, where wrong labels are rare, wide
-    /// above.</summary>
-    private static readonly (double Percent, double Opacity)[] MapShades = [(0, 0), (1, .22), (5, .42), (20, .65),
-        (50, .85), (100, 1)];
-
     /// <summary>Label noise as it turned out: a panel for each noise, a row for each true class, a column
     /// for each given label.</summary>
     /// <param name="title">The claim or quantity.</param>
     /// <param name="maps">One to four kinds of noise over the same classes.</param>
-    /// <param name="order">The classes in the order of rows and columns, for instance by super-class; as they are
-    /// numbered where null.</param>
     /// <param name="caption">What stands under the title before the count.</param>
     /// <returns>The chart: share of a class's images, in percent; each panel's heading says the realised
     /// rate.</returns>
     /// <exception cref="ArgumentException">There is no map, there are more than four, or the classes
     /// differ.</exception>
     public static GenericChart NoiseMaps(
-        string title, IReadOnlyList<(string Noise, NoiseMap Map)> maps, IReadOnlyList<int>? order = null,
-        string caption = "")
+        string title, IReadOnlyList<(string Noise, NoiseMap Map)> maps, string caption = "")
     {
         Require(maps, nameof(maps));
         var classes = maps[0].Map.Classes;
@@ -34,9 +26,6 @@ public static partial class Figures
             throw new ArgumentException(
                 $"{other.Noise} has {other.Map.Classes} classes and {maps[0].Noise} {classes}; give maps over the "
                 + "same classes", nameof(maps));
-        order ??= [.. Enumerable.Range(0, classes)];
-        if (!order.Order().SequenceEqual(Enumerable.Range(0, classes)))
-            throw new ArgumentException($"order does not hold each of the {classes} classes once", nameof(order));
         var columns = Math.Min(2, maps.Count);
         var rows = (maps.Count + columns - 1) / columns;
         var figure = new FigureBuilder(title)
@@ -47,32 +36,30 @@ public static partial class Figures
             Top = 38,
             Right = 84,
         };
-        var panels = new Panels(figure, columns, rows) { XTitle = "label given", BetweenRows = rows > 1 ? .15 : 0 };
+        var panels = new Panels(figure, columns, rows) { XTitle = "label given", BetweenRows = .15 };
         var places = Enumerable.Range(0, classes).ToArray();
-        for (var k = 0; k < maps.Count; k++)
+        foreach (var (k, (noise, map)) in maps.Index())
         {
-            var (noise, map) = maps[k];
             var heading =
                 FormattableString.Invariant($"{noise}<br>{100 * map.RealisedRate:0.0} % of {map.Count} labels wrong");
-            figure.Add("heatmap",
-                ("name", noise), ("showlegend", false), ("meta", Told(heading)), ("xaxis", Panels.Name("x", k)),
-                ("yaxis", Panels.Name("y", k)), ("x", places), ("y", places), ("hoverinfo", "x+y+z"),
-                ("z", order.Select(truth => order.Select(given => Shown(map.Share(truth, given))).ToArray()).ToArray()),
+            panels.Trace("heatmap",
+                ("name", noise), ("showlegend", false), ("meta", Told(heading)), ("x", places), ("y", places),
+                ("hoverinfo", "x+y+z"),
+                ("z", places.Select(truth => places.Select(given => Shown(map.Share(truth, given))).ToArray())
+                    .ToArray()),
                 ("zmin", 0), ("zmax", 100), ("showscale", k == 0),
-                ("colorscale",
-                    MapShades.Select(
-                        shade => new object[] { shade.Percent / 100, Palette.Fade(Palette.Blue, shade.Opacity) })
-                            .ToArray()),
-                ("colorbar", k > 0 ? null : Obj(
-                    ("title", Obj(("text", "share of<br>the class, %"), ("side", "top"), ("font", Obj(("size", 12))))),
-                    ("tickvals", new[] { 0, 5, 20, 50, 100 }), ("thickness", 12), ("outlinewidth", 0))));
-            panels.Add(heading,
-                Axis(null, ("range", new[] { -.5, classes - .5 }), ("showgrid", false), ("showticklabels", false),
-                    ("ticks", ""), ("mirror", true)),
-                Axis(k % columns == 0 ? "true class" : null, ("range", new[] { classes - .5, -.5 }),
-                    ("showgrid", false), ("showticklabels", false), ("ticks", ""), ("mirror", true)));
+                // Close together below, where wrong labels are rare, wide above.
+                ("colorscale", Shades((0, 0), (.01, .22), (.05, .42), (.2, .65), (.5, .85), (1, 1))),
+                ("colorbar", k > 0 ? null
+                    : ColourBar("share of<br>the class, %", ("tickvals", new[] { 0, 5, 20, 50, 100 }))));
+            panels.Add(heading, Classes(null, -.5, classes - .5),
+                Classes(k % columns == 0 ? "true class" : null, classes - .5, -.5));
         }
         return panels.Build();
+
+        static Dictionary<string, object?> Classes(string? title, double from, double to) => Axis(title,
+            ("range", new[] { from, to }), ("showgrid", false), ("showticklabels", false), ("ticks", ""),
+            ("mirror", true));
 
         // A tenth of a percent is enough for a colour and keeps the figure small.
         static object? Shown(double share) => double.IsNaN(share) ? null : Math.Round(100 * share, 1);

@@ -39,8 +39,7 @@ public static partial class Figures
                 ("y", Numbers(group.Points.Select(point => point.Y))),
                 ("text", group.Points.Any(point => point.Label.Length > 0)
                     ? group.Points.Select(point => point.Label).ToArray() : null),
-                ("marker", Obj(("color", style.Colour), ("symbol", style.Symbol), ("size", 9),
-                    ("line", Obj(("width", 1.5), ("color", style.Colour))))));
+                ("marker", style.Marker(9, stroke: 1.5)));
         }
         var (left, right) = (points.Min(point => point.X), points.Max(point => point.X));
         var shapes = new List<object> { Line("paper", 0, 1, "y", 0, 0, "solid") };

@@ -45,25 +45,19 @@ public static partial class Figures
         {
             foreach (var curve in knob.Curves.OrderBy(curve => curve.Style.Order))
             {
-                curve.Check();
-                var style = curve.Style;
-                var shown = curve.Values.Select(value => value.Times(measure.Factor)).ToArray();
-                figure.Add("scatter",
+                var (style, shown) = (curve.Style, curve.In(measure));
+                panels.Trace("scatter",
                     ("name", curve.Name), ("meta", Told($"{knob.Parameter}, {curve.Name}")),
                     ("legendgroup", curve.Name), ("showlegend", listed.Add(curve.Name)),
-                    ("xaxis", Panels.Name("x", k)), ("yaxis", Panels.Name("y", k)), ("mode", "lines+markers"),
-                    ("x", Numbers(curve.X)), ("y", Numbers(shown.Select(value => value.Mean))),
-                    ("line", Obj(("color", style.Colour), ("width", 1.8), ("dash", style.Dash))),
-                    ("marker", Obj(("color", style.Colour), ("symbol", style.Symbol), ("size", 7))),
-                    ("error_y", shown.Any(value => value.HasInterval) ? Obj(("type", "data"), ("symmetric", false),
-                        ("array", Numbers(shown.Select(value => value.HasInterval ? value.High - value.Mean : 0))),
-                        ("arrayminus", Numbers(shown.Select(value => value.HasInterval ? value.Mean - value.Low : 0))),
-                        ("thickness", 1.2), ("width", 4), ("color", style.Colour)) : null));
+                    ("mode", "lines+markers"), ("x", Numbers(curve.X)),
+                    ("y", Numbers(shown.Select(value => value.Mean))),
+                    ("line", style.Line(1.8)), ("marker", style.Marker(7)),
+                    ("error_y", Whiskers(shown, style.Colour, thickness: 1.2, width: 4)));
             }
             if (ends.Min() < 0 && ends.Max() > 0)
-                panels.Shape(Line(Panels.Name("x", k) + " domain", 0, 1, Panels.Name("y", k), 0, 0, "solid"));
+                panels.Shape(Line(panels.X + " domain", 0, 1, panels.Y, 0, 0, "solid"));
             if (knob.Default is { } usual)
-                panels.Shape(Line(Panels.Name("x", k), usual, usual, Panels.Name("y", k) + " domain", 0, 1));
+                panels.Shape(Line(panels.X, usual, usual, panels.Y + " domain", 0, 1));
             var places = Apart(knob, 560.0 / knobs.Count - 30);
             panels.Add(alone ? "" : knob.Parameter,
                 Axis(alone ? knob.Parameter : null, ("type", knob.Logarithmic ? "log" : "linear"),
@@ -78,16 +72,17 @@ public static partial class Figures
     private static double[] Apart(SensitivityPanel knob, double pixels)
     {
         var places = knob.Curves.SelectMany(curve => curve.X).Distinct().Order().ToArray();
-        var at = places.Select(place => knob.Logarithmic ? Math.Log(place) : place).ToArray();
-        var span = at[^1] - at[0];
-        var kept = new List<int>();
-        for (var i = 0; i < places.Length; i++)
+        var kept = new List<double>();
+        foreach (var place in places)
         {
             // The value used elsewhere keeps its label: a neighbour that would touch it goes.
-            if (knob.Default is { } usual && places[i] != usual
-                && Math.Abs(at[i] - (knob.Logarithmic ? Math.Log(usual) : usual)) / span * pixels < 30) continue;
-            if (kept.Count == 0 || (at[i] - at[kept[^1]]) / span * pixels >= 30) kept.Add(i);
+            if (knob.Default is { } usual && place != usual && Touch(place, usual)) continue;
+            if (kept.Count == 0 || !Touch(kept[^1], place)) kept.Add(place);
         }
-        return [.. kept.Select(i => places[i])];
+        return [.. kept];
+
+        bool Touch(double a, double b) => Math.Abs(At(a) - At(b)) / (At(places[^1]) - At(places[0])) * pixels < 30;
+
+        double At(double place) => knob.Logarithmic ? Math.Log(place) : place;
     }
 }

@@ -16,44 +16,30 @@ public static class Formatters
     /// <remarks>Called once by a notebook's setup cell; calling it again changes nothing.</remarks>
     public static void Register()
     {
-        Formatter.Register<GenericChart>(chart => ChartMime.Json(chart), ChartMime.Plotly);
-        Formatter.Register<GenericChart>(chart => ChartMime.Html(chart), Html);
-        Formatter.Register<GenericChart>(chart => ChartMime.Text(chart), Text);
-        Formatter.SetPreferredMimeTypesFor(typeof(GenericChart), ChartMime.Plotly, Html, Text);
-
-        Formatter.Register<PlotlyScript>(script => script.Html, Html);
-        Formatter.Register<PlotlyScript>(script => script.ToString(), Text);
-        Formatter.SetPreferredMimeTypesFor(typeof(PlotlyScript), Html, Text);
-
-        Formatter.Register<IFrame>(frame => Table.Of(frame).ToHtml(), Html);
-        Formatter.Register<IFrame>(frame => Table.Of(frame).ToText(), Text);
-        Formatter.SetPreferredMimeTypesFor(typeof(IFrame), Html, Text);
-
-        Formatter.Register<ImageGrid>(grid => grid.ToHtml(), Html);
-        Formatter.Register<ImageGrid>(grid => Convert.ToBase64String(grid.Png.Span), Png);
-        Formatter.Register<ImageGrid>(grid => grid.ToString(), Text);
-        Formatter.SetPreferredMimeTypesFor(typeof(ImageGrid), Html, Png, Text);
-
-        Plain<Estimate>();
-        Plain<GapRecovered>();
-        Plain<Comparison>();
-
-        Formatter.Register<LiveViewState>(state => state.ToHtml(), Html);
-        Formatter.Register<LiveViewState>(state => state.ToString(), Text);
-        Formatter.SetPreferredMimeTypesFor(typeof(LiveViewState), Html, Text);
+        Show<GenericChart>((ChartMime.Plotly, ChartMime.Json), (Html, ChartMime.Html), (Text, ChartMime.Text));
+        Show<PlotlyScript>((Html, script => script.Html), (Text, script => script.ToString()));
+        Show<IFrame>((Html, frame => Table.Of(frame).ToHtml()), (Text, frame => Table.Of(frame).ToText()));
+        Show<ImageGrid>((Html, grid => grid.ToHtml()), (Png, grid => Convert.ToBase64String(grid.Png.Span)),
+            (Text, grid => grid.ToString()));
+        Line<Estimate>();
+        Line<GapRecovered>();
+        Line<Comparison>();
+        Show<LiveViewState>((Html, state => state.ToHtml()), (Text, state => state.ToString()));
     }
 
     /// <summary>plotly.js as a value to show once, before the first chart.</summary>
-    /// <returns>A script whose HTML begins with <see cref="PlotlyScript.Marker"/>.</returns>
+    /// <returns>What a page shows as a script, and as text in a sentence.</returns>
     /// <exception cref="InvalidOperationException">Plotly.NET holds no plotly.js any more.</exception>
-    public static PlotlyScript PlotlyJs() => PlotlyScript.Shared;
+    public static object PlotlyJs() => PlotlyScript.Read();
+
+    /// <summary>The forms of a kind of value, the preferred one first.</summary>
+    private static void Show<T>(params (string Mime, Func<T, string> Form)[] forms)
+    {
+        foreach (var (mime, form) in forms) Formatter.Register(form, mime);
+        Formatter.SetPreferredMimeTypesFor(typeof(T), [.. forms.Select(one => one.Mime)]);
+    }
 
     /// <summary>A value that reads as one line.</summary>
-    private static void Plain<T>()
-        where T : notnull
-    {
-        Formatter.Register<T>(value => HtmlText.Encode(value.ToString() ?? ""), Html);
-        Formatter.Register<T>(value => value.ToString() ?? "", Text);
-        Formatter.SetPreferredMimeTypesFor(typeof(T), Html, Text);
-    }
+    private static void Line<T>() =>
+        Show<T>((Html, value => HtmlText.Encode($"{value}")), (Text, value => $"{value}"));
 }

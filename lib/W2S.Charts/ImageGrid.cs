@@ -1,6 +1,6 @@
-using System.Text;
 using SkiaSharp;
 using W2S.Data;
+using static TorchSharp.torch;
 
 namespace W2S.Charts;
 
@@ -10,29 +10,17 @@ namespace W2S.Charts;
 public sealed class ImageGrid
 {
     private const int Gap = 8, LabelHeight = 18;
+    private readonly string name;
     private readonly IReadOnlyList<Tile> tiles;
-    private readonly Lazy<byte[]> png;
+    private readonly int columns, tileSize;
 
-    private ImageGrid(string name, IReadOnlyList<Tile> tiles, int columns, int tileSize)
-    {
-        (Name, this.tiles, Columns, TileSize) = (name, tiles, columns, tileSize);
-        png = new Lazy<byte[]>(Draw);
-    }
+    private ImageGrid(string name, IReadOnlyList<Tile> tiles, int columns, int tileSize) =>
+        (this.name, this.tiles, this.columns, this.tileSize) = (name, tiles, columns, tileSize);
 
-    /// <summary>The set's name.</summary>
-    public string Name { get; }
-
-    /// <summary>Images a row.</summary>
-    public int Columns { get; }
-
-    /// <summary>Width of an image on the page, in pixels.</summary>
-    public int TileSize { get; }
-
-    /// <summary>The labels in order.</summary>
-    public IReadOnlyList<string> Labels => [.. tiles.Select(tile => tile.Label)];
+    internal IReadOnlyList<string> Labels => [.. tiles.Select(tile => tile.Label)];
 
     /// <summary>All images in one picture, encoded as PNG.</summary>
-    public ReadOnlyMemory<byte> Png => png.Value;
+    public ReadOnlyMemory<byte> Png => Draw();
 
     /// <summary>Picks images of a set.</summary>
     /// <param name="set">The set; it may be disposed afterwards.</param>
@@ -58,42 +46,40 @@ public sealed class ImageGrid
             throw new ArgumentException($"{labels.Count} labels for {indices.Count} images; give one each",
                 nameof(labels));
         }
+        using var scope = NewDisposeScope();
         using var picked = set.Subset(indices);
-        var bytes = picked.Images.data<byte>().ToArray();
-        var size = picked.Height * picked.Width;
-        var tiles = new Tile[indices.Count];
-        for (var i = 0; i < tiles.Length; i++)
+        var (height, width) = (picked.Height, picked.Width);
+        var pixels = cat([picked.Images, full_like(picked.Images.narrow(1, 0, 1), 255)], 1)
+            .permute(0, 2, 3, 1).contiguous().data<byte>().ToArray();
+        var size = 4 * height * width;
+        var info = new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque);
+        return new ImageGrid(set.Name, [.. indices.Select((_, i) =>
         {
-            var pixels = bytes.AsSpan(i * 3 * size, 3 * size);
-            tiles[i] = new Tile(Encode(pixels, picked.Width, picked.Height),
-                labels?[i] ?? picked.ClassNames[(int)picked.Labels[i]]);
-        }
-        return new ImageGrid(set.Name, tiles, Math.Min(columns, tiles.Length), tileSize);
+            using var image = SKImage.FromPixelCopy(info, pixels.AsSpan(i * size, size));
+            return new Tile(Encoded(image), labels?[i] ?? picked.ClassNames[(int)picked.Labels[i]]);
+        })], Math.Min(columns, indices.Count), tileSize);
     }
 
     /// <summary>A page's piece: every image with its label below.</summary>
     /// <returns>HTML that needs no script and no network.</returns>
-    public string ToHtml()
+    internal string ToHtml() =>
+        $"<div style=\"display:grid;grid-template-columns:repeat({columns},{tileSize}px);gap:{Gap}px;"
+        + "font-size:12px;line-height:1.25\">" + string.Concat(tiles.Select(Html)) + "</div>";
+
+    private string Html(Tile tile)
     {
-        var html = new StringBuilder(
-            $"<div style=\"display:grid;grid-template-columns:repeat({Columns},{TileSize}px);gap:{Gap}px;"
-            + "font-size:12px;line-height:1.25\">");
-        foreach (var tile in tiles)
-        {
-            var label = HtmlText.Encode(tile.Label).Replace("\n", "<br>", StringComparison.Ordinal);
-            html.Append(
-                $"<div><img alt=\"{HtmlText.Encode(tile.Label)}\" width=\"{TileSize}\" "
-                + $"style=\"image-rendering:pixelated;display:block;width:{TileSize}px\" ")
-                .Append($"src=\"data:image/png;base64,{Convert.ToBase64String(tile.Png)}\"><div "
-                    + $"style=\"overflow-wrap:anywhere\">{label}</div></div>");
-        }
-        return html.Append("</div>").ToString();
+        var label = HtmlText.Encode(tile.Label);
+        return $"<div><img alt=\"{label}\" width=\"{tileSize}\" "
+            + $"style=\"image-rendering:pixelated;display:block;width:{tileSize}px\" "
+            + $"src=\"data:image/png;base64,{Convert.ToBase64String(tile.Png)}\">"
+            + "<div style=\"overflow-wrap:anywhere\">"
+            + $"{label.Replace("\n", "<br>", StringComparison.Ordinal)}</div></div>";
     }
 
     /// <summary>The name and the labels.</summary>
     /// <returns>One line.</returns>
     public override string ToString() =>
-        $"{tiles.Count} images of {Name}: "
+        $"{tiles.Count} images of {name}: "
         + string.Join(", ", tiles.Select(tile => tile.Label.ReplaceLineEndings(" ")));
 
     private byte[] Draw()
@@ -102,52 +88,38 @@ public sealed class ImageGrid
         using var font = new SKFont(typeface, 12);
         var lines = typeface.GlyphCount > 0 ? tiles.Max(tile => tile.Label.Count(c => c == '\n') + 1) : 0;
         using var first = SKBitmap.Decode(tiles[0].Png);
-        var tileHeight = Math.Max(1, TileSize * first.Height / first.Width);
-        var cell = (Width: TileSize + Gap, Height: tileHeight + Gap + lines * LabelHeight);
-        var rows = (tiles.Count + Columns - 1) / Columns;
+        var tileHeight = Math.Max(1, tileSize * first.Height / first.Width);
+        var cell = (Width: tileSize + Gap, Height: tileHeight + Gap + lines * LabelHeight);
+        var rows = (tiles.Count + columns - 1) / columns;
         using var surface = SKSurface.Create(
-            new SKImageInfo(Columns * cell.Width - Gap, rows * cell.Height - Gap, SKColorType.Rgba8888,
+            new SKImageInfo(columns * cell.Width - Gap, rows * cell.Height - Gap, SKColorType.Rgba8888,
                 SKAlphaType.Premul));
         using var ink = new SKPaint { Color = SKColor.Parse(Palette.Ink), IsAntialias = true };
         for (var i = 0; i < tiles.Count; i++)
         {
-            var (x, y) = (i % Columns * cell.Width, i / Columns * cell.Height);
+            var (x, y) = (i % columns * cell.Width, i / columns * cell.Height);
             using var image = SKImage.FromEncodedData(tiles[i].Png);
-            surface.Canvas.DrawImage(image, SKRect.Create(x, y, TileSize, tileHeight),
+            surface.Canvas.DrawImage(image, SKRect.Create(x, y, tileSize, tileHeight),
                 new SKSamplingOptions(SKFilterMode.Nearest));
             if (lines == 0) continue;
-            foreach (var (line, k) in tiles[i].Label.Split('\n').Select((line, k) => (line, k)))
-            {
+            foreach (var (k, line) in tiles[i].Label.Split('\n').Index())
                 surface.Canvas.DrawText(Fit(line, font), x, y + tileHeight + 14 + k * LabelHeight, SKTextAlign.Left,
                     font, ink);
-            }
         }
         using var all = surface.Snapshot();
-        using var data = all.Encode(SKEncodedImageFormat.Png, 100);
-        return data.ToArray();
+        return Encoded(all);
     }
 
     private string Fit(string text, SKFont font)
     {
-        if (font.MeasureText(text) <= TileSize) return text;
+        if (font.MeasureText(text) <= tileSize) return text;
         var length = text.Length;
-        while (length > 1 && font.MeasureText(text[..length] + "…") > TileSize) length--;
+        while (length > 1 && font.MeasureText(text[..length] + "…") > tileSize) length--;
         return text[..length] + "…";
     }
 
-    private static byte[] Encode(ReadOnlySpan<byte> planes, int width, int height)
+    private static byte[] Encoded(SKImage image)
     {
-        var size = width * height;
-        var rgba = new byte[4 * size];
-        for (var i = 0; i < size; i++)
-        {
-            rgba[4 * i] = planes[i];
-            rgba[4 * i + 1] = planes[size + i];
-            rgba[4 * i + 2] = planes[2 * size + i];
-            rgba[4 * i + 3] = 255;
-        }
-        using var image =
-            SKImage.FromPixelCopy(new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque), rgba);
         using var data = image.Encode(SKEncodedImageFormat.Png, 100);
         return data.ToArray();
     }

@@ -1,6 +1,5 @@
-using System.Globalization;
-using System.Text;
 using W2S.Training;
+using static System.FormattableString;
 
 namespace W2S.Charts;
 
@@ -37,23 +36,21 @@ public sealed record LiveViewState
         ArgumentNullException.ThrowIfNull(progress);
         var numbers = new List<(string, string)>();
         // The total of the loss first, whatever the order of the parts.
-        foreach (var (name, value) in progress.Losses.OrderBy(part => part.Key == "total" ? 0 : 1)) numbers.Add(
-            (name == "total" ? "loss" : name, Text(value, "0.000")));
-        foreach (var (name, value) in progress.Accuracies) numbers.Add((name, Text(100 * value, "0.0") + " %"));
-        if (progress.Beta is { } beta) numbers.Add(("β", Text(beta, "0.00")));
-        if (progress.Agreement is { } agreement) numbers.Add(("agreement", Text(100 * agreement, "0") + " %"));
+        numbers.AddRange(progress.Losses.OrderByDescending(part => part.Key == "total").Select(
+            part => (part.Key == "total" ? "loss" : part.Key, Invariant($"{part.Value:0.000}"))));
+        numbers.AddRange(progress.Accuracies.Select(part => (part.Key, Invariant($"{100 * part.Value:0.0} %"))));
+        if (progress.Beta is { } beta) numbers.Add(("β", Invariant($"{beta:0.00}")));
+        if (progress.Agreement is { } agreement) numbers.Add(("agreement", Invariant($"{100 * agreement:0} %")));
         return new LiveViewState
         {
             Title = title,
             Done = progress.Steps > 0 ? (double)progress.Step / progress.Steps : 0,
-            Place = $"epoch {Text(progress.Epoch, "0.#")} of {Text(progress.Epochs, "0.#")}, step {progress.Step}",
+            Place = Invariant($"epoch {progress.Epoch:0.#} of {progress.Epochs:0.#}, step {progress.Step}"),
             Numbers = numbers,
             ImagesPerSecond = progress.ImagesPerSecond,
             Left = progress.Left,
             Message = progress.Message,
         };
-
-        static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
     }
 
     /// <summary>One line for a terminal.</summary>
@@ -61,53 +58,34 @@ public sealed record LiveViewState
     /// left</c>.</returns>
     public override string ToString()
     {
-        var done = Fraction;
-        var filled = (int)Math.Round(20 * done);
-        var parts = new List<string>
-        {
-            Title,
-            string.Create(CultureInfo.InvariantCulture,
-                $"[{new string('#', filled)}{new string('.', 20 - filled)}] {100 * done:0} %"),
-        };
-        if (Place.Length > 0) parts.Add(Place);
-        parts.AddRange(Numbers.Select(number => $"{number.Name} {number.Value}"));
-        parts.AddRange(Pace());
-        if (Message is not null) parts.Add(Message);
-        return string.Join("  ", parts);
+        var bar = new string('#', (int)Math.Round(20 * Fraction)).PadRight(20, '.');
+        string?[] parts = [Title, Invariant($"[{bar}] {100 * Fraction:0} %"), Place,
+            .. Numbers.Select(number => $"{number.Name} {number.Value}"), Speed, Rest, Message];
+        return string.Join("  ", parts.Where(part => !string.IsNullOrEmpty(part)));
     }
 
     /// <summary>A bar and a table in the page's own colours, without a script.</summary>
-    /// <returns>HTML.</returns>
-    public string ToHtml()
+    internal string ToHtml()
     {
-        var percent = (100 * Fraction).ToString("0.#", CultureInfo.InvariantCulture);
-        var html = new StringBuilder(
-            "<div style=\"max-width:640px;font-size:13px;font-variant-numeric:tabular-nums\">");
-        var pace = string.Join(" · ", new[] { Place }.Concat(Pace()).Where(part => part.Length > 0));
-        html.Append("<div style=\"display:flex;justify-content:space-between;gap:12px;flex-wrap:wrap\">")
-            .Append($"<b>{HtmlText.Encode(Title)}</b><span>{HtmlText.Encode(pace)}</span></div>")
-            .Append("<div style=\"height:8px;margin:5px 0;background:rgba(128,128,128,.25);border-radius:4px\">")
-            .Append($"<div style=\"height:8px;width:{percent}%;background:{Palette.Blue};border-radius:4px\">")
-            .Append("</div></div>");
-        if (Numbers.Count > 0)
-        {
-            html.Append("<div style=\"display:flex;flex-wrap:wrap;gap:2px 18px\">");
-            foreach (var (name, value) in Numbers) html.Append(
-                $"<span>{HtmlText.Encode(name)} <b>{HtmlText.Encode(value)}</b></span>");
-            html.Append("</div>");
-        }
-        if (Message is not null) html.Append($"<div>{HtmlText.Encode(Message)}</div>");
-        return html.Append("</div>").ToString();
+        string?[] pace = [Place, Speed, Rest];
+        var numbers = Numbers.Select(
+            number => $"<span>{HtmlText.Encode(number.Name)} <b>{HtmlText.Encode(number.Value)}</b></span>");
+        return "<div style=\"max-width:640px;font-size:13px;font-variant-numeric:tabular-nums\">"
+            + "<div style=\"display:flex;justify-content:space-between;gap:12px;flex-wrap:wrap\">"
+            + $"<b>{HtmlText.Encode(Title)}</b><span>"
+            + HtmlText.Encode(string.Join(" · ", pace.Where(part => !string.IsNullOrEmpty(part)))) + "</span></div>"
+            + "<div style=\"height:8px;margin:5px 0;background:rgba(128,128,128,.25);border-radius:4px\">"
+            + Invariant($"<div style=\"height:8px;width:{100 * Fraction:0.#}%;background:{Palette.Blue};")
+            + "border-radius:4px\"></div></div>"
+            + (Numbers.Count == 0 ? ""
+                : $"<div style=\"display:flex;flex-wrap:wrap;gap:2px 18px\">{string.Concat(numbers)}</div>")
+            + (Message is null ? "" : $"<div>{HtmlText.Encode(Message)}</div>") + "</div>";
     }
 
     private double Fraction => double.IsFinite(Done) ? Math.Clamp(Done, 0, 1) : 0;
 
-    private IEnumerable<string> Pace()
-    {
-        if (ImagesPerSecond > 0)
-            yield return string.Create(CultureInfo.InvariantCulture, $"{ImagesPerSecond:#,0} images/s");
-        if (Left is { } left && Fraction < 1)
-            yield return (left.TotalHours >= 1 ? left.ToString(@"h\:mm\:ss", CultureInfo.InvariantCulture)
-                : left.ToString(@"m\:ss", CultureInfo.InvariantCulture)) + " left";
-    }
+    private string? Speed => ImagesPerSecond > 0 ? Invariant($"{ImagesPerSecond:#,0} images/s") : null;
+
+    private string? Rest => Left is not { } left || Fraction == 1 ? null
+        : left.ToString(left.TotalHours >= 1 ? @"h\:mm\:ss" : @"m\:ss", null) + " left";
 }

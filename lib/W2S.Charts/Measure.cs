@@ -18,9 +18,6 @@ public sealed record Measure(string Name, string Unit = "", double Factor = 1)
     /// <summary>AdaptConf's weight of the student's own label.</summary>
     public static Measure Beta { get; } = new("β, weight of the student’s own label");
 
-    /// <summary>A probability 0 … 1.</summary>
-    public static Measure Confidence { get; } = new("student’s confidence p<sub>max</sub>");
-
     /// <summary>The same unit under another name.</summary>
     /// <param name="name">The new name, for instance <c>validation accuracy</c>.</param>
     /// <returns>A new measure.</returns>

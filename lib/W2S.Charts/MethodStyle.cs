@@ -7,9 +7,8 @@ namespace W2S.Charts;
 /// <param name="Colour"><c>#RRGGBB</c>.</param>
 /// <param name="Symbol">plotly.js marker symbol.</param>
 /// <param name="Dash">plotly.js line dash.</param>
-/// <param name="Pattern">plotly.js bar pattern; empty for a plain bar.</param>
 /// <param name="Order">Place in tables, legends and axes.</param>
-public sealed record MethodStyle(string Colour, string Symbol, string Dash, string Pattern, int Order)
+public sealed record MethodStyle(string Colour, string Symbol, string Dash, int Order)
 {
     private static readonly string[] Symbols = ["circle", "diamond", "triangle-up", "cross", "x", "star", "hexagon",
         "pentagon"];
@@ -17,10 +16,10 @@ public sealed record MethodStyle(string Colour, string Symbol, string Dash, stri
 
     private static readonly Dictionary<Role, MethodStyle> Ends = new()
     {
-        [Role.WeakTeacher] = new(Palette.Weak, "square", "dash", "", 0),
-        [Role.StrongAlone] = new(Palette.Brown, "circle-open", "dash", "", 1),
-        [Role.FewTrueLabels] = new(Palette.Brown, "diamond-open", "dot", "", 2),
-        [Role.Ceiling] = new(Palette.Ceiling, "star", "dash", "/", 1000),
+        [Role.WeakTeacher] = new(Palette.Weak, "square", "dash", 0),
+        [Role.StrongAlone] = new(Palette.Brown, "circle-open", "dash", 1),
+        [Role.FewTrueLabels] = new(Palette.Brown, "diamond-open", "dot", 2),
+        [Role.Ceiling] = new(Palette.Ceiling, "star", "dash", 1000),
     };
 
     // By the names that losses give themselves, in the order of tables and legends.
@@ -52,7 +51,7 @@ public sealed record MethodStyle(string Colour, string Symbol, string Dash, stri
         ("AdaptConf, swapped β", Palette.Blue, "diamond", "dot"),
         ("AdaptConf, gated β", Palette.Blue, "triangle-up", "dashdot"),
         ("AdaptConf, oracle β", Palette.Blue, "star", "longdash"),
-    }.Select((loss, i) => (loss.Name, Style: new MethodStyle(loss.Colour, loss.Symbol, loss.Dash, "", 10 + i)))
+    }.Select((loss, i) => (loss.Name, Style: new MethodStyle(loss.Colour, loss.Symbol, loss.Dash, 10 + i)))
         .ToDictionary(loss => loss.Name, loss => loss.Style, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The style of a method.</summary>
@@ -85,26 +84,35 @@ public sealed record MethodStyle(string Colour, string Symbol, string Dash, stri
     /// <summary>The style of a loss, or of a series that is no method.</summary>
     /// <param name="name">The loss's name, for instance <c>AdaptConf</c>, or the series's.</param>
     /// <returns>Its fixed style; for a name not known here one that depends on the name alone.</returns>
-    public static MethodStyle Of(string name)
+    internal static MethodStyle Of(string name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         if (Losses.TryGetValue(name, out var known)) return known;
         var hash = name.Aggregate(17u, (h, c) => h * 31 + char.ToLowerInvariant(c));
         return new MethodStyle(Palette.Hues[(int)(hash % (uint)Palette.Hues.Count)],
-            Symbols[(int)(hash / 7 % (uint)Symbols.Length)], "dot", "", 900);
+            Symbols[(int)(hash / 7 % (uint)Symbols.Length)], "dot", 900);
     }
 
     /// <summary>The style of a series that is no method, by its place among others.</summary>
     /// <param name="place">0, 1, …; seven have hues of their own.</param>
     /// <returns>The style.</returns>
     public static MethodStyle At(int place) =>
-        new(Palette.Hues[place % Palette.Hues.Count], Symbols[place % Symbols.Length], "solid", "", 900);
+        new(Palette.Hues[place % Palette.Hues.Count], Symbols[place % Symbols.Length], "solid", 900);
+
+    /// <summary>Its line, so wide, for plotly.js.</summary>
+    internal Dictionary<string, object?> Line(double width) =>
+        FigureBuilder.Obj(("color", Colour), ("width", width), ("dash", Dash));
+
+    /// <summary>Its marker, so large, for plotly.js; an open one with strokes so wide.</summary>
+    internal Dictionary<string, object?> Marker(int size, double? stroke = null) =>
+        FigureBuilder.Obj(("color", Colour), ("symbol", Symbol), ("size", size),
+            ("line", stroke is null ? null : FigureBuilder.Obj(("width", stroke), ("color", Colour))));
 
     /// <summary>Items in the fixed order of all charts; those not known keep their order, before the ceiling.</summary>
     /// <typeparam name="T">What carries the method.</typeparam>
     /// <param name="items">The items.</param>
     /// <param name="method">What their method is.</param>
     /// <returns>The items sorted, stable.</returns>
-    public static IReadOnlyList<T> Sorted<T>(IEnumerable<T> items, Func<T, RunFacets> method) =>
+    internal static IReadOnlyList<T> Sorted<T>(IEnumerable<T> items, Func<T, RunFacets> method) =>
         [.. items.OrderBy(item => Of(method(item)).Order)];
 }

@@ -94,32 +94,30 @@ public static class MethodTable
         })]);
     }
 
-    private static IEnumerable<Row> Rows(RunSet runs)
-    {
-        var settings = runs.Settings;
-        return settings.SelectMany(setting => MethodStyle.Sorted(setting.Runs.Methods, method => method.Facets).Select(
-            method => new Row(setting.Name, method)));
-    }
+    private static IEnumerable<Row> Rows(RunSet runs) => runs.Settings.SelectMany(
+        setting => MethodStyle.Sorted(setting.Runs.Methods, method => method.Facets).Select(method => new Row(
+            (setting.Name.Length == 0 ? "" : $"{setting.Name}: ") + method.Facets.Method, setting.Name, method)));
 
     private static Frame<string, string> Matrix(RunSet all, IReadOnlyList<Cell> cells)
     {
-        var rows = cells.GroupBy(cell => cell.Row)
-            .Select(row => (Row: new Row("", [.. row.SelectMany(cell => cell.Runs)]) { Key = row.Key },
-                Texts: row.GroupBy(cell => cell.Column).ToDictionary(cell => cell.Key, cell => cell.First().Text)))
-            .ToDictionary(row => row.Row, row => row.Texts);
-        return Build(all, [.. rows.Keys],
-            [.. cells.Select(cell => cell.Column).Distinct().Select(
-                column => (column, (Func<Row, string>)(row => rows[row].GetValueOrDefault(column, ""))))]);
+        var texts = cells.ToLookup(cell => (cell.Row, cell.Column), cell => cell.Text);
+        return Build(all,
+            [.. cells.GroupBy(cell => cell.Row, cell => cell.Runs).Select(
+                row => new Row(row.Key, "", [.. row.SelectMany(runs => runs)]))],
+            [.. cells.Select(cell => cell.Column).Distinct().Select(column => (column,
+                (Func<Row, string>)(row => texts[(row.Key, column)].FirstOrDefault(""))))]);
     }
 
     private sealed record Cell(string Row, string Column, string Text, RunSet Runs);
+
+    private sealed record Row(string Key, string Setting, RunSet Runs);
 
     private static Frame<string, string> Build(RunSet all, IReadOnlyList<Row> rows,
         List<(string Name, Func<Row, string> Cell)> columns)
     {
         if (rows.Count == 0) throw new ArgumentException("there is no run; give at least one", nameof(all));
         if (RunMachine.Note(all) is not null) columns.Add(("machines", row => RunMachine.Names(row.Runs)));
-        string[] keys = [.. rows.Select(row => row.Key)];
+        var keys = rows.Select(row => row.Key).ToArray();
         return Frame.FromColumns(columns.Select(column => KeyValuePair.Create(column.Name,
             new Series<string, string>(keys, [.. rows.Select(column.Cell)]))));
     }
@@ -143,10 +141,4 @@ public static class MethodTable
 
     private static string PValue(double p) => double.IsNaN(p) ? "–" : p < .001 ? "< 0.001"
         : FormattableString.Invariant($"{p:0.000}");
-
-    private sealed record Row(string Setting, RunSet Runs)
-    {
-        public string Key { get; init; } = Setting.Length == 0 ? Runs.Facets.Method
-            : $"{Setting}: {Runs.Facets.Method}";
-    }
 }

@@ -7,7 +7,7 @@ namespace W2S.Charts;
 /// a contrast of at least 3 : 1 (WCAG's for graphics) on white and on #1e1e1e. Ink is the grey with the best worst case
 /// of the two, 4 : 1.
 /// </remarks>
-public static class Palette
+internal static class Palette
 {
     /// <summary>Blue.</summary>
     public const string Blue = "#1F7FBF";

@@ -15,13 +15,22 @@ internal sealed class Panels(FigureBuilder figure, int columns, int rows)
     private int count, wrapped;
 
     /// <summary>Share of the height between rows: room for tick labels, an axis title and the next heading.</summary>
-    public double BetweenRows { get; init; } = rows > 1 ? .24 : 0;
+    public double BetweenRows { get; init; }
 
     /// <summary>One title below all panels; none where null.</summary>
     public string? XTitle { get; init; }
 
-    /// <summary>plotly.js' name of panel k's axis: <c>x</c>, <c>x2</c>, …</summary>
-    public static string Name(string letter, int k) => k == 0 ? letter : $"{letter}{k + 1}";
+    /// <summary>plotly.js' name of the next panel's x axis: <c>x</c>, <c>x2</c>, …</summary>
+    public string X => "x" + Number;
+
+    /// <summary>And of its y axis.</summary>
+    public string Y => "y" + Number;
+
+    private string Number => count == 0 ? "" : $"{count + 1}";
+
+    /// <summary>Adds a trace to the next panel.</summary>
+    public void Trace(string type, params (string Key, object? Value)[] properties) =>
+        figure.Add(type, [.. properties, ("xaxis", X), ("yaxis", Y)]);
 
     /// <summary>Adds the next panel, row by row; the first line of its heading is bold, and broken where it is longer
     /// than the panel is wide.</summary>
@@ -33,12 +42,10 @@ internal sealed class Panels(FigureBuilder figure, int columns, int rows)
         var (left, top) = (column * (width + BetweenColumns), 1 - row * (height + BetweenRows));
         x["domain"] = new[] { Round(left), Round(Math.Min(1, left + width)) };
         y["domain"] = new[] { Round(Math.Max(0, top - height)), Round(top) };
-        x["anchor"] = Name("y", count);
-        y["anchor"] = Name("x", count);
+        (x["anchor"], y["anchor"]) = (Y, X);
         x.Remove("automargin");
         y.Remove("automargin");
-        var suffix = count == 0 ? "" : $"{count + 1}";
-        figure.Layout("xaxis" + suffix, x).Layout("yaxis" + suffix, y);
+        figure.Layout("xaxis" + Number, x).Layout("yaxis" + Number, y);
         var parts = heading.Split("<br>", 2);
         var name = Wrap(parts[0], 66 / columns);
         if (row == 0) wrapped = Math.Max(wrapped, name.Count - 1);

@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text;
 using Plotly.NET;
 
@@ -7,29 +6,19 @@ namespace W2S.Charts;
 /// <summary>plotly.js for a page: shown once by a notebook's setup cell, used by every chart after it.</summary>
 /// <remarks>It is the copy that Plotly.NET embeds, so nothing is fetched. The first line marks it, so that a saved
 /// notebook can leave it out.</remarks>
-public sealed class PlotlyScript
+/// <param name="Version">plotly.js' version, for instance <c>2.28.0</c>.</param>
+/// <param name="Html">The marker and the script; a page that has plotly.js already keeps its own.</param>
+internal sealed record PlotlyScript(string Version, string Html)
 {
     /// <summary>What the HTML begins with.</summary>
     public const string Marker = "<!-- plotly.js -->";
 
-    private static readonly Lazy<PlotlyScript> Instance = new(Read);
-
-    private PlotlyScript(string version, string html) => (Version, Html) = (version, html);
-
-    /// <summary>The one script of this process.</summary>
-    /// <exception cref="InvalidOperationException">Plotly.NET holds no plotly.js any more.</exception>
-    public static PlotlyScript Shared => Instance.Value;
-
-    /// <summary>plotly.js' version, for instance <c>2.28.0</c>.</summary>
-    public string Version { get; }
-
-    /// <summary>The marker and the script; a page that has plotly.js already keeps its own.</summary>
-    public string Html { get; }
-
     /// <inheritdoc/>
     public override string ToString() => $"plotly.js {Version} is ready for the charts below.";
 
-    private static PlotlyScript Read()
+    /// <summary>Reads it.</summary>
+    /// <exception cref="InvalidOperationException">Plotly.NET holds no plotly.js any more.</exception>
+    public static PlotlyScript Read()
     {
         var assembly = typeof(GenericChart).Assembly;
         var name = assembly.GetManifestResourceNames().FirstOrDefault(resource =>
@@ -40,10 +29,9 @@ public sealed class PlotlyScript
         using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!, Encoding.UTF8);
         var source = reader.ReadToEnd().Replace("</script", "<\\/script", StringComparison.OrdinalIgnoreCase);
         var at = name.IndexOf("plotly-", StringComparison.Ordinal) + "plotly-".Length;
-        var version = name[at..^".min.js".Length];
         // The classic notebook has require.js: with its `define` in sight plotly.js would hide there instead of
         // becoming window.Plotly.
-        return new PlotlyScript(version, $"""
+        return new PlotlyScript(name[at..^".min.js".Length], $"""
             {Marker}
             <script>
             if (!window.Plotly) (function (define, exports, module) {"{"}

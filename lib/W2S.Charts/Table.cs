@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Deedle;
 
 namespace W2S.Charts;
@@ -21,25 +20,16 @@ internal sealed record Table(IReadOnlyList<string> Columns, IReadOnlyList<IReadO
     /// <summary>An HTML table in the page's own colours.</summary>
     public string ToHtml()
     {
-        var html = new StringBuilder(
-            "<div style=\"overflow-x:auto\"><table style=\"border-collapse:collapse;"
-            + "font-variant-numeric:tabular-nums\"><thead><tr>");
-        for (var c = 0; c < Columns.Count; c++)
-            html.Append(
-                $"<th style=\"text-align:{Side(c)};padding:2px 8px;vertical-align:bottom;border-bottom:1px solid "
-                + $"#888\">{HtmlText.Encode(Columns[c])}</th>");
-        html.Append("</tr></thead><tbody>");
-        foreach (var row in Rows)
-        {
-            html.Append("<tr>");
-            for (var c = 0; c < row.Count; c++)
-                html.Append($"<td style=\"text-align:{Side(c)};padding:2px 8px"
-                    + $"{(row[c].Length <= ShortCell ? ";white-space:nowrap" : "")}\">{HtmlText.Encode(row[c])}</td>");
-            html.Append("</tr>");
-        }
-        html.Append("</tbody></table></div>");
-        if (Left > 0) html.Append($"<p>{More}</p>");
-        return html.ToString();
+        return "<div style=\"overflow-x:auto\"><table style=\"border-collapse:collapse;"
+            + "font-variant-numeric:tabular-nums\"><thead><tr>"
+            + string.Concat(Columns.Select((head, c) => $"<th style=\"text-align:{Side(c)};padding:2px 8px;"
+                + $"vertical-align:bottom;border-bottom:1px solid #888\">{HtmlText.Encode(head)}</th>"))
+            + "</tr></thead><tbody>"
+            + string.Concat(Rows.Select(row => $"<tr>{string.Concat(row.Select(Data))}</tr>"))
+            + "</tbody></table></div>" + (Left > 0 ? $"<p>{More}</p>" : "");
+
+        string Data(string text, int c) => $"<td style=\"text-align:{Side(c)};padding:2px 8px"
+            + $"{(text.Length <= ShortCell ? ";white-space:nowrap" : "")}\">{HtmlText.Encode(text)}</td>";
 
         string Side(int c) => Numeric[c] ? "right" : "left";
     }
@@ -47,14 +37,9 @@ internal sealed record Table(IReadOnlyList<string> Columns, IReadOnlyList<IReadO
     /// <summary>Aligned columns.</summary>
     public string ToText()
     {
-        var widths =
-            Columns.Select((column, c) => Rows.Select(row => row[c].Length).Append(column.Length).Max()).ToArray();
-        var lines =
-            Rows.Prepend(Columns)
-                .Select(row =>
-                    string.Join("  ",
-                        row.Select((cell, c) => Numeric[c] ? cell.PadLeft(widths[c]) : cell.PadRight(widths[c])))
-                            .TrimEnd());
+        var widths = Columns.Select((_, c) => Rows.Prepend(Columns).Max(row => row[c].Length)).ToArray();
+        var lines = Rows.Prepend(Columns).Select(row => string.Join("  ", row.Select(
+            (cell, c) => Numeric[c] ? cell.PadLeft(widths[c]) : cell.PadRight(widths[c]))).TrimEnd());
         return string.Join('\n', lines) + (Left > 0 ? "\n" + More : "");
     }
 

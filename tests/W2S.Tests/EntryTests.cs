@@ -282,8 +282,7 @@ public sealed class EntryTests
         "NoiseSetting.Apply(clean)", "CastLogits.Trust(labels)",
         "Figures.BetaByCell(beta)", "Figures.BetaOverTime(epochs)",
         // Charts leave out what is no number.
-        "Curve.Single(x)", "Curve.Single(values)", "Curve.Over(x)",
-        "Figures.BetaSlider(leads)", "Figures.BetaSlider(temperatures)",
+        "Curve.Single(x)", "Curve.Single(values)", "Figures.BetaSlider(leads)",
         // Networks, and what only moves rows about or looks at a shape.
         "Numerics.Times(t)", "Numerics.Plus(t)", "Numerics.Plus(x)", "Numerics.Squared(t)", "Numerics.OneMinus(t)",
         "Numerics.Constant(t)", "Numerics.At(t)", "Numerics.At(classes)", "Numerics.Dot(weights)",

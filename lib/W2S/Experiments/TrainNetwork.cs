@@ -8,6 +8,7 @@ using W2S.Losses;
 using W2S.Losses.NoisyLabels;
 using W2S.Losses.WeakToStrong;
 using W2S.Models;
+using W2S.Models.Weights;
 using W2S.Runs;
 using W2S.Selection;
 using W2S.Torch;

@@ -60,7 +60,7 @@ public sealed class FormattersTests
     [Fact]
     public void Plotly_js_is_marked_whole_and_hidden_from_require_js()
     {
-        var script = Formatters.PlotlyJs();
+        var script = Assert.IsType<PlotlyScript>(Formatters.PlotlyJs());
         var html = script.ToDisplayString("text/html");
         Assert.StartsWith(PlotlyScript.Marker, html);
         Assert.True(html.Length > 3_000_000);
