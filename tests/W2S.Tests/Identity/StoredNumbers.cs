@@ -117,6 +117,21 @@ internal static class StoredNumbers
         }
         var adapted = new CatalogueNetwork("resnet8").At(24, stage: 2);
         yield return Case(adapted.Title, Subjects.In(adapted), 32, () => adapted.Create(5, 3));
+        yield return ("network of public weights", new HashSet<string> { nameof(PublicNetwork) }, () => Bits(() =>
+        {
+            using var folder = new Data.TemporaryFolder();
+            Directory.CreateDirectory(folder.At("weights"));
+            using var given = ModelCatalogue.Create("resnet20", 100, 3);
+            SafeTensorsFile.Write(folder.At("weights", "cifar100_resnet20.pth"), given.state_dict());
+            return InDataFolder<Tensor[]>(folder, () =>
+            {
+                var network = new PublicNetwork("cifar100_resnet20");
+                using var published = network.Published();
+                using var own = network.Create(7, 1);
+                var images = Numbers(2 * 3 * 32, 32, 0.19).to_type(ScalarType.Float32).reshape(2, 3, 32, 32);
+                return [published.call(images).detach(), own.Features(images).detach()];
+            });
+        }));
 
         (string, IReadOnlySet<string>, Func<string>) Case(string name, IReadOnlySet<string> types, int side,
             Func<ImageModel> make) => ($"network {name}", types, () => Bits(() =>
@@ -129,6 +144,20 @@ internal static class StoredNumbers
             return [logits.detach(),
                 .. model.parameters().Select(weight => weight.grad!).Where(gradient => gradient is not null)];
         }));
+    }
+
+    private static T InDataFolder<T>(Data.TemporaryFolder folder, Func<T> compute)
+    {
+        var before = Environment.GetEnvironmentVariable(DataFolder.Variable);
+        Environment.SetEnvironmentVariable(DataFolder.Variable, folder.Path);
+        try
+        {
+            return compute();
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(DataFolder.Variable, before);
+        }
     }
 
     private static IEnumerable<(string, IReadOnlySet<string>, Func<string>)> Images()
@@ -166,9 +195,7 @@ internal static class StoredNumbers
         {
             using var folder = new Data.TemporaryFolder();
             WriteCifar(folder);
-            var before = Environment.GetEnvironmentVariable(DataFolder.Variable);
-            Environment.SetEnvironmentVariable(DataFolder.Variable, folder.Path);
-            try
+            return InDataFolder<Tensor[]>(folder, () =>
             {
                 var train = new Cifar100Source(DataSplit.Train);
                 DataSource[] sources = [train.Sample(300, 5), train.LabelledByPeople!.FirstOfEachClass(3),
@@ -178,11 +205,7 @@ internal static class StoredNumbers
                     using var set = source.Read();
                     return new[] { set.Images.clone(), tensor(set.Labels.ToArray()) };
                 })];
-            }
-            finally
-            {
-                Environment.SetEnvironmentVariable(DataFolder.Variable, before);
-            }
+            });
         }));
 
         // Files of the official sizes, and labels of people of whom one in three is mistaken.
