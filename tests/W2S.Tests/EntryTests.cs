@@ -71,11 +71,11 @@ public sealed class EntryTests
         new("LinearProbe.TrainMany(tasks.Supervision.TrueLabels)", y => Probes(new() { Labels = Y, TrueLabels = y })),
         new("ClosedForm.Of(batch.Labels)", y => Stated(batch => batch with { Labels = y })),
         new("ClosedForm.Of(batch.TrueLabels)", y => Stated(batch => batch with { TrueLabels = y })),
-        .. Losses.Select(loss => new Entry<Tensor>(
-            $"Loss.Compute(batch.Labels), {loss.Name}", y => Total(loss, batch => batch with { Labels = y }))),
-        .. Losses.Select(loss => new Entry<Tensor>(
-            $"Loss.Compute(batch.TrueLabels), {loss.Name}",
-            y => Total(loss, batch => batch with { TrueLabels = y }))),
+        .. Losses.Select(entry => new Entry<Tensor>(
+            $"Loss.Compute(batch.Labels), {entry.Name}", y => Total(entry.Loss, batch => batch with { Labels = y }))),
+        .. Losses.Select(entry => new Entry<Tensor>(
+            $"Loss.Compute(batch.TrueLabels), {entry.Name}",
+            y => Total(entry.Loss, batch => batch with { TrueLabels = y }))),
         new("LossBatch.Check(batch.Labels)", y => Check(new(Z) { Labels = y })),
         new("LossBatch.Select(batch.Labels)", y =>
             new LossBatch(Z) { Labels = y, TeacherLogits = Z2 }.Select(new(Confidence.Margin)).TeacherWeights),
@@ -155,15 +155,15 @@ public sealed class EntryTests
         new("ClosedForm.Of(batch.StudentLogits)", z => Stated(batch => batch with { StudentLogits = z })),
         new("ClosedForm.Of(batch.TeacherLogits)", z => Stated(batch => batch with { TeacherLogits = z })),
         new("ClosedForm.Of(batch.Labels, soft)", z => Stated(batch => batch with { Labels = z })),
-        .. Losses.Select(loss => new Entry<Tensor>(
-            $"Loss.Compute(batch.StudentLogits), {loss.Name}",
-            z => Total(loss, batch => batch with { StudentLogits = z }))),
-        .. Losses.Where(loss => loss.NeedsTeacher).Select(loss => new Entry<Tensor>(
-            $"Loss.Compute(batch.TeacherLogits), {loss.Name}",
-            z => Total(loss, batch => batch with { TeacherLogits = z }))),
-        .. Losses.Where(loss => loss is not TrustedLabels).Select(loss => new Entry<Tensor>(
-            $"Loss.Compute(batch.Labels), soft, {loss.Name}",
-            z => Total(loss, batch => batch with { Labels = z, TrueLabels = Y }))),
+        .. Losses.Select(entry => new Entry<Tensor>(
+            $"Loss.Compute(batch.StudentLogits), {entry.Name}",
+            z => Total(entry.Loss, batch => batch with { StudentLogits = z }))),
+        .. Losses.Where(entry => entry.Loss.NeedsTeacher).Select(entry => new Entry<Tensor>(
+            $"Loss.Compute(batch.TeacherLogits), {entry.Name}",
+            z => Total(entry.Loss, batch => batch with { TeacherLogits = z }))),
+        .. Losses.Where(entry => entry.Loss is not TrustedLabels).Select(entry => new Entry<Tensor>(
+            $"Loss.Compute(batch.Labels), soft, {entry.Name}",
+            z => Total(entry.Loss, batch => batch with { Labels = z, TrueLabels = Y }))),
     ];
 
     private static Entry<Tensor>[] FeatureTensors =>
@@ -190,12 +190,12 @@ public sealed class EntryTests
 
     private static Entry<Tensor>[] StepWeightTensors =>
     [
-        .. Losses.SelectMany(loss => new Entry<Tensor>[]
+        .. Losses.SelectMany(entry => new Entry<Tensor>[]
         {
-            new($"Loss.Compute(batch.Weights), {loss.Name}",
-                w => Total(loss, batch => batch with { Weights = w })),
-            new($"Loss.Compute(batch.TeacherWeights), {loss.Name}",
-                w => Total(loss, batch => batch with { TeacherWeights = w })),
+            new($"Loss.Compute(batch.Weights), {entry.Name}",
+                w => Total(entry.Loss, batch => batch with { Weights = w })),
+            new($"Loss.Compute(batch.TeacherWeights), {entry.Name}",
+                w => Total(entry.Loss, batch => batch with { TeacherWeights = w })),
         }),
         new("ClosedForm.Of(batch.Weights)", w => Stated(batch => batch with { Weights = w })),
         new("ClosedForm.Of(batch.TeacherWeights)", w => Stated(batch => batch with { TeacherWeights = w })),
@@ -353,8 +353,9 @@ public sealed class EntryTests
     private static ImageSet Pairs { get; } = new("pairs", Pixels(N), [0, 0, 1, 1], ["a", "b"]);
 
     // Those that can do with logits, pooled features and three classes.
-    private static IEnumerable<Loss> Losses =>
-        EveryLoss.All.Where(loss => loss is not (FitNet or LogConfidence { SelfLabel: SelfLabel.Threshold }));
+    private static IEnumerable<LossEntry> Losses =>
+        LossCatalogue.Entries.Where(
+            entry => entry.Loss is not (FitNet or LogConfidence { SelfLabel: SelfLabel.Threshold }));
 
     private static void LabelTensor(Entry<Tensor> entry)
     {

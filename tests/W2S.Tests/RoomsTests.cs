@@ -33,7 +33,7 @@ public sealed partial class RoomsTests
         ("Losses", ["Torch", "Selection"]),
         ("Losses.Distillation", ["Torch", "Losses"]),
         ("Losses.WeakToStrong", ["Torch", "Selection", "Losses"]),
-        ("Losses.NoisyLabels", ["Torch", "Selection", "Losses"]),
+        ("Losses.NoisyLabels", ["Torch", "Selection", "Losses", "Losses.WeakToStrong"]),
         ("Training", ["Torch", "Data", "Data.*", "Models", "Models.Blocks", "Models.Weights", "Losses"]),
         ("Runs", ["Torch", "Data", "Models", "Models.Weights", "Training", "Analysis"]),
         ("Experiments",

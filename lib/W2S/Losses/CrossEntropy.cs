@@ -10,7 +10,7 @@ namespace W2S.Losses;
 /// Label smoothing: Szegedy et al., CVPR 2016 (arXiv 1512.00567); soft targets: Zhang et al., mixup, ICLR 2018 (arXiv
 /// 1710.09412).
 /// </remarks>
-public sealed record CrossEntropy : Loss
+public sealed record CrossEntropy : Loss, ICatalogued<LossEntry>
 {
     /// <summary>ε, the mass spread evenly over all classes.</summary>
     /// <value>0.</value>
@@ -38,4 +38,13 @@ public sealed record CrossEntropy : Loss
         ArgumentNullException.ThrowIfNull(sample);
         sample.ToLabel("labels", 1, Smoothing);
     }
+
+    static IReadOnlyList<LossEntry> ICatalogued<LossEntry>.Entries =>
+    [
+        new(new CrossEntropy(), "labels", @"-\sum_c y_c \log p_c,\quad y \text{ one-hot or mixed}",
+            "mixup: Zhang et al., ICLR 2018, arXiv 1710.09412"),
+        new(new CrossEntropy { Smoothing = 0.1 }, "labels",
+            @"-\sum_c y'_c \log p_c,\quad y' = (1-\varepsilon)\,y + \varepsilon/C",
+            "Szegedy et al., CVPR 2016, arXiv 1512.00567"),
+    ];
 }

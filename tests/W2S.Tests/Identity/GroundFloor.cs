@@ -11,7 +11,7 @@ internal static class GroundFloor
         "TorchRuntime", "ProcessSettings", "TorchNative", "RevisionAttribute", "RunsOnAttribute",
         "CodeIdentity", "CompiledCode", "Devices", "DurableFile", "DataFolder", "SafeTensorsFile",
         "Fingerprint", "RunIdentity", "CheckpointStore", "CheckpointRecord",
-        "TrainingProgress", "GridProgress", "Experiment", "RecordJson",
+        "TrainingProgress", "GridProgress", "LossCatalogue", "LossEntry", "Experiment", "RecordJson",
         "RunContext", "RunResult", "RunOutcome", "RunPoint", "RunStore", "RunFile",
         "RunMachine", "Grid", "GridWork", "Claim", "ClaimHolder", "ClaimState", "RunFailure", "RunLengths", "Sweep",
         "SweepRun", "Option",

@@ -19,7 +19,6 @@ using W2S.Models;
 using W2S.Models.Weights;
 using W2S.Runs;
 using W2S.Selection;
-using W2S.Tests.Losses;
 using W2S.Tests.Training;
 using W2S.Torch;
 using W2S.Training;
@@ -49,11 +48,11 @@ internal static class StoredNumbers
             y.matmul(y), y.exp(), y.log_softmax(1), y.sigmoid(), y.sum(1)]);
     }
 
-    private static IEnumerable<(string, IReadOnlySet<string>, Func<string>)> Losses() =>
-        EveryLoss.All.SelectMany(loss => new (string, IReadOnlySet<string>, Func<string>)[]
+    private static IEnumerable<(string, IReadOnlySet<string>, Func<string>)> Losses() => LossCatalogue.Entries
+        .DistinctBy(Describe).SelectMany(entry => new (string, IReadOnlySet<string>, Func<string>)[]
         {
-            ($"20 steps of {EveryLoss.Describe(loss)}", Shown(loss), () => Trained(loss, Run(loss))),
-            ($"batches of {EveryLoss.Describe(loss)}", Shown(loss), () => OnBatches(loss)),
+            ($"20 steps of {Describe(entry)}", Shown(entry.Loss), () => Trained(entry.Loss, Run(entry.Loss))),
+            ($"batches of {Describe(entry)}", Shown(entry.Loss), () => OnBatches(entry.Loss)),
         });
 
     // A loss shows its own formula, and what every loss is made with.
@@ -305,6 +304,9 @@ internal static class StoredNumbers
         }
         return found;
     });
+
+    private static string Describe(LossEntry entry) =>
+        entry.Options.Length == 0 ? entry.Type : $"{entry.Type} ({entry.Options})";
 
     private static int Classes(Loss loss) => loss is LogConfidence { SelfLabel: SelfLabel.Threshold } ? 2 : 6;
 

@@ -42,7 +42,7 @@ public sealed class ClosedFormTests
     }
 
     private static IEnumerable<Loss> All =>
-        EveryLoss.All.Concat(Further).Where(loss => loss.HasClosedForm);
+        LossCatalogue.Entries.Select(entry => entry.Loss).Concat(Further).Where(loss => loss.HasClosedForm);
 
     [Theory]
     [MemberData(nameof(Cases))]

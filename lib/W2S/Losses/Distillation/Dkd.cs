@@ -25,7 +25,7 @@ public enum DkdTarget
 /// over the classes other than k. Zhao et al., CVPR 2022 (arXiv 2203.08679). Class k is masked out; the public code
 /// lowers its logit by 1000 instead, which is the same for logits below that.
 /// </remarks>
-public sealed record Dkd : DistillationLoss
+public sealed record Dkd : DistillationLoss, ICatalogued<LossEntry>
 {
     /// <summary>α, the weight of the target-class term.</summary>
     /// <value>1.</value>
@@ -83,4 +83,12 @@ public sealed record Dkd : DistillationLoss
         var without = others.logsumexp(1);
         return (target, without, others - without.unsqueeze(1));
     }
+
+    static IReadOnlyList<LossEntry> ICatalogued<LossEntry>.Entries =>
+    [
+        new(new Dkd(), "distillation",
+            @"\tau^2\left[\alpha\,\mathrm{KL}(b_t \Vert b_s) + \beta\,\mathrm{KL}(\tilde q \Vert \tilde p)\right],"
+            + @"\quad b = (p^\tau_k,\ 1-p^\tau_k)",
+            "Zhao et al., CVPR 2022, arXiv 2203.08679"),
+    ];
 }

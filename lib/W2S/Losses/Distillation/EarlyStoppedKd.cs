@@ -15,7 +15,7 @@ namespace W2S.Losses.Distillation;
 /// <para>After Li, Heide, Chai, Weak-to-Strong Knowledge Distillation Accelerates Visual Learning, arXiv 2604.15451,
 /// which gives these stages; the linear shapes and the default fractions are this library's.</para>
 /// </remarks>
-public sealed record EarlyStoppedKd : DistillationLoss
+public sealed record EarlyStoppedKd : DistillationLoss, ICatalogued<LossEntry>
 {
     /// <summary>The fraction of the run at which λ reaches 1.</summary>
     /// <value>0.05.</value>
@@ -77,4 +77,12 @@ public sealed record EarlyStoppedKd : DistillationLoss
         : run <= Hold ? 1
         : run < End ? (End - run) / (End - Hold)
         : 0;
+
+    static IReadOnlyList<LossEntry> ICatalogued<LossEntry>.Entries =>
+    [
+        new(new EarlyStoppedKd(), "distillation",
+            @"\lambda(s)\,\tau(s)^2\,\mathrm{KL}(q^\tau \Vert p^\tau),"
+            + @"\quad \lambda = 0 \text{ once the teacher is beaten}",
+            "Li et al., arXiv 2604.15451"),
+    ];
 }

@@ -11,7 +11,7 @@ namespace W2S.Losses.Distillation;
 /// Romero et al., FitNets, ICLR 2015 (arXiv 1412.6550); all stages with weight 1, as in ggjy/vision_weak_to_strong.
 /// Both networks need as many stages, of the same height and width.
 /// </remarks>
-public sealed record FitNet : DistillationLoss, ILearnableLoss
+public sealed record FitNet : DistillationLoss, ILearnableLoss, ICatalogued<LossEntry>
 {
     /// <inheritdoc/>
     public override string Name => "FitNet";
@@ -41,6 +41,12 @@ public sealed record FitNet : DistillationLoss, ILearnableLoss
         var distances = projected.Zip(teacher.Stages, (s, t) => FeatureLoss.MeanSquare(s, t.Wide()));
         return new(new LossTerm("teacher", distances.Aggregate((a, b) => a.Plus(b))));
     }
+
+    static IReadOnlyList<LossEntry> ICatalogued<LossEntry>.Entries =>
+    [
+        new(new FitNet(), "distillation", @"\sum_s \overline{(P_s F^s_{\text{student}} - F^s_{\text{teacher}})^2}",
+            "Romero et al., ICLR 2015, arXiv 1412.6550"),
+    ];
 }
 
 /// <summary>The learnable part of <see cref="FitNet"/>: a 1×1 convolution for each stage, <c>projections.0</c>,

@@ -7,7 +7,7 @@ namespace W2S.Losses.Distillation;
 /// L = w_labels·CE(p, y) + w·τ²·KL(q^τ‖p^τ), with q^τ = softmax(z_t/τ) and p^τ = softmax(z_s/τ).
 /// Hinton, Vinyals, Dean, arXiv 1503.02531; weights and τ as in ggjy/vision_weak_to_strong.
 /// </remarks>
-public sealed record Kd : DistillationLoss
+public sealed record Kd : DistillationLoss, ICatalogued<LossEntry>
 {
     /// <summary>τ, which softens both networks' logits.</summary>
     /// <value>1.</value>
@@ -30,4 +30,9 @@ public sealed record Kd : DistillationLoss
         ArgumentNullException.ThrowIfNull(sample);
         sample.ToTeacher("teacher", 1, Temperature);
     }
+
+    static IReadOnlyList<LossEntry> ICatalogued<LossEntry>.Entries =>
+    [
+        new(new Kd(), "distillation", @"\tau^2\,\mathrm{KL}(q^\tau \Vert p^\tau)", "Hinton et al., arXiv 1503.02531"),
+    ];
 }

@@ -15,7 +15,7 @@ namespace W2S.Losses.Distillation;
 /// ggjy/vision_weak_to_strong. Samples are coupled: there is no loss per sample, and weights do not reach it. Memory
 /// grows with B²·(F + B).</para>
 /// </remarks>
-public sealed record Rkd : DistillationLoss
+public sealed record Rkd : DistillationLoss, ICatalogued<LossEntry>
 {
     /// <summary>The weight of the distances.</summary>
     /// <value>25.</value>
@@ -54,4 +54,11 @@ public sealed record Rkd : DistillationLoss
         var e = nn.functional.normalize(f.unsqueeze(0) - f.unsqueeze(1), p: 2, dim: 2);
         return e.bmm(e.transpose(1, 2));
     }
+
+    static IReadOnlyList<LossEntry> ICatalogued<LossEntry>.Entries =>
+    [
+        new(new Rkd(), "distillation",
+            @"25\,\overline{\ell(D_s, D_t)} + 50\,\overline{\ell(A_s, A_t)},\quad \ell \text{ smooth } L_1",
+            "Park et al., CVPR 2019, arXiv 1904.05068"),
+    ];
 }

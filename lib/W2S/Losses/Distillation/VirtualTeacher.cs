@@ -12,7 +12,8 @@ namespace W2S.Losses.Distillation;
 /// Tf-KD_reg as in its code, which softens the probabilities u themselves and leaves the student's logits as they are.
 /// The code's mean over all B·C entries times its multiplier of 100 is, for CIFAR-100, the mean over samples here.
 /// </remarks>
-public sealed record VirtualTeacher() : DistillationLoss(labelWeight: 0.9, distillationWeight: 0.1)
+public sealed record VirtualTeacher()
+    : DistillationLoss(labelWeight: 0.9, distillationWeight: 0.1), ICatalogued<LossEntry>
 {
     /// <summary>a, the virtual teacher's probability of the label.</summary>
     /// <value>0.99.</value>
@@ -39,4 +40,10 @@ public sealed record VirtualTeacher() : DistillationLoss(labelWeight: 0.9, disti
         var teacher = new Logits(u.Times(1 / Temperature));
         return new(new LossTerm("teacher", Distance(student, teacher, 1)));
     }
+
+    static IReadOnlyList<LossEntry> ICatalogued<LossEntry>.Entries =>
+    [
+        new(new VirtualTeacher(), "control", @"\mathrm{KL}(q \Vert p),\quad q = \mathrm{softmax}(u/T),\ u_y = a",
+            "Yuan et al., CVPR 2020, arXiv 1909.11723"),
+    ];
 }

@@ -16,7 +16,7 @@ namespace W2S.Losses.NoisyLabels;
 /// 2019, arXiv 1904.11238.</para>
 /// </remarks>
 /// <param name="Hard">Whether the network's word is its most likely class instead of its distribution.</param>
-public sealed record Bootstrapping(bool Hard = false) : Loss
+public sealed record Bootstrapping(bool Hard = false) : Loss, ICatalogued<LossEntry>
 {
     /// <summary>Label correction of Sel-CL+: hard, b = 0.2, after 30 of 70 epochs; for mixed batches.</summary>
     public static Bootstrapping LabelCorrection { get; } = new(Hard: true) { Start = 30.0 / 70, Plain = true };
@@ -102,4 +102,16 @@ public sealed record Bootstrapping(bool Hard = false) : Loss
         Hard ? nn.functional.one_hot(network.Top, network.Classes).to_type(ScalarType.Float64)
         : fixedWord ? network.Probabilities().detach()
         : network.Probabilities();
+
+    static IReadOnlyList<LossEntry> ICatalogued<LossEntry>.Entries =>
+    [
+        new(new Bootstrapping(), "noisy labels", @"\mathrm{CE}(z, (1-b)\,y + b\,p),\quad b = 0.05",
+            "Reed et al., ICLR 2015 workshop, arXiv 1412.6596"),
+        new(new Bootstrapping(Hard: true), "noisy labels", @"\mathrm{CE}(z, (1-b)\,y + b\,\hat f),\quad b = 0.2",
+            "Reed et al., ICLR 2015 workshop, arXiv 1412.6596"),
+        new(Bootstrapping.LabelCorrection, "noisy labels",
+            @"\lambda\,\mathrm{CE}(z, (1-b)\,y_1 + b\,\hat f(x_1)) "
+            + @"+ (1-\lambda)\,\mathrm{CE}(z, (1-b)\,y_2 + b\,\hat f(x_2)),\quad x_1, x_2 \text{ plain}",
+            "Arazo et al., arXiv 1904.11238, as in Sel-CL+: Li et al., CVPR 2022, arXiv 2203.04181"),
+    ];
 }

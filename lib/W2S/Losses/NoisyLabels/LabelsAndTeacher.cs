@@ -1,4 +1,5 @@
 using TorchSharp;
+using W2S.Losses.WeakToStrong;
 using W2S.Torch;
 using static TorchSharp.torch;
 
@@ -12,7 +13,8 @@ namespace W2S.Losses.NoisyLabels;
 /// </remarks>
 /// <param name="Labels">What the labels teach, for instance <c>Bootstrapping</c> or <c>SmallLoss</c>.</param>
 /// <param name="Teacher">What the teacher teaches; its label weight is set to 0.</param>
-public sealed record LabelsAndTeacher(Loss Labels, DistillationLoss Teacher) : Loss, ILearnableLoss
+public sealed record LabelsAndTeacher(Loss Labels, DistillationLoss Teacher)
+    : Loss, ILearnableLoss, ICatalogued<LossEntry>
 {
     /// <inheritdoc/>
     public override string Name => $"{Teacher.Name} + {char.ToLowerInvariant(Labels.Name[0])}{Labels.Name[1..]}";
@@ -54,4 +56,10 @@ public sealed record LabelsAndTeacher(Loss Labels, DistillationLoss Teacher) : L
         Labels.Differentiate(sample);
         Teacher.DifferentiateTeacher(sample);
     }
+
+    static IReadOnlyList<LossEntry> ICatalogued<LossEntry>.Entries =>
+    [
+        new(new LabelsAndTeacher(Bootstrapping.LabelCorrection, new AdaptConf()), "noisy labels",
+            @"L_{\text{labels}} + L_{\text{teacher}}", "Guo et al., arXiv 2402.03749, noisy labels"),
+    ];
 }

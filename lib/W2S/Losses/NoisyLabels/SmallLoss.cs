@@ -14,7 +14,7 @@ namespace W2S.Losses.NoisyLabels;
 /// <para>⌊R·B⌋ samples are kept, at least one, and all that tie with the last of them, so that the order of the batch
 /// does not matter.</para>
 /// </remarks>
-public sealed record SmallLoss : Loss
+public sealed record SmallLoss : Loss, ICatalogued<LossEntry>
 {
     /// <summary>τ, the share of labels that is given up in the end: the noise rate, where it is known.</summary>
     /// <value>0.2.</value>
@@ -64,4 +64,15 @@ public sealed record SmallLoss : Loss
                 nameof(batch));
         return new Logits(teacher.detach());
     }
+
+    static IReadOnlyList<LossEntry> ICatalogued<LossEntry>.Entries =>
+    [
+        new(new SmallLoss(), "noisy labels",
+            @"\mathrm{CE}(z, y) \text{ of the } R\,B \text{ samples where it is least},"
+            + @"\quad R = 1 - \tau\min(e/T_k, 1)",
+            "Han et al., Co-teaching, NeurIPS 2018, arXiv 1804.06872"),
+        new(new SmallLoss { JudgedByTeacher = true }, "noisy labels",
+            @"\mathrm{CE}(z, y) \text{ of the } R\,B \text{ samples where } \mathrm{CE}(z_t, y) \text{ is least}",
+            "Co-teaching's choice left to the weak teacher"),
+    ];
 }

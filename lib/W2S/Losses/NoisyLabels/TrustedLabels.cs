@@ -14,7 +14,7 @@ namespace W2S.Losses.NoisyLabels;
 /// The judge is the student as it is then, or the teacher.
 /// </remarks>
 /// <param name="Selection">Which labels to trust and what becomes of the others.</param>
-public sealed record TrustedLabels(LabelSelection Selection) : Loss
+public sealed record TrustedLabels(LabelSelection Selection) : Loss, ICatalogued<LossEntry>
 {
     /// <summary>Whether the teacher judges instead of the student.</summary>
     /// <value>false.</value>
@@ -76,4 +76,11 @@ public sealed record TrustedLabels(LabelSelection Selection) : Loss
         using var given = HardLabels.Logits(labels, student.shape[1], student);
         return Selection.Choose(given, judge, null);
     }
+
+    static IReadOnlyList<LossEntry> ICatalogued<LossEntry>.Entries =>
+    [
+        new(new TrustedLabels(new LabelSelection(Confidence.StudentLikelihood) { Threshold = 0.1 }), "noisy labels",
+            @"\mathrm{CE}(z, y) \text{ where the judge finds } y \text{ likely}",
+            "LabelSelection on the labels themselves"),
+    ];
 }

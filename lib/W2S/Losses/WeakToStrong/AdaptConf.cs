@@ -16,7 +16,7 @@ namespace W2S.Losses.WeakToStrong;
 /// <para>Eq. 2 of Guo et al., arXiv 2402.03749, has CE(p, q) for the divergence, T = 1 and no labels:
 /// <see cref="Paper"/>. The defaults are those of ggjy/vision_weak_to_strong.</para>
 /// </remarks>
-public sealed record AdaptConf : DistillationLoss
+public sealed record AdaptConf : DistillationLoss, ICatalogued<LossEntry>
 {
     /// <summary>Eq. 2 as printed: cross entropy to the soft weak label, T = 1, teacher only.</summary>
     public static AdaptConf Paper { get; } =
@@ -135,4 +135,25 @@ public sealed record AdaptConf : DistillationLoss
 
     private static Tensor Right(Logits network, LossBatch batch) =>
         network.Top.eq(batch.Truth("AdaptConf with the oracle β")).to_type(ScalarType.Float64);
+
+    static IReadOnlyList<LossEntry> ICatalogued<LossEntry>.Entries =>
+    [
+        new(new AdaptConf(), "weak to strong",
+            @"(1-\beta)\,\tau^2\,\mathrm{KL}(q^\tau \Vert p^\tau) + \beta\,\mathrm{CE}(z_s, \hat f),"
+            + @"\quad \beta = \sigma\left((z_s[\hat f_w] - \max z_s)/T\right)",
+            "Guo et al., arXiv 2402.03749, Eq. 2 as in the code"),
+        new(AdaptConf.Paper, "weak to strong",
+            @"(1-\beta)\,\mathrm{CE}(z_s, q) + \beta\,\mathrm{CE}(z_s, \hat f),\quad T = 1",
+            "Guo et al., arXiv 2402.03749, Eq. 2 as printed"),
+        new(new AdaptConf { Rule = BetaRule.Fixed }, "control", @"\text{AdaptConf with } \beta = \tfrac12",
+            "control asked for by reviewers of arXiv 2402.03749"),
+        new(new AdaptConf { Rule = BetaRule.Swapped }, "control",
+            @"\text{AdaptConf with } \beta = \sigma\left((\max z_s - z_s[\hat f_w])/T\right)",
+            "control asked for by reviewers of arXiv 2402.03749"),
+        new(new AdaptConf { Rule = BetaRule.Gated }, "control",
+            @"\text{AdaptConf with } \beta = \tfrac12\,[\hat f = \hat f_w]", "the limit T → 0"),
+        new(new AdaptConf { Rule = BetaRule.Oracle }, "control",
+            @"\text{AdaptConf with } \beta = \tfrac12 + \tfrac12\left([\hat f = y] - [\hat f_w = y]\right)",
+            "upper bound: knows who is right"),
+    ];
 }

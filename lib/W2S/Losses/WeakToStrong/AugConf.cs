@@ -11,7 +11,7 @@ namespace W2S.Losses.WeakToStrong;
 /// then α_max, where e counts epochs from 0 and E is their number.
 /// Eq. 1 of Guo et al., arXiv 2402.03749, after Burns et al., arXiv 2312.09390; defaults of ggjy/vision_weak_to_strong.
 /// </remarks>
-public sealed record AugConf : DistillationLoss
+public sealed record AugConf : DistillationLoss, ICatalogued<LossEntry>
 {
     /// <summary>α_max, the weight of the student's own label after the warm-up.</summary>
     /// <value>0.5.</value>
@@ -60,4 +60,11 @@ public sealed record AugConf : DistillationLoss
         sample.ToClass("self", alpha, sample.Top);
         sample.Watch("alpha", alpha);
     }
+
+    static IReadOnlyList<LossEntry> ICatalogued<LossEntry>.Entries =>
+    [
+        new(new AugConf(), "weak to strong",
+            @"(1-\alpha)\,\tau^2\,\mathrm{KL}(q^\tau \Vert p^\tau) + \alpha\,\mathrm{CE}(z_s, \hat f)",
+            "Guo et al., arXiv 2402.03749, Eq. 1"),
+    ];
 }

@@ -14,7 +14,7 @@ namespace W2S.Losses.WeakToStrong;
 /// arXiv 2406.03199, as in mlbio-epfl/raven. KL(Dir(α̃)‖Dir(1)) = log Γ(S̃) − Σ log Γ(α̃_k) − log Γ(C) + Σ (α̃_k −
 /// 1)(ψ(α̃_k) − ψ(S̃)). No labels unless asked.</para>
 /// </remarks>
-public sealed record Evidential() : DistillationLoss(labelWeight: 0)
+public sealed record Evidential() : DistillationLoss(labelWeight: 0), ICatalogued<LossEntry>
 {
     /// <summary>γ, the weight of the student's own label.</summary>
     /// <value>0.5.</value>
@@ -65,4 +65,12 @@ public sealed record Evidential() : DistillationLoss(labelWeight: 0)
         return (lgamma(sum).squeeze(1) - lgamma(alpha).sum(1) - flat).Plus(
             (alpha.Plus(-1) * (digamma(alpha) - digamma(sum))).sum(1));
     }
+
+    static IReadOnlyList<LossEntry> ICatalogued<LossEntry>.Entries =>
+    [
+        new(new Evidential(), "weak to strong",
+            @"(1-\gamma)\,\mathrm{EDL}(\hat f_w) + \gamma\,\mathrm{EDL}(\hat f),\quad \mathrm{EDL}(y) = "
+            + @"\log S - \log\alpha_y + \lambda\,\mathrm{KL}(\mathrm{Dir}(\tilde\alpha) \Vert \mathrm{Dir}(1))",
+            "Cui et al., arXiv 2406.03199"),
+    ];
 }

@@ -26,7 +26,7 @@ public enum SelfLabel
 /// Burns et al., arXiv 2312.09390 (openai/weak-to-strong, <c>logconf_loss_fn</c>). No labels unless asked.
 /// The balance keeps the student from the easy way to confidence, which is to call everything one class.
 /// </remarks>
-public sealed record LogConfidence() : DistillationLoss(labelWeight: 0)
+public sealed record LogConfidence() : DistillationLoss(labelWeight: 0), ICatalogued<LossEntry>
 {
     /// <summary>How the student's own label is made.</summary>
     /// <value>Balanced, which for two classes is the original threshold.</value>
@@ -90,4 +90,18 @@ public sealed record LogConfidence() : DistillationLoss(labelWeight: 0)
         _ => throw new InvalidOperationException(
             $"SelfLabel {SelfLabel} is none of {string.Join(", ", Enum.GetNames<SelfLabel>())}"),
     };
+
+    static IReadOnlyList<LossEntry> ICatalogued<LossEntry>.Entries =>
+    [
+        new(new LogConfidence(), "weak to strong",
+            @"\mathrm{CE}(z_s, (1-c)\,q + c\,\hat f_b),\quad \hat f_b = \arg\max_k (\log p_k + b_k),"
+            + @"\ \#\hat f_b \approx \textstyle\sum_i q_i",
+            "Burns et al., arXiv 2312.09390; the multi-class balance is this library's"),
+        new(new LogConfidence { SelfLabel = SelfLabel.Argmax }, "weak to strong",
+            @"\mathrm{CE}(z_s, (1-c)\,q + c\,\hat f)",
+            "Burns et al., arXiv 2312.09390; multi-class as in arXiv 2510.21332"),
+        new(new LogConfidence { SelfLabel = SelfLabel.Threshold }, "weak to strong",
+            @"\mathrm{CE}(z_s, (1-c)\,q + c\,[p_0 \ge t]),\quad t = \text{quantile of } p_0 \text{ at } \bar q_1",
+            "Burns et al., arXiv 2312.09390"),
+    ];
 }

@@ -10,7 +10,7 @@ namespace W2S.Losses.WeakToStrong;
 /// follows the surer one. Burns et al., arXiv 2312.09390 (openai/weak-to-strong, <c>product_loss_fn</c>, whose warm-up
 /// is never used). No labels unless asked.
 /// </remarks>
-public sealed record ProductLoss() : DistillationLoss(labelWeight: 0)
+public sealed record ProductLoss() : DistillationLoss(labelWeight: 0), ICatalogued<LossEntry>
 {
     /// <summary>α, the power of the weak label.</summary>
     /// <value>1.</value>
@@ -32,4 +32,10 @@ public sealed record ProductLoss() : DistillationLoss(labelWeight: 0)
         var target = nn.functional.softmax(student.LogProbabilities().detach().Times(Beta).Plus(q.Times(Alpha)), 1);
         return new(new LossTerm("teacher", student.CrossEntropyTo(target)));
     }
+
+    static IReadOnlyList<LossEntry> ICatalogued<LossEntry>.Entries =>
+    [
+        new(new ProductLoss(), "weak to strong", @"\mathrm{CE}(z_s, t),\quad t \propto p^\beta q^\alpha",
+            "Burns et al., arXiv 2312.09390"),
+    ];
 }

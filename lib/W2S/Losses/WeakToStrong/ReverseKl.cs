@@ -10,7 +10,7 @@ namespace W2S.Losses.WeakToStrong;
 /// Mulgund and Pabbaraju, ICML 2025 (arXiv 2501.19105); Yao et al., ACL Findings 2025 (arXiv 2502.11107). No labels
 /// unless asked. A teacher's logit of −∞ makes it infinite, as the formula says.
 /// </remarks>
-public sealed record ReverseKl() : DistillationLoss(labelWeight: 0)
+public sealed record ReverseKl() : DistillationLoss(labelWeight: 0), ICatalogued<LossEntry>
 {
     /// <summary>τ, which softens both networks' logits.</summary>
     /// <value>1.</value>
@@ -27,4 +27,10 @@ public sealed record ReverseKl() : DistillationLoss(labelWeight: 0)
         var q = Teacher(student, batch).LogProbabilities(Temperature);
         return new(new LossTerm("teacher", Numerics.Dot(p.exp(), p - q).Times(Temperature * Temperature)));
     }
+
+    static IReadOnlyList<LossEntry> ICatalogued<LossEntry>.Entries =>
+    [
+        new(new ReverseKl(), "weak to strong", @"\tau^2\,\mathrm{KL}(p^\tau \Vert q^\tau)",
+            "Mulgund and Pabbaraju, ICML 2025, arXiv 2501.19105"),
+    ];
 }

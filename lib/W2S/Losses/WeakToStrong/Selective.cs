@@ -1,4 +1,6 @@
+using TorchSharp;
 using W2S.Selection;
+using W2S.Torch;
 using static TorchSharp.torch;
 
 namespace W2S.Losses.WeakToStrong;
@@ -9,7 +11,8 @@ namespace W2S.Losses.WeakToStrong;
 /// because a batch has no augmented views of the teacher.</remarks>
 /// <param name="Selection">Which weak labels to trust.</param>
 /// <param name="Inner">The loss on what is left.</param>
-public sealed record Selective(LabelSelection Selection, Loss Inner) : Loss, ILearnableLoss
+public sealed record Selective(LabelSelection Selection, Loss Inner)
+    : Loss, ILearnableLoss, ICatalogued<LossEntry>
 {
     /// <inheritdoc/>
     public override string Name => $"{Inner.Name}, selected by {Selection.Measure}";
@@ -38,4 +41,10 @@ public sealed record Selective(LabelSelection Selection, Loss Inner) : Loss, ILe
         var weights = selected.TeacherWeights!.to_type(parts.Total.dtype);
         return (parts with { Diagnostics = [.. parts.Diagnostics, ("selection", weights)] }).MoveToOuterDisposeScope();
     }
+
+    static IReadOnlyList<LossEntry> ICatalogued<LossEntry>.Entries =>
+    [
+        new(new Selective(new LabelSelection(Confidence.MaxProbability) { Share = 0.5 }, new WeakCrossEntropy()),
+            "weak to strong", @"L \text{ on the labels that a selection trusts}", "any LabelSelection before any loss"),
+    ];
 }

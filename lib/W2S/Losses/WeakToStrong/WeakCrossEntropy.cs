@@ -10,7 +10,7 @@ namespace W2S.Losses.WeakToStrong;
 /// Burns et al., arXiv 2312.09390 (openai/weak-to-strong, <c>xent_loss</c>). No labels unless asked.
 /// </remarks>
 /// <param name="Hard">Whether the weak label is the teacher's most likely class instead of its distribution.</param>
-public sealed record WeakCrossEntropy(bool Hard = false) : DistillationLoss(labelWeight: 0)
+public sealed record WeakCrossEntropy(bool Hard = false) : DistillationLoss(labelWeight: 0), ICatalogued<LossEntry>
 {
     /// <inheritdoc/>
     public override string Name => Hard ? "Hard labels" : "Soft labels";
@@ -43,4 +43,11 @@ public sealed record WeakCrossEntropy(bool Hard = false) : DistillationLoss(labe
         else
             sample.ToTeacher("teacher", form: WeakTerm.CrossEntropy);
     }
+
+    static IReadOnlyList<LossEntry> ICatalogued<LossEntry>.Entries =>
+    [
+        new(new WeakCrossEntropy(), "weak to strong", @"-\sum_c q_c \log p_c", "Burns et al., arXiv 2312.09390"),
+        new(new WeakCrossEntropy(Hard: true), "weak to strong", @"-\log p_{\hat f_w}",
+            "Burns et al., arXiv 2312.09390"),
+    ];
 }
