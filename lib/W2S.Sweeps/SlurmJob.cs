@@ -47,7 +47,9 @@ internal sealed class SlurmJob(string plan, string name, RunStore store, string 
         var built = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", ".."));
         foreach (var folder in new[] { "lib/W2S.Charts/bin", "lib/W2S.Kernel/bin", "notebooks/sweep" })
             CopyFolder(Path.Combine(built, folder), Path.Combine(code, folder));
-        File.Copy(Path.Combine(built, "notebooks/library.csx"), Path.Combine(code, "notebooks/library.csx"));
+        // What plans import lies beside the notebooks.
+        foreach (var script in Directory.EnumerateFiles(Path.Combine(built, "notebooks"), "*.csx"))
+            File.Copy(script, Path.Combine(code, "notebooks", Path.GetFileName(script)));
         CopyFolder(Path.GetDirectoryName(Path.GetFullPath(plan))!, Path.Combine(code, "notebooks/plans"), "*.csx");
         try
         {

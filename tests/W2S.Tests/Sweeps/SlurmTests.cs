@@ -71,6 +71,11 @@ public sealed class SlurmTests
         var (code, said) = sweep.Run(["submit", .. options]);
         Assert.True(code == 0, said);
         Assert.StartsWith("job ", said);
+        // What plans import, too.
+        var copy = Directory.GetDirectories(Path.Combine(sweep.Runs, "sweeps"))
+            .First(folder => Directory.Exists(Path.Combine(folder, "notebooks")));
+        foreach (var script in Directory.GetFiles(Path.Combine(TestPaths.Repository, "notebooks"), "*.csx"))
+            Assert.True(File.Exists(Path.Combine(copy, "notebooks", Path.GetFileName(script))), script);
     }
 
     private static string[] Logs(SweepProcess sweep) =>

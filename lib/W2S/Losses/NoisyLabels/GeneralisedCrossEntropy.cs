@@ -11,7 +11,7 @@ namespace W2S.Losses.NoisyLabels;
 /// p_y^q, so labels that the network finds unlikely pull less; q → 0 is the cross entropy, q = 1 half the absolute
 /// error. Zhang and Sabuncu, NeurIPS 2018, arXiv 1805.07836, without its truncated form.
 /// </remarks>
-public sealed record GeneralisedCrossEntropy : Loss
+public sealed record GeneralisedCrossEntropy : Loss, ICatalogued<LossEntry>
 {
     /// <summary>q.</summary>
     /// <value>0.7, as in the paper.</value>
@@ -30,4 +30,10 @@ public sealed record GeneralisedCrossEntropy : Loss
         var loss = batch.AtLabels(powers.OneMinus(), Name).Times(1 / Q);
         return LossParts.Of(batch, [new("labels", loss) { Weights = batch.Weights }]);
     }
+
+    static IReadOnlyList<LossEntry> ICatalogued<LossEntry>.Entries =>
+    [
+        new(new GeneralisedCrossEntropy(), "noisy labels", @"(1 - p_y^q)/q,\quad q = 0.7",
+            "Zhang and Sabuncu, NeurIPS 2018, arXiv 1805.07836"),
+    ];
 }
