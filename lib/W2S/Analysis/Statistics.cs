@@ -49,7 +49,8 @@ public static class Statistics
     {
         Checks.Finite(values, nameof(values));
         if (!(testPerTrain >= 0 && double.IsFinite(testPerTrain)))
-            throw new ArgumentOutOfRangeException(nameof(testPerTrain), testPerTrain, string.Create(CultureInfo.InvariantCulture,
+            throw new ArgumentOutOfRangeException(nameof(testPerTrain), testPerTrain,
+                string.Create(CultureInfo.InvariantCulture,
                 $"{nameof(testPerTrain)} {testPerTrain} is negative or not finite; give test images / training "
                 + $"images, or 0 for independent runs"));
         var n = values.Count;

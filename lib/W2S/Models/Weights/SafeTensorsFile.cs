@@ -193,7 +193,9 @@ internal static class SafeTensorsFile
             var end = start + tensor.numel() * SizeOf(name, tensor);
             header[name] = new
             {
-                dtype = ElementTypes.ToSafeTensors(tensor.dtype), tensor.shape, data_offsets = new[] { start, end },
+                dtype = ElementTypes.ToSafeTensors(tensor.dtype),
+                tensor.shape,
+                data_offsets = new[] { start, end },
             };
             start = end;
         }
