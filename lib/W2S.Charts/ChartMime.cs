@@ -61,7 +61,8 @@ internal static class ChartMime
     public static string Text(GenericChart chart)
     {
         var figure = Figure(chart);
-        var title = (figure["layout"]?["title"] as JsonObject)?["text"]?.ToString();
+        var heading = figure["layout"]?["title"];
+        var title = (heading is JsonObject ? heading["text"] : heading)?.ToString();
         var text = new StringBuilder(string.IsNullOrWhiteSpace(title) ? "chart" : Plain(title));
         foreach (var trace in (figure["data"] as JsonArray ?? []).OfType<JsonObject>())
         {
@@ -94,7 +95,7 @@ internal static class ChartMime
         var (x, y) = (trace["x"] as JsonArray, trace["y"] as JsonArray);
         var (values, places, error) = Meta(trace, "numbers") == "x" ? (x, null, trace["error_x"])
             : (y, x, trace["error_y"]);
-        if (values is null) return "no numbers";
+        if (values is null) return trace["values"] is JsonArray pie ? List([.. pie.Select(Value)]) : "no numbers";
         if (values.Count == 1)
         {
             var value = Value(values[0]);

@@ -69,7 +69,7 @@ public static partial class Figures
 
     /// <summary>How AdaptConf's β spreads in each of the four cells.</summary>
     /// <param name="title">The claim or quantity.</param>
-    /// <param name="beta">β of each sample, 0 … ½.</param>
+    /// <param name="beta">β of each sample: 0 … ½, or up to 1 for rules that go further.</param>
     /// <param name="cells">The cell of each sample, in the same order.</param>
     /// <returns>The chart: a panel a cell, with its number of samples and mean β.</returns>
     /// <exception cref="ArgumentException">The counts differ or there is no sample.</exception>
@@ -79,9 +79,10 @@ public static partial class Figures
         Checks.Finite(beta, nameof(beta));
         ArgumentNullException.ThrowIfNull(cells);
         Checks.SameCount(beta.Count, cells.Count, nameof(beta), nameof(cells));
+        var (most, bins) = BetaRange(beta);
         var figure = new FigureBuilder(title)
         {
-            Caption = $"n = {beta.Count} samples; {BetaBins.Length} bins. {BetaTop("last bin")}.",
+            Caption = Join($"n = {beta.Count} samples; {bins.Length} bins", BetaTop(most, "last bin")),
             PlotHeight = 440,
             Top = 38,
         };
@@ -89,29 +90,29 @@ public static partial class Figures
         foreach (var (k, (cell, name, colour)) in Cells.Index())
         {
             var values = beta.Where((_, i) => cells[i] == cell).ToArray();
-            panels.Trace("bar", ("name", name), ("showlegend", false), ("x", BetaBins),
-                ("y", Numbers(BetaShares(values))),
-                ("width", MostBeta / BetaBins.Length * .92), ("marker", Obj(("color", colour))));
+            panels.Trace("bar", ("name", name), ("showlegend", false), ("x", bins),
+                ("y", Numbers(Shares(values, 0, most, bins.Length))),
+                ("width", most / bins.Length * .92), ("marker", Obj(("color", colour))));
             panels.Add(
                 values.Length == 0 ? $"{name}<br>no sample"
                     : FormattableString.Invariant($"{name}<br>n = {values.Length}, mean β = {values.Average():0.00}"),
-                Axis(null, ("range", new[] { 0, MostBeta }), ("dtick", MostBeta / 5)),
+                Axis(null, ("range", new[] { 0, most }), ("dtick", most / 5)),
                 Axis(k % 2 == 0 ? "share of the cell, %" : null, ("range", new[] { 0, 100 }), ("dtick", 25)));
         }
         return panels.Build();
     }
 
-    private const double MostBeta = .5;
-
-    /// <summary>The middles of β's bins.</summary>
-    private static readonly object?[] BetaBins =
-        Numbers(Enumerable.Range(0, 20).Select(bin => MostBeta * (bin + .5) / 20));
-
-    private static double[] BetaShares(IReadOnlyList<double> values) => Shares(values, 0, MostBeta, BetaBins.Length);
+    /// <summary>How far an axis of β goes, and the middles of its bins: to ½, or to 1 where a rule exceeds
+    /// ½.</summary>
+    private static (double Most, object?[] Bins) BetaRange(IEnumerable<double> beta)
+    {
+        var most = beta.Max() > .5 ? 1 : .5;
+        return (most, Numbers(Enumerable.Range(0, 20).Select(bin => most * (bin + .5) / 20)));
+    }
 
     /// <summary>What the largest β say: agreement is exactly ½, and near ties come as close to it as they
     /// like.</summary>
-    private static string BetaTop(string where) =>
-        $"At β = ½, in the {where}, teacher and student agree; just below it, in the same place, the student is nearly "
+    private static string BetaTop(double most, string where) => most > .5 ? ""
+        : $"At β = ½, in the {where}, teacher and student agree; just below it, in the same place, the student is nearly "
         + "as sure of the teacher’s class as of its own";
 }

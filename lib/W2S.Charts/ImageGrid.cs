@@ -13,14 +13,15 @@ public sealed class ImageGrid
     private readonly string name;
     private readonly IReadOnlyList<Tile> tiles;
     private readonly int columns, tileSize;
+    private readonly Lazy<byte[]> png;
 
     private ImageGrid(string name, IReadOnlyList<Tile> tiles, int columns, int tileSize) =>
-        (this.name, this.tiles, this.columns, this.tileSize) = (name, tiles, columns, tileSize);
+        (this.name, this.tiles, this.columns, this.tileSize, png) = (name, tiles, columns, tileSize, new(Draw));
 
     internal IReadOnlyList<string> Labels => [.. tiles.Select(tile => tile.Label)];
 
     /// <summary>All images in one picture, encoded as PNG.</summary>
-    public ReadOnlyMemory<byte> Png => Draw();
+    public ReadOnlyMemory<byte> Png => png.Value;
 
     /// <summary>Picks images of a set.</summary>
     /// <param name="set">The set; it may be disposed afterwards.</param>

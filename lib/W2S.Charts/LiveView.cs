@@ -75,10 +75,11 @@ public sealed class LiveView : IProgress<TrainingProgress>, IDisposable
     /// <returns>What to hand to the study.</returns>
     public IProgress<GridProgress> Splits() => For<GridProgress>(study => new LiveViewState
     {
-        Title = study.Latest!.Facets.Data,
+        Title = study.Latest?.Facets.Data ?? Title,
         Done = (double)study.Done / study.Total,
         Place = $"split {study.Done} of {study.Total}",
-        Numbers = [.. new RunSet([study.Latest]).Select(probe => (probe.Name, Percent(probe["test accuracy"])))],
+        Numbers = study.Latest is null ? []
+            : [.. new RunSet([study.Latest]).Select(probe => (probe.Name, Percent(probe["test accuracy"])))],
     });
 
     /// <summary>Listens to a grid of runs.</summary>

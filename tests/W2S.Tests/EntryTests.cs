@@ -102,6 +102,7 @@ public sealed class EntryTests
     private static Entry<long[]>[] OpenLabelLists =>
     [
         new("RandomSplit.PerClass(labels)", y => RandomSplit.PerClass(y, 1, 0)),
+        new("new Episode(classes)", y => new Episode(y, [0, 1, 2, 3], [4, 5, 6, 7]).QueryLabels),
         new("Supervision.ByLabels(labels)", y => Supervision.ByLabels(y).Labels),
     ];
 

@@ -58,6 +58,9 @@ public sealed unsafe class LogitSample : IDisposable
     /// <exception cref="InvalidOperationException">There is none.</exception>
     public int Label => (targets.Labels ?? throw Missing("a label", nameof(LossBatch.Labels)))[row];
 
+    /// <summary>Whether there is a teacher.</summary>
+    public bool HasTeacher => targets.TeacherTops is not null;
+
     /// <summary>The teacher's most likely class.</summary>
     /// <exception cref="InvalidOperationException">There is no teacher.</exception>
     public int TeacherTop => (targets.TeacherTops ?? throw Missing("a teacher", nameof(LossBatch.TeacherLogits)))[row];
@@ -80,6 +83,13 @@ public sealed unsafe class LogitSample : IDisposable
     /// <param name="temperature">τ, above 0.</param>
     /// <returns>C probabilities, valid until the next sample.</returns>
     public ReadOnlySpan<float> Probabilities(double temperature = 1) => new(At(temperature).Values, Classes);
+
+    /// <summary>The teacher's softmax(z/τ).</summary>
+    /// <param name="temperature">τ, above 0.</param>
+    /// <returns>C probabilities.</returns>
+    /// <exception cref="InvalidOperationException">There is no teacher.</exception>
+    public ReadOnlySpan<float> TeacherProbabilities(double temperature = 1) =>
+        new(targets.Teacher(temperature).Row(row), Classes);
 
     /// <summary>−log softmax(z)_k.</summary>
     /// <param name="class">k.</param>

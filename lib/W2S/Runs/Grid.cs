@@ -15,9 +15,8 @@ public static class Grid
     /// <returns>The runs in the order of <paramref name="experiments"/>.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="RunException">The store cannot be written, or another process saw a run fail.</exception>
-    /// <remarks>A run that fails stops the grid, and its exception is thrown; called again, the grid tries it again.
-    /// <see cref="Work"/>
-    /// goes on with the others.</remarks>
+    /// <remarks>A run that fails stops the grid, and its exception is thrown; called again, the grid tries it again. A
+    /// sweep goes on with the others.</remarks>
     public static RunSet Run(
         IReadOnlyList<Experiment> experiments, RunStore store, IProgress<GridProgress>? progress = null,
         CancellationToken token = default)
@@ -105,7 +104,7 @@ public static class Grid
 /// <summary>How far a set of runs has come.</summary>
 /// <param name="Done">Runs finished, those read included.</param>
 /// <param name="Total">Runs in all, those they need included.</param>
-/// <param name="Current">The run under way; null at the end.</param>
+/// <param name="Current">The run under way; null at the end, and of a probe study.</param>
 /// <param name="Training">Where that run stands; null before its first report.</param>
 /// <param name="Latest">The run that ended last; null before the first.</param>
 public sealed record GridProgress(int Done, int Total, Experiment? Current, TrainingProgress? Training,

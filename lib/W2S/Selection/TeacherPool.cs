@@ -11,8 +11,8 @@ public static class TeacherPool
     /// <summary>Takes, for each sample, the label of whoever is surest: one of the teachers, or the student.</summary>
     /// <param name="teachers">Each teacher's logits, [N, C].</param>
     /// <param name="student">The student's logits, [N, C], if it may pick itself.</param>
-    /// <returns>Logits [N, C], and int64 [N]: which source it was, the student last; owned by the current dispose
-    /// scope.</returns>
+    /// <returns>The logits of that source as they are, [N, C], and int64 [N]: which it was, the student last; owned by
+    /// the current dispose scope.</returns>
     /// <remarks>source = argmax_k max_c softmax(z_k)_c; ties go to the earlier teacher.</remarks>
     /// <exception cref="ArgumentException">No teachers, different shapes, or a logit that is NaN or +∞.</exception>
     public static (Tensor Logits, Tensor Source) MostConfident(IReadOnlyList<Tensor> teachers, Tensor? student = null)

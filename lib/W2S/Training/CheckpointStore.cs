@@ -84,12 +84,15 @@ internal sealed class CheckpointStore(string folder)
         foreach (var path in Folders)
         {
             CheckpointRecord record;
+            IReadOnlyDictionary<string, Tensor> weights, state;
             try
             {
                 record = ReadRecord(path);
                 foreach (var (name, hash) in record.Files)
                     if (Sha256(Path.Combine(path, name)) != hash)
                         throw new InvalidDataException($"{name} is not what was written");
+                weights = SafeTensorsFile.Read(Path.Combine(path, WeightsFile));
+                state = SafeTensorsFile.Read(Path.Combine(path, StateFile));
             }
             catch (Exception error) when (error is IOException or JsonException or InvalidDataException
                 or UnauthorizedAccessException or NotSupportedException)
@@ -99,8 +102,7 @@ internal sealed class CheckpointStore(string folder)
             }
             RequireSameRun(record, identity, path);
             if (messages.Count > 0) messages.Add($"the run goes on from step {record.Step}");
-            return new Checkpoint(record, SafeTensorsFile.Read(Path.Combine(path, WeightsFile)),
-                SafeTensorsFile.Read(Path.Combine(path, StateFile)), messages);
+            return new Checkpoint(record, weights, state, messages);
         }
         return messages.Count == 0
             ? null

@@ -35,7 +35,8 @@ public sealed class ParameterUpdate
     /// <summary>A buffer of <see cref="Optimizer.Buffers"/>, float [P]: to be changed in place.</summary>
     /// <param name="name">Its name.</param>
     /// <exception cref="KeyNotFoundException">The optimizer names no such buffer.</exception>
-    public Tensor this[string name] => buffers[name];
+    /// <value>A view, owned by the current dispose scope.</value>
+    public Tensor this[string name] => buffers[name].alias();
 
     /// <summary>The same parameters in another step.</summary>
     internal ParameterUpdate At(long step, double learningRate)

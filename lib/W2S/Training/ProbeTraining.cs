@@ -21,8 +21,9 @@ internal abstract class ProbeTraining : IDisposable
     /// <summary>One in closed form where loss and optimizer have that and the features lie in the CPU's memory, else
     /// one by the graph.</summary>
     public static ProbeTraining Start(ProbeFeatures features, ProbeTask task) =>
-        task.Loss.HasClosedForm && task.Options.Optimizer is IVectorOptimizer optimizer && task.Options.Mixup == 0
-            && task.Teach is null && features.Standard.device.type == DeviceType.CPU
+        task.Loss.HasClosedForm && task.Options.Optimizer is IVectorOptimizer optimizer
+            && optimizer.GetType().Assembly == typeof(Adam).Assembly // one derived from Adam has an update of its own
+            && task.Options.Mixup == 0 && task.Teach is null && features.Standard.device.type == DeviceType.CPU
             ? new ClosedFormProbe(features, task, optimizer)
             : new GraphProbe(features, task);
 

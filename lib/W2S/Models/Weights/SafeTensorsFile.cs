@@ -11,7 +11,7 @@ namespace W2S.Models.Weights;
 /// range in the rest, with an optional <c>__metadata__</c> of texts; the numbers without gaps
 /// (huggingface/safetensors).
 /// </remarks>
-internal static class SafeTensorsFile
+public static class SafeTensorsFile
 {
     /// <summary>The longest header that is read, as in the reference implementation: 100 MB.</summary>
     public const int LongestHeader = 100_000_000;

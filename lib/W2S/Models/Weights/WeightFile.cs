@@ -41,10 +41,11 @@ internal static class WeightFile
     private static string FormatOf(ByteView file)
     {
         var start = file.Span(0, (int)Math.Min(FileKinds.Telling, file.Length), "the file");
-        if (start.StartsWith("PK"u8))
-            return PyTorchZip;
+        // First, as the length of its header may look like the beginning of a zip file.
         if (SafeTensorsFile.IsOne(file))
             return SafeTensors;
+        if (start.StartsWith("PK"u8))
+            return PyTorchZip;
         if (start.StartsWith((ReadOnlySpan<byte>)[0x80]))
             return PyTorchLegacy;
         if (FileKinds.Describe(start) is { } kind)

@@ -55,6 +55,7 @@ internal sealed unsafe class ZipRecords : IDisposable
         if (record.IsEncrypted)
             throw new WeightFileException($"record '{Name(record)}' is encrypted");
         NativeMemory.Free(unpacked);
+        unpacked = null; // there may be no memory for the next
         unpacked = NativeMemory.Alloc((nuint)record.Length);
         Refused($"record '{Name(record)}' is damaged, or packed as no torch.save packs", () => Unpack(record));
         var bytes = new ByteView((byte*)unpacked, record.Length);

@@ -67,6 +67,21 @@ public sealed class SafeTensorsFileTests
     }
 
     [Fact]
+    public void ALengthThatReadsAsTheBeginningOfAZipFileIsALength()
+    {
+        using var folder = new TemporaryFolder();
+        using var scope = NewDisposeScope();
+        var tensors = new Dictionary<string, Tensor> { ["w"] = ones(2) };
+        // 0x4B50 bytes, "PK" with the low byte first.
+        var fill = 0x4B50 - 80;
+        do SafeTensorsFile.Write(folder["x"], tensors, new Dictionary<string, string> { ["fill"] = new('.', ++fill) });
+        while (File.ReadAllBytes(folder["x"])[..2] is not [(byte)'P', (byte)'K'] && fill < 0x4B50);
+
+        Assert.Equal("PK"u8.ToArray(), File.ReadAllBytes(folder["x"])[..2]);
+        Assert.Single(SafeTensorsFile.Read(folder["x"]));
+    }
+
+    [Fact]
     public void AFileThatIsThereIsReplacedOrLeftWhole()
     {
         using var folder = new TemporaryFolder();
