@@ -113,6 +113,6 @@ public static partial class Figures
     /// <summary>What the largest β say: agreement is exactly ½, and near ties come as close to it as they
     /// like.</summary>
     private static string BetaTop(double most, string where) => most > .5 ? ""
-        : $"At β = ½, in the {where}, teacher and student agree; just below it, in the same place, the student is nearly "
-        + "as sure of the teacher’s class as of its own";
+        : $"At β = ½, in the {where}, teacher and student agree; just below it, in the same place, the student is "
+            + "nearly as sure of the teacher’s class as of its own";
 }
