@@ -112,7 +112,9 @@ public static partial class Figures
 
     /// <summary>What the largest β say: agreement is exactly ½, and near ties come as close to it as they
     /// like.</summary>
-    private static string BetaTop(double most, string where) => most > .5 ? ""
+    private static string BetaTop(double most, string where) => most > .5
+        ? $"At β = ½ teacher and student agree, or the student is nearly as sure of the teacher’s class as of its "
+            + $"own; in the {where}, β near 1, its own class is nearly all it learns"
         : $"At β = ½, in the {where}, teacher and student agree; just below it, in the same place, the student is "
             + "nearly as sure of the teacher’s class as of its own";
 }

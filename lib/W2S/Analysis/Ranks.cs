@@ -33,9 +33,7 @@ internal static class Ranks
         var patterns = new double[halves.Sum() + 1];
         patterns[0] = 1;
         foreach (var half in halves)
-        {
             for (var sum = patterns.Length - 1; sum >= half; sum--) patterns[sum] += patterns[sum - half];
-        }
         var tail = patterns.Take((int)Math.Round(2 * smaller) + 1).Sum() / Math.Pow(2, ranks.Length);
         return Math.Min(1, 2 * tail);
     }

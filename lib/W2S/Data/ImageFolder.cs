@@ -51,9 +51,6 @@ public static class ImageFolder
         int size, bool antialias, int? perClass)
     {
         string[][] files = [.. classes.Select(one => one.Files.Take(perClass ?? int.MaxValue).ToArray())];
-        // Before all others are decoded.
-        if (files.SelectMany(own => own).FirstOrDefault(file => !File.Exists(file)) is { } missing)
-            throw new InvalidDataException($"{name} names {missing}, which is not there; fetch the set again");
         using var scope = NewDisposeScope();
         var images = empty(files.Sum(own => own.Length), 3, size, size, ScalarType.Byte, CPU);
         Decode([.. files.SelectMany(own => own)], images, size, antialias);

@@ -47,15 +47,16 @@ public static class MiniImageNet
                 $"{Path.GetFullPath(folder)} has neither {Name(part)}.csv nor a folder {Name(part)}; give the folder "
                 + "that holds miniImageNet");
         // A class in two parts would be learned from and judged by.
+        var own = Classes(part).ToHashSet();
         foreach (var other in Enum.GetValues<ClassPart>().Where(one => one != part))
         {
-            if (Classes(other).Intersect(Classes(part)).FirstOrDefault() is { } shared)
+            if (Classes(other).FirstOrDefault(own.Contains) is { } shared)
                 throw new InvalidDataException(
                     $"class {shared} is in {Name(part)} and in {Name(other)}; few-shot classes must be disjoint, "
                     + "fetch the split again");
         }
         return ImageFolder.ReadFiles($"miniImageNet {part.ToString().ToLowerInvariant()}",
-            isTable ? Listed(Table(part)) : ImageFiles.List(Own(part)), size, antialias: true, perClass);
+            isTable ? Listed(Table(part), perClass) : ImageFiles.List(Own(part)), size, antialias: true, perClass);
 
         string Own(ClassPart one) => Path.Combine(folder, Name(one));
         string Table(ClassPart one) => $"{Own(one)}.csv";
@@ -67,12 +68,18 @@ public static class MiniImageNet
     private static string Name(ClassPart part) =>
         part switch { ClassPart.Base => "train", ClassPart.Validation => "val", _ => "test" };
 
-    private static IReadOnlyList<(string Class, IReadOnlyList<string> Files)> Listed(string table)
+    private static IReadOnlyList<(string Class, IReadOnlyList<string> Files)> Listed(string table, int? perClass)
     {
         var images = Path.Combine(Path.GetDirectoryName(table)!, "images");
-        return [.. Rows(table).GroupBy(row => row.Label).OrderBy(own => own.Key, StringComparer.Ordinal).Select(
-            own => (own.Key, (IReadOnlyList<string>)[.. own.Select(row => Path.Combine(images, row.File)).Order(
-                StringComparer.Ordinal)]))];
+        (string, IReadOnlyList<string> Files)[] classes = [.. Rows(table)
+            .GroupBy(row => row.Label, row => Path.Combine(images, row.File))
+            .OrderBy(own => own.Key, StringComparer.Ordinal)
+            .Select(own => (own.Key,
+                (IReadOnlyList<string>)[.. own.Order(StringComparer.Ordinal).Take(perClass ?? int.MaxValue)]))];
+        // Said before any image is decoded.
+        return classes.SelectMany(own => own.Files).FirstOrDefault(file => !File.Exists(file)) is not { } missing
+            ? classes : throw new InvalidDataException(
+                $"{table} names {Path.GetFileName(missing)}, which is not in {images}; fetch the archive again");
     }
 
     private static IReadOnlyList<(string File, string Label)> Rows(string table)

@@ -8,7 +8,7 @@ public sealed class CodeSizeTests
 {
     // What the library may hold, with the code beside the notebooks but without the programs: to be lowered whenever it
     // has shrunk, until it is 11,500 lines.
-    private const int MostLines = 18_767, MostPublicTypes = 201;
+    private const int MostLines = 18_765, MostPublicTypes = 201;
 
     private static readonly string[] Library = ["lib/W2S", "lib/W2S.Charts", "notebooks"];
     private static readonly string[] Others = ["lib/W2S.Sweeps", "lib/W2S.Kernel", "data-scripts", "tests"];

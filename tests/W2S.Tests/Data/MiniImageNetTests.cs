@@ -55,7 +55,7 @@ public sealed class MiniImageNetTests : IDisposable
     {
         Write(10, "images", "a.png");
         Table("train", "a.png,n01", "gone.png,n02");
-        Assert.Contains("gone.png, which is not there",
+        Assert.Contains("names gone.png, which is not in",
             Assert.Throws<InvalidDataException>(
                 () => MiniImageNet.Read(folder.Path, ClassPart.Base, 4)).Message);
         Table("val", "a.png,n01");

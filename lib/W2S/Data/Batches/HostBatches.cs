@@ -60,10 +60,7 @@ internal sealed unsafe class HostBatches : IBatchSource
     public void Dispose()
     {
         _disposed = true;
-        while (_rings.TryTake(out var slots))
-        {
-            Free(slots);
-        }
+        while (_rings.TryTake(out var slots)) Free(slots);
         _images.Dispose();
     }
 
@@ -87,9 +84,6 @@ internal sealed unsafe class HostBatches : IBatchSource
 
     private static void Free(BatchSlot[] slots)
     {
-        foreach (var slot in slots)
-        {
-            slot.Dispose();
-        }
+        foreach (var slot in slots) slot.Dispose();
     }
 }

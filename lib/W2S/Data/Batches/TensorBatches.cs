@@ -73,9 +73,7 @@ internal sealed class TensorBatches : IBatchSource
         var images = (resized ? Resize(picked, plans) : Shift(picked, plans)) * _scale;
         images = images.Plus(_shift);
         if (plans.Any(plan => plan.Erased.Height > 0))
-        {
             images = images.masked_fill(Inside(plans.Select(plan => plan.Erased).ToArray()), _zero);
-        }
         if (mix is { } mixing) images = Mix(images, mixing);
         if (_channelsLast) images = images.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
         return images.DetachFromDisposeScope();

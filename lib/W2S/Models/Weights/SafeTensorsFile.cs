@@ -110,6 +110,8 @@ public static class SafeTensorsFile
                     throw new WeightFileException($"{Named(property.Name)} is there twice");
                 if (property.Name != Metadata)
                     entries.Add(ReadEntry(property.Name, property.Value));
+                else if (property.Value.EnumerateObject().Any(one => one.Value.GetString() is null))
+                    throw new WeightFileException("the header has metadata that is no text");
             }
             return entries;
         }

@@ -123,6 +123,7 @@ public sealed class SafeTensorsFileTests
     [InlineData("""{"w":{"dtype":"U8","shape":[1],"data_offsets":[0,1],"more":1}}""", 1, "does not know")]
     [InlineData("""{"w":[[[[[[]]]]]]}""", 0, "no JSON")]
     [InlineData("""{"w":1}""", 0, "no JSON")]
+    [InlineData("""{"__metadata__":{"a":1}}""", 0, "'Number'")]
     [InlineData("""{"w":{"dtype":"U8","shape":["1"],"data_offsets":[0,1]}}""", 1, "no JSON")]
     [InlineData("""{"w":{"dtype":""", 0, "no JSON")]
     [InlineData("""{} x""", 0, "no JSON")]
